@@ -1,0 +1,104 @@
+"""What no workflow, API call or bulk edit may bypass, shared by every room.
+
+A field of record (who verified, what was billed, what coverage applied) is written by the app
+through :func:`set_system`; any other change to it is refused, not silently undone.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+
+def set_system(doc: Document, **values) -> None:
+	"""Set fields of record on `doc` and remember that the app itself did it."""
+	_written_by_app(doc).update(values)
+	doc.update(values)
+
+
+def keep_fields_of_record(doc: Document, fieldnames: Iterable[str]) -> None:
+	"""Refuse changes to fields of record that did not come from :func:`set_system`.
+
+	On a new document such fields start empty whatever the caller sent.
+
+	Raises:
+		frappe.PermissionError: names the field and why it cannot be edited.
+	"""
+	before = doc.get_doc_before_save()
+	written = _written_by_app(doc)
+	for fieldname in fieldnames:
+		if fieldname in written:
+			continue
+		if doc.is_new() or not before:
+			doc.set(fieldname, doc.meta.get_field(fieldname).default)
+		elif _changed(doc, before, fieldname):
+			frappe.throw(
+				_("{0} is a field of record: the app sets it, it cannot be edited (value sent: {1}).").format(
+					frappe.bold(_(doc.meta.get_label(fieldname))), frappe.utils.escape_html(doc.get(fieldname))
+				),
+				frappe.PermissionError,
+				title=_("Field of Record"),
+			)
+
+
+def entered(doc: Document, status: str) -> bool:
+	"""True when this save moves `doc` into `status` (from another status, or as a new document)."""
+	return doc.status == status and previous_status(doc) != status
+
+
+def previous_status(doc: Document) -> str | None:
+	"""The status stored before this save; None for a new document."""
+	before = doc.get_doc_before_save()
+	return before.status if before else None
+
+
+def has_any_role(roles: Iterable[str], user: str | None = None) -> bool:
+	"""True when `user` (default: the session's) holds one of `roles`; Administrator holds all."""
+	user = user or frappe.session.user
+	return user == "Administrator" or bool(set(roles) & set(frappe.get_roles(user)))
+
+
+def require_role(roles: Iterable[str], what: str) -> None:
+	"""Refuse when the session user holds none of `roles`.
+
+	Raises:
+		frappe.PermissionError: says what was attempted and which roles may do it.
+	"""
+	roles = list(roles)
+	if not has_any_role(roles):
+		frappe.throw(
+			_("{0} needs one of the roles: {1}.").format(what, ", ".join(_(role) for role in roles)),
+			frappe.PermissionError,
+			title=_("Not Permitted"),
+		)
+
+
+def require_value(doc: Document, fieldname: str, why: str) -> None:
+	"""Refuse when `fieldname` is empty; the message names the field and `why` it is needed now."""
+	if not doc.get(fieldname):
+		frappe.throw(
+			_("Set {0}: {1}").format(frappe.bold(_(doc.meta.get_label(fieldname))), why),
+			frappe.MandatoryError,
+			title=_("Missing Value"),
+		)
+
+
+def _written_by_app(doc: Document) -> dict:
+	if not doc.flags.written_by_app:
+		doc.flags.written_by_app = {}
+	return doc.flags.written_by_app
+
+
+def _changed(doc: Document, before: Document, fieldname: str) -> bool:
+	field = doc.meta.get_field(fieldname)
+	old, new = before.get(fieldname), doc.get(fieldname)
+	if field.fieldtype in ("Currency", "Float", "Int", "Check", "Percent"):
+		return frappe.utils.flt(old) != frappe.utils.flt(new)
+	if field.fieldtype in ("Datetime", "Date", "Time"):
+		return _moment(old) != _moment(new)
+	return (old or "") != (new or "")
+
+
+def _moment(value):
+	return frappe.utils.get_datetime(value) if value else None

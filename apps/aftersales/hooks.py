@@ -6,3 +6,43 @@ app_email = "aftersales@example.com"
 app_license = "GPL-3.0"
 
 required_apps = ["frappe/erpnext"]
+
+# ERPNext documents made for a job
+doc_events = {
+	"Stock Entry": {
+		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
+		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
+		"on_cancel": "aftersales.service_billing.erpnext_events.release",
+		"on_trash": "aftersales.service_billing.erpnext_events.release",
+	},
+	"Delivery Note": {
+		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
+		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
+		"on_cancel": "aftersales.service_billing.erpnext_events.release",
+		"on_trash": "aftersales.service_billing.erpnext_events.release",
+	},
+	"Sales Invoice": {
+		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
+		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
+		"on_update": "aftersales.service_billing.erpnext_events.refresh_job",
+		"on_submit": "aftersales.service_billing.erpnext_events.refresh_job",
+		"on_cancel": "aftersales.service_billing.erpnext_events.release",
+		"on_trash": "aftersales.service_billing.erpnext_events.release",
+	},
+	"Journal Entry": {
+		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
+		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
+		"on_cancel": "aftersales.service_billing.erpnext_events.release",
+		"on_trash": "aftersales.service_billing.erpnext_events.release",
+	},
+	"Payment Entry": {
+		"on_cancel": "aftersales.service_billing.erpnext_events.release",
+		"on_trash": "aftersales.service_billing.erpnext_events.release",
+	},
+	"Payment Ledger Entry": {
+		"on_update": "aftersales.service_billing.erpnext_events.follow_payment",
+	},
+}
+
+# Jobs are not cancelled by the way when one of their documents is
+auto_cancel_exempted_doctypes = ["Service Voucher", "Repair Card", "Collection Receipt"]

@@ -1,0 +1,86 @@
+"""Cash that a technician collected on the spot becomes a Payment Entry against the job's invoice."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, fmt_money, get_link_to_form, nowdate
+
+from aftersales.guards import require_role
+from aftersales.service_billing.posting import posting_key, refresh_billing
+
+RECEIVING_ROLES = ("Service Accountant", "Service Manager")
+
+
+@frappe.whitelist()
+def receive_cash(voucher: str, mode_of_payment: str = "Cash") -> str:
+	"""Book the cash of Service Voucher `voucher` as handed over; return the Payment Entry's name.
+
+	The invoice has to be submitted first. A second call returns the payment already booked.
+
+	Raises:
+		frappe.PermissionError: the user is no accountant or may not read the voucher.
+		frappe.ValidationError: nothing was collected, or the invoice is missing or a draft.
+	"""
+	require_role(RECEIVING_ROLES, _("Receiving cash"))
+	doc = frappe.get_doc("Service Voucher", voucher)
+	doc.check_permission("read")
+	frappe.db.get_value("Service Voucher", voucher, "name", for_update=True)
+	doc.reload()
+	if doc.payment_entry:
+		return doc.payment_entry
+	_check_ready(doc)
+	payment = _payment_entry(doc, mode_of_payment)
+	doc.db_set("payment_entry", payment.name)
+	refresh_billing(doc)
+	return payment.name
+
+
+def _check_ready(doc: Document) -> None:
+	if not flt(doc.cash_collected):
+		frappe.throw(_("{0}: no cash was collected.").format(doc.name))
+	invoice = doc.sales_invoice and frappe.db.get_value(
+		"Sales Invoice", doc.sales_invoice, ["docstatus", "outstanding_amount", "currency"], as_dict=True
+	)
+	if not invoice or invoice.docstatus != 1:
+		frappe.throw(
+			_("{0}: submit Sales Invoice {1} first, then receive the cash.").format(
+				doc.name, get_link_to_form("Sales Invoice", doc.sales_invoice) if doc.sales_invoice else ""
+			)
+		)
+	if flt(doc.cash_collected) > flt(invoice.outstanding_amount):
+		frappe.throw(
+			_("{0}: {1} was collected, but only {2} is outstanding on the invoice.").format(
+				doc.name,
+				fmt_money(doc.cash_collected, currency=doc.currency),
+				fmt_money(invoice.outstanding_amount, currency=invoice.currency),
+			)
+		)
+
+
+def _payment_entry(doc: Document, mode_of_payment: str) -> Document:
+	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+	from erpnext.accounts.doctype.sales_invoice.sales_invoice import get_bank_cash_account
+
+	account = get_bank_cash_account(mode_of_payment, doc.company)["account"]
+	payment = get_payment_entry(
+		"Sales Invoice",
+		doc.sales_invoice,
+		party_amount=flt(doc.cash_collected),
+		bank_account=account,
+		ignore_permissions=True,
+	)
+	payment.update(
+		{
+			"mode_of_payment": mode_of_payment,
+			"reference_no": doc.cash_receipt_no,
+			"reference_date": nowdate(),
+			"aftersales_voucher_type": doc.doctype,
+			"aftersales_voucher": doc.name,
+			"aftersales_posting_key": posting_key(doc.doctype, doc.name, "Payment Entry"),
+		}
+	)
+	payment.flags.ignore_permissions = True
+	payment.flags.made_by_posting = True
+	payment.insert()
+	payment.submit()
+	return payment

@@ -1,0 +1,132 @@
+"""Fills and checks the labour and part lines of a job before it is planned or posted."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, flt, get_datetime
+
+from aftersales.guards import has_any_role
+
+CUSTOMER = "Customer"
+AUTHORISING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountant")
+"""Who may let somebody other than the customer pay, or use a category that needs authorisation."""
+
+
+def complete_lines(doc: Document) -> None:
+	"""Fill what a line may leave empty, and refuse a payer that was changed without right or reason.
+
+	Hours come from the times, the payer from the service category, items from Aftersales Settings,
+	the warehouse from the job, cost per hour (company currency) from the technician.
+
+	Raises:
+		frappe.ValidationError: names the row, the field and what to do.
+		frappe.PermissionError: a payer or category that needs a supervisor.
+	"""
+	category = category_of(doc)
+	_check_authorisation(doc, category)
+	for line in doc.labour:
+		_fill_labour(doc, line)
+	for line in doc.parts:
+		_fill_part(doc, line)
+	for line in (*doc.labour, *doc.parts):
+		_set_payer(doc, line, category.charge_rule)
+
+
+def category_of(doc: Document) -> frappe._dict:
+	"""Name, charge rule and switches of the job's service category.
+
+	Raises:
+		frappe.ValidationError: none is set, or it is disabled.
+	"""
+	if not doc.service_category:
+		frappe.throw(_("Set {0}: it decides who pays.").format(frappe.bold(_("Service Category"))))
+	category = frappe.get_cached_value(
+		"Service Category",
+		doc.service_category,
+		["name", "title", "charge_rule", "requires_authorisation", "disabled"],
+		as_dict=True,
+	)
+	if not category:
+		frappe.throw(_("Service Category {0} does not exist.").format(frappe.bold(doc.service_category)))
+	if category.disabled and doc.has_value_changed("service_category"):
+		frappe.throw(_("Service Category {0} is disabled: choose another one.").format(category.name))
+	return category
+
+
+def _check_authorisation(doc: Document, category: frappe._dict) -> None:
+	if not category.requires_authorisation or not doc.has_value_changed("service_category"):
+		return
+	if not has_any_role(AUTHORISING_ROLES):
+		frappe.throw(
+			_("Service Category {0} ({1}) needs the authorisation of a supervisor.").format(
+				category.name, _(category.title)
+			),
+			frappe.PermissionError,
+		)
+
+
+def _fill_labour(doc: Document, line: Document) -> None:
+	if line.from_time and line.to_time:
+		seconds = (get_datetime(line.to_time) - get_datetime(line.from_time)).total_seconds()
+		if seconds < 0:
+			frappe.throw(
+				_("Labour row {0}: {1} ({2}) lies before {3} ({4}).").format(
+					line.idx, _("To"), line.to_time, _("From"), line.from_time
+				)
+			)
+		line.hours = flt(seconds / 3600, line.precision("hours"))
+	if not line.item_code:
+		setting = "travel_item" if line.activity == "Travel" else "labour_item"
+		line.item_code = frappe.get_cached_doc("Aftersales Settings").get(setting)
+	if not line.technician:
+		line.technician = doc.get("technician") or doc.get("assigned_technician")
+	if line.technician:
+		line.cost_rate = frappe.get_cached_value("Service Technician", line.technician, "cost_rate")
+
+
+def _fill_part(doc: Document, line: Document) -> None:
+	item = frappe.get_cached_value(
+		"Item", line.item_code, ["item_name", "stock_uom", "is_stock_item"], as_dict=True
+	)
+	if not item:
+		frappe.throw(_("Parts row {0}: Item {1} does not exist.").format(line.idx, line.item_code))
+	line.item_name = item.item_name
+	line.uom = item.stock_uom
+	if cint(item.is_stock_item) and not line.warehouse:
+		line.warehouse = doc.parts_warehouse
+
+
+def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
+	if not line.charge_to:
+		line.charge_to = charge_rule
+	if line.charge_to == charge_rule or not _payer_changed(doc, line):
+		return
+	if not line.charge_reason:
+		frappe.throw(
+			_("{0} row {1}: {2} pays instead of {3}. Give the reason in {4}.").format(
+				_("Parts") if line.parentfield == "parts" else _("Labour"),
+				line.idx,
+				_(line.charge_to),
+				_(charge_rule),
+				frappe.bold(_("Reason for Another Payer")),
+			)
+		)
+	if line.charge_to != CUSTOMER and not has_any_role(AUTHORISING_ROLES):
+		frappe.throw(
+			_("{0} row {1}: only a supervisor may charge it to {2} instead of {3}.").format(
+				_("Parts") if line.parentfield == "parts" else _("Labour"),
+				line.idx,
+				_(line.charge_to),
+				_(charge_rule),
+			),
+			frappe.PermissionError,
+		)
+
+
+def _payer_changed(doc: Document, line: Document) -> bool:
+	"""A payer that was authorised on an earlier save is not asked about again."""
+	before = doc.get_doc_before_save()
+	if not before or doc.has_value_changed("service_category"):
+		return True
+	was = {row.name: (row.charge_to, row.charge_reason) for row in before.get(line.parentfield)}
+	return was.get(line.name) != (line.charge_to, line.charge_reason)

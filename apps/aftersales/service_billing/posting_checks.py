@@ -1,0 +1,139 @@
+"""What must be true in ERPNext before a plan is posted; everything wrong is told in one go.
+
+ERPNext checks all of this again when its documents are submitted; asking first gives the user the
+field to set instead of the first exception from inside a Stock Entry.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import frappe
+from frappe.utils import cint, flt, getdate, nowdate
+
+from aftersales.service_billing.posting_plan import CUSTOMER, Job, PartLine, Problem
+
+
+def check_selling(job: Job) -> Iterable[Problem]:
+	"""The customer may be invoiced, directly."""
+	if not any(line.charge_to == CUSTOMER for line in (*job.parts, *job.labour)) or not job.customer:
+		return
+	customer = frappe.get_cached_value(
+		"Customer", job.customer, ["disabled", "is_frozen", "so_required"], as_dict=True
+	)
+	if customer.disabled or customer.is_frozen:
+		yield Problem("customer_disabled", {"customer": job.customer})
+	if frappe.get_cached_doc("Selling Settings").so_required == "Yes" and not cint(customer.so_required):
+		yield Problem("sales_order_required", {"customer": job.customer})
+
+
+def check_accounts(company: str, job: Job) -> Iterable[Problem]:
+	"""Accounts and cost centres of the categories used are there, enabled and of the company."""
+	for rule in job.rules.values():
+		for account in (
+			rule.income_account,
+			rule.expense_account,
+			rule.labour_expense_account,
+			rule.labour_recovery_account,
+		):
+			if account and not _usable("Account", account, company):
+				yield Problem(
+					"account_unusable", {"category": rule.category, "account": account, "company": company}
+				)
+		if rule.cost_center and not _usable("Cost Center", rule.cost_center, company):
+			yield Problem(
+				"cost_center_unusable",
+				{"category": rule.category, "cost_center": rule.cost_center, "company": company},
+			)
+
+
+def check_items(job: Job) -> Iterable[Problem]:
+	"""Every item may be used today, and sold when the customer pays."""
+	for line in (*job.parts, *job.labour):
+		if not line.item_code:
+			continue
+		item = frappe.get_cached_value(
+			"Item", line.item_code, ["disabled", "end_of_life", "is_sales_item"], as_dict=True
+		)
+		if item.disabled or (item.end_of_life and getdate(item.end_of_life) < getdate(nowdate())):
+			yield Problem("item_disabled", {"item": line.item_code})
+		elif line.charge_to == CUSTOMER and not item.is_sales_item:
+			yield Problem("item_not_sold", {"item": line.item_code})
+
+
+def check_stock(company: str, job: Job) -> Iterable[Problem]:
+	"""Warehouses are the company's, serials and batches are theirs, and enough is there."""
+	stocked = [part for part in job.parts if part.is_stock_item and part.warehouse]
+	for part in stocked:
+		yield from _check_warehouse(company, part)
+		yield from _check_serials(part)
+		yield from _check_batch(part)
+	yield from _check_quantities(stocked)
+
+
+def _usable(doctype: str, name: str, company: str) -> bool:
+	found = frappe.get_cached_value(doctype, name, ["company", "is_group", "disabled"], as_dict=True)
+	return bool(found) and found.company == company and not found.is_group and not found.disabled
+
+
+def _check_warehouse(company: str, part: PartLine) -> Iterable[Problem]:
+	found = frappe.get_cached_value(
+		"Warehouse", part.warehouse, ["company", "is_group", "disabled"], as_dict=True
+	)
+	if not found or found.is_group or found.disabled:
+		yield Problem("warehouse_unusable", {"row": part.idx, "warehouse": part.warehouse})
+	elif found.company != company:
+		yield Problem(
+			"warehouse_of_other_company",
+			{"row": part.idx, "warehouse": part.warehouse, "found": found.company, "company": company},
+		)
+
+
+def _check_serials(part: PartLine) -> Iterable[Problem]:
+	if not part.serial_nos:
+		return
+	known = {
+		serial.name: serial
+		for serial in frappe.get_all(
+			"Serial No", filters={"name": ("in", part.serial_nos)}, fields=["name", "item_code", "warehouse"]
+		)
+	}
+	for serial_no in part.serial_nos:
+		named = {"row": part.idx, "item": part.item_code, "serial": serial_no}
+		serial = known.get(serial_no)
+		if not serial or serial.item_code != part.item_code:
+			yield Problem("serial_unknown", named)
+		elif not serial.warehouse:
+			yield Problem("serial_not_in_stock", named)
+		elif serial.warehouse != part.warehouse:
+			yield Problem(
+				"serial_elsewhere", {**named, "warehouse": part.warehouse, "found": serial.warehouse}
+			)
+
+
+def _check_batch(part: PartLine) -> Iterable[Problem]:
+	if not cint(frappe.get_cached_value("Item", part.item_code, "has_batch_no")):
+		return
+	named = {"row": part.idx, "item": part.item_code}
+	if not part.batch_no:
+		if not part.is_serialised:
+			yield Problem("batch_missing", named)
+	elif frappe.db.get_value("Batch", part.batch_no, "item") != part.item_code:
+		yield Problem("batch_of_other_item", {**named, "batch": part.batch_no})
+
+
+def _check_quantities(parts: Iterable[PartLine]) -> Iterable[Problem]:
+	needed: dict[tuple[str, str], float] = defaultdict(float)
+	for part in parts:
+		needed[part.item_code, part.warehouse] += part.qty
+	allow_negative = cint(frappe.get_cached_doc("Stock Settings").allow_negative_stock)
+	for (item_code, warehouse), qty in needed.items():
+		if allow_negative or cint(frappe.get_cached_value("Item", item_code, "allow_negative_stock")):
+			continue
+		available = flt(
+			frappe.db.get_value("Bin", {"item_code": item_code, "warehouse": warehouse}, "actual_qty")
+		)
+		if available < qty:
+			yield Problem(
+				"not_enough_stock",
+				{"item": item_code, "warehouse": warehouse, "needed": qty, "available": available},
+			)

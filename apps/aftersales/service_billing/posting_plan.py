@@ -1,0 +1,265 @@
+"""What a finished job books: decided here, without frappe, from plain values.
+
+A job is a visit (Service Voucher) or a workshop job (Repair Card). Each of its lines says who pays
+(`charge_to`); the service category of that payer is a posting rule (REQUIREMENTS R-CAT, R-AC-1):
+
+* every stocked part leaves stock, to the expense account and cost centre of its payer's category;
+* what the customer pays becomes a row of one invoice, at the rate agreed on the line or, when the
+  line has none, at the customer's price list;
+* hours at cost go from the labour recovery account to the labour expense account where the payer's
+  category names both.
+
+Where the company demands a Delivery Note before an invoice, every charged row is on the note, and
+the parts the customer pays leave stock by it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+CUSTOMER = "Customer"
+PAYERS = (CUSTOMER, "Contract", "Warranty", "Internal", "Goodwill")
+
+
+@dataclass(frozen=True)
+class CategoryAccounts:
+	"""The posting rule of one service category in one company; None takes ERPNext's own default."""
+
+	category: str
+	income_account: str | None = None
+	expense_account: str | None = None
+	cost_center: str | None = None
+	labour_expense_account: str | None = None
+	labour_recovery_account: str | None = None
+
+
+@dataclass(frozen=True)
+class PartLine:
+	"""A part used. `qty` in stock units; `rate` in the invoice's currency, 0 for the price list."""
+
+	name: str
+	idx: int
+	item_code: str
+	qty: float
+	charge_to: str
+	warehouse: str | None = None
+	rate: float = 0
+	is_stock_item: bool = True
+	is_serialised: bool = False
+	serial_nos: tuple[str, ...] = ()
+	batch_no: str | None = None
+	description: str | None = None
+
+
+@dataclass(frozen=True)
+class LabourLine:
+	"""Work or travel. `hours` is the billed quantity; `cost_rate` is company currency per hour."""
+
+	name: str
+	idx: int
+	hours: float
+	charge_to: str
+	item_code: str | None = None
+	rate: float = 0
+	cost_rate: float = 0
+	description: str | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+	"""Everything the plan is made from; `rules` maps a payer to its category's accounts."""
+
+	parts: tuple[PartLine, ...]
+	labour: tuple[LabourLine, ...]
+	rules: Mapping[str, CategoryAccounts]
+	company: str = ""
+	customer: str | None = None
+	delivery_note_required: bool = False
+
+
+@dataclass(frozen=True)
+class StockRow:
+	"""A part leaving `warehouse`; `expense_account` None takes the item's or the company's default."""
+
+	line: str
+	item_code: str
+	qty: float
+	warehouse: str
+	serial_nos: tuple[str, ...]
+	batch_no: str | None
+	expense_account: str | None
+	cost_center: str | None
+
+
+@dataclass(frozen=True)
+class InvoiceRow:
+	"""A row the customer pays; `rate` 0 takes the price list. `stock` is set when the row moves stock."""
+
+	line: str
+	item_code: str
+	qty: float
+	rate: float
+	income_account: str | None
+	cost_center: str | None
+	description: str | None
+	stock: StockRow | None = None
+
+
+@dataclass(frozen=True)
+class LabourCostRow:
+	"""Hours at cost, company currency, from `credit_account` to `debit_account`."""
+
+	debit_account: str
+	credit_account: str
+	cost_center: str | None
+	amount: Decimal
+
+
+@dataclass(frozen=True)
+class Problem:
+	"""Why a job cannot be posted: a code for the message and the values it names."""
+
+	code: str
+	values: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PostingPlan:
+	"""The documents to make. `delivery_rows` is empty unless the company demands a Delivery Note."""
+
+	issue_rows: tuple[StockRow, ...]
+	delivery_rows: tuple[InvoiceRow, ...]
+	invoice_rows: tuple[InvoiceRow, ...]
+	labour_rows: tuple[LabourCostRow, ...]
+	labour_cost: Decimal
+	problems: tuple[Problem, ...]
+
+
+def posting_plan(job: Job) -> PostingPlan:
+	"""Group the lines of `job` into what leaves stock, what is invoiced and what labour costs.
+
+	Problems are collected, not raised, so that the user is told all of them at once; a plan with
+	problems must not be posted.
+	"""
+	problems = [*_line_problems(job), *_rule_problems(job)]
+	charged = tuple(_invoice_rows(job))
+	return PostingPlan(
+		issue_rows=tuple(_issue_rows(job)),
+		delivery_rows=charged if job.delivery_note_required else (),
+		invoice_rows=charged,
+		labour_rows=tuple(_labour_rows(job)),
+		labour_cost=sum((_labour_cost(line) for line in job.labour), Decimal(0)),
+		problems=tuple(problems),
+	)
+
+
+def _goes_by_delivery_note(job: Job, part: PartLine) -> bool:
+	return job.delivery_note_required and part.charge_to == CUSTOMER
+
+
+def _issue_rows(job: Job) -> Iterable[StockRow]:
+	for part in job.parts:
+		if part.is_stock_item and part.warehouse and not _goes_by_delivery_note(job, part):
+			yield _stock_row(job, part)
+
+
+def _stock_row(job: Job, part: PartLine) -> StockRow:
+	rule = _rule(job, part.charge_to)
+	return StockRow(
+		line=part.name,
+		item_code=part.item_code,
+		qty=part.qty,
+		warehouse=part.warehouse or "",
+		serial_nos=part.serial_nos,
+		batch_no=part.batch_no,
+		expense_account=rule.expense_account,
+		cost_center=rule.cost_center,
+	)
+
+
+def _invoice_rows(job: Job) -> Iterable[InvoiceRow]:
+	rule = _rule(job, CUSTOMER)
+	for line in job.labour:
+		if line.charge_to == CUSTOMER and line.item_code and line.hours:
+			yield InvoiceRow(
+				line.name,
+				line.item_code,
+				line.hours,
+				line.rate,
+				rule.income_account,
+				rule.cost_center,
+				line.description,
+			)
+	for part in job.parts:
+		if part.charge_to == CUSTOMER:
+			moves_stock = part.is_stock_item and _goes_by_delivery_note(job, part)
+			yield InvoiceRow(
+				part.name,
+				part.item_code,
+				part.qty,
+				part.rate,
+				rule.income_account,
+				rule.cost_center,
+				part.description,
+				stock=_stock_row(job, part) if moves_stock else None,
+			)
+
+
+def _labour_rows(job: Job) -> Iterable[LabourCostRow]:
+	totals: dict[tuple[str, str, str | None], Decimal] = {}
+	for line in job.labour:
+		rule = _rule(job, line.charge_to)
+		cost = _labour_cost(line)
+		if cost and rule.labour_expense_account and rule.labour_recovery_account:
+			key = (rule.labour_expense_account, rule.labour_recovery_account, rule.cost_center)
+			totals[key] = totals.get(key, Decimal(0)) + cost
+	for (debit, credit, cost_center), amount in totals.items():
+		yield LabourCostRow(debit, credit, cost_center, amount)
+
+
+def _labour_cost(line: LabourLine) -> Decimal:
+	cost = Decimal(str(line.hours)) * Decimal(str(line.cost_rate))
+	return cost.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def _rule(job: Job, charge_to: str) -> CategoryAccounts:
+	return job.rules.get(charge_to) or CategoryAccounts(category="")
+
+
+def _line_problems(job: Job) -> Iterable[Problem]:
+	for part in job.parts:
+		named = {"row": part.idx, "item": part.item_code}
+		if part.qty <= 0:
+			yield Problem("part_without_quantity", named)
+		if part.is_stock_item and not part.warehouse:
+			yield Problem("part_without_warehouse", named)
+		if part.is_serialised and len(part.serial_nos) != part.qty:
+			yield Problem("serials_do_not_match", {**named, "qty": part.qty, "given": len(part.serial_nos)})
+		if len(set(part.serial_nos)) != len(part.serial_nos):
+			yield Problem("serial_twice", named)
+	seen: set[str] = set()
+	for part in job.parts:
+		for serial_no in set(part.serial_nos):
+			if serial_no in seen:
+				yield Problem(
+					"serial_on_two_lines", {"row": part.idx, "item": part.item_code, "serial": serial_no}
+				)
+			seen.add(serial_no)
+	for line in job.labour:
+		if line.charge_to == CUSTOMER and line.hours and not line.item_code:
+			yield Problem("labour_without_item", {"row": line.idx})
+
+
+def _rule_problems(job: Job) -> Iterable[Problem]:
+	if not job.customer and any(line.charge_to == CUSTOMER for line in (*job.parts, *job.labour)):
+		yield Problem("customer_missing")
+	stocked = {part.charge_to for part in job.parts if part.is_stock_item}
+	for charge_to in sorted({line.charge_to for line in (*job.parts, *job.labour)}):
+		if charge_to not in job.rules:
+			yield Problem("category_missing", {"charge_to": charge_to})
+			continue
+		rule = job.rules[charge_to]
+		if charge_to in stocked and charge_to != CUSTOMER and not rule.expense_account:
+			yield Problem("expense_account_missing", {"category": rule.category, "company": job.company})
+		if bool(rule.labour_expense_account) != bool(rule.labour_recovery_account):
+			yield Problem("labour_accounts_incomplete", {"category": rule.category, "company": job.company})

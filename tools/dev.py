@@ -1,0 +1,99 @@
+#!/usr/bin/env python3
+"""One tool behind the Makefile: bench, servers, sites, tests, demo.
+
+Usage: python3 tools/dev.py COMMAND [...]; see `--help`. Needs nothing but Python 3.10.
+Environment: BENCH_DIR, BENCH_USER, FRAPPE_SOURCE, ERPNEXT_SOURCE, FRAPPE_BRANCH (docs/operations.md).
+"""
+
+import sys
+
+sys.dont_write_bytecode = True  # root must not leave files in the checkout
+
+import argparse
+import os
+
+# Once root has stepped down to the bench's user, Python still loads modules; where root's own Python lies
+# in a folder closed to others (pyenv under /root), the system's Python takes over before anything happens.
+SYSTEM_PYTHON = "/usr/bin/python3"
+if os.geteuid() == 0 and os.path.exists(SYSTEM_PYTHON) and os.path.realpath(sys.prefix).startswith("/root/"):
+	os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, *sys.argv])
+
+from devkit import bench, sites, sync
+from devkit.ground import Ground, NoBench, Stop, fail
+
+
+def main() -> None:
+	"""Parse the command line and run one command; every expected failure is one message and exit code 1."""
+	options = parser().parse_args()
+	try:
+		sys.exit(options.command(options) or 0)
+	except Stop as stop:
+		fail(str(stop))
+
+
+def parser() -> argparse.ArgumentParser:
+	top = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+	commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+	def command(name: str, function, text: str) -> argparse.ArgumentParser:
+		sub = commands.add_parser(name, help=text, description=text)
+		sub.set_defaults(command=function)
+		return sub
+
+	command("bench", bench_command, "make or find the bench, start its servers, copy the code into it")
+	site = command("site", site_command, "make a site from the snapshot, or bring it to the checkout's code")
+	site.add_argument("name")
+	site.add_argument("--fresh", action="store_true", help="make it anew")
+	site.add_argument("--bare", action="store_true", help="ERPNext only, without the app")
+	dropped = command("drop-site", drop_command, "remove a site made by this tool")
+	dropped.add_argument("name")
+	frappe = command("frappe", frappe_command, "run a Frappe command: frappe -- --site NAME console")
+	frappe.add_argument("arguments", nargs=argparse.REMAINDER)
+	run = command("run", run_command, "run any program as the bench's user in the sites folder; python is the bench's")
+	run.add_argument("arguments", nargs=argparse.REMAINDER)
+	return top
+
+
+def ready(*, browser: bool = False) -> Ground:
+	"""Bench up, servers up, code of this checkout in the bench, app importable."""
+	ground = Ground()
+	bench.ensure(ground, browser=browser)
+	sync.report(ground, sync.sync(ground))
+	bench.ensure_app(ground)
+	return ground
+
+
+def bench_command(options) -> None:
+	ground = ready()
+	sites.snapshot(ground)
+	print(f"bench: {ground.bench}")
+
+
+def site_command(options) -> None:
+	sites.ensure(ready(), options.name, fresh=options.fresh, bare=options.bare)
+
+
+def drop_command(options) -> None:
+	ground = ready()
+	if sites.exists(ground, options.name) and not sites.state(ground, options.name):
+		raise Stop(f"{options.name} is not one of this tool's sites")
+	sites.drop(ground, options.name)
+
+
+def _rest(arguments: list[str]) -> list[str]:
+	return arguments[1:] if arguments[:1] == ["--"] else arguments
+
+
+def frappe_command(options) -> int:
+	ground = ready()
+	return bench.frappe(ground, _rest(options.arguments), check=False, stdin=sys.stdin).returncode
+
+
+def run_command(options) -> int:
+	ground = ready()
+	env = ground.env(PATH=f"{ground.python.parent}{os.pathsep}{ground.path()}", AFTERSALES_BENCH=str(ground.bench))
+	return ground.run(_rest(options.arguments), cwd=ground.sites, env=env, check=False, stdin=sys.stdin).returncode
+
+
+if __name__ == "__main__":
+	main()

@@ -1,0 +1,1 @@
+"""Parts of tools/dev.py: everything that makes, starts, feeds and removes the bench."""

@@ -1,0 +1,1 @@
+"""Scripts that run inside the bench's environment, with Frappe importable."""

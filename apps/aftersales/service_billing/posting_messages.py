@@ -1,7 +1,7 @@
 """The sentence for each reason why a job cannot be posted: what is wrong, and what to set."""
 
-from frappe import _
-from frappe.utils import bold, escape_html
+from frappe import _, bold
+from frappe.utils import escape_html
 
 from aftersales.service_billing.posting_plan import Problem
 

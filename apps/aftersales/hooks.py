@@ -7,6 +7,9 @@ app_license = "GPL-3.0"
 
 required_apps = ["frappe/erpnext"]
 
+# Installation
+after_install = "aftersales.install.after_install"
+
 # ERPNext documents made for a job
 doc_events = {
 	"Stock Entry": {

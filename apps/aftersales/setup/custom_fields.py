@@ -1,0 +1,124 @@
+"""What the app adds to ERPNext's documents: one constant feeds install, patches and uninstall.
+
+An ERPNext document made for a job names the job (`aftersales_voucher_type`, `aftersales_voucher`);
+its posting key is unique, so that the database refuses a second document for the same purpose; a
+row names the line of the job it was made from.
+"""
+
+import frappe
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+MODULE = "Service Billing"
+
+# Document -> the field after which its "After-sales Service" section stands
+_LINKED = {
+	"Stock Entry": "is_return",
+	"Sales Invoice": "remarks",
+	"Delivery Note": "instructions",
+	"Journal Entry": "amended_from",
+	"Payment Entry": "title",
+	"Quotation": "enq_det",
+}
+# A quotation is an offer: a job may have several, so nothing is claimed by a key
+_WITH_POSTING_KEY = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry")
+_WITH_LINES = ("Stock Entry Detail", "Sales Invoice Item", "Delivery Note Item")
+
+
+def _link_fields(insert_after: str) -> list[dict]:
+	return [
+		{
+			"fieldname": "aftersales_section",
+			"fieldtype": "Section Break",
+			"label": "After-sales Service",
+			"insert_after": insert_after,
+			"collapsible": 1,
+			"depends_on": "eval:doc.aftersales_voucher",
+			"print_hide": 1,
+		},
+		{
+			"fieldname": "aftersales_voucher_type",
+			"fieldtype": "Link",
+			"label": "Service Job Type",
+			"options": "DocType",
+			"insert_after": "aftersales_section",
+			"read_only": 1,
+		},
+		{
+			"fieldname": "aftersales_column",
+			"fieldtype": "Column Break",
+			"insert_after": "aftersales_voucher_type",
+		},
+		{
+			"fieldname": "aftersales_voucher",
+			"fieldtype": "Dynamic Link",
+			"label": "Service Job",
+			"options": "aftersales_voucher_type",
+			"insert_after": "aftersales_column",
+			"read_only": 1,
+			"search_index": 1,
+		},
+	]
+
+
+def _posting_key_field() -> dict:
+	return {
+		"fieldname": "aftersales_posting_key",
+		"fieldtype": "Data",
+		"label": "After-sales Posting Key",
+		"insert_after": "aftersales_voucher",
+		"read_only": 1,
+		"hidden": 1,
+		"unique": 1,
+	}
+
+
+def _line_field() -> dict:
+	return {
+		"fieldname": "aftersales_line",
+		"fieldtype": "Data",
+		"label": "After-sales Line",
+		"read_only": 1,
+		"hidden": 1,
+	}
+
+
+def _ours(fields: list[dict]) -> list[dict]:
+	return [
+		{"module": MODULE, "no_copy": 1, "print_hide": 1, "report_hide": 0, "translatable": 0, **field}
+		for field in fields
+	]
+
+
+def _all_fields() -> dict[str, list[dict]]:
+	fields = {doctype: _link_fields(insert_after) for doctype, insert_after in _LINKED.items()}
+	for doctype in _WITH_POSTING_KEY:
+		fields[doctype].append(_posting_key_field())
+	for doctype in _WITH_LINES:
+		fields[doctype] = [_line_field()]
+	return {doctype: _ours(rows) for doctype, rows in fields.items()}
+
+
+CUSTOM_FIELDS = _all_fields()
+
+
+def create() -> None:
+	"""Create what is missing of `CUSTOM_FIELDS`, bring the rest up to date. Safe to repeat."""
+	create_custom_fields(CUSTOM_FIELDS, ignore_validate=True)
+
+
+def remove() -> None:
+	"""Delete our fields and their columns, so that ERPNext's tables are as they were before us."""
+	for doctype, fields in CUSTOM_FIELDS.items():
+		fieldnames = [field["fieldname"] for field in fields]
+		for name in frappe.get_all(
+			"Custom Field", filters={"dt": doctype, "fieldname": ("in", fieldnames)}, pluck="name"
+		):
+			frappe.delete_doc("Custom Field", name, ignore_permissions=True, force=True)
+		_drop_columns(doctype, fieldnames)
+		frappe.clear_cache(doctype=doctype)
+
+
+def _drop_columns(doctype: str, fieldnames: list[str]) -> None:
+	# Frappe keeps the column of a deleted Custom Field. All names are constants of this module.
+	columns = ", ".join(f"DROP COLUMN IF EXISTS `{fieldname}`" for fieldname in fieldnames)
+	frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {columns}")

@@ -133,18 +133,13 @@ def preview(doc: Document) -> None:
 	invoice.set_missing_values()
 	invoice.calculate_taxes_and_totals()
 	doc.currency = invoice.currency
-	doc.amount_due = payable(invoice)
+	doc.amount_due = flt(invoice.grand_total)
 	_copy_amounts(doc, invoice)
 
 
 def invoice_rows(doc: Document) -> tuple[InvoiceRow, ...]:
 	"""The rows the customer would pay for `doc` as it stands, without any check."""
 	return posting_plan(_job(doc)).invoice_rows
-
-
-def payable(invoice: Document) -> float:
-	"""What the customer owes on `invoice`: its rounded total where rounding is on, in its currency."""
-	return flt(invoice.rounded_total) or flt(invoice.grand_total)
 
 
 def refresh_billing(doc: Document) -> None:
@@ -161,7 +156,7 @@ def refresh_billing(doc: Document) -> None:
 		{
 			"billing_status": billing_status(invoice),
 			"currency": invoice.currency,
-			"amount_due": payable(invoice),
+			"amount_due": flt(invoice.grand_total),
 		}
 	)
 
@@ -330,9 +325,7 @@ def _make_delivery_note(doc: Document, rows: Iterable[InvoiceRow]) -> str | None
 			**_link_back(doc, "Delivery Note"),
 		}
 	)
-	note.flags.ignore_permissions = True
-	note.set_missing_lead_customer_details()
-	note.set_taxes()
+	_set_customer_terms(note)
 	_insert(note)
 	note.submit()
 	return note.name
@@ -376,10 +369,17 @@ def _invoice(doc: Document, rows: Iterable[InvoiceRow]) -> Document:
 			**_link_back(doc, "Sales Invoice"),
 		}
 	)
-	invoice.flags.ignore_permissions = True
-	invoice.set_missing_lead_customer_details()
-	invoice.set_taxes()
+	_set_customer_terms(invoice)
 	return invoice
+
+
+def _set_customer_terms(target: Document) -> None:
+	"""Currency, price list, address and taxes as ERPNext's own form would set them for the customer."""
+	target.flags.ignore_permissions = True
+	target.set_missing_lead_customer_details()
+	if not target.selling_price_list:
+		target.selling_price_list = frappe.get_cached_doc("Selling Settings").selling_price_list
+	target.set_taxes()
 
 
 def _charged_item(row: InvoiceRow) -> dict:

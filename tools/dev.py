@@ -18,8 +18,8 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 if os.geteuid() == 0 and os.path.exists(SYSTEM_PYTHON) and os.path.realpath(sys.prefix).startswith("/root/"):
 	os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, *sys.argv])
 
-from devkit import bench, sites, sync
-from devkit.ground import Ground, NoBench, Stop, fail
+from devkit import bench, sites, sync, testing
+from devkit.ground import Ground, Stop, fail
 
 
 def main() -> None:
@@ -51,6 +51,10 @@ def parser() -> argparse.ArgumentParser:
 	frappe.add_argument("arguments", nargs=argparse.REMAINDER)
 	run = command("run", run_command, "run any program as the bench's user in the sites folder; python is the bench's")
 	run.add_argument("arguments", nargs=argparse.REMAINDER)
+	tests = command("pytest", pytest_command, "run pytest on a site: pytest h2.localhost -- tests/unit -x")
+	tests.add_argument("name")
+	tests.add_argument("arguments", nargs=argparse.REMAINDER)
+	command("test", test_command, "all tests on the test site (PYTEST_ARGS: arguments for pytest)")
 	return top
 
 
@@ -93,6 +97,16 @@ def run_command(options) -> int:
 	ground = ready()
 	env = ground.env(PATH=f"{ground.python.parent}{os.pathsep}{ground.path()}", AFTERSALES_BENCH=str(ground.bench))
 	return ground.run(_rest(options.arguments), cwd=ground.sites, env=env, check=False, stdin=sys.stdin).returncode
+
+
+def pytest_command(options) -> int:
+	ground = ready()
+	sites.ensure(ground, options.name)
+	return testing.run(ground, options.name, _rest(options.arguments))
+
+
+def test_command(options) -> int:
+	return testing.make_test(ready)
 
 
 if __name__ == "__main__":

@@ -163,14 +163,11 @@ def digests(ground: Ground) -> tuple[str, str]:
 
 
 def _acts_on_migrate(name: str) -> bool:
-	"""False for what only runs later: modules of the rooms and of the demo, pages, client scripts."""
-	parts = Path(name).parts
-	if not name.endswith((".py", ".js", ".css", ".html", ".svg", ".md", ".po", ".pot")):
-		return True
-	if name.endswith(".py"):
-		# Package-level modules (hooks, install, custom fields) and set-up folders take part in migrate.
-		return len(parts) <= 3 or parts[0] == "patches" or "setup" in parts or "constants" in parts
-	return "public" not in parts and "www" not in parts and not name.endswith((".js", ".css", ".md"))
+	"""False for code that only runs later: controllers, reports, demo, pages, client scripts."""
+	if name.endswith((".js", ".css", ".md", ".svg", ".png", ".po", ".pot")):
+		return False
+	later = {"doctype", "report", "demo", "portal", "www", "public"}
+	return not (name.endswith((".py", ".html")) and later.intersection(Path(name).parts))
 
 
 def report(ground: Ground, changed: bool) -> None:

@@ -1,0 +1,127 @@
+"""Test set-up: `tests/unit` needs nothing; everything else runs on the real site AFTERSALES_SITE.
+
+Called by `make test` (or `python3 tools/dev.py pytest SITE -- ...`), which makes bench and site and sets
+AFTERSALES_SITE, AFTERSALES_BENCH, AFTERSALES_SHARED_DATA and AFTERSALES_CHROMIUM. Without a site the
+folders that need one are left out, and the summary says so.
+
+Fixtures: `server` (web server of the site), `worker` (background worker), `shared_data` (folder of real
+registers). Marker `commits`: the test commits or starts processes, and removes what it made; rows left
+behind fail it. Everything in tests/browser is `commits` by nature.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SITE = os.environ.get("AFTERSALES_SITE")
+BENCH = os.environ.get("AFTERSALES_BENCH")
+HERE = Path(__file__).parent
+NEED_SITE = ("integration", "security", "browser")
+
+
+def pytest_configure(config):
+	if SITE:
+		if not BENCH:
+			raise pytest.UsageError("AFTERSALES_BENCH is not set: call tests by `make test`")
+		# Frappe opens its log files by paths relative to the sites folder.
+		os.chdir(Path(BENCH) / "sites")
+
+
+def _room(path: Path) -> str:
+	try:
+		return Path(path).relative_to(HERE).parts[0]
+	except (ValueError, IndexError):
+		return ""
+
+
+def pytest_ignore_collect(collection_path, config):
+	if not SITE and _room(collection_path) in NEED_SITE:
+		return True
+
+
+def pytest_collection_modifyitems(items):
+	for item in items:
+		if _room(item.path) == "browser":
+			item.add_marker(pytest.mark.commits)
+
+
+def pytest_terminal_summary(terminalreporter):
+	if not SITE:
+		terminalreporter.section("NOT RUN", red=True, bold=True)
+		terminalreporter.line(f"no site: tests in {', '.join(f'tests/{room}' for room in NEED_SITE)} were NOT run.")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+	# From here on a rollback in the code under test must not take away what the fixtures prepared.
+	if held := getattr(item, "held_transaction", None):
+		held.mark()
+
+
+@pytest.fixture(autouse=True)
+def _site(request):
+	"""A fresh Frappe context on the site, as Administrator, undone afterwards.
+
+	`frappe.flags.in_test` stays off on purpose: it makes `frappe.only_for` let everybody pass, skips
+	version records and runs some background work inline, so tests would see another program than users do.
+	"""
+	if _room(request.node.path) not in NEED_SITE:
+		yield
+		return
+	import frappe
+	from frappe.utils import caching
+
+	from tests import isolation
+
+	frappe.init(site=SITE, sites_path=".", force=True)
+	frappe.connect()
+	caching._SITE_CACHE.pop(SITE, None)
+	commits = request.node.get_closest_marker("commits")
+	try:
+		if commits:
+			before = isolation.row_counts()
+			frappe.db.rollback()
+			yield
+			frappe.db.rollback()  # ends the snapshot this connection reads from
+			left = {k: (before.get(k), n) for k, n in isolation.row_counts().items() if n != before.get(k)}
+			isolation.forget({"Singles"} | isolation.CACHED_PER_USER)
+			assert not left, f"the test left rows behind (table: before, after): {left}"
+		else:
+			held = request.node.held_transaction = isolation.HeldTransaction(frappe.local.db)
+			try:
+				yield
+			finally:
+				frappe.set_user("Administrator")
+				held.release()
+	finally:
+		frappe.destroy()
+
+
+@pytest.fixture(scope="session")
+def server():
+	"""The site's running web server: `server.url`. It sees committed data only."""
+	from tests.processes import Server
+
+	running = Server(SITE).start()
+	yield running
+	running.stop()
+
+
+@pytest.fixture
+def worker():
+	"""A running background worker of the site: `worker.kill()`, `worker.start(empty=False)`, `worker.log`."""
+	from tests.processes import Worker
+
+	running = Worker(SITE).start()
+	yield running
+	running.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+	"""Folder with the real repair registers; the test is skipped where they are not at hand."""
+	folder = os.environ.get("AFTERSALES_SHARED_DATA")
+	if not folder or not Path(folder).is_dir():
+		pytest.skip("AFTERSALES_SHARED_DATA: the folder of real registers is not here")
+	return Path(folder)

@@ -1,0 +1,160 @@
+"""How tests share one real site without leaving anything on it.
+
+A test runs inside one database transaction that is rolled back at its end. Code under test may call
+commit and rollback: commit moves a savepoint, rollback returns to it, so both mean to the code what they
+mean in production, and nothing reaches the disk. What a test prepared in fixtures counts as committed
+when its body starts.
+"""
+
+import re
+
+import frappe
+from frappe.cache_manager import user_cache_keys
+
+SAVEPOINT = "aftersales_test"
+WRITE = re.compile(
+	r"^\s*(?:insert(?:\s+ignore)?(?:\s+into)?|replace(?:\s+into)?|update|delete\s+from)\s+`?(?:tab)?([\w ]+?)`?(?:\s|\(|$)",
+	re.I,
+)
+DDL = re.compile(r"^\s*(?:create|alter|drop|truncate|rename)\s+(?!temporary\b)", re.I)
+
+# Tables whose rows Frappe keeps in Redis beyond the documents themselves. After a rollback the cache
+# would still hold what the test wrote, for later tests and for every other process of the site.
+CACHED_PER_USER = {"User", "Has Role", "User Permission", "DefaultValue", "Block Module"}
+CACHED_WIDELY = {
+	"Assignment Rule",
+	"Client Script",
+	"Custom DocPerm",
+	"Custom Field",
+	"DocField",
+	"DocPerm",
+	"DocType",
+	"Document Naming Rule",
+	"Domain",
+	"Installed Application",
+	"Milestone Tracker",
+	"Module Def",
+	"Notification",
+	"Page",
+	"Print Format",
+	"Property Setter",
+	"Report",
+	"Role",
+	"Server Script",
+	"Translation",
+	"Web Form",
+	"Web Page",
+	"Webhook",
+	"Website Settings",
+	"Workflow",
+	"Workflow Document State",
+	"Workflow Transition",
+	"Workspace",
+}
+
+
+class DDLInTest(AssertionError):
+	"""A statement that MariaDB commits implicitly ran in a test that is to be rolled back."""
+
+
+class HeldTransaction:
+	"""The connection of one test, with commit and rollback confined to a savepoint."""
+
+	def __init__(self, db):
+		self.db = db
+		self.written: set[str] = set()
+		self._sql, self._rollback = db.sql, db.rollback
+		db.sql, db.commit, db.rollback = self.sql, self.commit, self.rollback
+		db.begin, db.sql_ddl = self.begin, self.sql_ddl
+		self.mark()
+
+	def mark(self) -> None:
+		"""What has been written so far counts as committed."""
+		self._sql(f"savepoint {SAVEPOINT}")
+
+	def sql(self, query, *args, **kwargs):
+		text = str(query)
+		if found := WRITE.match(text):
+			self.written.add(found.group(1))
+		elif DDL.match(text):
+			raise DDLInTest(f"mark this test with @pytest.mark.commits, it changes the schema: {text[:120]}")
+		return self._sql(query, *args, **kwargs)
+
+	def sql_ddl(self, query, *args, **kwargs):
+		self.sql(query, *args, **kwargs)
+
+	def begin(self, *, read_only: bool = False) -> None:
+		"""START TRANSACTION would commit; the transaction has begun long ago."""
+
+	def commit(self) -> None:
+		self.db.before_rollback.reset()
+		self.db.after_rollback.reset()
+		self.db.before_commit.run()
+		self.mark()
+		self.db.transaction_writes = 0
+		self.db.value_cache.clear()
+		self.db.after_commit.run()
+
+	def rollback(self, *, save_point: str | None = None) -> None:
+		if save_point:
+			self._rollback(save_point=save_point)
+			return
+		self.db.before_commit.reset()
+		self.db.after_commit.reset()
+		self.db.before_rollback.run()
+		self._sql(f"rollback to savepoint {SAVEPOINT}")
+		self.db.value_cache.clear()
+		self.db.after_rollback.run()
+
+	def release(self) -> None:
+		"""Undo everything and drop from Redis what the test may have put there."""
+		for name in ("sql", "commit", "rollback", "begin", "sql_ddl"):
+			delattr(self.db, name)
+		self.db.rollback()
+		forget(self.written)
+
+
+def forget(tables: set[str]) -> None:
+	"""Remove from the site's Redis cache whatever depends on these tables (names without `tab`)."""
+	if not tables:
+		return
+	if tables & CACHED_WIDELY:
+		frappe.clear_cache()
+	frappe.cache.delete_keys("document_cache")
+	if tables & CACHED_PER_USER:
+		for key in user_cache_keys:
+			frappe.cache.delete_key(key)
+	if "Singles" in tables or "System Settings" in tables:
+		frappe.cache.delete_value(["system_settings", "time_zone"])
+
+
+def row_counts() -> dict[str, int]:
+	"""Rows of every table that a service job writes: ours, and ERPNext's that jobs are posted to."""
+	ours = frappe.get_all(
+		"DocType",
+		filters={"issingle": 0, "is_virtual": 0, "module": ["in", frappe.get_module_list("aftersales")]},
+		pluck="name",
+		order_by="name",
+	)
+	erpnext = [
+		"Address",
+		"Bin",
+		"Contact",
+		"Customer",
+		"Delivery Note",
+		"File",
+		"GL Entry",
+		"Item",
+		"Item Price",
+		"Journal Entry",
+		"Payment Entry",
+		"Quotation",
+		"Role",
+		"Sales Invoice",
+		"Serial No",
+		"Stock Entry",
+		"Stock Ledger Entry",
+		"User",
+		"Warehouse",
+	]
+	return {name: frappe.db.count(name) for name in [*ours, *erpnext]}

@@ -1,0 +1,213 @@
+"""Real processes beside a test: the web server with its websockets, and a background worker.
+
+Each is started on demand for the site under test, logs to the bench's log folder and is ended by its
+fixture. They see only what is committed, so tests that use them are marked `commits`.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlparse
+
+BENCH = Path(os.environ.get("AFTERSALES_BENCH") or "/nonexistent")
+SITES = BENCH / "sites"
+LOGS = BENCH / ".aftersales" / "log"
+
+
+def wait_for(condition: Callable[[], object], timeout: float = 30, what: str = ""):
+	"""Ask `condition` until it gives something true and return that; fail after `timeout` seconds."""
+	end = time.monotonic() + timeout
+	while True:
+		if answer := condition():
+			return answer
+		if time.monotonic() > end:
+			raise AssertionError(f"not within {timeout} s: {what or condition}")
+		time.sleep(0.05)
+
+
+def free_port() -> int:
+	with socket.socket() as probe:
+		probe.bind(("127.0.0.1", 0))
+		return probe.getsockname()[1]
+
+
+class Process:
+	"""A child process with a log file, in the sites folder."""
+
+	name = "process"
+
+	def __init__(self, site: str):
+		self.site = site
+		self.child: subprocess.Popen | None = None
+		self.log = LOGS / f"test-{self.name}-{site}.log"
+
+	def command(self) -> list[str]:
+		raise NotImplementedError
+
+	def environment(self) -> dict[str, str]:
+		return {}
+
+	def ready(self) -> bool:
+		raise NotImplementedError
+
+	def start(self):
+		LOGS.mkdir(parents=True, exist_ok=True)
+		with open(self.log, "ab") as out:
+			self.child = subprocess.Popen(
+				self.command(),
+				cwd=SITES,
+				env={**os.environ, **self.environment()},
+				stdin=subprocess.DEVNULL,
+				stdout=out,
+				stderr=subprocess.STDOUT,
+				start_new_session=True,
+			)
+		wait_for(self._ready_or_dead, 60, f"{self.name} ready (log: {self.log})")
+		return self
+
+	def _ready_or_dead(self) -> bool:
+		if self.child.poll() is not None:
+			tail = self.log.read_text(errors="replace")[-2000:]
+			raise AssertionError(f"{self.name} ended with {self.child.returncode}:\n{tail}")
+		return self.ready()
+
+	def stop(self) -> None:
+		self._end(signal.SIGTERM)
+
+	def kill(self) -> None:
+		"""End it and its children at once, as a power cut would."""
+		self._end(signal.SIGKILL)
+
+	def _end(self, how: int) -> None:
+		if not self.child:
+			return
+		try:
+			if how == signal.SIGKILL:
+				os.killpg(self.child.pid, how)
+			elif self.child.poll() is None:
+				self.child.send_signal(how)
+			self.child.wait(20)
+		except ProcessLookupError:
+			pass
+		except subprocess.TimeoutExpired:
+			os.killpg(self.child.pid, signal.SIGKILL)
+			self.child.wait(20)
+		self.child = None
+
+
+class SocketServer(Process):
+	"""Frappe's websocket server, for progress bars and live updates in the desk."""
+
+	name = "socketio"
+
+	def __init__(self, site: str):
+		super().__init__(site)
+		self.port = free_port()
+
+	def command(self) -> list[str]:
+		return ["node", str(BENCH / "apps" / "frappe" / "socketio.js")]
+
+	def environment(self) -> dict[str, str]:
+		return {"FRAPPE_SITE": self.site, "FRAPPE_SOCKETIO_PORT": str(self.port)}
+
+	def ready(self) -> bool:
+		with socket.socket() as probe:
+			return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+class Server(Process):
+	"""The site's web server. `url` has no trailing slash."""
+
+	name = "web"
+
+	def __init__(self, site: str):
+		super().__init__(site)
+		self.port = free_port()
+		self.url = f"http://127.0.0.1:{self.port}"
+		self.sockets = SocketServer(site)
+		self._config = SITES / site / "site_config.json"
+
+	def command(self) -> list[str]:
+		tools = Path(__file__).resolve().parents[1] / "tools" / "devkit" / "in_bench"
+		return [
+			*(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "2"),
+			*("--worker-class", "gthread", "--threads", "8", "--timeout", "120"),
+			*("--pythonpath", str(tools), "bench_wsgi:application"),
+		]
+
+	def environment(self) -> dict[str, str]:
+		# DEV_SERVER makes the desk connect its websocket to socketio_port instead of the web server's port.
+		return {"AFTERSALES_SITE": self.site, "DEV_SERVER": "1"}
+
+	def ready(self) -> bool:
+		try:
+			with urllib.request.urlopen(f"{self.url}/api/method/ping", timeout=10) as answer:
+				return json.load(answer).get("message") == "pong"
+		except OSError:
+			return False
+
+	def start(self):
+		self.sockets.start()
+		self._set_config(socketio_port=self.sockets.port, host_name=self.url)
+		return super().start()
+
+	def stop(self) -> None:
+		super().stop()
+		self.sockets.stop()
+		self._set_config(socketio_port=None, host_name=None)
+
+	def _set_config(self, **changes) -> None:
+		config = json.loads(self._config.read_text())
+		for key, value in changes.items():
+			if value is None:
+				config.pop(key, None)
+			else:
+				config[key] = value
+		fresh = self._config.with_suffix(".test")
+		fresh.write_text(json.dumps(config, indent=1, sort_keys=True))
+		os.replace(fresh, self._config)
+
+
+class Worker(Process):
+	"""A background worker for all queues of the site, on the site's own Redis database."""
+
+	name = "worker"
+
+	def __init__(self, site: str):
+		super().__init__(site)
+		site_config = json.loads((SITES / site / "site_config.json").read_text())
+		common = json.loads((SITES / "common_site_config.json").read_text())
+		self.queue_url = site_config.get("redis_queue") or common["redis_queue"]
+		self.own_queue = urlparse(self.queue_url).path.strip("/") not in ("", "0")
+
+	def command(self) -> list[str]:
+		return [
+			*(sys.executable, "-m", "frappe.utils.bench_helper", "frappe"),
+			*("worker", "--queue", "short,default,long"),
+		]
+
+	def environment(self) -> dict[str, str]:
+		return {"FRAPPE_REDIS_QUEUE": self.queue_url}
+
+	def connection(self):
+		import redis
+
+		return redis.from_url(self.queue_url)
+
+	def ready(self) -> bool:
+		from rq import Worker as RQWorker
+
+		return any(worker.pid == self.child.pid for worker in RQWorker.all(connection=self.connection()))
+
+	def start(self, *, empty: bool = True):
+		"""Start it; `empty`: first drop jobs that earlier tests left in the site's own queue."""
+		if empty and self.own_queue:
+			self.connection().flushdb()
+		return super().start()

@@ -1,0 +1,112 @@
+"""Running the tests: all of them on a real site, or, where no bench can be had, those that need none."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from devkit import prerequisites, sites, sync
+from devkit.ground import Ground, NoBench, say
+
+TEST_SITE = "test.localhost"
+NEED_SITE = ("tests/integration", "tests/security", "tests/browser")
+
+
+def extra_arguments() -> list[str]:
+	"""Arguments for pytest given through the Makefile."""
+	return shlex.split(os.environ.get("PYTEST_ARGS") or os.environ.get("ARGS") or "")
+
+
+def run(ground: Ground, site: str, arguments: list[str]) -> int:
+	"""Run pytest with the bench's Python in the copied checkout. Returns pytest's exit code."""
+	env = ground.env(
+		PATH=f"{ground.python.parent}{os.pathsep}{ground.path()}",
+		AFTERSALES_SITE=site,
+		AFTERSALES_BENCH=str(ground.bench),
+		AFTERSALES_SHARED_DATA=shared_data(ground),
+		AFTERSALES_CHROMIUM=prerequisites.chromium(ground),
+		BENCH_DIR=str(ground.bench),
+		PYTHONDONTWRITEBYTECODE=None,
+		HYPOTHESIS_STORAGE_DIRECTORY=str(ground.state / "cache" / "hypothesis"),
+		FRAPPE_SITE=None,
+	)
+	with ground.lock("code", shared=True):
+		return ground.run(
+			[ground.python, "-m", "pytest", *arguments], cwd=ground.copy, env=env, check=False, stdin=subprocess.DEVNULL
+		).returncode
+
+
+def shared_data(ground: Ground) -> str | None:
+	"""The folder of real registers beside the checkout, or a copy of it that the bench's user can read."""
+	if given := os.environ.get("AFTERSALES_SHARED_DATA"):
+		return given
+	origin = ground.checkout.parent / "shared" / "data"
+	kept = ground.state / "shared-data"
+	with ground.as_root():
+		here = origin.is_dir()
+		files = [(path.name, path.stat(), path.read_bytes()) for path in origin.iterdir() if path.is_file()] if here else []
+	if not here:
+		return str(kept) if kept.is_dir() else None
+	kept.mkdir(exist_ok=True)
+	for name, info, content in files:
+		target = kept / name
+		if not target.exists() or target.stat().st_mtime_ns != info.st_mtime_ns:
+			target.write_bytes(content)
+			os.utime(target, ns=(info.st_mtime_ns, info.st_mtime_ns))
+	return str(kept)
+
+
+def make_test(ready) -> int:
+	"""`make test`: the whole suite on the test site; without a bench the unit tests, loudly."""
+	try:
+		ground = ready(browser=True)
+	except NoBench as reason:
+		return _unit_only(str(reason))
+	sites.ensure(ground, TEST_SITE)
+	return run(ground, TEST_SITE, extra_arguments())
+
+
+def _unit_only(reason: str) -> int:
+	_banner(["NO BENCH: only tests/unit run. NOT RUN: " + ", ".join(NEED_SITE), *reason.splitlines()])
+	if os.getuid() == 0:
+		os.seteuid(0)
+	python = _python_with_pytest()
+	checkout = Path(__file__).resolve().parents[2]
+	env = {k: v for k, v in os.environ.items() if k != "AFTERSALES_SITE"}
+	env["PYTHONDONTWRITEBYTECODE"] = "1"
+	code = subprocess.run([python, "-m", "pytest", "tests/unit", *extra_arguments()], cwd=checkout, env=env).returncode
+	_banner(["NOT RUN for want of a bench: " + ", ".join(NEED_SITE), *reason.splitlines()])
+	if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
+		print("CI=true: tests that were not run count as failed.", file=sys.stderr, flush=True)
+		return code or 1
+	return code
+
+
+def _banner(lines: list[str]) -> None:
+	width = min(110, max(len(line) for line in lines) + 4)
+	print("\n" + "!" * width, file=sys.stderr)
+	for line in lines:
+		print(f"! {line}", file=sys.stderr)
+	print("!" * width + "\n", file=sys.stderr, flush=True)
+
+
+def unit_venv() -> Path:
+	"""Where the venv for unit tests without a bench lies (the caller's cache folder)."""
+	return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aftersales-unit-tests"
+
+
+def _python_with_pytest() -> str:
+	needed = "import pytest, hypothesis"
+	for python in (sys.executable, shutil.which("python3") or ""):
+		if python and subprocess.run([python, "-c", needed], capture_output=True).returncode == 0:
+			return python
+	venv = unit_venv()
+	python = str(venv / "bin" / "python")
+	if subprocess.run([python, "-c", needed], capture_output=True).returncode if Path(python).exists() else True:
+		say(f"making a venv with pytest and hypothesis: {venv}")
+		subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
+		subprocess.run([python, "-m", "pip", "install", "-q", "pytest>=8,<9", "hypothesis>=6.77,<7"], check=True)
+	return python

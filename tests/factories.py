@@ -1,0 +1,278 @@
+"""Records for tests, made through the controllers of ERPNext and of the app, in the current transaction.
+
+Each function makes one record (or returns the one of that name) and returns its name, or the document
+where tests go on with it. Everything has a default that a service agency could have; tests name only
+what they are about. Money is company currency (EUR), times are site time.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.utils import add_to_date, now_datetime
+
+COMPANY = "Liffey Service Ltd"
+ABBR = "LSL"
+SIGNATURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+
+def make(doctype: str, **values):
+	"""Insert a document and return it."""
+	return frappe.get_doc({"doctype": doctype, **values}).insert()
+
+
+def once(doctype: str, name: str, **values) -> str:
+	"""Name of the record `name`, inserted with `values` when it is missing."""
+	if not frappe.db.exists(doctype, name):
+		name = make(doctype, **values).name
+	return name
+
+
+# ---------------------------------------------------------------- ERPNext masters
+
+
+def abbreviation(company: str) -> str:
+	return frappe.get_cached_value("Company", company, "abbr")
+
+
+def account(title: str, parent: str, company: str = COMPANY, **values) -> str:
+	"""Account `title` under the group `parent` (titles without the company's abbreviation)."""
+	abbr = abbreviation(company)
+	return once(
+		"Account",
+		f"{title} - {abbr}",
+		account_name=title,
+		parent_account=f"{parent} - {abbr}",
+		company=company,
+		**values,
+	)
+
+
+def cost_center(title: str, company: str = COMPANY) -> str:
+	abbr = abbreviation(company)
+	return once(
+		"Cost Center",
+		f"{title} - {abbr}",
+		cost_center_name=title,
+		parent_cost_center=f"{company} - {abbr}",
+		company=company,
+	)
+
+
+def warehouse(title: str, company: str = COMPANY) -> str:
+	return once(
+		"Warehouse", f"{title} - {abbreviation(company)}", warehouse_name=title, company=company
+	)
+
+
+def item(item_code: str, **values) -> str:
+	"""A stocked part counted in Nos unless `values` say otherwise."""
+	return once(
+		"Item",
+		item_code,
+		**{
+			"item_code": item_code,
+			"item_name": item_code,
+			"item_group": "Products",
+			"stock_uom": "Nos",
+			"is_stock_item": 1,
+			**values,
+		},
+	)
+
+
+def service_item(item_code: str, uom: str = "Hour", **values) -> str:
+	"""Something sold that is never in stock: an hour, a kilometre."""
+	return item(item_code, item_group="Services", stock_uom=uom, is_stock_item=0, **values)
+
+
+def price(item_code: str, rate: float, price_list: str = "Standard Selling", **values) -> str:
+	return make("Item Price", item_code=item_code, price_list=price_list, price_list_rate=rate, **values).name
+
+
+def receive(
+	item_code: str,
+	qty: float,
+	rate: float,
+	into: str,
+	serial_nos: Iterable[str] = (),
+	batch_no: str | None = None,
+) -> str:
+	"""Bring stock in by a Material Receipt at `rate` each; returns the Stock Entry."""
+	row = {"item_code": item_code, "qty": qty, "t_warehouse": into, "basic_rate": rate}
+	if serial_nos or batch_no:
+		row.update(use_serial_batch_fields=1, serial_no="\n".join(serial_nos), batch_no=batch_no)
+	entry = frappe.get_doc(
+		{
+			"doctype": "Stock Entry",
+			"stock_entry_type": "Material Receipt",
+			"purpose": "Material Receipt",
+			"company": frappe.db.get_value("Warehouse", into, "company"),
+			"items": [row],
+		}
+	)
+	entry.insert()
+	entry.submit()
+	return entry.name
+
+
+def customer(name: str = "Nora Byrne", **values) -> str:
+	return once(
+		"Customer",
+		name,
+		**{
+			"customer_name": name,
+			"customer_type": "Individual",
+			"customer_group": "Individual",
+			"territory": "Ireland",
+			**values,
+		},
+	)
+
+
+def sales_taxes(title: str, rate: float, account_head: str, company: str = COMPANY, **values) -> str:
+	"""A Sales Taxes and Charges Template with one tax of `rate` per cent on the net total."""
+	return once(
+		"Sales Taxes and Charges Template",
+		f"{title} - {abbreviation(company)}",
+		title=title,
+		company=company,
+		taxes=[
+			{"charge_type": "On Net Total", "account_head": account_head, "rate": rate, "description": title}
+		],
+		**values,
+	)
+
+
+def user(email: str, *roles: str) -> str:
+	"""A desk user with exactly `roles` (and those everybody has)."""
+	if not frappe.db.exists("User", email):
+		made = frappe.get_doc(
+			{
+				"doctype": "User",
+				"email": email,
+				"first_name": email.split("@")[0].title(),
+				"send_welcome_email": 0,
+				"user_type": "System User",
+				"roles": [{"role": role} for role in roles],
+			}
+		)
+		made.flags.no_welcome_mail = True
+		made.insert(ignore_permissions=True)
+	return email
+
+
+# ---------------------------------------------------------------- our masters
+
+
+def settings(**values) -> None:
+	"""Set fields of Aftersales Settings."""
+	doc = frappe.get_doc("Aftersales Settings")
+	doc.update(values)
+	doc.save()
+
+
+CHARGE_RULES = {"A": "Customer", "B": "Contract", "C": "Warranty", "D": "Internal", "Goodwill": "Goodwill"}
+
+
+def category(name: str, **values) -> str:
+	"""Service Category `name`; the five shipped ones know who pays."""
+	return once(
+		"Service Category",
+		name,
+		**{"category": name, "title": name, "charge_rule": CHARGE_RULES.get(name, "Customer"), **values},
+	)
+
+
+def category_accounts(name: str, company: str = COMPANY, **accounts) -> None:
+	"""Set the accounts of a category in `company`; without `accounts` the company's row is removed."""
+	doc = frappe.get_doc("Service Category", category(name))
+	doc.set("accounts", [row for row in doc.accounts if row.company != company])
+	if accounts:
+		doc.append("accounts", {"company": company, **accounts})
+	doc.save()
+
+
+def request_type(name: str = "Repair", **values) -> str:
+	return once("Service Request Type", name, request_type=name, **values)
+
+
+def technician(name: str, van: str | None = None, **values) -> str:
+	"""A Service Technician whose van is `van`, qualified for every product unless `skills` are given."""
+	return once(
+		"Service Technician",
+		name,
+		**{
+			"technician_name": name,
+			"company": COMPANY,
+			"is_active": 1,
+			"van_warehouse": van,
+			"cost_rate": 30,
+			"skills": [{"item_group": "All Item Groups", "support_kind": "Both"}],
+			**values,
+		},
+	)
+
+
+# ---------------------------------------------------------------- jobs
+
+
+def equipment(owner: str, **values) -> str:
+	return make(
+		"Customer Equipment",
+		**{
+			"customer": owner,
+			"company": COMPANY,
+			"brand": "Baxi",
+			"model": "600 Combi",
+			"status": "In Use",
+			**values,
+		},
+	).name
+
+
+def call(owner: str, **values):
+	"""A Repair Call of category A (paid) that has just come in."""
+	return make(
+		"Repair Call",
+		**{
+			"subject": "No hot water",
+			"customer": owner,
+			"company": COMPANY,
+			"channel": "Phone",
+			"request_type": request_type(),
+			"received_at": now_datetime(),
+			"service_category": category("A"),
+			**values,
+		},
+	)
+
+
+def hours(quantity: float = 1, **values) -> dict:
+	"""A labour line of `quantity` hours."""
+	return {"activity": "Repair", "hours": quantity, **values}
+
+
+def part(item_code: str, qty: float = 1, **values) -> dict:
+	"""A part line."""
+	return {"item_code": item_code, "qty": qty, **values}
+
+
+def voucher(repair_call=None, technician: str | None = None, **values):
+	"""A draft Service Voucher with everything a completed and signed visit needs."""
+	arrived = add_to_date(now_datetime(), hours=-2)
+	return make(
+		"Service Voucher",
+		**{
+			"repair_call": repair_call and repair_call.name,
+			"company": COMPANY,
+			"technician": technician,
+			"arrived_at": arrived,
+			"departed_at": add_to_date(arrived, hours=1, minutes=30),
+			"outcome": "Completed",
+			"findings": "Worn seal replaced, flow tested",
+			"test_result": "Passed",
+			"customer_signature": SIGNATURE,
+			"signed_by": "N. Byrne",
+			**values,
+		},
+	)

@@ -18,8 +18,10 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 if os.geteuid() == 0 and os.path.exists(SYSTEM_PYTHON) and os.path.realpath(sys.prefix).startswith("/root/"):
 	os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, *sys.argv])
 
-from devkit import bench, sites, sync, testing
+from devkit import bench, cleaning, demo, sites, sync, testing
 from devkit.ground import Ground, Stop, fail
+
+RUFF_VERSION = "0.13.2"  # the one of .pre-commit-config.yaml
 
 
 def main() -> None:
@@ -54,6 +56,14 @@ def parser() -> argparse.ArgumentParser:
 	tests = command("pytest", pytest_command, "run pytest on a site: pytest h2.localhost -- tests/unit -x")
 	tests.add_argument("name")
 	tests.add_argument("arguments", nargs=argparse.REMAINDER)
+	demo_sub = command("demo", demo_command, "the demo site, filled and served")
+	demo_sub.add_argument("--fresh", action="store_true", help="make the demo site anew")
+	command("serve", serve_command, "start the demo's processes again")
+	command("stop", stop_command, "end the demo's processes and the private servers")
+	command("clean", clean_command, "remove everything that demo and test made")
+	command("lint", lint_command, "ruff: check and formatting")
+	command("benchmark", benchmark_command, "run benchmarks/run.py on a site of its own")
+	command("screenshots", screenshots_command, "take the pictures of docs/ from the demo site")
 	command("test", test_command, "all tests on the test site (PYTEST_ARGS: arguments for pytest)")
 	return top
 
@@ -107,6 +117,54 @@ def pytest_command(options) -> int:
 
 def test_command(options) -> int:
 	return testing.make_test(ready)
+
+
+def demo_command(options) -> None:
+	demo.make_demo(ready(), fresh=options.fresh or bool(os.environ.get("FRESH")))
+
+
+def serve_command(options) -> None:
+	ground = ready()
+	if not sites.exists(ground, demo.SITE):
+		raise Stop("there is no demo site yet: make demo")
+	sites.ensure(ground, demo.SITE, demo=True)
+	demo.serve(ground)
+	print(demo.address(ground))
+
+
+def stop_command(options) -> None:
+	ground = Ground()
+	if ground.user and ground.state.exists():
+		ground.become_bench_user()
+		cleaning.stop(ground)
+
+
+def clean_command(options) -> None:
+	cleaning.clean(Ground())
+
+
+def lint_command(options) -> int:
+	ground = ready()
+	ruff = ground.tools_venv / "bin" / "ruff"
+	if not ruff.exists():
+		bench.tools_install(ground, f"ruff=={RUFF_VERSION}")
+	checks = [
+		ground.run([ruff, *arguments, "--no-cache", "."], cwd=ground.copy, check=False).returncode
+		for arguments in (["check"], ["format", "--check"])
+	]
+	return max(checks)
+
+
+def benchmark_command(options) -> int:
+	ground = ready()
+	sites.ensure(ground, "bench.localhost")
+	return testing.run_script(ground, "bench.localhost", "benchmarks/run.py")
+
+
+def screenshots_command(options) -> int:
+	ground = ready(browser=True)
+	demo.make_demo(ground)
+	return testing.run_script(ground, demo.SITE, "docs/screenshots.py", AFTERSALES_URL=demo.address(ground))
 
 
 if __name__ == "__main__":

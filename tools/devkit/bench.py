@@ -143,6 +143,13 @@ def _install_tools(ground: Ground) -> None:
 	ground.run(["npm", "install", "--prefix", tools / "node", "--no-save", f"yarn@{YARN_VERSION}"], log="create")
 
 
+def tools_install(ground: Ground, *requirements: str) -> None:
+	"""Add a developer's program to the tools' venv (made here if the bench is not one of ours)."""
+	if not ground.tools_venv.exists():
+		ground.run([ground.python, "-m", "venv", ground.tools_venv], log="create")
+	ground.run([ground.tools_venv / "bin" / "python", "-m", "pip", "install", "--quiet", *requirements], log="pip")
+
+
 def _init(ground: Ground) -> None:
 	for leftover in ground.bench.iterdir():
 		if leftover != ground.state:

@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from devkit import prerequisites, sites, sync
-from devkit.ground import Ground, NoBench, say
+from devkit import prerequisites, sites
+from devkit.ground import Ground, NoBench, Stop, say
 
 TEST_SITE = "test.localhost"
 NEED_SITE = ("tests/integration", "tests/security", "tests/browser")
@@ -22,21 +22,48 @@ def extra_arguments() -> list[str]:
 
 def run(ground: Ground, site: str, arguments: list[str]) -> int:
 	"""Run pytest with the bench's Python in the copied checkout. Returns pytest's exit code."""
-	env = ground.env(
+	return _run(ground, [ground.python, "-m", "pytest", *arguments], environment(ground, site))
+
+
+def run_script(ground: Ground, site: str, script: str, **extra: str) -> int:
+	"""Run a Python script of the checkout with the environment of the tests. Returns its exit code.
+
+	What it writes into the folder AFTERSALES_OUT is copied to the same place in the checkout.
+	"""
+	if not (ground.copy / script).exists():
+		raise Stop(f"{script} is not in this checkout")
+	out = ground.state / "out"
+	shutil.rmtree(out, ignore_errors=True)
+	out.mkdir(parents=True)
+	env = {**environment(ground, site), "AFTERSALES_OUT": str(out), **extra}
+	code = _run(ground, [ground.python, script, *extra_arguments()], env)
+	results = [path for path in sorted(out.rglob("*")) if path.is_file()]
+	with ground.as_root():
+		for path in results:
+			target = ground.checkout / path.relative_to(out)
+			target.parent.mkdir(parents=True, exist_ok=True)
+			shutil.copyfile(path, target)
+	if results:
+		say(f"{len(results)} files written to {ground.checkout}")
+	return code
+
+
+def environment(ground: Ground, site: str) -> dict[str, str]:
+	"""What a test or script is told about site, bench, data and browser."""
+	return ground.env(
 		PATH=f"{ground.python.parent}{os.pathsep}{ground.path()}",
 		AFTERSALES_SITE=site,
 		AFTERSALES_BENCH=str(ground.bench),
 		AFTERSALES_SHARED_DATA=shared_data(ground),
 		AFTERSALES_CHROMIUM=prerequisites.chromium(ground),
 		BENCH_DIR=str(ground.bench),
-		PYTHONDONTWRITEBYTECODE=None,
 		HYPOTHESIS_STORAGE_DIRECTORY=str(ground.state / "cache" / "hypothesis"),
-		FRAPPE_SITE=None,
 	)
+
+
+def _run(ground: Ground, command: list, env: dict[str, str]) -> int:
 	with ground.lock("code", shared=True):
-		return ground.run(
-			[ground.python, "-m", "pytest", *arguments], cwd=ground.copy, env=env, check=False, stdin=subprocess.DEVNULL
-		).returncode
+		return ground.run(command, cwd=ground.copy, env=env, check=False, stdin=subprocess.DEVNULL).returncode
 
 
 def shared_data(ground: Ground) -> str | None:

@@ -1,0 +1,31 @@
+# One command each; everything is done by tools/dev.py, which needs nothing but Python 3.10.
+# Overrides: BENCH_DIR, BENCH_USER, FRAPPE_SOURCE, ERPNEXT_SOURCE, FRAPPE_BRANCH (docs/operations.md).
+
+PYTHON ?= python3
+DEV := $(PYTHON) tools/dev.py
+SITE ?= dev.localhost
+
+.PHONY: demo test serve stop clean sync site benchmark screenshots lint help
+
+help:
+	@echo "make demo         bench, ERPNext, app, demo data; serves the desk (FRESH=1: demo site anew)"
+	@echo "make test         all tests on a real site (PYTEST_ARGS=... are passed to pytest)"
+	@echo "make clean        remove all that demo and test made"
+	@echo "make stop|serve   end the processes; start the demo's again"
+	@echo "make sync|site    bring the bench, or SITE=name.localhost, to this checkout's code"
+	@echo "make benchmark|screenshots|lint"
+
+demo:
+	@$(DEV) demo
+
+test:
+	@$(DEV) test
+
+serve stop clean benchmark screenshots lint:
+	@$(DEV) $@
+
+sync:
+	@$(DEV) bench
+
+site:
+	@$(DEV) site $(SITE)

@@ -49,7 +49,9 @@ def pytest_collection_modifyitems(items):
 def pytest_terminal_summary(terminalreporter):
 	if not SITE:
 		terminalreporter.section("NOT RUN", red=True, bold=True)
-		terminalreporter.line(f"no site: tests in {', '.join(f'tests/{room}' for room in NEED_SITE)} were NOT run.")
+		terminalreporter.line(
+			f"no site: tests in {', '.join(f'tests/{room}' for room in NEED_SITE)} were NOT run."
+		)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -51,7 +51,9 @@ def parser() -> argparse.ArgumentParser:
 	dropped.add_argument("name")
 	frappe = command("frappe", frappe_command, "run a Frappe command: frappe -- --site NAME console")
 	frappe.add_argument("arguments", nargs=argparse.REMAINDER)
-	run = command("run", run_command, "run any program as the bench's user in the sites folder; python is the bench's")
+	run = command(
+		"run", run_command, "run any program as the bench's user in the sites folder; python is the bench's"
+	)
 	run.add_argument("arguments", nargs=argparse.REMAINDER)
 	tests = command("pytest", pytest_command, "run pytest on a site: pytest h2.localhost -- tests/unit -x")
 	tests.add_argument("name")
@@ -105,8 +107,12 @@ def frappe_command(options) -> int:
 
 def run_command(options) -> int:
 	ground = ready()
-	env = ground.env(PATH=f"{ground.python.parent}{os.pathsep}{ground.path()}", AFTERSALES_BENCH=str(ground.bench))
-	return ground.run(_rest(options.arguments), cwd=ground.sites, env=env, check=False, stdin=sys.stdin).returncode
+	env = ground.env(
+		PATH=f"{ground.python.parent}{os.pathsep}{ground.path()}", AFTERSALES_BENCH=str(ground.bench)
+	)
+	return ground.run(
+		_rest(options.arguments), cwd=ground.sites, env=env, check=False, stdin=sys.stdin
+	).returncode
 
 
 def pytest_command(options) -> int:

@@ -58,7 +58,9 @@ def _prepare_as_root(ground: Ground) -> None:
 
 def _check_foreign(ground: Ground) -> None:
 	if not (ground.bench / "apps" / "erpnext").exists():
-		raise Stop(f"the bench {ground.bench} has no ERPNext: run `bench get-app erpnext --branch {branch()}` in it.")
+		raise Stop(
+			f"the bench {ground.bench} has no ERPNext: run `bench get-app erpnext --branch {branch()}` in it."
+		)
 
 
 def _stages(ground: Ground) -> set[str]:
@@ -77,7 +79,9 @@ def _create(ground: Ground) -> None:
 	try:
 		ground.state.mkdir(parents=True, exist_ok=True)
 	except OSError as error:
-		raise NoBench(f"the bench folder cannot be made: {error}. Set BENCH_DIR to a folder you can write.") from None
+		raise NoBench(
+			f"the bench folder cannot be made: {error}. Set BENCH_DIR to a folder you can write."
+		) from None
 	with ground.lock("bench"):
 		if _stages(ground) >= {"assets"}:
 			return
@@ -140,14 +144,18 @@ def _install_tools(ground: Ground) -> None:
 	ground.run([prerequisites.bench_python(ground), "-m", "venv", ground.tools_venv], log="create")
 	pip = [ground.tools_venv / "bin" / "python", "-m", "pip", "install", "--quiet"]
 	ground.run([*pip, f"frappe-bench=={BENCH_VERSION}"], log="create")
-	ground.run(["npm", "install", "--prefix", tools / "node", "--no-save", f"yarn@{YARN_VERSION}"], log="create")
+	ground.run(
+		["npm", "install", "--prefix", tools / "node", "--no-save", f"yarn@{YARN_VERSION}"], log="create"
+	)
 
 
 def tools_install(ground: Ground, *requirements: str) -> None:
 	"""Add a developer's program to the tools' venv (made here if the bench is not one of ours)."""
 	if not ground.tools_venv.exists():
 		ground.run([ground.python, "-m", "venv", ground.tools_venv], log="create")
-	ground.run([ground.tools_venv / "bin" / "python", "-m", "pip", "install", "--quiet", *requirements], log="pip")
+	ground.run(
+		[ground.tools_venv / "bin" / "python", "-m", "pip", "install", "--quiet", *requirements], log="pip"
+	)
 
 
 def _init(ground: Ground) -> None:
@@ -156,9 +164,22 @@ def _init(ground: Ground) -> None:
 			shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
 	python = prerequisites.bench_python(ground)
 	ground.run(
-		[ground.tools_venv / "bin" / "bench", "init", "--ignore-exist", "--skip-assets", "--no-backups"]
-		+ ["--skip-redis-config-generation", "--no-procfile", "--python", python]
-		+ ["--frappe-path", source("frappe"), "--frappe-branch", branch(), ground.bench],
+		[
+			ground.tools_venv / "bin" / "bench",
+			"init",
+			"--ignore-exist",
+			"--skip-assets",
+			"--no-backups",
+			"--skip-redis-config-generation",
+			"--no-procfile",
+			"--python",
+			python,
+			"--frappe-path",
+			source("frappe"),
+			"--frappe-branch",
+			branch(),
+			ground.bench,
+		],
 		cwd=Path("/"),
 		env=_env(ground),
 		log="create",
@@ -186,7 +207,14 @@ def _write_common_config(ground: Ground) -> None:
 def _get_erpnext(ground: Ground) -> None:
 	shutil.rmtree(ground.bench / "apps" / "erpnext", ignore_errors=True)
 	ground.run(
-		[ground.tools_venv / "bin" / "bench", "get-app", "--skip-assets", "--branch", branch(), source("erpnext")],
+		[
+			ground.tools_venv / "bin" / "bench",
+			"get-app",
+			"--skip-assets",
+			"--branch",
+			branch(),
+			source("erpnext"),
+		],
 		env=_env(ground),
 		log="create",
 	)

@@ -8,7 +8,17 @@ from pathlib import Path
 from devkit import bench, demo, servers, sites, sync, testing
 from devkit.ground import Ground, is_root, say
 
-SKELETON = {".bash_logout", ".bashrc", ".profile", ".cache", ".config", ".local", ".npm", ".npmrc", ".node-gyp"}
+SKELETON = {
+	".bash_logout",
+	".bashrc",
+	".profile",
+	".cache",
+	".config",
+	".local",
+	".npm",
+	".npmrc",
+	".node-gyp",
+}
 
 
 def stop(ground: Ground) -> None:
@@ -66,7 +76,9 @@ def _clean_foreign(ground: Ground) -> None:
 		sites.drop(ground, site)
 		say(f"removed the site {site}")
 	if (ground.copy / sync.MARK).exists():
-		ground.run([ground.python, "-m", "pip", "uninstall", "-y", "-q", "aftersales"], check=False, capture=True)
+		ground.run(
+			[ground.python, "-m", "pip", "uninstall", "-y", "-q", "aftersales"], check=False, capture=True
+		)
 		apps = ground.sites / "apps.txt"
 		apps.write_text("".join(f"{app}\n" for app in apps.read_text().split() if app != "aftersales"))
 		(ground.sites / "assets" / "aftersales").unlink(missing_ok=True)

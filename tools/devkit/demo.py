@@ -75,8 +75,12 @@ def serve(ground: Ground) -> None:
 		stop(ground)
 		_free_ports(ground)
 		for name, (command, extra) in _commands(ground).items():
-			servers.start_daemon(ground, name, command, cwd=ground.sites, env=ground.env(**extra), code=everything)
-		if not servers.wait_until(lambda: _answers(address(ground)) or not servers.daemon_pid(ground, "web"), 90):
+			servers.start_daemon(
+				ground, name, command, cwd=ground.sites, env=ground.env(**extra), code=everything
+			)
+		if not servers.wait_until(
+			lambda: _answers(address(ground)) or not servers.daemon_pid(ground, "web"), 90
+		):
 			raise Stop(f"the web server does not answer:\n{ground.log_end('web')}")
 		for name in PROCESSES:
 			if not servers.daemon_pid(ground, name):
@@ -104,7 +108,15 @@ def _commands(ground: Ground) -> dict[str, tuple[list, dict]]:
 	helper = [python, "-m", "frappe.utils.bench_helper", "frappe"]
 	number, sockets = servers.port(ground, "web"), servers.port(ground, "socketio")
 	gunicorn = [python, "-m", "gunicorn", "--bind", f"127.0.0.1:{number}", "--workers", "2", "--threads", "8"]
-	gunicorn += ["--worker-class", "gthread", "--timeout", "120", "--pythonpath", tools, "bench_wsgi:application"]
+	gunicorn += [
+		"--worker-class",
+		"gthread",
+		"--timeout",
+		"120",
+		"--pythonpath",
+		tools,
+		"bench_wsgi:application",
+	]
 	return {
 		# DEV_SERVER makes the desk connect its websocket to socketio_port, as no proxy joins the two.
 		"web": (gunicorn, {"AFTERSALES_SITE": SITE, "DEV_SERVER": "1"}),
@@ -150,7 +162,11 @@ def _check(url: str) -> None:
 	pages.append(fetch("/app"))
 	if "frappe.boot" not in pages[1]:
 		raise Stop(f"{url}/app does not bring up the desk")
-	assets = {asset for page in pages for asset in re.findall(r'(?:href|src)="(/assets/[^"]+\.(?:css|js)[^"]*)"', page)}
+	assets = {
+		asset
+		for page in pages
+		for asset in re.findall(r'(?:href|src)="(/assets/[^"]+\.(?:css|js)[^"]*)"', page)
+	}
 	if not any(".css" in asset for asset in assets):
 		raise Stop(f"{url}/login names no style sheet: run `make clean` and `make demo`")
 	for asset in sorted(assets):

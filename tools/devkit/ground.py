@@ -186,7 +186,9 @@ class Ground:
 		"""Our tools first, then what the bench's user can read of the caller's PATH, then the system's."""
 		ours = [self.tools_venv / "bin", self.state / "tools" / "node" / "node_modules" / ".bin"]
 		asked = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep) if p]
-		system = [Path(p) for p in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")]
+		system = [
+			Path(p) for p in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+		]
 		seen: list[str] = []
 		for folder in [*ours, *asked, *system]:
 			# A pyenv shim picks its Python by the caller's settings; the bench needs a fixed one.

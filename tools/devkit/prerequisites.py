@@ -54,7 +54,11 @@ def needs(ground: Ground, *, building: bool, browser: bool) -> list[Need]:
 	has = ground.which
 	listed = [
 		Need("MariaDB server 10.6 or newer (mariadbd)", ("mariadb-server-core",), bool(has("mariadbd"))),
-		Need("MariaDB client (mariadb, mariadb-dump)", ("mariadb-client",), bool(has("mariadb") and has("mariadb-dump"))),
+		Need(
+			"MariaDB client (mariadb, mariadb-dump)",
+			("mariadb-client",),
+			bool(has("mariadb") and has("mariadb-dump")),
+		),
 		Need("Redis server (redis-server)", ("redis-server",), bool(has("redis-server"))),
 		Need("Git (git)", ("git",), bool(has("git"))),
 	]
@@ -115,7 +119,9 @@ def _apt_install(packages: list[str]) -> None:
 	with open(log, "wb") as out:
 		root = {"user": 0, "group": 0, "cwd": "/", "env": env, "stdout": out, "stderr": subprocess.STDOUT}
 		subprocess.run(["apt-get", "update", "-q"], check=False, **root)
-		done = subprocess.run(["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], check=False, **root)
+		done = subprocess.run(
+			["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], check=False, **root
+		)
 	if done.returncode:
 		tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
 		raise NoBench(f"apt-get install {' '.join(packages)} failed:\n{tail}\n(full log: {log})")

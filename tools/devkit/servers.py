@@ -69,7 +69,9 @@ def daemon_pid(ground: Ground, name: str) -> int | None:
 	return None
 
 
-def start_daemon(ground: Ground, name: str, command: list, *, cwd: Path, env: dict | None = None, **note) -> int:
+def start_daemon(
+	ground: Ground, name: str, command: list, *, cwd: Path, env: dict | None = None, **note
+) -> int:
 	"""Start a process that outlives us, under the bench's user, output to its own log. Returns its id."""
 	ground.log_dir.mkdir(parents=True, exist_ok=True)
 	with open(ground.log_dir / f"{name}.log", "ab") as out:
@@ -170,7 +172,13 @@ def root_options(ground: Ground) -> list[str]:
 def sql(ground: Ground, statement: str, *, check: bool = True) -> str:
 	"""Run statements as the database's root and return the rows, tab-separated, without headings."""
 	done = ground.run(
-		[ground.which("mariadb"), *root_options(ground), "--batch", "--skip-column-names", "--default-character-set=utf8mb4"],
+		[
+			ground.which("mariadb"),
+			*root_options(ground),
+			"--batch",
+			"--skip-column-names",
+			"--default-character-set=utf8mb4",
+		],
 		text_in=statement,
 		capture=True,
 		check=check,
@@ -222,9 +230,9 @@ def _ensure_mariadb(ground: Ground) -> None:
 	if first.exists():
 		command.append(f"--init-file={first}")
 	start_daemon(ground, "mariadb", command, cwd=data)
-	if not wait_until(lambda: _mariadb_ready(ground) or not daemon_pid(ground, "mariadb"), 90, 0.2) or not daemon_pid(
-		ground, "mariadb"
-	):
+	if not wait_until(
+		lambda: _mariadb_ready(ground) or not daemon_pid(ground, "mariadb"), 90, 0.2
+	) or not daemon_pid(ground, "mariadb"):
 		raise Stop(f"MariaDB did not start on port {number}:\n{ground.log_end('mariadb')}")
 	first.unlink(missing_ok=True)
 
@@ -239,7 +247,9 @@ def _mariadb_config(ground: Ground, data: Path, number: int) -> str:
 	pool = max(128, min(1024, memory // 8 // 2**20))
 	# A socket path may have about 107 characters; a longer bench path does without (TCP is what we use).
 	place = ground.run_dir / "mariadb.sock"
-	wanted = f"socket = {place}" if len(str(place)) < 100 else f"socket = /tmp/aftersales-mariadb-{number}.sock"
+	wanted = (
+		f"socket = {place}" if len(str(place)) < 100 else f"socket = /tmp/aftersales-mariadb-{number}.sock"
+	)
 	return f"""[mariadbd]
 datadir = {data}
 port = {number}
@@ -279,12 +289,16 @@ def _check_foreign(ground: Ground) -> None:
 	for key in ("redis_cache", "redis_queue"):
 		address = urlparse(config.get(key) or "")
 		if not address.port or not redis_answers(address.hostname, address.port):
-			raise Stop(f"{key} of the bench {ground.bench} does not answer at {config.get(key)}: start the bench's services.")
+			raise Stop(
+				f"{key} of the bench {ground.bench} does not answer at {config.get(key)}: start the bench's services."
+			)
 	if not (ground.state / "mariadb-root.cnf").exists():
 		ground.state.mkdir(parents=True, exist_ok=True)
 		password = os.environ.get("DB_ROOT_PASSWORD") or config.get("root_password")
 		if not password:
-			raise Stop("set DB_ROOT_PASSWORD (and DB_ROOT_USER unless it is root): a site needs its own database.")
+			raise Stop(
+				"set DB_ROOT_PASSWORD (and DB_ROOT_USER unless it is root): a site needs its own database."
+			)
 		host, number = config.get("db_host") or "127.0.0.1", config.get("db_port") or 3306
 		user = os.environ.get("DB_ROOT_USER") or config.get("root_login") or "root"
 		_write_private(

@@ -78,8 +78,19 @@ def _make_snapshot(ground: Ground, folder: Path) -> None:
 	_create_database(ground, name, password)
 	bench.frappe(
 		ground,
-		["new-site", BASE_SITE, "--no-setup-db", "--db-name", name, "--db-password", password]
-		+ ["--admin-password", ADMIN_PASSWORD, "--install-app", "erpnext"],
+		[
+			"new-site",
+			BASE_SITE,
+			"--no-setup-db",
+			"--db-name",
+			name,
+			"--db-password",
+			password,
+			"--admin-password",
+			ADMIN_PASSWORD,
+			"--install-app",
+			"erpnext",
+		],
 		log="snapshot",
 	)
 	ground.run([ground.python, ground.copy / SETUP_SCRIPT, BASE_SITE], cwd=ground.sites, log="snapshot")
@@ -96,8 +107,15 @@ def _make_snapshot(ground: Ground, folder: Path) -> None:
 def _dump(ground: Ground, database: str, target: Path) -> None:
 	options = " ".join(servers.root_options(ground))
 	ground.run(
-		["bash", "-c", 'set -o pipefail; "$0" $1 --single-transaction --quick --skip-dump-date "$2" | gzip -1 > "$3"']
-		+ [ground.which("mariadb-dump", "mysqldump"), options, database, target],
+		[
+			"bash",
+			"-c",
+			'set -o pipefail; "$0" $1 --single-transaction --quick --skip-dump-date "$2" | gzip -1 > "$3"',
+			ground.which("mariadb-dump", "mysqldump"),
+			options,
+			database,
+			target,
+		],
 	)
 
 
@@ -192,7 +210,11 @@ def _site_extras(ground: Ground, site: str, demo: bool) -> dict:
 def _queue_database(ground: Ground, site: str) -> int:
 	path = ground.state / "queue-databases.json"
 	with ground.lock("queue-databases"):
-		known = {name: number for name, number in ground.read_state(path).items() if name == site or exists(ground, name)}
+		known = {
+			name: number
+			for name, number in ground.read_state(path).items()
+			if name == site or exists(ground, name)
+		}
 		if site not in known:
 			known[site] = next(n for n in range(1, servers.QUEUE_DATABASES) if n not in known.values())
 		ground.write_state(path, known)
@@ -202,8 +224,15 @@ def _queue_database(ground: Ground, site: str) -> int:
 def _load(ground: Ground, database: str, dump: Path) -> None:
 	options = " ".join(servers.root_options(ground))
 	ground.run(
-		["bash", "-c", 'set -o pipefail; gzip -dc "$3" | "$0" $1 --default-character-set=utf8mb4 "$2"']
-		+ [ground.which("mariadb"), options, database, dump],
+		[
+			"bash",
+			"-c",
+			'set -o pipefail; gzip -dc "$3" | "$0" $1 --default-character-set=utf8mb4 "$2"',
+			ground.which("mariadb"),
+			options,
+			database,
+			dump,
+		],
 		capture=True,
 	)
 
@@ -234,7 +263,9 @@ def _migrate(ground: Ground, site: str, demo: bool) -> None:
 		bench.frappe(ground, ["--site", site, "migrate", "--skip-search-index"], log=f"site-{site}")
 	except Stop as error:
 		if demo:
-			raise Stop(f"{error}\nThe demo site was left as it is; `make demo FRESH=1` makes it anew.") from None
+			raise Stop(
+				f"{error}\nThe demo site was left as it is; `make demo FRESH=1` makes it anew."
+			) from None
 		say(f"{site}: migrate failed, making the site anew from the snapshot")
 		print(error, flush=True)
 		_restore(ground, site, demo)

@@ -47,8 +47,18 @@ def _read_list(ground: Ground) -> list[str]:
 	with ground.as_root():
 		if (ground.checkout / ".git").exists():
 			done = subprocess.run(
-				["git", "-c", "safe.directory=*", "-C", str(ground.checkout)]
-				+ ["ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+				[
+					"git",
+					"-c",
+					"safe.directory=*",
+					"-C",
+					str(ground.checkout),
+					"ls-files",
+					"--cached",
+					"--others",
+					"--exclude-standard",
+					"-z",
+				],
 				capture_output=True,
 				check=True,
 				user=0 if os.getuid() == 0 else None,

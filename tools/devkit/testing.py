@@ -74,7 +74,11 @@ def shared_data(ground: Ground) -> str | None:
 	kept = ground.state / "shared-data"
 	with ground.as_root():
 		here = origin.is_dir()
-		files = [(path.name, path.stat(), path.read_bytes()) for path in origin.iterdir() if path.is_file()] if here else []
+		files = (
+			[(path.name, path.stat(), path.read_bytes()) for path in origin.iterdir() if path.is_file()]
+			if here
+			else []
+		)
 	if not here:
 		return str(kept) if kept.is_dir() else None
 	kept.mkdir(exist_ok=True)
@@ -104,7 +108,9 @@ def _unit_only(reason: str) -> int:
 	checkout = Path(__file__).resolve().parents[2]
 	env = {k: v for k, v in os.environ.items() if k != "AFTERSALES_SITE"}
 	env["PYTHONDONTWRITEBYTECODE"] = "1"
-	code = subprocess.run([python, "-m", "pytest", "tests/unit", *extra_arguments()], cwd=checkout, env=env).returncode
+	code = subprocess.run(
+		[python, "-m", "pytest", "tests/unit", *extra_arguments()], cwd=checkout, env=env
+	).returncode
 	_banner(["NOT RUN for want of a bench: " + ", ".join(NEED_SITE), *reason.splitlines()])
 	if os.environ.get("CI", "").lower() in ("1", "true", "yes"):
 		print("CI=true: tests that were not run count as failed.", file=sys.stderr, flush=True)
@@ -132,8 +138,14 @@ def _python_with_pytest() -> str:
 			return python
 	venv = unit_venv()
 	python = str(venv / "bin" / "python")
-	if subprocess.run([python, "-c", needed], capture_output=True).returncode if Path(python).exists() else True:
+	if (
+		subprocess.run([python, "-c", needed], capture_output=True).returncode
+		if Path(python).exists()
+		else True
+	):
 		say(f"making a venv with pytest and hypothesis: {venv}")
 		subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
-		subprocess.run([python, "-m", "pip", "install", "-q", "pytest>=8,<9", "hypothesis>=6.77,<7"], check=True)
+		subprocess.run(
+			[python, "-m", "pip", "install", "-q", "pytest>=8,<9", "hypothesis>=6.77,<7"], check=True
+		)
 	return python

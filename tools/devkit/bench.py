@@ -117,10 +117,10 @@ def _check_source(ground: Ground, app: str) -> None:
 	where = source(app)
 	done = ground.run(["git", "ls-remote", where, branch()], capture=True, check=False, timeout=120)
 	if done.returncode or not done.stdout.strip():
-		reason = (done.stderr or "").strip().splitlines()
+		reason = [line for line in (done.stderr or "").splitlines() if line.startswith("fatal:")]
 		raise NoBench(
 			f"{app} cannot be cloned from {where}, branch {branch()}"
-			f" ({reason[-1] if reason else 'no such branch'}): set {app.upper()}_SOURCE to a git URL or path that"
+			f" ({reason[0] if reason else 'no such branch'}): set {app.upper()}_SOURCE to a git URL or path that"
 			f" user {ground.user_name} can read (and FRAPPE_BRANCH to its branch)."
 		)
 

@@ -104,6 +104,7 @@ def _unit_only(reason: str) -> int:
 	_banner(["NO BENCH: only tests/unit run. NOT RUN: " + ", ".join(NEED_SITE), *reason.splitlines()])
 	if os.getuid() == 0:
 		os.seteuid(0)
+		os.setegid(0)
 	python = _python_with_pytest()
 	checkout = Path(__file__).resolve().parents[2]
 	env = {k: v for k, v in os.environ.items() if k != "AFTERSALES_SITE"}

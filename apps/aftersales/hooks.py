@@ -8,10 +8,16 @@ app_license = "GPL-3.0"
 required_apps = ["frappe/erpnext"]
 
 # Installation
+before_install = "aftersales.install.before_install"
 after_install = "aftersales.install.after_install"
+after_sync = "aftersales.install.after_sync"
+setup_wizard_complete = "aftersales.setup.defaults.complete_settings"
+before_uninstall = "aftersales.uninstall.before_uninstall"
+after_uninstall = "aftersales.uninstall.after_uninstall"
 
-# ERPNext documents made for a job
+# ERPNext documents made for a job; roles synced from fixtures
 doc_events = {
+	"Role": {"before_import": "aftersales.setup.roles.keep_site_settings"},
 	"Stock Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
@@ -49,3 +55,11 @@ doc_events = {
 
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = ["Service Voucher", "Repair Card", "Collection Receipt"]
+
+# A technician sees and edits his own visits
+permission_query_conditions = {
+	"Service Voucher": "aftersales.field_service.permissions.voucher_query_conditions",
+}
+has_permission = {
+	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
+}

@@ -1,7 +1,17 @@
-"""Setting a site up for the app. Each step can be repeated and has its own file in setup/."""
+"""Setting a site up for the app: each step can be repeated and has its own file in setup/."""
 
-from aftersales.setup import custom_fields
+from aftersales.setup import custom_fields, defaults, permissions, roles
+
+
+def before_install() -> None:
+	roles.note_new_roles()
 
 
 def after_install() -> None:
 	custom_fields.create()
+	defaults.insert_missing()
+
+
+def after_sync() -> None:
+	"""Roles and other fixtures exist from here on."""
+	permissions.grant()

@@ -21,7 +21,11 @@ _LINKED = {
 }
 # A quotation is an offer: a job may have several, so nothing is claimed by a key
 _WITH_POSTING_KEY = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry")
-_WITH_LINES = ("Stock Entry Detail", "Sales Invoice Item", "Delivery Note Item")
+_WITH_LINES = {
+	"Stock Entry Detail": "job_card_item",
+	"Sales Invoice Item": "page_break",
+	"Delivery Note Item": "page_break",
+}
 
 
 def _link_fields(insert_after: str) -> list[dict]:
@@ -72,11 +76,12 @@ def _posting_key_field() -> dict:
 	}
 
 
-def _line_field() -> dict:
+def _line_field(insert_after: str) -> dict:
 	return {
 		"fieldname": "aftersales_line",
 		"fieldtype": "Data",
 		"label": "After-sales Line",
+		"insert_after": insert_after,
 		"read_only": 1,
 		"hidden": 1,
 	}
@@ -84,7 +89,7 @@ def _line_field() -> dict:
 
 def _ours(fields: list[dict]) -> list[dict]:
 	return [
-		{"module": MODULE, "no_copy": 1, "print_hide": 1, "report_hide": 0, "translatable": 0, **field}
+		{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field}
 		for field in fields
 	]
 
@@ -93,8 +98,8 @@ def _all_fields() -> dict[str, list[dict]]:
 	fields = {doctype: _link_fields(insert_after) for doctype, insert_after in _LINKED.items()}
 	for doctype in _WITH_POSTING_KEY:
 		fields[doctype].append(_posting_key_field())
-	for doctype in _WITH_LINES:
-		fields[doctype] = [_line_field()]
+	for doctype, insert_after in _WITH_LINES.items():
+		fields[doctype] = [_line_field(insert_after)]
 	return {doctype: _ours(rows) for doctype, rows in fields.items()}
 
 
@@ -113,7 +118,7 @@ def remove() -> None:
 		for name in frappe.get_all(
 			"Custom Field", filters={"dt": doctype, "fieldname": ("in", fieldnames)}, pluck="name"
 		):
-			frappe.delete_doc("Custom Field", name, ignore_permissions=True, force=True)
+			frappe.delete_doc("Custom Field", name, ignore_permissions=True, force=True, delete_permanently=True)
 		_drop_columns(doctype, fieldnames)
 		frappe.clear_cache(doctype=doctype)
 

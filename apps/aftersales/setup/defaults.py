@@ -1,0 +1,134 @@
+"""Records a site starts with and then owns: fixtures/defaults/*.json.
+
+They are inserted once, at install (or by a patch that names them), and never written again: an
+edit made on the site survives every migrate, and a record that was deleted stays deleted.
+:func:`restore` brings back the shipped version of one record.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import frappe
+from frappe import _
+
+from aftersales.guards import require_role
+from aftersales.setup import record
+
+RESTORING_ROLES = ("Service Manager", "System Manager")
+
+
+def insert_missing(doctypes: Iterable[str] | None = None) -> list[tuple[str, str]]:
+	"""Insert the shipped records that this site does not have; of Settings, fill what is empty.
+
+	Args:
+		doctypes: only records of these DocTypes, as a patch that ships new ones needs.
+
+	Returns:
+		DocType and name of each record inserted.
+	"""
+	wanted = set(doctypes or ())
+	inserted = []
+	for values in shipped():
+		if wanted and values["doctype"] not in wanted:
+			continue
+		if _is_single(values):
+			_fill_settings(values)
+		elif not frappe.db.exists(values["doctype"], values["name"]):
+			_insert(values)
+			inserted.append((values["doctype"], values["name"]))
+	return inserted
+
+
+def complete_settings(args: dict | None = None) -> None:
+	"""After ERPNext's setup wizard: fill settings that had nothing to point to before it ran."""
+	for values in shipped():
+		if _is_single(values):
+			_fill_settings(values)
+
+
+@frappe.whitelist(methods=["POST"])
+def restore(doctype: str, name: str) -> str:
+	"""Bring a record back to the version that came with the app.
+
+	Fields and tables which the shipped version does not speak of (accounts of a company, say) stay.
+
+	Returns:
+		The name of the record.
+
+	Raises:
+		frappe.PermissionError: the user is neither Service Manager nor System Manager.
+		frappe.DoesNotExistError: the app ships no such record.
+	"""
+	require_role(RESTORING_ROLES, _("Restoring a shipped record"))
+	values = next((v for v in shipped() if (v["doctype"], v["name"]) == (doctype, name)), None)
+	if not values:
+		frappe.throw(
+			_("No version of {0} {1} came with the app.").format(_(doctype), frappe.utils.escape_html(name)),
+			frappe.DoesNotExistError,
+		)
+	if not frappe.db.exists(doctype, name):
+		_insert(values)
+		return name
+	doc = frappe.get_doc(doctype, name)
+	doc.update(values)
+	doc.save(ignore_permissions=True)
+	return doc.name
+
+
+@frappe.whitelist(methods=["GET"])
+def is_shipped(doctype: str, name: str) -> bool:
+	"""True when :func:`restore` can bring back this record for the user who asks."""
+	require_role(RESTORING_ROLES, _("Restoring a shipped record"))
+	return any((v["doctype"], v["name"]) == (doctype, name) for v in shipped())
+
+
+def shipped() -> Iterable[dict]:
+	"""The shipped records as they stand in the files, in the order they depend on each other."""
+	for path in sorted(Path(frappe.get_app_path("aftersales", "fixtures", "defaults")).glob("*.json")):
+		yield from json.loads(path.read_text(encoding="utf-8"))
+
+
+def remove_unused() -> None:
+	"""After our DocTypes are gone: delete the records which we added to other apps' DocTypes.
+
+	One that is in use by then belongs to the site and stays.
+	"""
+	kinds = {values["doctype"] for values in shipped()}
+	for doctype in kinds:
+		if not frappe.db.exists("DocType", doctype):
+			continue
+		for name in record.added(doctype):
+			_delete_unless_used(doctype, name)
+
+
+def _insert(values: dict) -> None:
+	doc = frappe.get_doc(dict(values))
+	doc.flags.ignore_permissions = True
+	doc.insert(set_name=values["name"])
+	record.remember(doc.doctype, doc.name)
+
+
+def _fill_settings(values: dict) -> None:
+	doc = frappe.get_single(values["doctype"])
+	for fieldname, value in values.items():
+		field = doc.meta.get_field(fieldname)
+		if field and not doc.get(fieldname) and _target_exists(field, value):
+			doc.set(fieldname, value)
+	doc.flags.ignore_mandatory = True
+	doc.save(ignore_permissions=True)
+
+
+def _target_exists(field, value: str) -> bool:
+	return field.fieldtype != "Link" or bool(frappe.db.exists(field.options, value))
+
+
+def _is_single(values: dict) -> bool:
+	return values["doctype"] == values["name"]
+
+
+def _delete_unless_used(doctype: str, name: str) -> None:
+	try:
+		frappe.delete_doc(doctype, name, ignore_permissions=True, delete_permanently=True)
+	except frappe.LinkExistsError:
+		frappe.clear_last_message()

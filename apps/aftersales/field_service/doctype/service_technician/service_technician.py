@@ -1,5 +1,60 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
+
+from aftersales.field_service.dispatch_rules import Skill, first_repeated
 
 
 class ServiceTechnician(Document):
-	pass
+	"""Who is sent on visits and works in the workshop: skills, certificates, van, cost (R-HR)."""
+
+	def validate(self):
+		self.refuse_shared_user()
+		self.check_van()
+		self.refuse_repeated_skills()
+
+	def refuse_shared_user(self):
+		if not self.user:
+			return
+		other = frappe.db.get_value(
+			"Service Technician", {"user": self.user, "name": ("!=", self.name or "")}, "name"
+		)
+		if other:
+			frappe.throw(
+				_("User {0} already belongs to technician {1}.").format(
+					frappe.bold(escape_html(self.user)), frappe.bold(escape_html(other))
+				),
+				frappe.DuplicateEntryError,
+			)
+
+	def check_van(self):
+		if not self.van_warehouse:
+			return
+		van = frappe.get_cached_value(
+			"Warehouse", self.van_warehouse, ["company", "is_group", "disabled"], as_dict=True
+		)
+		if not van:
+			return  # the link check of the framework says so
+		if van.company != self.company:
+			frappe.throw(
+				_("Van Warehouse {0} belongs to {1}, the technician works for {2}.").format(
+					frappe.bold(escape_html(self.van_warehouse)), van.company, self.company
+				)
+			)
+		if van.is_group or van.disabled:
+			frappe.throw(
+				_("Van Warehouse {0} is a group or disabled: choose one that can hold stock.").format(
+					frappe.bold(escape_html(self.van_warehouse))
+				)
+			)
+
+	def refuse_repeated_skills(self):
+		skills = [Skill(row.item_group, row.support_kind, row.certificate) for row in self.skills]
+		repeated = first_repeated(skills)
+		if repeated:
+			frappe.throw(
+				_("Skill {0} for {1} support is listed twice. Keep the one whose certificate counts.").format(
+					frappe.bold(escape_html(repeated.item_group)), _(repeated.support_kind)
+				)
+			)

@@ -1,5 +1,338 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import flt, get_datetime, getdate, now_datetime
+
+from aftersales import jobs
+from aftersales.field_service import cash, visits
+from aftersales.field_service.dispatch import check_dispatch
+from aftersales.field_service.permissions import is_restricted
+from aftersales.field_service.visit_rules import (
+	COMPLETED,
+	DISPATCHED_STATES,
+	REVISIT_NEEDED,
+	Visit,
+	contradicts_test,
+	missing_for_completion,
+	state_is_allowed,
+)
+from aftersales.guards import (
+	entered,
+	keep_fields_of_record,
+	previous_status,
+	require_role,
+	require_value,
+)
+from aftersales.service_billing.posting import MONEY_FIELDS
+
+FIELDS_OF_RECORD = (
+	*MONEY_FIELDS,
+	"cash_receipt_no",
+	"payment_entry",
+	"qualification_overridden_by",
+)
 
 
 class ServiceVoucher(Document):
-	pass
+	"""One visit: planned, done on site, signed, billed and filed (R-SV)."""
+
+	def validate(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.refuse_state_out_of_place()
+		jobs.take_values_from_call(self, "support_kind", "symptom_code")
+		self.take_own_technician()
+		jobs.check_for_whom(self)
+		jobs.check_equipment_owner(self)
+		jobs.authorise_other_category(self)
+		self.check_call()
+		self.check_previous_voucher()
+		self.check_times()
+		check_dispatch(self)
+		self.stamp_arrival()
+		self.complete_lines()
+		self.preview_billing()
+
+	def on_update(self):
+		jobs.write_notes(self)
+		if self.docstatus == 0:
+			self.tell_call_about_progress()
+
+	def before_submit(self):
+		self.require_arrival()
+		self.stamp_departure()
+		self.check_times()
+		self.require_report()
+		jobs.set_part_warranty(self, getdate(self.departed_at))
+		self.status = "Completed"
+
+	def on_submit(self):
+		from aftersales.service_billing.posting import post_job
+
+		post_job(self)
+		cash.accept_cash(self)
+		self.tell_call_about_late_arrival()
+		self.tell_call_about_outcome()
+		self.give_repair_warranty()
+		self.plan_next_step()
+		jobs.write_notes(self)
+
+	def before_update_after_submit(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.refuse_state_out_of_place()
+		cash.accept_cash(self)
+
+	def on_update_after_submit(self):
+		jobs.write_notes(self)
+
+	def before_cancel(self):
+		from aftersales.service_billing.posting import unpost_job
+
+		jobs.refuse_edits_on_cancel(self, FIELDS_OF_RECORD)
+		jobs.check_call_is_open(self)
+		cash.refuse_when_handed_over(self)
+		unpost_job(self)
+		self.status = "Cancelled"
+		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)
+
+	def on_cancel(self):
+		visits.release_revisits(self)
+		self.put_call_back_to_work()
+		jobs.write_notes(self)
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist()
+	def dispatch(self) -> None:
+		"""Send the technician: Draft → Dispatched.
+
+		Raises:
+			frappe.ValidationError: technician, times or qualification are missing.
+		"""
+		self.check_permission("write")
+		self.status = "Dispatched"
+		self.save()
+
+	@frappe.whitelist()
+	def arrive(self) -> None:
+		"""The technician is there: → On Site, arrival stamped with now when empty."""
+		self.check_permission("write")
+		self.status = "On Site"
+		self.save()
+
+	@frappe.whitelist()
+	def complete(self) -> None:
+		"""The visit is over: submit, which posts parts and invoice.
+
+		Raises:
+			frappe.ValidationError: the report is not complete, or the job cannot be posted.
+		"""
+		self.check_permission("submit")
+		self.submit()
+
+	@frappe.whitelist()
+	def archive(self) -> None:
+		"""File the voucher: Completed → Archived."""
+		self.check_permission("submit")
+		self.status = "Archived"
+		self.save()
+
+	@frappe.whitelist()
+	def call_off(self, reason: str) -> None:
+		"""Cancel a visit that has not been done; `reason` goes on the timeline.
+
+		Raises:
+			frappe.MandatoryError: no reason.
+		"""
+		self.check_permission("write")
+		if not (reason or "").strip():
+			frappe.throw(_("Say why the visit is called off."), frappe.MandatoryError)
+		self.status = "Cancelled"
+		jobs.note(self, _("Called off: {0}").format(frappe.utils.escape_html(reason)))
+		self.save()
+
+	@frappe.whitelist()
+	def collect_cash(self, amount: float) -> str:
+		"""Note `amount` (invoice currency) as collected on the spot after completion.
+
+		Returns:
+			the number of the receipt.
+
+		Raises:
+			frappe.ValidationError: more than due, more than the small fee limit, or collected before.
+		"""
+		self.check_permission("submit")
+		if self.docstatus != 1:
+			frappe.throw(_("Complete the visit first, then collect the cash."))
+		if flt(amount) <= 0:
+			frappe.throw(_("Enter the amount collected."))
+		self.cash_collected = flt(amount)
+		self.save()
+		return self.cash_receipt_no
+
+	# ------------------------------------------------------------------ what others ask
+
+	@property
+	def parts_warehouse(self) -> str | None:
+		"""Where parts of this visit come from: the technician's van."""
+		return self.technician and frappe.get_cached_value(
+			"Service Technician", self.technician, "van_warehouse"
+		)
+
+	# ------------------------------------------------------------------ steps of validate
+
+	def refuse_state_out_of_place(self):
+		if self.docstatus == 1 and not self.is_submitted_before():
+			self.refuse_submitting_what_was_called_off()
+			return
+		if not state_is_allowed(self.status, self.docstatus):
+			frappe.throw(
+				_("{0} cannot be set here: Completed and Archived come with submitting, Cancelled with cancelling.").format(
+					frappe.bold(_(self.status))
+				),
+				title=_("State"),
+			)
+		if previous_status(self) == "Cancelled" and self.status != "Cancelled":
+			require_role(jobs.SUPERVISING_ROLES, _("Taking up a visit that was called off"))
+
+	def is_submitted_before(self) -> bool:
+		before = self.get_doc_before_save()
+		return bool(before) and before.docstatus == 1
+
+	def refuse_submitting_what_was_called_off(self):
+		if "Cancelled" in (self.status, previous_status(self)):
+			frappe.throw(_("This visit was called off. Plan it again before it is completed."))
+
+	def take_own_technician(self):
+		"""A technician who opens a voucher himself opens it for himself."""
+		if not self.technician and is_restricted(frappe.session.user, "write"):
+			self.technician = next(iter(visits.technicians_of_user(frappe.session.user)), None)
+
+	def check_call(self):
+		if self.status != "Cancelled":
+			jobs.check_call_is_open(self)
+
+	def check_previous_voucher(self):
+		if not self.previous_voucher or not self.has_value_changed("previous_voucher"):
+			return
+		call, docstatus = frappe.db.get_value(
+			"Service Voucher", self.previous_voucher, ["repair_call", "docstatus"]
+		) or (None, None)
+		if docstatus != 1 or call != self.repair_call:
+			frappe.throw(
+				_("{0} is not a finished visit of the same call.").format(frappe.bold(self.previous_voucher))
+			)
+
+	def check_times(self):
+		self.refuse_disorder("planned_start", "planned_end", allow_equal=False)
+		self.refuse_disorder("arrived_at", "departed_at", allow_equal=True)
+		for line in self.labour:
+			if line.from_time and line.to_time and get_datetime(line.to_time) < get_datetime(line.from_time):
+				frappe.throw(_("Labour row {0}: the work ends before it starts.").format(line.idx))
+
+	def refuse_disorder(self, first: str, second: str, allow_equal: bool):
+		if not self.get(first) or not self.get(second):
+			return
+		start, end = get_datetime(self.get(first)), get_datetime(self.get(second))
+		if end < start or (end == start and not allow_equal):
+			frappe.throw(
+				_("{0} has to lie after {1}.").format(
+					frappe.bold(_(self.meta.get_label(second))), frappe.bold(_(self.meta.get_label(first)))
+				)
+			)
+
+	def stamp_arrival(self):
+		if entered(self, "On Site") and not self.arrived_at:
+			self.arrived_at = now_datetime()
+
+	def complete_lines(self):
+		from aftersales.service_billing.job_lines import complete_lines
+
+		complete_lines(self)
+
+	def preview_billing(self):
+		from aftersales.service_billing.posting import preview
+
+		if self.docstatus == 0:
+			preview(self)
+
+	# ------------------------------------------------------------------ steps of submit
+
+	def require_arrival(self):
+		require_value(self, "technician", _("who made the visit?"))
+		require_value(self, "arrived_at", _("the technician has to have been on site."))
+
+	def stamp_departure(self):
+		if not self.departed_at:
+			self.departed_at = now_datetime()
+
+	def require_report(self):
+		visit = self.as_visit()
+		why = {
+			"outcome": _("how did the visit end?"),
+			"findings": _("a completed repair says what was found and done."),
+			"test_result": _("a completed repair was tested, or says that it was not."),
+			"signed_by": _("who signed?"),
+			"customer_signature": _("let the customer sign, or say in Why not Signed why not."),
+		}
+		for fieldname in missing_for_completion(visit):
+			require_value(self, fieldname, why[fieldname])
+		if contradicts_test(visit):
+			frappe.throw(_("The test after repair failed, so the outcome cannot be Completed."))
+
+	def as_visit(self) -> Visit:
+		return Visit(
+			outcome=self.outcome,
+			findings=self.findings,
+			test_result=self.test_result,
+			signature=self.customer_signature,
+			signed_by=self.signed_by,
+			unsigned_reason=self.unsigned_reason,
+			internal=jobs.is_internal(self),
+		)
+
+	def give_repair_warranty(self):
+		# An answered application question leaves nothing that could break again.
+		if self.outcome == COMPLETED and self.support_kind != "Application":
+			jobs.give_repair_warranty(self, getdate(self.departed_at))
+
+	def plan_next_step(self):
+		if self.outcome == REVISIT_NEEDED and self.repair_call:
+			visits.ensure_revisit(self)
+
+	# ------------------------------------------------------------------ the call
+
+	def tell_call_about_progress(self):
+		from aftersales.service_desk.calls import record_dispatch
+
+		if self.repair_call and entered(self, "Dispatched"):
+			record_dispatch(self.repair_call, self.planned_start, self.planned_end)
+		if entered(self, "On Site"):
+			self.tell_call_about_arrival()
+
+	def tell_call_about_arrival(self):
+		from aftersales.service_desk.calls import record_arrival
+
+		if self.repair_call:
+			record_arrival(self.repair_call, self.arrived_at)
+
+	def tell_call_about_late_arrival(self):
+		"""A visit written down afterwards was never saved as On Site."""
+		if previous_status(self) != "On Site":
+			self.tell_call_about_arrival()
+
+	def tell_call_about_outcome(self):
+		from aftersales.service_desk.calls import resolve_from_job
+
+		if self.repair_call:
+			resolve_from_job(self.repair_call, self.outcome, self.findings, jobs.codes(self))
+
+	def put_call_back_to_work(self):
+		from aftersales.service_desk.calls import resolve_from_job
+
+		if self.repair_call:
+			resolve_from_job(
+				self.repair_call,
+				REVISIT_NEEDED,
+				_("Service Voucher {0} was cancelled.").format(self.name),
+				{},
+			)

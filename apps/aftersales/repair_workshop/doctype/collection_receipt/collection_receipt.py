@@ -1,5 +1,278 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import cint, comma_and, escape_html, get_datetime, get_link_to_form, now_datetime
+
+from aftersales import jobs
+from aftersales.guards import (
+	entered,
+	keep_fields_of_record,
+	previous_status,
+	require_role,
+	require_value,
+	set_system,
+)
+from aftersales.repair_workshop import custody
+from aftersales.repair_workshop.custody_rules import (
+	ISSUED,
+	RECOVERED,
+	VOIDED,
+	Accessory,
+	Return,
+	kept_back,
+	missing_for_recovery,
+	move_is_allowed,
+)
+
+FIELDS_OF_RECORD = ("lost_declaration", "lost_declared_by", "returned_by")
+
+FIELDS_OF_RETURN = ("returned_at", "return_notes", "return_signature", "return_signed_by")
+"""What the customer signed at return: fixed once the receipt is recovered."""
 
 
 class CollectionReceipt(Document):
-	pass
+	"""A customer's product in our hands: taken in, recovered, voided (R-WS-1)."""
+
+	def validate(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.refuse_state_out_of_place()
+		self.take_values_from_voucher()
+		jobs.take_values_from_call(self)
+		self.require_owner()
+		jobs.check_equipment_owner(self)
+		jobs.check_call_is_open(self)
+
+	def before_submit(self):
+		self.require_handover_signature()
+		self.refuse_second_receipt()
+		self.status = ISSUED
+
+	def on_submit(self):
+		if self.location:
+			jobs.note(self, _("Taken in to {0}").format(escape_html(self.location)))
+		jobs.write_notes(self)
+
+	def before_update_after_submit(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.keep_accessories()
+		self.keep_what_was_signed()
+		self.refuse_disordered_life()
+		self.recover_product()
+		self.note_move()
+
+	def on_update_after_submit(self):
+		jobs.write_notes(self)
+
+	def before_cancel(self):
+		jobs.refuse_edits_on_cancel(self, FIELDS_OF_RECORD)
+		self.refuse_while_in_workshop()
+		self.status = "Cancelled"
+
+	def on_cancel(self):
+		self.release_waiting_cards()
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist()
+	def move(self, location: str) -> None:
+		"""Note where the product is now.
+
+		Raises:
+			frappe.MandatoryError: no location.
+		"""
+		self.check_permission("write")
+		if not (location or "").strip():
+			frappe.throw(_("Say where the product is now."), frappe.MandatoryError)
+		self.location = location.strip()
+		self.save()
+
+	@frappe.whitelist()
+	def recover(
+		self,
+		signed_by: str,
+		signature: str,
+		notes: str | None = None,
+		kept_back: list | str | None = None,
+	) -> None:
+		"""Give the product back against the customer's signature: Issued → Recovered.
+
+		Args:
+			signed_by: who took it.
+			signature: image of the signature (data URL).
+			notes: needed when an accessory does not go back.
+			kept_back: row names of accessories that do not go back; all others count as returned.
+
+		Raises:
+			frappe.MandatoryError: a signature is missing, or an accessory is kept back without notes.
+		"""
+		self.check_permission("write")
+		missing = set(frappe.parse_json(kept_back) or []) if kept_back else set()
+		for row in self.accessories:
+			row.returned = 0 if row.name in missing else 1
+		self.return_signed_by = signed_by
+		self.return_signature = signature
+		if notes:
+			self.return_notes = notes
+		self.status = RECOVERED
+		self.save()
+
+	@frappe.whitelist()
+	def declare_lost(self, reason: str) -> None:
+		"""The product is back with the customer, but his copy of the receipt is lost: → Recovered.
+
+		Raises:
+			frappe.PermissionError: the user is no supervisor.
+			frappe.MandatoryError: no reason.
+		"""
+		self.check_permission("write")
+		require_role(jobs.SUPERVISING_ROLES, _("Declaring a receipt lost"))
+		if not (reason or "").strip():
+			frappe.throw(_("Say how the receipt was lost and who took the product."), frappe.MandatoryError)
+		set_system(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)
+		self.status = RECOVERED
+		self.save()
+
+	@frappe.whitelist()
+	def void(self) -> None:
+		"""The receipt taken back is destroyed: Recovered → Voided."""
+		self.check_permission("write")
+		self.status = VOIDED
+		self.save()
+
+	# ------------------------------------------------------------------ steps
+
+	def refuse_state_out_of_place(self):
+		if self.docstatus == 0 and self.status != "Draft":
+			frappe.throw(
+				_("{0} cannot be set on a draft: a receipt is issued by submitting it.").format(
+					frappe.bold(_(self.status))
+				),
+				title=_("State"),
+			)
+
+	def take_values_from_voucher(self):
+		if not self.service_voucher:
+			return
+		voucher = frappe.db.get_value(
+			"Service Voucher", self.service_voucher, ["repair_call", "customer", "equipment"], as_dict=True
+		)
+		for fieldname, value in (voucher or {}).items():
+			if not self.get(fieldname):
+				self.set(fieldname, value)
+		if voucher and voucher.repair_call != self.repair_call:
+			frappe.throw(
+				_("Service Voucher {0} belongs to Repair Call {1}, this receipt to {2}.").format(
+					self.service_voucher, voucher.repair_call or "-", self.repair_call or "-"
+				)
+			)
+
+	def require_owner(self):
+		require_value(self, "customer", _("whose product is it?"))
+
+	def require_handover_signature(self):
+		why = _("the customer signs what was handed over, and keeps a copy.")
+		require_value(self, "condition", _("what both sides will remember."))
+		require_value(self, "customer_signature", why)
+		require_value(self, "signed_by", why)
+
+	def refuse_second_receipt(self):
+		if not self.equipment:
+			return
+		# The lock makes two simultaneous submits wait for each other.
+		frappe.db.get_value("Customer Equipment", self.equipment, "name", for_update=True)
+		others = [name for name in custody.issued_receipts_of_equipment(self.equipment) if name != self.name]
+		if others:
+			frappe.throw(
+				_("{0} is in our hands already, by {1}.").format(
+					frappe.bold(self.equipment), get_link_to_form("Collection Receipt", others[0])
+				),
+				title=_("Already Collected"),
+			)
+
+	def keep_accessories(self):
+		"""The customer signed for the list: a row can be ticked, not added or removed."""
+		if {row.name for row in self.get_doc_before_save().accessories} != {
+			row.name for row in self.accessories
+		}:
+			frappe.throw(_("The customer signed for the accessories: the list cannot be changed any more."))
+
+	def keep_what_was_signed(self):
+		if previous_status(self) not in (RECOVERED, VOIDED):
+			return
+		keep_fields_of_record(self, FIELDS_OF_RETURN)
+		if self.returned_accessories(self.get_doc_before_save()) != self.returned_accessories(self):
+			frappe.throw(_("The accessories were signed for at return: they cannot be changed any more."))
+
+	@staticmethod
+	def returned_accessories(doc: Document) -> dict[str, int]:
+		return {row.name: cint(row.returned) for row in doc.accessories}
+
+	def refuse_disordered_life(self):
+		before = previous_status(self)
+		if not move_is_allowed(before, self.status):
+			frappe.throw(
+				_("A receipt goes from Issued to Recovered to Voided; {0} does not follow {1}.").format(
+					frappe.bold(_(self.status)), frappe.bold(_(before))
+				),
+				title=_("State"),
+			)
+
+	def recover_product(self):
+		if not entered(self, RECOVERED):
+			return
+		if not self.returned_at:
+			self.returned_at = now_datetime()
+		if get_datetime(self.returned_at) < get_datetime(self.received_at):
+			frappe.throw(_("The product cannot be returned before it was received."))
+		handover = self.as_return()
+		why = {
+			"return_signature": _("the customer signs for the product he takes back."),
+			"return_signed_by": _("who took the product back?"),
+			"return_notes": _("say what happens to {0}.").format(comma_and(kept_back(handover.accessories))),
+		}
+		for fieldname in missing_for_recovery(handover):
+			require_value(self, fieldname, why[fieldname])
+		set_system(self, returned_by=frappe.session.user)
+		self.note_return()
+
+	def as_return(self) -> Return:
+		return Return(
+			signature=self.return_signature,
+			signed_by=self.return_signed_by,
+			notes=self.return_notes,
+			lost_declaration=self.lost_declaration,
+			accessories=tuple(
+				Accessory(row.accessory, cint(row.qty), bool(cint(row.returned))) for row in self.accessories
+			),
+		)
+
+	def note_return(self):
+		if self.lost_declaration:
+			jobs.note(self, _("Receipt declared lost: {0}").format(escape_html(self.lost_declaration)))
+		else:
+			jobs.note(self, _("Returned to {0}").format(escape_html(self.return_signed_by)))
+
+	def note_move(self):
+		before, now = self.get_doc_before_save().location or "", self.location or ""
+		if before != now:
+			jobs.note(
+				self, _("Moved from {0} to {1}").format(escape_html(before or "-"), escape_html(now or "-"))
+			)
+
+	def refuse_while_in_workshop(self):
+		for card in custody.cards_of_receipt(self.name):
+			if card.status != "Received" or card.docstatus:
+				frappe.throw(
+					_("Repair Card {0} is {1}: the receipt cannot be cancelled any more.").format(
+						get_link_to_form("Repair Card", card.name), _(card.status)
+					),
+					title=_("In the Workshop"),
+				)
+
+	def release_waiting_cards(self):
+		"""A card on which nobody has worked stays, without the cancelled receipt."""
+		for card in custody.cards_of_receipt(self.name):
+			frappe.db.set_value("Repair Card", card.name, "collection_receipt", None)
+			frappe.get_doc("Repair Card", card.name).add_comment(
+				"Info", _("Collection Receipt {0} was cancelled.").format(self.name)
+			)

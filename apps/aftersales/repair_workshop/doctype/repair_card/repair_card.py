@@ -1,5 +1,632 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import flt, fmt_money, get_datetime, get_link_to_form, getdate, now_datetime
+
+from aftersales import jobs
+from aftersales.field_service.visits import technicians_of_user
+from aftersales.guards import (
+	entered,
+	keep_fields_of_record,
+	previous_status,
+	require_role,
+	require_value,
+	set_system,
+)
+from aftersales.repair_workshop import card_rules as rules
+from aftersales.repair_workshop import custody, estimate, hands_on
+from aftersales.service_billing.posting import MONEY_FIELDS
+
+FIELDS_OF_APPROVAL = (
+	"approval_status",
+	"approved_amount",
+	"approved_by",
+	"approved_at",
+	"approval_channel",
+	"decline_reason",
+)
+
+FIELDS_OF_RECORD = (
+	*MONEY_FIELDS,
+	*FIELDS_OF_APPROVAL,
+	"repaired_by",
+	"repaired_at",
+	"verified_by",
+	"verified_at",
+	"ready_at",
+	"returned_at",
+	"external_id",
+)
 
 
 class RepairCard(Document):
-	pass
+	"""One product in the workshop: diagnosed, approved, repaired, verified, returned (R-WS)."""
+
+	def validate(self):
+		if self.flags.from_register:
+			return
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.keep_state_log()
+		self.refuse_state_out_of_place()
+		self.take_values_from_receipt()
+		jobs.take_values_from_call(self, "symptom_code")
+		jobs.check_for_whom(self)
+		jobs.check_equipment_owner(self)
+		jobs.authorise_other_category(self)
+		self.check_call()
+		self.check_receipt()
+		self.check_quotation()
+		hands_on.check_time_logs(self)
+		self.complete_lines()
+		self.preview_billing()
+		self.ask_for_approval()
+		self.require_approval()
+		self.require_reason_for_giving_up()
+		self.stamp_repair()
+		self.withdraw_verification()
+		self.log_state()
+
+	def on_update(self):
+		jobs.write_notes(self)
+
+	def before_submit(self):
+		if self.flags.from_register:
+			return
+		self.refuse_charges_without_repair()
+		self.status = rules.state_on_submit(self.status)
+		self.require_approval()
+		self.require_verification()
+		self.stamp_ready()
+		jobs.set_part_warranty(self, getdate())
+		self.log_state()
+
+	def on_submit(self):
+		if self.flags.from_register:
+			return
+		from aftersales.service_billing.posting import post_job
+
+		post_job(self)
+		self.refuse_more_than_approved()
+		self.give_repair_warranty()
+
+	def before_update_after_submit(self):
+		if self.flags.from_register:
+			return
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.keep_state_log()
+		self.refuse_state_out_of_place()
+		self.require_recovered_receipt()
+		self.stamp_return()
+		self.log_state()
+
+	def on_update_after_submit(self):
+		if entered(self, rules.RETURNED):
+			self.tell_call_about_outcome()
+
+	def before_cancel(self):
+		from aftersales.service_billing.posting import unpost_job
+
+		jobs.refuse_edits_on_cancel(self, FIELDS_OF_RECORD)
+		self.keep_state_log()
+		jobs.check_call_is_open(self)
+		unpost_job(self)
+		self.status = rules.CANCELLED
+		self.log_state()
+		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)
+
+	def on_cancel(self):
+		self.put_call_back_to_work()
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist()
+	def start_diagnosis(self) -> None:
+		"""Received → Diagnosing."""
+		self._move(rules.DIAGNOSING)
+
+	@frappe.whitelist()
+	def await_approval(self) -> None:
+		"""The customer has been told problem and cost: → Awaiting Approval.
+
+		Raises:
+			frappe.MandatoryError: diagnosis or estimate are missing.
+		"""
+		self._move(rules.AWAITING_APPROVAL)
+
+	@frappe.whitelist()
+	def record_approval(self, channel: str, approved_by: str, amount: float | None = None) -> None:
+		"""Note that the customer accepted.
+
+		Before the diagnosis is told, this is a leave to spend up to `amount` and changes no state;
+		afterwards the card becomes Approved.
+
+		Args:
+			channel: Phone, E-mail, In Person, Portal, Signed Link or Letter.
+			approved_by: the customer's person.
+			amount: net amount accepted, currency of the invoice; empty takes the estimate.
+
+		Raises:
+			frappe.ValidationError: the card is no draft, or person, channel or amount are missing.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		accepted = flt(amount) if amount is not None else flt(self.estimated_amount)
+		if not (approved_by or "").strip() or not channel:
+			frappe.throw(_("Say who accepted and how."), frappe.MandatoryError)
+		if accepted <= 0:
+			frappe.throw(_("Enter the net amount that was accepted."), frappe.MandatoryError)
+		set_system(
+			self,
+			approval_status="Approved",
+			approved_by=approved_by.strip(),
+			approved_at=now_datetime(),
+			approval_channel=channel,
+			approved_amount=accepted,
+			decline_reason=None,
+		)
+		if self.status not in (rules.RECEIVED, rules.DIAGNOSING):
+			self.status = rules.APPROVED
+		self.save()
+
+	@frappe.whitelist()
+	def record_decline(self, reason: str) -> None:
+		"""Note that the customer does not want the repair: → Declined.
+
+		Raises:
+			frappe.MandatoryError: no reason.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		if not (reason or "").strip():
+			frappe.throw(_("Say why the customer declined."), frappe.MandatoryError)
+		set_system(
+			self,
+			approval_status="Declined",
+			approved_by=None,
+			approved_at=None,
+			approval_channel=None,
+			approved_amount=0,
+			decline_reason=reason.strip(),
+		)
+		self.status = rules.DECLINED
+		self.save()
+
+	@frappe.whitelist()
+	def await_parts(self) -> None:
+		"""→ Awaiting Parts; running work is stopped."""
+		self._move(rules.AWAITING_PARTS)
+
+	@frappe.whitelist()
+	def start_repair(self) -> None:
+		"""→ In Repair.
+
+		Raises:
+			frappe.ValidationError: the customer pays and has not accepted.
+		"""
+		self._move(rules.IN_REPAIR)
+
+	@frappe.whitelist()
+	def give_up(self, reason: str) -> None:
+		"""Beyond economic repair: → Not Repairable.
+
+		Raises:
+			frappe.MandatoryError: no reason.
+		"""
+		self.check_permission("write")
+		self.not_repairable_reason = reason
+		self.status = rules.NOT_REPAIRABLE
+		self.save()
+
+	@frappe.whitelist()
+	def hand_to_check(self) -> None:
+		"""The repair is done: → Quality Check; repairer and time are stamped."""
+		self._move(rules.QUALITY_CHECK)
+
+	@frappe.whitelist()
+	def verify(self, notes: str | None = None) -> None:
+		"""Confirm the repair as a supervisor who had no hand in it.
+
+		Raises:
+			frappe.PermissionError: the user is no supervisor, or worked on the product.
+			frappe.ValidationError: the card is not in Quality Check.
+		"""
+		self.check_permission("write")
+		require_role(jobs.SUPERVISING_ROLES, _("Verifying a repair"))
+		if self.status != rules.QUALITY_CHECK or self.docstatus:
+			frappe.throw(_("A repair is verified in state {0}.").format(frappe.bold(_(rules.QUALITY_CHECK))))
+		if notes:
+			self.verification_notes = notes
+		set_system(self, verified_by=frappe.session.user, verified_at=now_datetime())
+		self.refuse_own_verification()
+		self.save()
+
+	@frappe.whitelist()
+	def finish(self) -> None:
+		"""Submit: → Ready (or the state in which it was given up); parts and invoice are posted.
+
+		Raises:
+			frappe.ValidationError: not verified, more than approved, or the job cannot be posted.
+		"""
+		self.check_permission("submit")
+		self.submit()
+
+	@frappe.whitelist()
+	def hand_over(self) -> None:
+		"""The customer has his product back: → Returned.
+
+		Raises:
+			frappe.ValidationError: the Collection Receipt is not recovered.
+		"""
+		self.check_permission("submit")
+		self.status = rules.RETURNED
+		self.save()
+
+	@frappe.whitelist()
+	def call_off(self, reason: str) -> None:
+		"""Cancel a card that was opened by mistake; `reason` goes on the timeline.
+
+		Raises:
+			frappe.MandatoryError: no reason.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		if not (reason or "").strip():
+			frappe.throw(_("Say why the card is called off."), frappe.MandatoryError)
+		jobs.note(self, _("Called off: {0}").format(frappe.utils.escape_html(reason)))
+		self._move(rules.CANCELLED)
+
+	@frappe.whitelist()
+	def start_work(self, technician: str | None = None) -> None:
+		"""Start the clock of a technician (the user's own when empty) on this card.
+
+		Raises:
+			frappe.ValidationError: the technician has a running clock already.
+			frappe.PermissionError: for somebody else, without being a supervisor.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		hands_on.start(self, technician)
+		self.save()
+
+	@frappe.whitelist()
+	def stop_work(self, technician: str | None = None) -> None:
+		"""Stop the running clock of a technician (the user's own when empty) on this card.
+
+		Raises:
+			frappe.ValidationError: none is running.
+		"""
+		self.check_permission("write")
+		hands_on.stop(self, technician)
+		self.save()
+
+	@frappe.whitelist()
+	def charge_time(self) -> int:
+		"""Add a labour line for each finished time log that has none; return how many were added."""
+		self.check_permission("write")
+		self._require_draft()
+		added = hands_on.charge(self)
+		if added:
+			self.save()
+		return added
+
+	@frappe.whitelist()
+	def make_quotation(self) -> str:
+		"""Make a draft Quotation of what the customer would pay, or return the one there is.
+
+		The net total becomes the estimate.
+
+		Raises:
+			frappe.ValidationError: no line is charged to the customer.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		quotation = estimate.make_quotation(self)
+		self.save()
+		return quotation
+
+	# ------------------------------------------------------------------ what others ask
+
+	@property
+	def parts_warehouse(self) -> str | None:
+		"""Where parts of this card come from unless a line says otherwise."""
+		return self.warehouse
+
+	# ------------------------------------------------------------------ steps: state
+
+	def _move(self, status: str) -> None:
+		self.check_permission("write")
+		self.status = status
+		self.save()
+
+	def _require_draft(self) -> None:
+		if self.docstatus:
+			frappe.throw(_("Repair Card {0} is submitted already.").format(self.name))
+
+	def refuse_state_out_of_place(self):
+		before = self.get_doc_before_save()
+		if self.docstatus == 1 and not (before and before.docstatus == 1):
+			self.refuse_submitting_what_was_called_off()
+			return
+		if not rules.state_is_allowed(self.status, self.docstatus) or (
+			self.docstatus == 1 and not rules.submitted_move_is_allowed(before.status, self.status)
+		):
+			frappe.throw(
+				_(
+					"{0} cannot be set here: Ready comes with submitting, Returned after it, Cancelled with cancelling."
+				).format(frappe.bold(_(self.status))),
+				title=_("State"),
+			)
+		if previous_status(self) == rules.CANCELLED and self.status != rules.CANCELLED:
+			require_role(jobs.SUPERVISING_ROLES, _("Taking up a card that was called off"))
+
+	def refuse_submitting_what_was_called_off(self):
+		if rules.CANCELLED in (self.status, previous_status(self)):
+			frappe.throw(_("This card was called off. Take it up again before it is finished."))
+
+	def keep_state_log(self):
+		"""The state log is written by the app: rows sent by a client have to be the stored ones."""
+		before = self.get_doc_before_save()
+		stored = [(row.name, row.status, row.entered_at, row.user) for row in before.state_log] if before else []
+		sent = [
+			(row.name, row.status, get_datetime(row.entered_at), row.user) for row in self.state_log
+		]
+		if before is None:
+			self.set("state_log", [])
+		elif sent != stored:
+			frappe.throw(
+				_("The history of states is kept by the app and cannot be edited."), frappe.PermissionError
+			)
+
+	def log_state(self):
+		if self.state_log and self.state_log[-1].status == self.status:
+			return
+		self.append(
+			"state_log",
+			{"status": self.status, "entered_at": now_datetime(), "user": frappe.session.user},
+		)
+
+	# ------------------------------------------------------------------ steps: whose product
+
+	def take_values_from_receipt(self):
+		if not self.collection_receipt:
+			return
+		receipt = frappe.db.get_value(
+			"Collection Receipt",
+			self.collection_receipt,
+			["repair_call", "customer", "equipment", "company"],
+			as_dict=True,
+		)
+		for fieldname, value in (receipt or {}).items():
+			if not self.get(fieldname):
+				self.set(fieldname, value)
+
+	def check_call(self):
+		if self.status != rules.CANCELLED:
+			jobs.check_call_is_open(self)
+
+	def check_receipt(self):
+		if not self.collection_receipt or not self.has_value_changed("collection_receipt"):
+			return
+		# The lock makes two cards for one receipt, saved at the same moment, wait for each other.
+		receipt = frappe.db.get_value(
+			"Collection Receipt",
+			self.collection_receipt,
+			["customer", "equipment", "docstatus", "status"],
+			as_dict=True,
+			for_update=True,
+		)
+		if not receipt or receipt.docstatus != 1:
+			frappe.throw(
+				_("Collection Receipt {0} is not issued: the product is not in our hands.").format(
+					frappe.bold(self.collection_receipt)
+				)
+			)
+		if receipt.customer != self.customer or (receipt.equipment or None) != (self.equipment or None):
+			frappe.throw(
+				_("Collection Receipt {0} is for another customer or product.").format(
+					frappe.bold(self.collection_receipt)
+				)
+			)
+		others = [card.name for card in custody.cards_of_receipt(self.collection_receipt)]
+		others = [name for name in others if name != self.name]
+		if others:
+			frappe.throw(
+				_("{0} has Repair Card {1} already: one card per product.").format(
+					self.collection_receipt, get_link_to_form("Repair Card", others[0])
+				)
+			)
+
+	def check_quotation(self):
+		if not self.quotation or not self.has_value_changed("quotation"):
+			return
+		party = frappe.db.get_value("Quotation", self.quotation, ["quotation_to", "party_name", "company"])
+		if party and party != ("Customer", self.customer, self.company):
+			frappe.throw(
+				_("Quotation {0} is for another customer or company.").format(frappe.bold(self.quotation))
+			)
+
+	# ------------------------------------------------------------------ steps: lines
+
+	def complete_lines(self):
+		from aftersales.service_billing.job_lines import complete_lines
+
+		complete_lines(self)
+
+	def preview_billing(self):
+		from aftersales.service_billing.posting import preview
+
+		if self.docstatus == 0:
+			preview(self)
+
+	# ------------------------------------------------------------------ steps: approval
+
+	def ask_for_approval(self):
+		if not entered(self, rules.AWAITING_APPROVAL):
+			return
+		require_value(self, "diagnosis", _("inspect completely first, then tell the customer."))
+		require_value(self, "estimated_amount", _("the customer is told what it costs."))
+		set_system(
+			self,
+			approval_status="Pending",
+			approved_by=None,
+			approved_at=None,
+			approval_channel=None,
+			approved_amount=0,
+			decline_reason=None,
+		)
+
+	def require_approval(self):
+		if entered(self, rules.APPROVED):
+			for fieldname in ("approved_by", "approved_at", "approval_channel", "approved_amount"):
+				require_value(self, fieldname, _("record the approval with who, how and how much."))
+			if self.approval_status != "Approved":
+				frappe.throw(_("Record the approval of the customer first."))
+		if self.status in rules.NEEDS_APPROVAL and rules.approval_missing(
+			self.as_rule_lines(), self.approval_status
+		):
+			frappe.throw(
+				_("The customer pays for this repair and has not accepted it: record the approval first."),
+				title=_("Approval Missing"),
+			)
+
+	def as_rule_lines(self) -> list[rules.Line]:
+		return [
+			*(rules.Line(line.charge_to, line.activity, flt(line.amount)) for line in self.labour),
+			*(rules.Line(line.charge_to, None, flt(line.amount)) for line in self.parts),
+		]
+
+	def refuse_more_than_approved(self):
+		"""After posting, when the amounts are those of the invoice."""
+		if self.status in rules.GIVEN_UP:
+			return
+		net = sum(flt(line.amount) for line in jobs.charged_to_customer(self))
+		tolerance = flt(frappe.get_cached_doc("Aftersales Settings").approval_tolerance)
+		if net and rules.needs_new_quote(net, flt(self.approved_amount), tolerance):
+			frappe.throw(
+				_(
+					"{0} net would be charged, {1} was approved (tolerance {2} %). Quote again: set the new estimate and go back to Awaiting Approval."
+				).format(
+					fmt_money(net, currency=self.currency),
+					fmt_money(self.approved_amount, currency=self.currency),
+					tolerance,
+				),
+				title=_("More than Approved"),
+			)
+
+	def require_reason_for_giving_up(self):
+		if self.status == rules.NOT_REPAIRABLE:
+			require_value(self, "not_repairable_reason", _("the customer is told why."))
+		if self.status == rules.DECLINED:
+			require_value(self, "decline_reason", _("record the decline with its reason."))
+
+	def refuse_charges_without_repair(self):
+		if self.status not in rules.GIVEN_UP:
+			return
+		if rules.charged_without_repair(self.as_rule_lines()):
+			frappe.throw(
+				_(
+					"Nothing was repaired: the customer can be charged for Diagnosis and Travel only. Charge the other lines to somebody else, or remove them."
+				),
+				title=_(self.status),
+			)
+
+	# ------------------------------------------------------------------ steps: quality
+
+	def stamp_repair(self):
+		if self.status != rules.QUALITY_CHECK or (
+			previous_status(self) == rules.QUALITY_CHECK and self.repaired_by
+		):
+			return
+		repairer = rules.repairer(
+			technicians_of_user(frappe.session.user),
+			hands_on.logs_of(self),
+			[line.technician for line in self.labour if line.technician],
+			self.assigned_technician,
+		)
+		if not repairer:
+			frappe.throw(
+				_("Who repaired it? Set {0}, or start and stop the work.").format(
+					frappe.bold(_(self.meta.get_label("assigned_technician")))
+				),
+				frappe.MandatoryError,
+			)
+		set_system(self, repaired_by=repairer, repaired_at=now_datetime())
+
+	def withdraw_verification(self):
+		"""A card that goes back to work, or whose work was changed since, has to be verified anew."""
+		if not self.verified_by:
+			return
+		back_to_work = self.docstatus == 0 and self.status != rules.QUALITY_CHECK
+		before = self.get_doc_before_save()
+		changed = before.verified_by and hands_on.work_done(before) != hands_on.work_done(self)
+		if back_to_work or changed:
+			set_system(self, verified_by=None, verified_at=None)
+
+	def require_verification(self):
+		if self.status in rules.GIVEN_UP:
+			return
+		if not self.verified_by or previous_status(self) != rules.QUALITY_CHECK:
+			frappe.throw(
+				_("A supervisor other than the repairer has to verify the repair first (state {0}).").format(
+					_(rules.QUALITY_CHECK)
+				),
+				title=_("Not Verified"),
+			)
+		self.refuse_own_verification()
+
+	def refuse_own_verification(self):
+		if not rules.may_verify(self.verified_by, hands_on.users_who_worked(self)):
+			frappe.throw(
+				_("{0} worked on this product and cannot verify the repair: a second person has to.").format(
+					frappe.bold(self.verified_by)
+				),
+				frappe.PermissionError,
+				title=_("Four Eyes"),
+			)
+
+	def stamp_ready(self):
+		if self.status == rules.READY:
+			set_system(self, ready_at=now_datetime())
+
+	def give_repair_warranty(self):
+		if self.status == rules.READY:
+			jobs.give_repair_warranty(self, getdate())
+
+	# ------------------------------------------------------------------ steps: return
+
+	def require_recovered_receipt(self):
+		if not entered(self, rules.RETURNED) or not self.collection_receipt:
+			return
+		status = frappe.db.get_value("Collection Receipt", self.collection_receipt, "status")
+		if status not in ("Recovered", "Voided"):
+			frappe.throw(
+				_("Recover Collection Receipt {0} first: the customer signs for the product there.").format(
+					get_link_to_form("Collection Receipt", self.collection_receipt)
+				),
+				title=_("Receipt Not Recovered"),
+			)
+
+	def stamp_return(self):
+		if entered(self, rules.RETURNED):
+			set_system(self, returned_at=now_datetime())
+
+	# ------------------------------------------------------------------ steps: the call
+
+	def tell_call_about_outcome(self):
+		from aftersales.service_desk.calls import resolve_from_job
+
+		if self.repair_call:
+			outcome = "Completed" if previous_status(self) == rules.READY else "Not Repairable"
+			resolve_from_job(self.repair_call, outcome, self.resolution(), jobs.codes(self))
+
+	def resolution(self) -> str | None:
+		"""What is told at the end: diagnosis and what came of it."""
+		return self.decline_reason or self.not_repairable_reason or self.diagnosis
+
+	def put_call_back_to_work(self):
+		from aftersales.service_desk.calls import resolve_from_job
+
+		if self.repair_call:
+			resolve_from_job(
+				self.repair_call, "Revisit Needed", _("Repair Card {0} was cancelled.").format(self.name), {}
+			)

@@ -1,0 +1,226 @@
+"""Checks a voucher before its technician drives off: complete, qualified, free (R-SV-1)."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, format_date, format_datetime, get_datetime, get_link_to_form, getdate
+
+from aftersales import jobs
+from aftersales.field_service.dispatch_rules import (
+	EXPIRED,
+	OTHER_KIND,
+	Skill,
+	Verdict,
+	is_qualified,
+	overlap,
+)
+from aftersales.field_service.visit_rules import DISPATCHED_STATES
+from aftersales.guards import previous_status, require_role, require_value, set_system
+
+DECIDING_FIELDS = (
+	"technician",
+	"equipment",
+	"repair_call",
+	"support_kind",
+	"planned_start",
+	"qualification_override_reason",
+)
+"""A change of one of these has the qualification looked at again."""
+
+
+def check_dispatch(doc: Document) -> None:
+	"""Refuse a dispatched voucher without technician and times, or with an unqualified technician.
+
+	A supervisor may override the qualification with a reason; who did is recorded. Another visit of
+	the technician at the same time is pointed out, not refused: only people know how visits combine.
+	The check holds in every state from Dispatched on, however that state was reached.
+
+	Raises:
+		frappe.MandatoryError: technician or planned times are missing.
+		frappe.ValidationError: technician inactive, or not qualified and no reason given.
+		frappe.PermissionError: not qualified, and the user is no supervisor.
+	"""
+	if doc.status not in DISPATCHED_STATES and doc.docstatus == 0:
+		_forget_stale_override(doc)
+		return
+	require_value(doc, "technician", _("who makes the visit?"))
+	if doc.docstatus == 0:
+		require_value(doc, "planned_start", _("the visit has to be planned before it is dispatched."))
+		require_value(doc, "planned_end", _("the visit has to be planned before it is dispatched."))
+	if _was_checked(doc):
+		return
+	_require_active(doc)
+	_require_qualification(doc)
+	_point_out_overlaps(doc)
+
+
+def qualification(doc: Document) -> Verdict:
+	"""Whether the technician of `doc` is qualified for its product and kind of support on its day."""
+	skills = [
+		Skill(row.item_group, row.support_kind, row.certificate, getdate(row.valid_until) if row.valid_until else None)
+		for row in frappe.get_cached_doc("Service Technician", doc.technician).skills
+	]
+	return is_qualified(skills, _product_groups(doc), doc.support_kind, _day_of_visit(doc))
+
+
+def overlapping_visits(doc: Document) -> list[frappe._dict]:
+	"""Other open visits of the same technician that share time with `doc`: name, start and end."""
+	if not doc.planned_start or not doc.planned_end:
+		return []
+	start, end = get_datetime(doc.planned_start), get_datetime(doc.planned_end)
+	others = frappe.get_all(
+		"Service Voucher",
+		filters={
+			"name": ("!=", doc.name or ""),
+			"technician": doc.technician,
+			"docstatus": 0,
+			"status": ("in", DISPATCHED_STATES),
+			"planned_start": ("<", end),
+			"planned_end": (">", start),
+		},
+		fields=["name", "planned_start", "planned_end"],
+		order_by="planned_start asc",
+	)
+	return [other for other in others if overlap(start, end, other.planned_start, other.planned_end)]
+
+
+def _was_checked(doc: Document) -> bool:
+	return previous_status(doc) in DISPATCHED_STATES and not _decision_changed(doc)
+
+
+def _require_active(doc: Document) -> None:
+	technician = frappe.get_cached_value(
+		"Service Technician", doc.technician, ["is_active", "company"], as_dict=True
+	)
+	if not technician:
+		frappe.throw(_("Service Technician {0} does not exist.").format(escape_html(doc.technician)))
+	if not technician.is_active:
+		frappe.throw(_("Technician {0} is not active any more.").format(frappe.bold(doc.technician)))
+	if technician.company != doc.company:
+		frappe.throw(
+			_("Technician {0} works for {1}, this visit is of {2}.").format(
+				frappe.bold(doc.technician), technician.company, doc.company
+			)
+		)
+
+
+def _require_qualification(doc: Document) -> None:
+	if jobs.is_internal(doc) and not doc.equipment:
+		# Tool upkeep or stock keeping: no product group, so no certificate to ask for.
+		set_system(doc, qualification_overridden_by=None)
+		return
+	verdict = qualification(doc)
+	if verdict.ok:
+		set_system(doc, qualification_overridden_by=None)
+		return
+	_override(doc, verdict)
+
+
+def _override(doc: Document, verdict: Verdict) -> None:
+	why = _explain(doc, verdict)
+	if not doc.qualification_override_reason:
+		frappe.throw(
+			_("{0} A supervisor may dispatch all the same by giving a reason in {1}.").format(
+				why, frappe.bold(_(doc.meta.get_label("qualification_override_reason")))
+			),
+			title=_("Not Qualified"),
+		)
+	if _override_stands(doc):
+		return
+	require_role(jobs.SUPERVISING_ROLES, _("Dispatching without the qualification"))
+	set_system(doc, qualification_overridden_by=frappe.session.user)
+	jobs.note(
+		doc,
+		_("Dispatched without the qualification. {0} Reason: {1}").format(
+			why, escape_html(doc.qualification_override_reason)
+		),
+	)
+
+
+def _override_stands(doc: Document) -> bool:
+	"""An override is for one technician, product and day; it does not have to be given twice."""
+	return bool(doc.qualification_overridden_by) and not _decision_changed(doc)
+
+
+def _forget_stale_override(doc: Document) -> None:
+	if doc.qualification_overridden_by and _decision_changed(doc):
+		set_system(doc, qualification_overridden_by=None)
+
+
+def _decision_changed(doc: Document) -> bool:
+	return any(doc.has_value_changed(fieldname) for fieldname in DECIDING_FIELDS)
+
+
+def _explain(doc: Document, verdict: Verdict) -> str:
+	technician = frappe.bold(escape_html(doc.technician))
+	if verdict.reason == EXPIRED:
+		return _("{0} is not qualified: certificate {1} for {2} expired on {3}.").format(
+			technician,
+			escape_html(verdict.skill.certificate or "-"),
+			escape_html(verdict.skill.item_group),
+			format_date(verdict.skill.valid_until),
+		)
+	if verdict.reason == OTHER_KIND:
+		return _("{0} is not qualified: skilled in {1} for {2} support, this visit is {3}.").format(
+			technician,
+			escape_html(verdict.skill.item_group),
+			_(verdict.skill.support_kind),
+			_(doc.support_kind),
+		)
+	return _("{0} is not qualified: no skill for product group {1}.").format(
+		technician, escape_html(_product_group(doc) or _("(not known)"))
+	)
+
+
+def _product_group(doc: Document) -> str | None:
+	if doc.equipment:
+		group = frappe.db.get_value("Customer Equipment", doc.equipment, "item_group")
+		if group:
+			return group
+	return jobs.call_values(doc.repair_call).item_group if doc.repair_call else None
+
+
+def _product_groups(doc: Document) -> list[str]:
+	from frappe.utils.nestedset import get_ancestors_of
+
+	group = _product_group(doc)
+	return [group, *get_ancestors_of("Item Group", group)] if group else []
+
+
+def _day_of_visit(doc: Document):
+	return getdate(doc.planned_start or doc.arrived_at)
+
+
+def _point_out_overlaps(doc: Document) -> None:
+	if doc.docstatus:
+		return
+	for other in overlapping_visits(doc):
+		frappe.msgprint(
+			_("{0} is also planned for {1} from {2} to {3}.").format(
+				escape_html(doc.technician),
+				get_link_to_form("Service Voucher", other.name),
+				format_datetime(other.planned_start),
+				format_datetime(other.planned_end),
+			),
+			title=_("Two Visits at Once"),
+			indicator="orange",
+		)
+
+
+@frappe.whitelist()
+def check_technician(voucher: str) -> dict:
+	"""For the form: is the technician of a stored voucher qualified and free?
+
+	Returns:
+		`ok`, `reason` (text, "" when qualified) and `overlaps` (names of vouchers).
+	"""
+	doc = frappe.get_doc("Service Voucher", voucher)
+	doc.check_permission("read")
+	if not doc.technician or not (doc.planned_start or doc.arrived_at):
+		return {"ok": True, "reason": "", "overlaps": []}
+	verdict = qualification(doc)
+	return {
+		"ok": verdict.ok,
+		"reason": "" if verdict.ok else _explain(doc, verdict),
+		"overlaps": [other.name for other in overlapping_visits(doc)],
+	}

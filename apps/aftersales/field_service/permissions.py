@@ -1,0 +1,53 @@
+"""A technician works on his own visits only: permission hooks of Service Voucher.
+
+The rule binds a user whose only right to vouchers comes from the role Service Technician; any other
+role that grants the same right lifts it. Which roles those are is read from the permissions in
+force, so that a role the administrator adds counts as well.
+"""
+
+import frappe
+from frappe.model.document import Document
+
+from aftersales.field_service.visits import technicians_of_user
+
+TECHNICIAN = "Service Technician"
+READING = ("read", "select", "print", "email", "report", "export")
+
+
+def voucher_query_conditions(user: str | None = None, doctype: str = "Service Voucher") -> str:
+	"""SQL condition for lists and reports: the vouchers of the user's own technician record."""
+	user = user or frappe.session.user
+	if not is_restricted(user, "read"):
+		return ""
+	own = [frappe.db.escape(name) for name in technicians_of_user(user)]
+	if not own:
+		return "1 = 0"
+	return f"`tabService Voucher`.`technician` in ({', '.join(own)})"
+
+
+def has_voucher_permission(doc: Document, ptype: str = "read", user: str | None = None, **kwargs) -> bool:
+	"""True unless a technician reaches for a visit of another, or would hand his own to another.
+
+	The stored technician decides, not only the one in the document at hand, which the caller sent.
+	"""
+	user = user or frappe.session.user
+	if not is_restricted(user, "read" if ptype in READING else ptype):
+		return True
+	own = technicians_of_user(user)
+	if not isinstance(doc, Document) or doc.is_new():
+		return not doc.get("technician") or doc.get("technician") in own
+	stored = frappe.db.get_value("Service Voucher", doc.name, "technician")
+	return stored in own and doc.technician in own
+
+
+def is_restricted(user: str, ptype: str) -> bool:
+	"""True when only the role Service Technician gives `user` the right `ptype` to vouchers."""
+	if user == "Administrator":
+		return False
+	roles = set(frappe.get_roles(user))
+	if TECHNICIAN not in roles:
+		return False
+	return not any(
+		rule.role in roles and rule.role != TECHNICIAN and not rule.permlevel and rule.get(ptype)
+		for rule in frappe.get_meta("Service Voucher").permissions
+	)

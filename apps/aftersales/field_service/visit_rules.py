@@ -1,0 +1,94 @@
+"""What a visit must show before it counts as done: decisions without frappe (R-SV-2..5)."""
+
+from dataclasses import dataclass
+
+COMPLETED = "Completed"
+TAKEN_TO_WORKSHOP = "Taken to Workshop"
+REVISIT_NEEDED = "Revisit Needed"
+NO_ACCESS = "No Access"
+NOT_REPAIRABLE = "Not Repairable"
+NO_FAULT_FOUND = "No Fault Found"
+
+DISPATCHED_STATES = ("Dispatched", "On Site")
+"""States of a draft in which a technician is on his way or there."""
+
+DONE_STATES = ("Completed", "Archived")
+"""States of a submitted voucher."""
+
+NEXT_STEPS = {
+	REVISIT_NEEDED: "Service Voucher",
+	NO_ACCESS: "Service Voucher",
+	TAKEN_TO_WORKSHOP: "Collection Receipt",
+}
+"""Outcome → the document the work goes on with; the other outcomes end the work."""
+
+
+@dataclass(frozen=True)
+class Visit:
+	"""What is known of a visit when it is submitted."""
+
+	outcome: str | None
+	findings: str | None
+	test_result: str | None
+	signature: str | None
+	signed_by: str | None
+	unsigned_reason: str | None
+	internal: bool
+
+
+def missing_for_completion(visit: Visit) -> tuple[str, ...]:
+	"""The fields that still have to be filled before `visit` can be submitted."""
+	missing = []
+	if not visit.outcome:
+		missing.append("outcome")
+	if visit.outcome == COMPLETED:
+		if not visit.findings:
+			missing.append("findings")
+		if not visit.test_result:
+			missing.append("test_result")
+	if needs_signature(visit):
+		if visit.signature and not visit.signed_by:
+			missing.append("signed_by")
+		if not visit.signature and not visit.unsigned_reason:
+			missing.append("customer_signature")
+	return tuple(missing)
+
+
+def needs_signature(visit: Visit) -> bool:
+	"""Internal work has no customer, and where nobody opened there was nobody to sign."""
+	return not visit.internal and visit.outcome != NO_ACCESS
+
+
+def contradicts_test(visit: Visit) -> bool:
+	"""A product that failed its test after repair was not repaired."""
+	return visit.outcome == COMPLETED and visit.test_result == "Failed"
+
+
+def state_is_allowed(status: str, docstatus: int) -> bool:
+	"""Which states go with a draft (0), a submitted (1) and a cancelled (2) voucher.
+
+	A draft may be called off, which leaves it a draft in state Cancelled.
+	"""
+	if docstatus == 0:
+		return status not in DONE_STATES
+	if docstatus == 1:
+		return status in DONE_STATES
+	return status == "Cancelled"
+
+
+def cash_refusal(collected: float, amount_due: float, limit: float, rate_to_company: float) -> str:
+	"""Why so much cash may not be taken on the spot; "" when it may.
+
+	Args:
+		collected, amount_due: in the currency of the invoice.
+		limit: small fee limit in company currency; 0 allows nothing.
+		rate_to_company: company currency per unit of invoice currency.
+
+	Returns:
+		"", "more_than_due" or "more_than_limit".
+	"""
+	if round(collected - amount_due, 2) > 0:
+		return "more_than_due"
+	if round(collected * rate_to_company - limit, 2) > 0:
+		return "more_than_limit"
+	return ""

@@ -1,0 +1,128 @@
+"""What other rooms ask about visits, and how a visit comes from a call or from another visit."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.mapper import get_mapped_doc
+from frappe.utils import get_link_to_form
+
+from aftersales import jobs
+
+NOT_CARRIED_OVER = (
+	"status",
+	"planned_start",
+	"planned_end",
+	"labour",
+	"parts",
+	"findings",
+	"advice",
+	"test_notes",
+	"fault_code",
+	"cause_code",
+	"action_code",
+)
+"""A revisit keeps customer, product, technician, plan and symptom; the work itself is its own."""
+
+
+def open_vouchers_of_call(call: str) -> list[str]:
+	"""Names of the visits of a call that are planned or under way (drafts not called off)."""
+	return frappe.get_all(
+		"Service Voucher",
+		filters={"repair_call": call, "docstatus": 0, "status": ("!=", "Cancelled")},
+		pluck="name",
+		order_by="creation asc",
+	)
+
+
+def technicians_of_user(user: str) -> list[str]:
+	"""Names of the Service Technician records of a user (one, or none)."""
+	return frappe.get_all("Service Technician", filters={"user": user}, pluck="name", order_by="name asc")
+
+
+@frappe.whitelist()
+def voucher_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved Service Voucher for Repair Call `source_name`.
+
+	Raises:
+		frappe.PermissionError: the user may not read the call or create a voucher.
+	"""
+
+	def carry_plan(call: Document, voucher: Document) -> None:
+		voucher.repair_call = call.name
+		voucher.status = "Draft"
+		voucher.preliminary_plan = call.subject
+		voucher.planned_start = call.promised_from
+		voucher.planned_end = call.promised_to
+		voucher.technician = _technician(call.assigned_to)
+		voucher.service_category = call.service_category
+
+	return get_mapped_doc(
+		"Repair Call",
+		source_name,
+		{
+			"Repair Call": {
+				"doctype": "Service Voucher",
+				"field_no_map": ["naming_series", "fault_code", "cause_code", "action_code"],
+			}
+		},
+		target_doc,
+		carry_plan,
+	)
+
+
+@frappe.whitelist()
+def revisit_from_voucher(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved voucher that goes on where visit `source_name` ended; the plan carries over.
+
+	Raises:
+		frappe.PermissionError: the user may not read the visit or create a voucher.
+	"""
+	return _revisit(source_name, target_doc)
+
+
+def ensure_revisit(doc: Document) -> str:
+	"""Plan the next visit of a call as a draft, unless one is planned already; return its name."""
+	planned = [name for name in open_vouchers_of_call(doc.repair_call) if name != doc.name]
+	if planned:
+		frappe.db.set_value("Service Voucher", planned[0], "previous_voucher", doc.name)
+		return planned[0]
+	revisit = _revisit(doc.name, ignore_permissions=True)
+	revisit.insert(ignore_permissions=True)
+	jobs.note(doc, _("Revisit planned: {0}").format(get_link_to_form("Service Voucher", revisit.name)))
+	return revisit.name
+
+
+def release_revisits(doc: Document) -> None:
+	"""Visits planned after `doc` no longer name it once it is cancelled; they stay planned."""
+	for name in frappe.get_all(
+		"Service Voucher",
+		filters={"previous_voucher": doc.name, "docstatus": 0},
+		pluck="name",
+		order_by="creation asc",
+	):
+		frappe.db.set_value("Service Voucher", name, "previous_voucher", None)
+
+
+def _revisit(
+	source_name: str, target_doc: str | Document | None = None, ignore_permissions: bool = False
+) -> Document:
+	def link_back(visit: Document, revisit: Document) -> None:
+		revisit.status = "Draft"
+		revisit.previous_voucher = visit.name
+
+	return get_mapped_doc(
+		"Service Voucher",
+		source_name,
+		{
+			"Service Voucher": {"doctype": "Service Voucher", "field_no_map": NOT_CARRIED_OVER},
+			"Service Labour Line": {"doctype": "Service Labour Line", "ignore": True},
+			"Service Part Line": {"doctype": "Service Part Line", "ignore": True},
+		},
+		target_doc,
+		link_back,
+		ignore_permissions=ignore_permissions,
+	)
+
+
+def _technician(user: str | None) -> str | None:
+	return next(iter(technicians_of_user(user)), None) if user else None

@@ -1,0 +1,235 @@
+"""What a visit (Service Voucher) and a workshop job (Repair Card) have in common.
+
+Both serve a Repair Call, for its customer and product, in a service category. The steps here are
+called by name from the controllers' `validate`, `before_submit` and `on_cancel`.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_days, add_months, cint, escape_html, getdate
+
+from aftersales.guards import require_role
+
+SUPERVISING_ROLES = ("Service Supervisor", "Service Manager")
+
+INTERNAL = "Internal"
+CUSTOMER = "Customer"
+
+VALUES_FROM_CALL = ("customer", "equipment", "service_category")
+
+ERPNEXT_LINKS = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry")
+"""Documents the posting engine makes; it takes them back itself before a job is cancelled."""
+
+
+def take_values_from_call(doc: Document, *more_fields: str) -> None:
+	"""Fill customer, product and category of `doc` from its call where they are empty.
+
+	The company is always the call's: what a call earns and costs belongs to one set of books.
+
+	Raises:
+		frappe.ValidationError: `doc` is for another customer or company than its call.
+	"""
+	if not doc.repair_call:
+		return
+	call = call_values(doc.repair_call)
+	for fieldname in (*VALUES_FROM_CALL, *more_fields):
+		if not doc.get(fieldname):
+			doc.set(fieldname, call.get(fieldname))
+	if doc.is_new():
+		doc.company = call.company
+	_refuse_other(doc, "customer", call.customer)
+	_refuse_other(doc, "company", call.company)
+
+
+def call_values(repair_call: str) -> frappe._dict:
+	"""The values of a call that its jobs take over.
+
+	Raises:
+		frappe.DoesNotExistError: there is no such call.
+	"""
+	values = frappe.db.get_value(
+		"Repair Call",
+		repair_call,
+		[
+			"customer",
+			"equipment",
+			"company",
+			"item_group",
+			"support_kind",
+			"service_category",
+			"symptom_code",
+			"description",
+		],
+		as_dict=True,
+	)
+	if not values:
+		frappe.throw(
+			_("Repair Call {0} does not exist.").format(escape_html(repair_call)), frappe.DoesNotExistError
+		)
+	return values
+
+
+def check_call_is_open(doc: Document) -> None:
+	"""Refuse work on a call that is closed or cancelled."""
+	from aftersales.service_desk.calls import check_open
+
+	if doc.repair_call:
+		check_open(doc.repair_call)
+
+
+def check_for_whom(doc: Document) -> None:
+	"""A job for a customer hangs on a call; internal work needs neither.
+
+	Raises:
+		frappe.MandatoryError: names what is missing.
+	"""
+	if is_internal(doc):
+		return
+	if not doc.repair_call:
+		frappe.throw(
+			_("Set {0}: only internal work (a category charged to Internal) goes without a call.").format(
+				frappe.bold(_("Repair Call"))
+			),
+			frappe.MandatoryError,
+		)
+	if not doc.customer:
+		frappe.throw(
+			_("Set {0}: whose product is it?").format(frappe.bold(_("Customer"))), frappe.MandatoryError
+		)
+
+
+def check_equipment_owner(doc: Document) -> None:
+	"""The product belongs to the customer of the document."""
+	if not doc.equipment or not doc.customer:
+		return
+	owner = frappe.db.get_value("Customer Equipment", doc.equipment, "customer")
+	if owner != doc.customer:
+		frappe.throw(
+			_("Customer Equipment {0} belongs to {1}, not to {2}.").format(
+				frappe.bold(escape_html(doc.equipment)),
+				frappe.bold(escape_html(owner)),
+				frappe.bold(escape_html(doc.customer)),
+			)
+		)
+
+
+def is_internal(doc: Document) -> bool:
+	"""True when the job's category is paid by ourselves (category D)."""
+	return charge_rule(doc.service_category) == INTERNAL
+
+
+def charge_rule(service_category: str | None) -> str | None:
+	"""Who pays in a service category: Customer, Contract, Warranty, Internal or Goodwill."""
+	if not service_category:
+		return None
+	return frappe.get_cached_value("Service Category", service_category, "charge_rule")
+
+
+def charged_to_customer(doc: Document) -> list[Document]:
+	"""The labour and part lines of `doc` that the customer pays."""
+	return [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER]
+
+
+def authorise_other_category(doc: Document) -> None:
+	"""A category that differs from the call's needs a supervisor and a reason (R-IN-6).
+
+	Raises:
+		frappe.PermissionError: the user may not change it.
+		frappe.MandatoryError: the reason is missing.
+	"""
+	proposed = doc.repair_call and frappe.db.get_value("Repair Call", doc.repair_call, "service_category")
+	if not proposed or proposed == doc.service_category:
+		return
+	watched = ("service_category", "category_reason", "repair_call")
+	if not any(doc.has_value_changed(fieldname) for fieldname in watched):
+		return
+	require_role(
+		SUPERVISING_ROLES,
+		_("Category {0} instead of {1}, which the call says,").format(doc.service_category, proposed),
+	)
+	if not doc.category_reason:
+		frappe.throw(
+			_("Set {0}: the call says category {1}, this job says {2}.").format(
+				frappe.bold(_(doc.meta.get_label("category_reason"))), proposed, doc.service_category
+			),
+			frappe.MandatoryError,
+		)
+	note(
+		doc,
+		_("Category {0} instead of {1}: {2}").format(
+			doc.service_category, proposed, escape_html(doc.category_reason)
+		),
+	)
+
+
+def set_part_warranty(doc: Document, used_on: date) -> None:
+	"""Set `warranty_until` of each part line from the part warranty (months) of its Spare Part."""
+	items = {line.item_code for line in doc.parts}
+	if not items:
+		return
+	months = dict(
+		frappe.get_all(
+			"Spare Part",
+			filters={"item_code": ("in", list(items))},
+			fields=["item_code", "part_warranty_months"],
+			as_list=True,
+		)
+	)
+	for line in doc.parts:
+		warranty = cint(months.get(line.item_code))
+		line.warranty_until = add_months(used_on, warranty) if warranty else None
+
+
+def give_repair_warranty(doc: Document, repaired_on: date) -> None:
+	"""Set our own warranty on the repair, of so many days as Aftersales Settings say."""
+	from aftersales.service_desk.equipment import extend_repair_warranty
+
+	days = cint(frappe.get_cached_doc("Aftersales Settings").repair_warranty_days)
+	if doc.equipment and days:
+		extend_repair_warranty(doc.equipment, getdate(add_days(repaired_on, days)))
+
+
+def codes(doc: Document) -> dict[str, str | None]:
+	"""Symptom, fault, cause and action code found on the job."""
+	return {
+		fieldname: doc.get(fieldname)
+		for fieldname in ("symptom_code", "fault_code", "cause_code", "action_code")
+	}
+
+
+def refuse_edits_on_cancel(doc: Document, fields_of_record: Iterable[str]) -> None:
+	"""Cancelling changes nothing but the state, whatever else the request carried.
+
+	Frappe compares a document with its stored version on an update after submit, but not on cancel.
+	"""
+	from aftersales.guards import keep_fields_of_record
+
+	keep_fields_of_record(doc, fields_of_record)
+	doc.validate_update_after_submit()
+
+
+def note(doc: Document, text: str) -> None:
+	"""Remember a line for the timeline of `doc`; :func:`write_notes` writes it after the save."""
+	doc.flags.setdefault("timeline_notes", []).append(text)
+
+
+def write_notes(doc: Document) -> None:
+	"""Write the remembered lines on the timeline of `doc`, each once."""
+	for text in doc.flags.pop("timeline_notes", []):
+		doc.add_comment("Info", text)
+
+
+def _refuse_other(doc: Document, fieldname: str, expected: str | None) -> None:
+	if expected and doc.get(fieldname) != expected:
+		frappe.throw(
+			_("{0} {1} differs from that of Repair Call {2} ({3}).").format(
+				_(doc.meta.get_label(fieldname)),
+				frappe.bold(escape_html(doc.get(fieldname) or "-")),
+				frappe.bold(doc.repair_call),
+				frappe.bold(escape_html(expected)),
+			)
+		)

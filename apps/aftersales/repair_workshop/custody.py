@@ -1,0 +1,152 @@
+"""What other rooms ask about customers' goods in our hands, and how receipts and cards come about."""
+
+import frappe
+from frappe.model.document import Document
+from frappe.model.mapper import get_mapped_doc
+from frappe.utils import now_datetime, strip_html_tags
+
+NOT_FROM_CALL = ["naming_series", "received_at", "fault_code", "cause_code", "action_code"]
+
+
+def unrecovered_receipts_of_call(call: str) -> list[str]:
+	"""Names of the receipts of a call whose product is still with us (R-WS-1)."""
+	return frappe.get_all(
+		"Collection Receipt",
+		filters={"repair_call": call, "docstatus": 1, "status": "Issued"},
+		pluck="name",
+		order_by="creation asc",
+	)
+
+
+def open_cards_of_call(call: str) -> list[str]:
+	"""Names of the repair cards of a call that are neither returned nor cancelled."""
+	return frappe.get_all(
+		"Repair Card",
+		filters={
+			"repair_call": call,
+			"docstatus": ("<", 2),
+			"status": ("not in", ("Returned", "Cancelled")),
+		},
+		pluck="name",
+		order_by="creation asc",
+	)
+
+
+def issued_receipts_of_equipment(equipment: str) -> list[str]:
+	"""Names of the receipts by which a product is in our hands now (at most one)."""
+	return frappe.get_all(
+		"Collection Receipt",
+		filters={"equipment": equipment, "docstatus": 1, "status": "Issued"},
+		pluck="name",
+		order_by="creation asc",
+	)
+
+
+def cards_of_receipt(receipt: str) -> list[frappe._dict]:
+	"""The repair cards of a receipt that are not cancelled: name, status, docstatus."""
+	return frappe.get_all(
+		"Repair Card",
+		filters={"collection_receipt": receipt, "docstatus": ("<", 2), "status": ("!=", "Cancelled")},
+		fields=["name", "status", "docstatus"],
+		order_by="creation asc",
+	)
+
+
+@frappe.whitelist()
+def receipt_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved Collection Receipt for the product of Repair Call `source_name`.
+
+	Raises:
+		frappe.PermissionError: the user may not read the call or create a receipt.
+	"""
+
+	def fault_as_told(call: Document, receipt: Document) -> None:
+		_take_in_now(receipt)
+		receipt.repair_call = call.name
+		receipt.fault_as_told = strip_html_tags(call.description or "").strip() or call.subject
+
+	return get_mapped_doc(
+		"Repair Call",
+		source_name,
+		{"Repair Call": {"doctype": "Collection Receipt", "field_no_map": NOT_FROM_CALL}},
+		target_doc,
+		fault_as_told,
+	)
+
+
+@frappe.whitelist()
+def receipt_from_voucher(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved Collection Receipt for the product taken along from visit `source_name`.
+
+	Raises:
+		frappe.PermissionError: the user may not read the visit or create a receipt.
+	"""
+
+	def taken_on_site(voucher: Document, receipt: Document) -> None:
+		_take_in_now(receipt)
+		receipt.service_voucher = voucher.name
+		receipt.fault_as_told = voucher.findings
+
+	return get_mapped_doc(
+		"Service Voucher",
+		source_name,
+		{"Service Voucher": {"doctype": "Collection Receipt", "field_no_map": ["naming_series"]}},
+		target_doc,
+		taken_on_site,
+	)
+
+
+@frappe.whitelist()
+def card_from_receipt(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved Repair Card for the product taken in by receipt `source_name`.
+
+	Raises:
+		frappe.PermissionError: the user may not read the receipt or create a card.
+	"""
+
+	def carry_from_call(receipt: Document, card: Document) -> None:
+		card.collection_receipt = receipt.name
+		card.status = "Received"
+		if receipt.repair_call:
+			values = frappe.db.get_value(
+				"Repair Call", receipt.repair_call, ["service_category", "symptom_code"], as_dict=True
+			)
+			card.update(values)
+
+	return get_mapped_doc(
+		"Collection Receipt",
+		source_name,
+		{"Collection Receipt": {"doctype": "Repair Card", "field_no_map": ["naming_series"]}},
+		target_doc,
+		carry_from_call,
+	)
+
+
+@frappe.whitelist()
+def card_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved Repair Card for Repair Call `source_name`, with its receipt when there is one.
+
+	Raises:
+		frappe.PermissionError: the user may not read the call or create a card.
+	"""
+
+	def take_receipt(call: Document, card: Document) -> None:
+		card.repair_call = call.name
+		card.status = "Received"
+		card.service_category = call.service_category
+		card.received_at = now_datetime()
+		card.collection_receipt = next(iter(unrecovered_receipts_of_call(call.name)), None)
+
+	return get_mapped_doc(
+		"Repair Call",
+		source_name,
+		{"Repair Call": {"doctype": "Repair Card", "field_no_map": NOT_FROM_CALL}},
+		target_doc,
+		take_receipt,
+	)
+
+
+def _take_in_now(receipt: Document) -> None:
+	receipt.status = "Draft"
+	receipt.received_at = now_datetime()
+	receipt.received_by = frappe.session.user

@@ -1,0 +1,59 @@
+"""Life of a Collection Receipt: decisions without frappe (R-WS-1)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ISSUED = "Issued"
+RECOVERED = "Recovered"
+VOIDED = "Voided"
+
+NEXT_STATES = {ISSUED: (RECOVERED,), RECOVERED: (VOIDED,), VOIDED: ()}
+"""After submitting: the product goes out (Recovered), then the paper is destroyed (Voided)."""
+
+
+@dataclass(frozen=True)
+class Accessory:
+	"""Something handed over with the product."""
+
+	name: str
+	qty: int
+	returned: bool
+
+
+@dataclass(frozen=True)
+class Return:
+	"""What is known when a receipt is to be Recovered; empty texts count as missing."""
+
+	signature: str | None
+	signed_by: str | None
+	notes: str | None
+	lost_declaration: str | None
+	accessories: tuple[Accessory, ...] = ()
+
+
+def move_is_allowed(before: str, after: str) -> bool:
+	"""True when a submitted receipt may go from state `before` to `after`."""
+	return before == after or after in NEXT_STATES.get(before, ())
+
+
+def kept_back(accessories: Iterable[Accessory]) -> tuple[str, ...]:
+	"""Names of the accessories that did not go back to the customer."""
+	return tuple(accessory.name for accessory in accessories if accessory.qty and not accessory.returned)
+
+
+def missing_for_recovery(handover: Return) -> tuple[str, ...]:
+	"""The fields still to be filled before the receipt counts as Recovered.
+
+	A lost-receipt declaration takes the place of signature and accessories: the customer has the
+	product, only his paper is gone.
+	"""
+	if handover.lost_declaration:
+		return ()
+	missing = []
+	if not handover.signature:
+		missing.append("return_signature")
+	if not handover.signed_by:
+		missing.append("return_signed_by")
+	if kept_back(handover.accessories) and not handover.notes:
+		missing.append("return_notes")
+	return tuple(missing)

@@ -1,0 +1,68 @@
+"""The service view of items: which parts fit a model, and where they lie (R-SP)."""
+
+import frappe
+from frappe.utils import flt
+
+
+@frappe.whitelist()
+def parts_for_model(brand: str | None = None, model: str | None = None) -> list[dict]:
+	"""Spare parts that fit a model, enabled ones, by item code.
+
+	Args:
+		brand: empty for any maker; a fit listed without brand suits every maker.
+		model: name of the model, upper and lower case alike.
+
+	Returns:
+		rows of `item_code`, `item_name`, `fitting_minutes`, `part_warranty_months`.
+
+	Raises:
+		frappe.PermissionError: the user may not read spare parts.
+	"""
+	frappe.has_permission("Spare Part", "read", throw=True)
+	if not (model or "").strip():
+		return []
+	part = frappe.qb.DocType("Spare Part")
+	fit = frappe.qb.DocType("Spare Part Model")
+	query = (
+		frappe.qb.from_(part)
+		.inner_join(fit)
+		.on((fit.parent == part.name) & (fit.parenttype == "Spare Part"))
+		.select(part.item_code, part.item_name, part.fitting_minutes, part.part_warranty_months)
+		.distinct()
+		.where((part.disabled == 0) & (fit.model == model.strip()))
+		.orderby(part.item_code)
+	)
+	if (brand or "").strip():
+		query = query.where(fit.brand.isnull() | fit.brand.isin(["", brand.strip()]))
+	return query.run(as_dict=True)
+
+
+@frappe.whitelist()
+def parts_for_equipment(equipment: str) -> list[dict]:
+	"""Spare parts that fit the model of a Customer Equipment; rows as :func:`parts_for_model`.
+
+	Raises:
+		frappe.PermissionError: the user may not read the equipment or spare parts.
+	"""
+	frappe.has_permission("Customer Equipment", "read", doc=equipment, throw=True)
+	brand, model = frappe.db.get_value("Customer Equipment", equipment, ["brand", "model"]) or (None, None)
+	return parts_for_model(brand, model)
+
+
+@frappe.whitelist()
+def stock_by_warehouse(item_code: str) -> list[dict]:
+	"""Where a part lies: `warehouse`, `actual_qty`, `reserved_qty`, `projected_qty` in stock units.
+
+	Warehouses without any movement are left out.
+
+	Raises:
+		frappe.PermissionError: the user may not read the Spare Part.
+	"""
+	frappe.has_permission("Spare Part", "read", doc=item_code, throw=True)
+	rows = frappe.get_all(
+		"Bin",
+		filters={"item_code": item_code},
+		fields=["warehouse", "actual_qty", "reserved_qty", "projected_qty"],
+		order_by="actual_qty desc, warehouse asc",
+	)
+	return [row for row in rows if flt(row.actual_qty) or flt(row.projected_qty)]

@@ -28,18 +28,21 @@ def receive_cash(voucher: str, mode_of_payment: str = "Cash") -> str:
 	doc.reload()
 	if doc.payment_entry:
 		return doc.payment_entry
-	_check_ready(doc)
-	payment = _payment_entry(doc, mode_of_payment)
+	invoice = _check_ready(doc)
+	payment = _payment_entry(doc, mode_of_payment, _in_account_currency(doc, invoice))
 	doc.db_set("payment_entry", payment.name)
 	refresh_billing(doc)
 	return payment.name
 
 
-def _check_ready(doc: Document) -> None:
+def _check_ready(doc: Document) -> frappe._dict:
 	if not flt(doc.cash_collected):
 		frappe.throw(_("{0}: no cash was collected.").format(doc.name))
 	invoice = doc.sales_invoice and frappe.db.get_value(
-		"Sales Invoice", doc.sales_invoice, ["docstatus", "outstanding_amount", "currency"], as_dict=True
+		"Sales Invoice",
+		doc.sales_invoice,
+		["docstatus", "outstanding_amount", "currency", "conversion_rate", "party_account_currency"],
+		as_dict=True,
 	)
 	if not invoice or invoice.docstatus != 1:
 		frappe.throw(
@@ -47,17 +50,25 @@ def _check_ready(doc: Document) -> None:
 				doc.name, get_link_to_form("Sales Invoice", doc.sales_invoice) if doc.sales_invoice else ""
 			)
 		)
-	if flt(doc.cash_collected) > flt(invoice.outstanding_amount):
+	if _in_account_currency(doc, invoice) > flt(invoice.outstanding_amount):
 		frappe.throw(
 			_("{0}: {1} was collected, but only {2} is outstanding on the invoice.").format(
 				doc.name,
 				fmt_money(doc.cash_collected, currency=doc.currency),
-				fmt_money(invoice.outstanding_amount, currency=invoice.currency),
+				fmt_money(invoice.outstanding_amount, currency=invoice.party_account_currency),
 			)
 		)
+	return invoice
 
 
-def _payment_entry(doc: Document, mode_of_payment: str) -> Document:
+def _in_account_currency(doc: Document, invoice: frappe._dict) -> float:
+	"""The cash in the currency of the customer's account, which ERPNext keeps outstanding amounts in."""
+	if invoice.party_account_currency == invoice.currency:
+		return flt(doc.cash_collected)
+	return flt(flt(doc.cash_collected) * flt(invoice.conversion_rate), 2)
+
+
+def _payment_entry(doc: Document, mode_of_payment: str, amount: float) -> Document:
 	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 	from erpnext.accounts.doctype.sales_invoice.sales_invoice import get_bank_cash_account
 
@@ -65,7 +76,7 @@ def _payment_entry(doc: Document, mode_of_payment: str) -> Document:
 	payment = get_payment_entry(
 		"Sales Invoice",
 		doc.sales_invoice,
-		party_amount=flt(doc.cash_collected),
+		party_amount=amount,
 		bank_account=account,
 		ignore_permissions=True,
 	)

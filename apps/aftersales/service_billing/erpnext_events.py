@@ -1,25 +1,62 @@
 """Keeps jobs true when somebody works on the ERPNext side: `doc_events` of hooks.py."""
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_link_to_form
 
-from aftersales.service_billing.posting import JOB_DOCTYPES, PURPOSES, posting_key, refresh_billing
+from aftersales.service_billing.posting import (
+	JOB_DOCTYPES,
+	PURPOSES,
+	posting_key,
+	refresh_billing,
+	refresh_part_costs,
+)
 
 
-def carry_link_to_amendment(doc: Document, method: str | None = None) -> None:
-	"""before_insert: the amendment of a document made for a job takes over its place."""
-	if not doc.get("amended_from") or doc.get("aftersales_voucher"):
+LINK_FIELDS = ("aftersales_voucher_type", "aftersales_voucher", "aftersales_posting_key")
+
+
+def claim_place(doc: Document, method: str | None = None) -> None:
+	"""before_insert: only `post_job` and the amendment of what it made hold a job's posting key.
+
+	A copy of such a document, or a key sent by an API call, claims nothing.
+
+	Raises:
+		frappe.ValidationError: the job of the amended document is cancelled, or posted again already.
+	"""
+	if doc.flags.made_by_posting:
 		return
-	original = frappe.db.get_value(
+	doc.aftersales_posting_key = None
+	original = doc.get("amended_from") and frappe.db.get_value(
 		doc.doctype, doc.amended_from, ["aftersales_voucher_type", "aftersales_voucher"], as_dict=True
 	)
-	if original and original.aftersales_voucher and _is_free(doc.doctype, original):
-		doc.aftersales_voucher_type = original.aftersales_voucher_type
-		doc.aftersales_voucher = original.aftersales_voucher
-		doc.aftersales_posting_key = posting_key(
-			original.aftersales_voucher_type, original.aftersales_voucher, doc.doctype
-		)
-		_carry_line_links(doc)
+	if not original or original.aftersales_voucher_type not in JOB_DOCTYPES:
+		return
+	_refuse_taken_place(doc, original)
+	doc.update(original)
+	doc.aftersales_posting_key = posting_key(
+		original.aftersales_voucher_type, original.aftersales_voucher, doc.doctype
+	)
+	_carry_line_links(doc)
+
+
+def keep_place(doc: Document, method: str | None = None) -> None:
+	"""validate: which job a document was made for is a fact, not a field to edit.
+
+	Raises:
+		frappe.PermissionError: a later save changes it.
+	"""
+	if doc.is_new():
+		return
+	for fieldname in LINK_FIELDS:
+		if doc.has_value_changed(fieldname) and (doc.get(fieldname) or doc.get_value_before_save(fieldname)):
+			frappe.throw(
+				_("{0} cannot be changed: the document was made for a service job.").format(
+					frappe.bold(_(doc.meta.get_label(fieldname)))
+				),
+				frappe.PermissionError,
+			)
 
 
 def take_place(doc: Document, method: str | None = None) -> None:
@@ -57,6 +94,8 @@ def release(doc: Document, method: str | None = None) -> None:
 		job.db_set(field, None)
 		if doc.doctype == "Sales Invoice":
 			refresh_billing(job)
+		elif doc.doctype in ("Stock Entry", "Delivery Note"):
+			refresh_part_costs(job)
 
 
 def follow_payment(doc: Document, method: str | None = None) -> None:
@@ -78,9 +117,24 @@ def _job_of(doc: Document) -> Document | None:
 	return frappe.get_doc(doc.aftersales_voucher_type, doc.aftersales_voucher)
 
 
-def _is_free(doctype: str, original: frappe._dict) -> bool:
-	key = posting_key(original.aftersales_voucher_type, original.aftersales_voucher, doctype)
-	return not frappe.db.exists(doctype, {"aftersales_posting_key": key})
+def _refuse_taken_place(doc: Document, original: frappe._dict) -> None:
+	"""A job is billed once and its parts are issued once, amended or not."""
+	job_link = get_link_to_form(original.aftersales_voucher_type, original.aftersales_voucher)
+	docstatus = frappe.db.get_value(original.aftersales_voucher_type, original.aftersales_voucher, "docstatus")
+	if docstatus != 1:
+		frappe.throw(
+			_("{0} was made for {1}, which is cancelled. Amend the job instead.").format(
+				doc.amended_from, job_link
+			)
+		)
+	key = posting_key(original.aftersales_voucher_type, original.aftersales_voucher, doc.doctype)
+	holder = frappe.db.get_value(doc.doctype, {"aftersales_posting_key": key})
+	if holder:
+		frappe.throw(
+			_("{0} was posted again: {1} stands in the place of {2}. Cancel that first.").format(
+				job_link, get_link_to_form(doc.doctype, holder), doc.amended_from
+			)
+		)
 
 
 def _carry_line_links(doc: Document) -> None:

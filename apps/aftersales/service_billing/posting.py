@@ -12,7 +12,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt, get_link_to_form, now_datetime, nowdate
 
-from aftersales.service_billing.job_lines import category_of
+from aftersales.guards import require_role
+from aftersales.service_billing.job_lines import AUTHORISING_ROLES, category_of
 from aftersales.service_billing.posting_checks import check_accounts, check_items, check_selling, check_stock
 from aftersales.service_billing.posting_messages import problem_message
 from aftersales.service_billing.posting_plan import (
@@ -41,6 +42,17 @@ PURPOSES = {
 """ERPNext document made for a job → the job's field that names it. One of each at a time."""
 
 PURPOSES_OF_POSTING = ("sales_invoice", "delivery_note", "stock_entry", "labour_journal_entry")
+
+PRICE_FIELDS = (
+	"rate",
+	"price_list_rate",
+	"discount_percentage",
+	"discount_amount",
+	"margin_type",
+	"margin_rate_or_amount",
+	"pricing_rules",
+)
+"""What an invoice row takes over from the row of the Delivery Note that it bills."""
 
 MONEY_FIELDS = (
 	"currency",
@@ -80,11 +92,33 @@ def post_job(doc: Document) -> None:
 			"sales_invoice": invoice,
 			"labour_journal_entry": journal_entry,
 			"labour_cost": flt(plan.labour_cost),
-			"parts_cost": _store_part_costs(doc, stock_entry, delivery_note),
+			"parts_cost": _store_line_costs(doc, stock_entry, delivery_note),
 			"posted_at": doc.posted_at or now_datetime(),
 		}
 	)
 	refresh_billing(doc)
+
+
+@frappe.whitelist()
+def post_again(doctype: str, name: str) -> dict[str, str | None]:
+	"""Make the documents that a submitted job lacks, because somebody cancelled or deleted them.
+
+	Returns:
+		field of the job → name of the document, for all documents of the job.
+
+	Raises:
+		frappe.PermissionError: the user is no supervisor, manager or accountant, or may not see the job.
+		frappe.ValidationError: the job is not submitted, or cannot be posted.
+	"""
+	require_role(AUTHORISING_ROLES, _("Posting again"))
+	if doctype not in JOB_DOCTYPES:
+		frappe.throw(_("{0} is not a service job.").format(frappe.bold(frappe.utils.escape_html(doctype))))
+	doc = frappe.get_doc(doctype, name)
+	doc.check_permission("read")
+	if doc.docstatus != 1:
+		frappe.throw(_("{0} is not submitted: only a finished job is posted.").format(doc.name))
+	post_job(doc)
+	return {fieldname: doc.get(fieldname) for fieldname in PURPOSES_OF_POSTING}
 
 
 def unpost_job(doc: Document) -> None:
@@ -131,6 +165,7 @@ def preview(doc: Document) -> None:
 		return
 	invoice = _invoice(doc, rows)
 	invoice.set_missing_values()
+	_set_agreed_rates(invoice, rows)
 	invoice.calculate_taxes_and_totals()
 	doc.currency = invoice.currency
 	doc.amount_due = flt(invoice.grand_total)
@@ -159,6 +194,11 @@ def refresh_billing(doc: Document) -> None:
 			"amount_due": flt(invoice.grand_total),
 		}
 	)
+
+
+def refresh_part_costs(doc: Document) -> None:
+	"""Set what the parts of `doc` cost (company currency) from the documents that moved them."""
+	doc.db_set("parts_cost", _store_line_costs(doc, doc.stock_entry, doc.delivery_note))
 
 
 def billing_status(invoice: Document) -> str:
@@ -326,6 +366,7 @@ def _make_delivery_note(doc: Document, rows: Iterable[InvoiceRow]) -> str | None
 		}
 	)
 	_set_customer_terms(note)
+	_price(note, rows)
 	_insert(note)
 	note.submit()
 	return note.name
@@ -349,6 +390,8 @@ def _make_invoice(doc: Document, rows: Iterable[InvoiceRow], delivery_note: str 
 	invoice = _invoice(doc, rows)
 	if delivery_note:
 		_refer_to_delivery_note(invoice, delivery_note)
+	else:
+		_price(invoice, rows)
 	_insert(invoice)
 	_refuse_free_rows(invoice)
 	if cint(frappe.get_cached_doc("Aftersales Settings").submit_invoice):
@@ -376,6 +419,7 @@ def _invoice(doc: Document, rows: Iterable[InvoiceRow]) -> Document:
 def _set_customer_terms(target: Document) -> None:
 	"""Currency, price list, address and taxes as ERPNext's own form would set them for the customer."""
 	target.flags.ignore_permissions = True
+	target.set("__islocal", True)  # ERPNext sets the company's default taxes on new documents only
 	target.set_missing_lead_customer_details()
 	if not target.selling_price_list:
 		target.selling_price_list = frappe.get_cached_doc("Selling Settings").selling_price_list
@@ -386,22 +430,59 @@ def _charged_item(row: InvoiceRow) -> dict:
 	item = {
 		"item_code": row.item_code,
 		"qty": row.qty,
+		# Quantities of a job are stock units, whatever unit the item is usually sold in
+		"uom": frappe.get_cached_value("Item", row.item_code, "stock_uom"),
 		"income_account": row.income_account,
 		"cost_center": row.cost_center,
 		"aftersales_line": row.line,
 	}
-	if row.rate:
-		item["rate"] = row.rate
 	if row.description:
 		item["description"] = row.description
 	return item
 
 
+def _price(target: Document, rows: Iterable[InvoiceRow]) -> None:
+	"""Price the rows that have an agreed rate; ERPNext prices all others when the document is inserted."""
+	if any(row.rate for row in rows):
+		target.set_missing_values()
+		_set_agreed_rates(target, rows)
+
+
+def _set_agreed_rates(target: Document, rows: Iterable[InvoiceRow]) -> None:
+	"""What was agreed on a line wins over the price list and over any pricing rule.
+
+	ERPNext applies pricing rules again on every save and would discount the agreed rate. Where they
+	touch `target`, they are switched off on it, and the other rows keep the prices they gave.
+	"""
+	agreed = {row.line: row.rate for row in rows if row.rate}
+	if not agreed:
+		return
+	if any(item.pricing_rules for item in target.items):
+		target.ignore_pricing_rule = 1
+		target.set("pricing_rules", [])
+	for item in target.items:
+		item.pricing_rules = None
+		if item.aftersales_line in agreed:
+			item.update(
+				{
+					"rate": agreed[item.aftersales_line],
+					"discount_percentage": 0,
+					"discount_amount": 0,
+					"margin_type": None,
+					"margin_rate_or_amount": 0,
+				}
+			)
+
+
 def _refer_to_delivery_note(invoice: Document, delivery_note: str) -> None:
-	delivered = {item.aftersales_line: item for item in frappe.get_doc("Delivery Note", delivery_note).items}
+	"""The invoice bills what the note delivered, at the note's prices."""
+	note = frappe.get_doc("Delivery Note", delivery_note)
+	invoice.ignore_pricing_rule = note.ignore_pricing_rule
+	delivered = {item.aftersales_line: item for item in note.items}
 	for item in invoice.items:
 		source = delivered[item.aftersales_line]
-		item.update({"delivery_note": delivery_note, "dn_detail": source.name, "rate": source.rate})
+		item.update({fieldname: source.get(fieldname) for fieldname in PRICE_FIELDS})
+		item.update({"delivery_note": delivery_note, "dn_detail": source.name})
 
 
 def _make_labour_entry(doc: Document, plan: PostingPlan) -> str | None:
@@ -495,7 +576,11 @@ def _refuse_when_accountant_moved_on(doc: Document) -> None:
 
 
 def _refuse_free_rows(invoice: Document) -> None:
-	free = [item for item in invoice.items if not flt(item.rate) and not flt(item.discount_percentage)]
+	free = [
+		item
+		for item in invoice.items
+		if not flt(item.rate) and not flt(item.price_list_rate) and not item.is_free_item
+	]
 	if free:
 		frappe.throw(
 			[
@@ -541,7 +626,7 @@ def _copy_amounts(doc: Document, invoice: Document) -> None:
 		line.amount = net.get(_line_key(line), 0)
 
 
-def _store_part_costs(doc: Document, stock_entry: str | None, delivery_note: str | None) -> float:
+def _store_line_costs(doc: Document, stock_entry: str | None, delivery_note: str | None) -> float:
 	"""Store what each part cost (company currency) on its line and return the sum."""
 	costs: dict[str, float] = {}
 	if stock_entry:

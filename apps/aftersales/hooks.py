@@ -17,21 +17,30 @@ after_uninstall = "aftersales.uninstall.after_uninstall"
 
 # ERPNext documents made for a job; roles synced from fixtures
 doc_events = {
+	"*": {
+		"on_change": "aftersales.service_levels.clocks.track",
+		"on_trash": "aftersales.service_levels.clocks.forget",
+	},
+	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
+	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Role": {"before_import": "aftersales.setup.roles.keep_site_settings"},
 	"Stock Entry": {
-		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
+		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
+		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Delivery Note": {
-		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
+		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
+		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Sales Invoice": {
-		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
+		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
+		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_update": "aftersales.service_billing.erpnext_events.refresh_job",
 		"on_submit": "aftersales.service_billing.erpnext_events.refresh_job",
@@ -39,12 +48,16 @@ doc_events = {
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Journal Entry": {
-		"before_insert": "aftersales.service_billing.erpnext_events.carry_link_to_amendment",
+		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
+		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Payment Entry": {
+		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
+		"validate": "aftersales.service_billing.erpnext_events.keep_place",
+		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
@@ -62,4 +75,9 @@ permission_query_conditions = {
 }
 has_permission = {
 	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
+}
+
+# Service clocks that have fallen due
+scheduler_events = {
+	"cron": {"* * * * *": ["aftersales.service_levels.sweep.sweep"]},
 }

@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 
 from aftersales.guards import require_role
-from aftersales.setup import record
+from aftersales.setup import record, traces
 
 RESTORING_ROLES = ("Service Manager", "System Manager")
 
@@ -106,7 +106,8 @@ def _insert(values: dict) -> None:
 	doc = frappe.get_doc(dict(values))
 	doc.flags.ignore_permissions = True
 	doc.insert(set_name=values["name"])
-	record.remember(doc.doctype, doc.name)
+	if doc.meta.module not in traces.our_modules():
+		record.remember(doc.doctype, doc.name)
 
 
 def _fill_settings(values: dict) -> None:

@@ -9,13 +9,7 @@ from collections.abc import Iterable
 
 import frappe
 from frappe.core.doctype.doctype.doctype import validate_permissions_for_doctype
-from frappe.permissions import (
-	add_permission,
-	reset_perms,
-	rights,
-	setup_custom_perms,
-	update_permission_property,
-)
+from frappe.permissions import add_permission, reset_perms, rights, setup_custom_perms
 
 from aftersales.setup import record
 from aftersales.setup.roles import ROLES
@@ -72,9 +66,9 @@ def grant(doctypes: Iterable[str] | None = None) -> None:
 	"""
 	for doctype in doctypes or GRANTS:
 		added = [_add(doctype, role, allowed) for role, allowed in _rules(doctype)]
-		if any(added):
-			validate_permissions_for_doctype(doctype)
-			frappe.clear_cache(doctype=doctype)
+		record.remember("Custom DocPerm", *filter(None, added))
+		validate_permissions_for_doctype(doctype)
+		frappe.clear_cache(doctype=doctype)
 
 
 def revoke() -> None:
@@ -98,15 +92,15 @@ def _rules(doctype: str) -> Iterable[tuple[str, tuple[str, ...]]]:
 			yield role, allowed
 
 
-def _add(doctype: str, role: str, allowed: tuple[str, ...]) -> bool:
+def _add(doctype: str, role: str, allowed: tuple[str, ...]) -> str | None:
+	"""Name of the rule added; None when the site has one for this role already, which then stays."""
 	setup_custom_perms(doctype)
 	rule = {"parent": doctype, "role": role, "permlevel": 0, "if_owner": 0}
 	if frappe.db.exists("Custom DocPerm", rule):
-		return False
-	record.remember("Custom DocPerm", add_permission(doctype, role, 0, allowed[0]))
-	for right in rights:
-		update_permission_property(doctype, role, 0, right, int(right in allowed), validate=False)
-	return True
+		return None
+	name = add_permission(doctype, role, 0, allowed[0])
+	frappe.db.set_value("Custom DocPerm", name, {right: int(right in allowed) for right in rights})
+	return name
 
 
 def _equals_standard(doctype: str) -> bool:

@@ -1,6 +1,7 @@
-"""What the app has put on this site outside its own DocTypes, remembered so that uninstall can undo it.
+"""What the app added to DocTypes of others on this site, noted so that uninstall can undo it.
 
-Kept as a global default because it must exist before our tables do, and outlive them.
+Kept as a global default, because the note must exist before our tables do and outlive them; read
+from the database, because Frappe does not refresh its cache of defaults during an install.
 """
 
 import json
@@ -10,16 +11,11 @@ import frappe
 _KEY = "aftersales_added"
 
 
-def remember(doctype: str, name: str) -> None:
-	"""Note that the app itself created `doctype` `name` on this site."""
-	added = _read()
-	if [doctype, name] not in added:
-		_write([*added, [doctype, name]])
-
-
-def is_ours(doctype: str, name: str) -> bool:
-	"""True when the app created `doctype` `name` on this site."""
-	return [doctype, name] in _read()
+def remember(doctype: str, *names: str) -> None:
+	"""Note that the app itself created `names` of `doctype` on this site."""
+	known = _read()
+	known += [[doctype, name] for name in names if [doctype, name] not in known]
+	frappe.db.set_global(_KEY, json.dumps(known))
 
 
 def added(doctype: str) -> list[str]:
@@ -29,13 +25,9 @@ def added(doctype: str) -> list[str]:
 
 def forget_all() -> None:
 	"""Drop the notes: the last step of an uninstall."""
-	frappe.db.delete("DefaultValue", {"defkey": _KEY, "parent": "__global"})
-	frappe.clear_cache()
+	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": _KEY})
 
 
 def _read() -> list[list[str]]:
-	return json.loads(frappe.db.get_global(_KEY) or "[]")
-
-
-def _write(added: list[list[str]]) -> None:
-	frappe.db.set_global(_KEY, json.dumps(added))
+	stored = frappe.db.get_value("DefaultValue", {"parent": "__global", "defkey": _KEY}, "defvalue")
+	return json.loads(stored or "[]")

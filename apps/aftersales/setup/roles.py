@@ -21,9 +21,7 @@ def note_new_roles() -> None:
 
 	A role that was there before us is not ours to delete at uninstall.
 	"""
-	for role in ROLES:
-		if not frappe.db.exists("Role", role):
-			record.remember("Role", role)
+	record.remember("Role", *(role for role in ROLES if not frappe.db.exists("Role", role)))
 
 
 def keep_site_settings(doc: Document, method: str | None = None) -> None:

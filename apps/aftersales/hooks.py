@@ -81,3 +81,10 @@ has_permission = {
 scheduler_events = {
 	"cron": {"* * * * *": ["aftersales.service_levels.sweep.sweep"]},
 }
+
+# What the forms of visits, receipts and cards share
+doctype_js = {
+	"Service Voucher": "public/js/job_forms.js",
+	"Collection Receipt": "public/js/job_forms.js",
+	"Repair Card": "public/js/job_forms.js",
+}

@@ -1,0 +1,33 @@
+frappe.listview_settings["Repair Card"] = {
+	add_fields: ["status", "promised_return", "approval_status", "billing_status"],
+	has_indicator_for_draft: 1,
+	has_indicator_for_cancelled: 1,
+
+	get_indicator(doc) {
+		const colors = {
+			Received: "gray",
+			Diagnosing: "blue",
+			"Awaiting Approval": "orange",
+			Approved: "cyan",
+			"Awaiting Parts": "yellow",
+			"In Repair": "blue",
+			"Quality Check": "purple",
+			Ready: "green",
+			Returned: "darkgrey",
+			"Not Repairable": "red",
+			Declined: "red",
+			Cancelled: "red",
+		};
+		return [__(doc.status), colors[doc.status], `status,=,${doc.status}`];
+	},
+
+	formatters: {
+		promised_return(value, field, doc) {
+			if (!value) return "";
+			const shown = frappe.format(value, field, { for_print: true });
+			const late =
+				value < frappe.datetime.now_datetime() && !["Returned", "Cancelled"].includes(doc.status);
+			return late ? `<span class="text-danger">${shown}</span>` : shown;
+		},
+	},
+};

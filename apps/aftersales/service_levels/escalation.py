@@ -1,0 +1,175 @@
+"""What a clock's event does: hooks for UI-made notifications, the step's own notices and actions.
+
+Messages of one sweep are collected per recipient and sent at its end, as a digest when there are
+many (R-SL-5), so that the catch-up after a downtime is one message and not a flood.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cstr, escape_html, format_datetime, get_url_to_form
+from frappe.utils.user import get_users_with_role
+
+from aftersales.service_levels.clock_machine import Event, EventKind
+
+HOOKS = {
+	EventKind.WARNING: "service_target_warning",
+	EventKind.BREACH: "service_target_breached",
+	EventKind.ESCALATION: "service_target_escalated",
+}
+"""Document events for Method notifications, webhooks and server scripts made in the UI."""
+
+DIGEST_FROM = 10
+"""A recipient with at least so many messages in one batch gets them as one."""
+
+
+@dataclass(frozen=True)
+class Notice:
+	"""One line for one recipient: about which document, and by e-mail too or not."""
+
+	subject: str
+	doctype: str
+	name: str
+	message: str = ""
+	by_email: bool = False
+
+
+@dataclass
+class Outbox:
+	"""Notices of one batch by recipient: user names, and plain addresses."""
+
+	users: dict[str, list[Notice]] = field(default_factory=dict)
+	addresses: dict[str, list[Notice]] = field(default_factory=dict)
+
+	def to_user(self, user: str, notice: Notice) -> None:
+		self.users.setdefault(user, []).append(notice)
+
+	def to_address(self, address: str, notice: Notice) -> None:
+		self.addresses.setdefault(address, []).append(notice)
+
+	def send(self) -> None:
+		"""Write system notifications and queue e-mails, in the transaction of the batch."""
+		for user, notices in self.users.items():
+			for notice in _digested(notices):
+				_notify(user, notice)
+				if notice.by_email:
+					_mail(frappe.db.get_value("User", user, "email"), notice)
+		for address, notices in self.addresses.items():
+			for notice in _digested(notices):
+				_mail(address, notice)
+
+
+def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Outbox | None = None) -> None:
+	"""Do every event of a clock on its document; without an `outbox` notices go out at once."""
+	own = outbox or Outbox()
+	steps = {step["name"]: step for step in frappe.parse_json(clock_row["terms"])["steps"]}
+	for event in events:
+		subject = _subject(doc, clock_row, event)
+		doc.add_comment("Info", subject)
+		doc.flags.service_clock = clock_row["name"]
+		doc.run_method(HOOKS[event.kind])
+		if step := steps.get(event.step):
+			_act(doc, step)
+			_collect(doc, step, subject, own)
+	if outbox is None:
+		own.send()
+
+
+def _act(doc: Document, step: dict) -> None:
+	if step["raise_priority_to"] and doc.meta.has_field("priority"):
+		doc.db_set("priority", step["raise_priority_to"])
+		doc.add_comment("Info", _("Priority raised to {0}").format(step["raise_priority_to"]))
+	if step["assign_to"]:
+		_reassign(doc, step["assign_to"])
+
+
+def _reassign(doc: Document, user: str) -> None:
+	from frappe.desk.form.assign_to import add, clear
+
+	clear(doc.doctype, doc.name, ignore_permissions=True)
+	add(
+		{"doctype": doc.doctype, "name": doc.name, "assign_to": [user], "description": _("Escalated")},
+		ignore_permissions=True,
+	)
+	if doc.meta.has_field("assigned_to"):
+		doc.db_set("assigned_to", user)
+	doc.add_comment("Info", _("Reassigned to {0}").format(user))
+
+
+def _collect(doc: Document, step: dict, subject: str, outbox: Outbox) -> None:
+	notice = Notice(subject, doc.doctype, doc.name, cstr(step["message"]), bool(step["send_email"]))
+	for user in sorted(_users(doc, step)):
+		outbox.to_user(user, notice)
+	if step["notify_field"] and (address := cstr(doc.get(step["notify_field"])).strip()):
+		outbox.to_address(address, notice)
+
+
+def _users(doc: Document, step: dict) -> set[str]:
+	users: set[str] = set()
+	if step["notify_assignee"]:
+		users.update(doc.get_assigned_users())
+		users.add(doc.get("assigned_to") or "")
+	if step["notify_role"]:
+		users.update(get_users_with_role(step["notify_role"]))
+	users.add(step["notify_user"] or "")
+	return users - {"", None, "Guest"}
+
+
+def _subject(doc: Document, clock_row: dict, event: Event) -> str:
+	due = format_datetime(clock_row.get("due_at"))
+	what = {
+		EventKind.WARNING: _("{0} {1}: {2} is due at {3}"),
+		EventKind.BREACH: _("{0} {1}: {2} is overdue since {3}"),
+		EventKind.ESCALATION: _("{0} {1}: {2} is still overdue since {3}"),
+	}[event.kind]
+	return what.format(_(doc.doctype), doc.name, escape_html(_(clock_row["measure"])), due)
+
+
+def _digested(notices: list[Notice]) -> list[Notice]:
+	if len(notices) < DIGEST_FROM:
+		return notices
+	lines = "".join(
+		f'<li><a href="{get_url_to_form(n.doctype, n.name)}">{n.subject}</a> {escape_html(n.message)}</li>'
+		for n in notices
+	)
+	first = notices[0]
+	return [
+		Notice(
+			_("{0} service targets need attention").format(len(notices)),
+			first.doctype,
+			first.name,
+			f"<ul>{lines}</ul>",
+			any(n.by_email for n in notices),
+		)
+	]
+
+
+def _notify(user: str, notice: Notice) -> None:
+	frappe.get_doc(
+		{
+			"doctype": "Notification Log",
+			"type": "Alert",
+			"for_user": user,
+			"from_user": "Administrator",
+			"document_type": notice.doctype,
+			"document_name": notice.name,
+			"subject": notice.subject,
+			"email_content": notice.message,
+		}
+	).insert(ignore_permissions=True)
+
+
+def _mail(address: str | None, notice: Notice) -> None:
+	if not address:
+		return
+	link = f'<p><a href="{get_url_to_form(notice.doctype, notice.name)}">{notice.doctype} {notice.name}</a></p>'
+	frappe.sendmail(
+		recipients=[address],
+		subject=notice.subject,
+		message=f"<p>{notice.subject}</p>{notice.message}{link}",
+		reference_doctype=notice.doctype,
+		reference_name=notice.name,
+	)

@@ -1,0 +1,91 @@
+"""The sweep: does the events of clocks that have fallen due, each exactly once.
+
+Any number of sweepers may run. Each takes a batch of due clocks with SKIP LOCKED, does their events
+and moves the clocks on in one transaction; a sweeper that is killed leaves its batch due, as it was.
+The cost follows the events due: clocks that are not due are never read (index on `next_event_at`).
+"""
+
+from datetime import datetime
+
+import frappe
+from frappe.query_builder import Order
+from frappe.utils import now_datetime
+
+from aftersales.service_levels import clock_machine
+from aftersales.service_levels.calendars import aware
+from aftersales.service_levels.clocks import FIELDS, columns_of, machine_of
+from aftersales.service_levels.escalation import Outbox, perform
+
+BATCH = 100
+
+
+def sweep(now: datetime | None = None, batch: int = BATCH) -> int:
+	"""Scheduled every minute: do everything due by `now` (naive system time); return the events done."""
+	now = now or now_datetime()
+	total = 0
+	while True:
+		done, taken = _sweep_batch(now, batch)
+		total += done
+		# Each batch is a unit of its own: what it did must not be undone, nor its locks be held, by the
+		# next one. This is a background job; no request's transaction is cut in two.
+		frappe.db.commit()  # nosemgrep
+		if taken < batch or not done:
+			return total
+
+
+def _sweep_batch(now: datetime, batch: int) -> tuple[int, int]:
+	rows = _take(now, batch)
+	outbox = Outbox()
+	done = sum(_do_events(row, now, outbox) for row in rows)
+	outbox.send()
+	return done, len(rows)
+
+
+def _take(now: datetime, batch: int) -> list[dict]:
+	clock = frappe.qb.DocType("Service Clock")
+	return (
+		frappe.qb.from_(clock)
+		.select(*FIELDS, "reference_doctype", "reference_name", "due_at")
+		.where(clock.next_event_at <= now)
+		.orderby(clock.next_event_at, order=Order.asc)
+		.limit(batch)
+		.for_update(skip_locked=True)
+		.run(as_dict=True)
+	)
+
+
+def _do_events(row: dict, now: datetime, outbox: Outbox) -> int:
+	"""Do the due events of one clock; 0 when its document is being edited: the next sweep takes it."""
+	clock, events = clock_machine.take_due_events(machine_of(row), aware(now))
+	if not _lock_document(row):
+		if frappe.db.exists(row["reference_doctype"], row["reference_name"]):
+			return 0
+		events = ()
+	frappe.db.set_value("Service Clock", row["name"], columns_of(clock, now), update_modified=False)
+	if events:
+		_perform_safely(row, events, outbox)
+	return len(events)
+
+
+def _lock_document(row: dict) -> bool:
+	"""Documents come before their clocks in the order of locks; a sweep never waits for one."""
+	table = frappe.qb.DocType(row["reference_doctype"])
+	query = frappe.qb.from_(table).select(table.name).where(table.name == row["reference_name"])
+	return bool(query.for_update(skip_locked=True).run())
+
+
+def _perform_safely(row: dict, events: tuple, outbox: Outbox) -> None:
+	"""One document that cannot be told (a script that raises) does not hold up the others."""
+	frappe.db.savepoint("service_clock_event")
+	try:
+		doc = frappe.get_doc(row["reference_doctype"], row["reference_name"])
+		perform(doc, row, events, outbox)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise
+	except Exception:
+		frappe.db.rollback(save_point="service_clock_event")
+		frappe.log_error(
+			title=f"Service clock event of {row['reference_name']}",
+			reference_doctype=row["reference_doctype"],
+			reference_name=row["reference_name"],
+		)

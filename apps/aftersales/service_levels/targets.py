@@ -1,0 +1,182 @@
+"""Service Targets as loaded rules, and the choice of those that run on a document."""
+
+import json
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, cstr
+from frappe.utils.nestedset import get_ancestors_of
+from frappe.utils.safe_exec import get_safe_globals
+
+from aftersales.service_levels import calendars
+from aftersales.service_levels.clock_machine import Step, Terms
+from aftersales.service_levels.target_rules import WEIGHTS, Phases, Rule, matches, most_specific
+
+CACHE_KEY = "aftersales_service_targets"
+
+FACTS_OF_THE_CALL = ("request_type", "priority", "service_zone", "customer")
+
+
+def targets_of(doctype: str) -> list[dict]:
+	"""The enabled targets on `doctype` as plain dicts, cached until a target or calendar changes."""
+	return _all_targets().get(doctype, [])
+
+
+def clear_cache(doc: Document | None = None, method: str | None = None) -> None:
+	"""doc_events of Service Target, Service Calendar and Holiday List: forget the loaded targets."""
+	frappe.cache.delete_value(CACHE_KEY)
+
+
+def chosen(doc: Document) -> list[dict]:
+	"""The targets that run on `doc`: matching, and the most specific for each measure.
+
+	A condition that raises disables its target and tells the managers; it never stops the document.
+	"""
+	targets = {target["name"]: target for target in targets_of(doc.doctype)}
+	if not targets:
+		return []
+	facts = _facts(doc, {field for target in targets.values() for field in target["conditions"]})
+	rules = [
+		rule
+		for rule in (Rule(t["name"], t["measure"], t["conditions"]) for t in targets.values())
+		if matches(rule, facts) and _condition_holds(doc, targets[rule.name])
+	]
+	return [targets[rule.name] for rule in most_specific(rules)]
+
+
+def phases_of(target: dict) -> Phases:
+	"""When a loaded target starts, stops, pauses and is cancelled."""
+	return Phases(
+		start_field=target["start_field"],
+		start_status=frozenset(target["start_status"]),
+		stop_field=target["stop_field"],
+		stop_status=frozenset(target["stop_status"]),
+		pause_status=frozenset(target["pause_status"]),
+		cancel_status=frozenset(target["cancel_status"]),
+	)
+
+
+def terms_of(stored_terms: dict | str) -> Terms:
+	"""The pure terms from those frozen in a clock or loaded with a target."""
+	terms = json.loads(stored_terms) if isinstance(stored_terms, str) else stored_terms
+	return Terms.of(
+		calendars.from_terms(terms["calendar"]),
+		terms["allowed_seconds"],
+		[
+			Step(step["name"], step["percent"], step["minutes"], step["repeat_minutes"], step["times"])
+			for step in terms["steps"]
+		],
+	)
+
+
+def load(target: Document) -> dict:
+	"""Everything a clock needs of Service Target `target`, as plain values."""
+	return {
+		"name": target.name,
+		"measure": target.measure,
+		"conditions": {field: target.get(field) for field in WEIGHTS if target.get(field)},
+		"start_field": target.start_field or "creation",
+		"start_status": lines(target.start_status),
+		"stop_field": target.stop_field or None,
+		"stop_status": lines(target.stop_status),
+		"pause_status": lines(target.pause_status),
+		"cancel_status": lines(target.cancel_status),
+		"calendar_name": target.calendar,
+		"terms": {
+			"calendar": calendars.as_terms(target.calendar),
+			"allowed_seconds": cint(target.time_allowed),
+			"steps": [_step(row) for row in target.steps],
+		},
+	}
+
+
+def disable(target: str, reason: str) -> None:
+	"""Switch a target off because it broke, and say so to every Service Manager."""
+	frappe.db.set_value("Service Target", target, {"enabled": 0, "disabled_reason": reason})
+	clear_cache()
+	from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
+	from frappe.utils.user import get_users_with_role
+
+	make_notification_logs(
+		{
+			"type": "Alert",
+			"document_type": "Service Target",
+			"document_name": target,
+			"subject": _("Service Target {0} was disabled: {1}").format(target, reason),
+			"from_user": "Administrator",
+		},
+		get_users_with_role("Service Manager"),
+	)
+
+
+def evaluate(condition: str, doc: Document) -> bool:
+	"""Value of a target's own condition on `doc`, in Frappe's sandbox."""
+	return bool(frappe.safe_eval(condition, {"frappe": _safe_frappe()}, {"doc": doc.as_dict()}))
+
+
+def _safe_frappe():
+	return frappe._dict(utils=get_safe_globals().get("frappe").get("utils"))
+
+
+def _all_targets() -> dict[str, list[dict]]:
+	def read() -> dict[str, list[dict]]:
+		found: dict[str, list[dict]] = {}
+		for row in frappe.get_all(
+			"Service Target", filters={"enabled": 1}, fields=["name", "document_type"], order_by="name asc"
+		):
+			found.setdefault(row.document_type, []).append(load(frappe.get_doc("Service Target", row.name)))
+		return found
+
+	return frappe.cache.get_value(CACHE_KEY, read)
+
+
+def _condition_holds(doc: Document, target: dict) -> bool:
+	condition = target["conditions"].get("condition")
+	if not condition:
+		return True
+	try:
+		return evaluate(condition, doc)
+	except Exception as error:
+		disable(target["name"], _("its condition failed on {0}: {1}").format(doc.name, cstr(error)))
+		return False
+
+
+def _facts(doc: Document, wanted: set[str]) -> dict:
+	facts = {field: doc.get(field) for field in wanted if field != "condition"}
+	missing = [field for field in FACTS_OF_THE_CALL if field in wanted and not facts.get(field)]
+	if missing and doc.get("repair_call"):
+		from aftersales.service_desk.calls import facts_for_targets
+
+		facts.update(facts_for_targets(doc.repair_call, missing))
+	if "customer_group" in wanted:
+		facts["customer_group"] = _customer_groups(doc.get("customer"))
+	return facts
+
+
+def _customer_groups(customer: str | None) -> frozenset[str]:
+	group = customer and frappe.get_cached_value("Customer", customer, "customer_group")
+	return frozenset([group, *get_ancestors_of("Customer Group", group)]) if group else frozenset()
+
+
+def _step(row: Document) -> dict:
+	minutes = cint(row.minutes)
+	return {
+		"name": row.name,
+		"percent": row.percent if row.moment == "Percent of Time" else None,
+		"minutes": -minutes if row.moment == "Before Due" else minutes,
+		"repeat_minutes": cint(row.repeat_minutes) if row.moment == "After Due" else 0,
+		"times": (cint(row.times) or 1) if row.moment == "After Due" else 1,
+		"notify_assignee": cint(row.notify_assignee),
+		"notify_role": row.notify_role,
+		"notify_user": row.notify_user,
+		"notify_field": row.notify_field,
+		"send_email": cint(row.send_email),
+		"assign_to": row.assign_to,
+		"raise_priority_to": row.raise_priority_to,
+		"message": row.message,
+	}
+
+
+def lines(text: str | None) -> list[str]:
+	return [line.strip() for line in cstr(text).splitlines() if line.strip()]

@@ -13,7 +13,6 @@ after_install = "aftersales.install.after_install"
 after_sync = "aftersales.install.after_sync"
 setup_wizard_complete = "aftersales.setup.defaults.complete_settings"
 before_uninstall = "aftersales.uninstall.before_uninstall"
-after_uninstall = "aftersales.uninstall.after_uninstall"
 
 # ERPNext documents made for a job; roles synced from fixtures
 doc_events = {
@@ -23,6 +22,7 @@ doc_events = {
 	},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
+	"ToDo": {"validate": "aftersales.service_desk.assignment.keep_owner"},
 	"Role": {"before_import": "aftersales.setup.roles.keep_site_settings"},
 	"Stock Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
@@ -69,11 +69,13 @@ doc_events = {
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = ["Service Voucher", "Repair Card", "Collection Receipt"]
 
-# A technician sees and edits his own visits
+# A technician sees and edits his own calls and visits
 permission_query_conditions = {
+	"Repair Call": "aftersales.service_desk.permissions.call_query_conditions",
 	"Service Voucher": "aftersales.field_service.permissions.voucher_query_conditions",
 }
 has_permission = {
+	"Repair Call": "aftersales.service_desk.permissions.has_call_permission",
 	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
 }
 
@@ -88,3 +90,6 @@ doctype_js = {
 	"Collection Receipt": "public/js/job_forms.js",
 	"Repair Card": "public/js/job_forms.js",
 }
+
+# QR codes in print formats
+jinja = {"methods": ["aftersales.service_desk.equipment.qr_data_uri"]}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import frappe
 from frappe import _
+from frappe.model.rename_doc import get_link_fields
 
 from aftersales.guards import require_role
 from aftersales.setup import record, traces
@@ -90,16 +91,13 @@ def shipped() -> Iterable[dict]:
 
 
 def remove_unused() -> None:
-	"""After our DocTypes are gone: delete the records which we added to other apps' DocTypes.
-
-	One that is in use by then belongs to the site and stays.
-	"""
-	kinds = {values["doctype"] for values in shipped()}
-	for doctype in kinds:
-		if not frappe.db.exists("DocType", doctype):
-			continue
+	"""Delete the records which we added to other apps' DocTypes; one in use there stays."""
+	for doctype in {values["doctype"] for values in shipped()}:
 		for name in record.added(doctype):
-			_delete_unless_used(doctype, name)
+			if not _used_by_others(doctype, name):
+				frappe.delete_doc(
+					doctype, name, ignore_permissions=True, force=True, delete_permanently=True
+				)
 
 
 def _insert(values: dict) -> None:
@@ -128,8 +126,12 @@ def _is_single(values: dict) -> bool:
 	return values["doctype"] == values["name"]
 
 
-def _delete_unless_used(doctype: str, name: str) -> None:
-	try:
-		frappe.delete_doc(doctype, name, ignore_permissions=True, delete_permanently=True)
-	except frappe.LinkExistsError:
-		frappe.clear_last_message()
+def _used_by_others(doctype: str, name: str) -> bool:
+	ours = set(traces.our_doctypes())
+	return any(_mentions(link, name) for link in get_link_fields(doctype) if link.parent not in ours)
+
+
+def _mentions(link: frappe._dict, name: str) -> bool:
+	if link.issingle:
+		return frappe.db.get_single_value(link.parent, link.fieldname) == name
+	return bool(frappe.db.exists(link.parent, {link.fieldname: name}))

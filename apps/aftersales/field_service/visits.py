@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import get_link_to_form
+from pypika.queries import QueryBuilder
 
 from aftersales import jobs
 
@@ -37,6 +38,19 @@ def open_vouchers_of_call(call: str) -> list[str]:
 def technicians_of_user(user: str) -> list[str]:
 	"""Names of the Service Technician records of a user (one, or none)."""
 	return frappe.get_all("Service Technician", filters={"user": user}, pluck="name", order_by="name asc")
+
+
+def calls_visited_by(user: str) -> QueryBuilder:
+	"""Query for the names of the calls to which a visit of `user` belongs, called off or not."""
+	voucher = frappe.qb.DocType("Service Voucher")
+	technician = frappe.qb.DocType("Service Technician")
+	return (
+		frappe.qb.from_(voucher)
+		.join(technician)
+		.on(voucher.technician == technician.name)
+		.where((technician.user == user) & voucher.repair_call.isnotnull())
+		.select(voucher.repair_call)
+	)
 
 
 @frappe.whitelist()

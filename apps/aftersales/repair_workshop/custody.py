@@ -4,6 +4,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.utils import now_datetime, strip_html_tags
+from pypika.queries import QueryBuilder
 
 NOT_FROM_CALL = ["naming_series", "received_at", "fault_code", "cause_code", "action_code"]
 
@@ -29,6 +30,16 @@ def open_cards_of_call(call: str) -> list[str]:
 		},
 		pluck="name",
 		order_by="creation asc",
+	)
+
+
+def calls_in_workshop() -> QueryBuilder:
+	"""Query for the names of the calls that have a repair card which is not cancelled."""
+	card = frappe.qb.DocType("Repair Card")
+	return (
+		frappe.qb.from_(card)
+		.where((card.docstatus < 2) & card.repair_call.isnotnull())
+		.select(card.repair_call)
 	)
 
 

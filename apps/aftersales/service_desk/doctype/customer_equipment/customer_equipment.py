@@ -1,5 +1,99 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html, getdate, nowdate
+
+from aftersales.guards import keep_fields_of_record
+from aftersales.service_desk import equipment
+
+FIELDS_OF_RECORD = ("repair_warranty_until",)
+FROM_SERIAL_NO = {
+	"item_code": "item_code",
+	"item_group": "item_group",
+	"brand": "brand",
+	"warranty_until": "warranty_expiry_date",
+	"serial_text": "name",
+}
+FROM_ITEM = {"item_group": "item_group", "brand": "brand", "model": "item_name"}
 
 
 class CustomerEquipment(Document):
-	pass
+	def validate(self):
+		if self.flags.from_register:
+			self.set_title()
+			return
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.tidy_serial()
+		self.check_serial_no()
+		self.take_values_from_erpnext()
+		self.set_company()
+		self.refuse_second_file()
+		self.check_dates()
+		self.set_title()
+
+	def tidy_serial(self):
+		self.serial_text = (self.serial_text or "").strip() or None
+
+	def check_serial_no(self):
+		"""Serial No and item must name one product. The Serial No is only read, never written."""
+		if not self.serial_no:
+			return
+		item_code = frappe.db.get_value("Serial No", self.serial_no, "item_code")
+		if self.item_code and item_code != self.item_code:
+			frappe.throw(
+				_("Serial No {0} belongs to item {1}, not to {2}.").format(
+					frappe.bold(escape_html(self.serial_no)),
+					frappe.bold(escape_html(item_code)),
+					frappe.bold(escape_html(self.item_code)),
+				),
+				title=_("Serial of Another Item"),
+			)
+
+	def take_values_from_erpnext(self):
+		"""Fill what is empty from the Serial No and the Item, when one of them is set."""
+		if self.serial_no and self.has_value_changed("serial_no"):
+			self._fill("Serial No", self.serial_no, FROM_SERIAL_NO)
+		if self.item_code and self.has_value_changed("item_code"):
+			self._fill("Item", self.item_code, FROM_ITEM)
+
+	def set_company(self):
+		settings = frappe.get_cached_doc("Aftersales Settings")
+		self.company = (
+			self.company or settings.default_company or frappe.defaults.get_user_default("Company")
+		)
+
+	def refuse_second_file(self):
+		"""One product, one file: the history of a product must not be split."""
+		if not any(self.has_value_changed(field) for field in ("customer", "serial_no", "serial_text")):
+			return
+		existing = equipment.find_product_file(
+			self.customer, self.serial_no, self.serial_text, self.brand, exclude=self.name
+		)
+		if existing:
+			frappe.throw(
+				_("{0} has a product file with this serial number already: {1}").format(
+					frappe.bold(escape_html(self.customer)), equipment.link_to(existing)
+				),
+				frappe.DuplicateEntryError,
+				title=_("Product File Exists"),
+			)
+
+	def check_dates(self):
+		if self.purchase_date and getdate(self.purchase_date) > getdate(nowdate()):
+			frappe.throw(_("{0} lies in the future.").format(frappe.bold(_("Purchased on"))))
+		if self.warranty_until and self.purchase_date:
+			if getdate(self.warranty_until) < getdate(self.purchase_date):
+				frappe.throw(_("The warranty ends before the product was bought."))
+
+	def set_title(self):
+		brand, model = self.brand or "", self.model or ""
+		product = model if model.casefold().startswith(brand.casefold()) and model else f"{brand} {model}".strip()
+		serial = self.serial_text or self.serial_no
+		name = product or self.item_code or self.item_group or self.customer
+		self.title = (f"{name} ({serial})" if serial else name)[:140]
+
+	def _fill(self, doctype: str, name: str, fields: dict[str, str]) -> None:
+		values = frappe.db.get_value(doctype, name, list(fields.values()), as_dict=True) or {}
+		for fieldname, source in fields.items():
+			if not self.get(fieldname):
+				self.set(fieldname, values.get(source))

@@ -1,5 +1,131 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import escape_html
+
+from aftersales.guards import entered, keep_fields_of_record
+from aftersales.service_desk import assignment, facts, follow_ups, intake, progress, triage
+
+FIELDS_OF_RECORD = (
+	"responded_at",
+	"arrived_at",
+	"resolved_at",
+	"closed_at",
+	"coverage",
+	"coverage_source",
+	"coverage_until",
+	"proposed_category",
+	"is_repeat",
+	"status_before_hold",
+	"register_outcome",
+	"external_id",
+)
 
 
 class RepairCall(Document):
-	pass
+	def validate(self):
+		intake.remember_phone(self)
+		if self.flags.from_register:
+			return  # history: what happened is told by the register, not worked out today
+		facts.forget(self)
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		progress.keep_what_is_over(self)
+
+		intake.identify_product(self)
+		intake.set_defaults(self)
+		intake.check_received_at(self)
+		intake.take_contact(self)
+		intake.locate(self)
+		intake.check_fault_codes(self)
+
+		triage.set_urgency(self)
+		triage.link_repeated_call(self)
+		triage.take_coverage_snapshot(self)
+		triage.set_category(self)
+
+		progress.check_promise(self)
+		progress.guard_status(self)
+		progress.stamp_times(self)
+		progress.propose_next_action(self)
+		progress.check_owner_and_next_action(self)
+
+	def on_update(self):
+		if self.flags.from_register:
+			return
+		assignment.mirror(self)
+		triage.log_decisions(self)
+		if entered(self, "Closed"):
+			follow_ups.plan_after_closing(self)
+
+	# What people do with a call. Each can be done as well by setting the status and saving.
+
+	@frappe.whitelist()
+	def triage(self) -> None:
+		"""The desk has spoken to the customer and rated the call."""
+		self.check_permission("write")
+		self._move_to("Triaged")
+
+	@frappe.whitelist()
+	def schedule(self, promised_from: str, promised_to: str) -> None:
+		"""Promise the customer an arrival window (two site times)."""
+		self.check_permission("write")
+		self._move_to("Scheduled", promised_from=promised_from, promised_to=promised_to)
+
+	@frappe.whitelist()
+	def start_work(self) -> None:
+		"""Work begins without a visit, e.g. on the bench or remotely."""
+		self.check_permission("write")
+		self._move_to("In Progress")
+
+	@frappe.whitelist()
+	def put_on_hold(self, reason: str) -> None:
+		"""Wait for something outside our hands; `reason` says for what."""
+		self.check_permission("write")
+		self._move_to("On Hold", hold_reason=reason)
+
+	@frappe.whitelist()
+	def resume(self) -> None:
+		"""Go on where the call was put on hold."""
+		self.check_permission("write")
+		if self.status != "On Hold":
+			frappe.throw(_("Only a call on hold can be resumed."))
+		self._move_to(self.status_before_hold or "Triaged")
+
+	@frappe.whitelist()
+	def resolve_by_phone(self, resolution: str) -> None:
+		"""Solved while speaking to the customer; nobody had to come (R-IN-5)."""
+		self.check_permission("write")
+		self._move_to("Resolved", resolution=resolution, resolved_by_phone=1)
+
+	@frappe.whitelist()
+	def resolve(self, resolution: str) -> None:
+		"""Solved by a visit, in the workshop or otherwise."""
+		self.check_permission("write")
+		self._move_to("Resolved", resolution=resolution)
+
+	@frappe.whitelist()
+	def close(self) -> None:
+		"""Nothing is left to do for the customer; plans the follow-up."""
+		self.check_permission("write")
+		self._move_to("Closed")
+
+	@frappe.whitelist()
+	def cancel_call(self, reason: str) -> None:
+		"""The call needs no service: entered twice, withdrawn, not for us."""
+		self.check_permission("write")
+		self._move_to("Cancelled", cancel_reason=reason)
+
+	@frappe.whitelist()
+	def reopen(self, reason: str) -> None:
+		"""Work is needed after all; a closed or cancelled call only by a supervisor."""
+		self.check_permission("write")
+		if self.status not in (*progress.DONE, *progress.OVER):
+			frappe.throw(_("Only a resolved, closed or cancelled call can be reopened."))
+		if not (reason or "").strip():
+			frappe.throw(_("Say why the call is reopened."), frappe.MandatoryError)
+		triage.note_decision(self, _("Reopened: {0}").format(escape_html(reason)))
+		self._move_to("Triaged" if self.responded_at else "Open")
+
+	def _move_to(self, status: str, **values) -> None:
+		self.update({"status": status, **values})
+		self.save()

@@ -1,5 +1,20 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
 class ServiceRequestType(Document):
-	pass
+	def validate(self):
+		self.check_default_category()
+
+	def check_default_category(self):
+		"""A category that somebody must authorise cannot be a default."""
+		if not self.default_service_category:
+			return
+		category = frappe.get_cached_doc("Service Category", self.default_service_category)
+		if category.requires_authorisation or category.charge_rule == "Goodwill":
+			frappe.throw(
+				_("Category {0} is given only with authorisation; it cannot be proposed by default.").format(
+					frappe.bold(category.name)
+				)
+			)

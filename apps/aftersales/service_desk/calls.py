@@ -1,0 +1,126 @@
+"""What the other rooms tell a Repair Call and ask of it.
+
+A visit or a workshop job reports here; the call's own guards apply. Saves are made on behalf of the job,
+whose own permission was checked: a technician need not be allowed to edit the call itself.
+"""
+
+from datetime import date, datetime
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, format_datetime, get_datetime, get_link_to_form
+
+from aftersales.guards import set_system
+from aftersales.service_desk import coverage
+from aftersales.service_desk.coverage_rules import Coverage
+from aftersales.service_desk.progress import OVER
+
+RESOLVING_OUTCOMES = ("Completed", "No Fault Found", "Not Repairable")
+NEXT_ACTIONS = {
+	"Revisit Needed": "Plan the next visit",
+	"No Access": "Agree another appointment with the customer",
+	"Taken to Workshop": "Repair in the workshop",
+}
+CODES = ("symptom_code", "fault_code", "cause_code", "action_code")
+
+
+def check_open(call: str) -> None:
+	"""Refuse work on a call that is closed or cancelled.
+
+	Raises:
+		frappe.ValidationError: names the call and its status.
+	"""
+	status = frappe.db.get_value("Repair Call", call, "status")
+	if status in OVER:
+		frappe.throw(
+			_("Repair Call {0} is {1}; a supervisor must reopen it first.").format(
+				get_link_to_form("Repair Call", call), _(status)
+			),
+			title=_("Call Is Over"),
+		)
+
+
+def record_dispatch(call: str, promised_from: datetime | str, promised_to: datetime | str) -> None:
+	"""A visit is dispatched for this window: the call becomes Scheduled and counts as answered.
+
+	A promise the customer already has stands while the visit begins within it; otherwise the visit's
+	window becomes the promise, and the timeline keeps the former one. A call in progress stays so.
+	"""
+	doc = _open_call(call)
+	if not _keeps_promise(doc, promised_from):
+		if doc.promised_from:
+			_note(
+				doc,
+				_("Arrival window was {0} to {1}").format(
+					format_datetime(doc.promised_from), format_datetime(doc.promised_to)
+				),
+			)
+		doc.update({"promised_from": promised_from, "promised_to": promised_to})
+	if doc.status != "In Progress":
+		doc.status = "Scheduled"
+	_save(doc)
+
+
+def record_arrival(call: str, at: datetime | str) -> None:
+	"""Somebody is on site at `at` (site time): the first arrival is kept, the call is In Progress."""
+	doc = _open_call(call)
+	if not doc.arrived_at or get_datetime(at) < get_datetime(doc.arrived_at):
+		set_system(doc, arrived_at=get_datetime(at))
+	doc.status = "In Progress"
+	_save(doc)
+
+
+def resolve_from_job(call: str, outcome: str, resolution: str | None, codes: dict | None = None) -> None:
+	"""A visit or workshop job has ended with `outcome`.
+
+	Completed, No Fault Found and Not Repairable resolve the call with `resolution`; Revisit Needed, No
+	Access and Taken to Workshop bring it back to work with the next action of that outcome.
+
+	Args:
+		codes: what was found (symptom_code, fault_code, cause_code, action_code); empty ones are left out.
+
+	Raises:
+		frappe.ValidationError: the call is closed or cancelled, or the outcome is none of these.
+	"""
+	doc = _open_call(call)
+	doc.update({field: code for field, code in (codes or {}).items() if field in CODES and code})
+	if outcome in RESOLVING_OUTCOMES:
+		doc.update({"status": "Resolved", "resolution": resolution or _(outcome)})
+	elif outcome in NEXT_ACTIONS:
+		doc.update({"status": "In Progress", "next_action": _(NEXT_ACTIONS[outcome])})
+		if resolution:
+			_note(doc, f"{_(outcome)}: {escape_html(resolution)}")
+	else:
+		frappe.throw(_("{0} is not an outcome of a job.").format(frappe.bold(escape_html(outcome))))
+	_save(doc)
+
+
+def coverage_snapshot(
+	equipment: str | None = None,
+	serial_no: str | None = None,
+	on: date | str | None = None,
+	symptom: str | None = None,
+) -> Coverage:
+	"""Coverage of a product on the day `on` (default today), as intake works it out."""
+	return coverage.of_product(equipment, serial_no, on, symptom)
+
+
+def _open_call(name: str) -> Document:
+	doc = frappe.get_doc("Repair Call", name, for_update=True)
+	check_open(name)
+	return doc
+
+
+def _keeps_promise(doc: Document, planned_from: datetime | str) -> bool:
+	if not doc.promised_from:
+		return False
+	return get_datetime(doc.promised_from) <= get_datetime(planned_from) <= get_datetime(doc.promised_to)
+
+
+def _note(doc: Document, text: str) -> None:
+	doc.add_comment("Info", text)
+
+
+def _save(doc: Document) -> None:
+	doc.save(ignore_permissions=True)

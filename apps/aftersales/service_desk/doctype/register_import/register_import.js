@@ -1,0 +1,145 @@
+frappe.provide("aftersales.register_import");
+
+const PROGRESS_EVENT = "register_import_progress";
+const POLL_MS = 5000;
+const RUNNING = ["Checking", "Queued", "Importing"];
+
+frappe.ui.form.on("Register Import", {
+	setup(frm) {
+		frappe.realtime.on(PROGRESS_EVENT, (state) => {
+			if (!cur_frm || cur_frm !== frm || state.name !== frm.doc.name) return;
+			state.over ? frm.reload_doc() : show_progress(frm, state);
+		});
+	},
+
+	refresh(frm) {
+		show_state(frm);
+		add_buttons(frm);
+		watch(frm);
+	},
+
+	on_hide: stop_watching,
+});
+
+function show_state(frm) {
+	const { doc } = frm;
+	frm.dashboard.clear_headline();
+	if (doc.failure) {
+		frm.dashboard.set_headline_alert(doc.failure, "red");
+	} else if (doc.status === "Checked") {
+		const colour = doc.rows_bad ? "orange" : "green";
+		frm.dashboard.set_headline_alert(
+			__("{0} of {1} rows can be imported, {2} are bad, {3} are imported already.", [
+				doc.rows_good - doc.rows_already,
+				doc.rows_total,
+				doc.rows_bad,
+				doc.rows_already,
+			]),
+			colour
+		);
+	} else if (doc.status === "Done") {
+		frm.dashboard.set_headline_alert(
+			__("{0} rows imported, {1} were there before, {2} are bad.", [
+				doc.rows_imported,
+				doc.rows_already,
+				doc.rows_bad,
+			]),
+			doc.rows_bad ? "orange" : "green"
+		);
+	} else if (doc.status === "Stopped") {
+		frm.dashboard.set_headline_alert(
+			__("Stopped after {0} rows. What is imported stays; start again to go on.", [doc.rows_done]),
+			"orange"
+		);
+	} else if (doc.status === "Draft" && !frm.is_new()) {
+		frm.dashboard.set_headline_alert(
+			__("Check the file first: the check writes nothing and lists every bad row."),
+			"blue"
+		);
+	}
+	frm.toggle_enable("columns", !RUNNING.includes(doc.status));
+}
+
+function add_buttons(frm) {
+	if (frm.is_new() || frm.is_dirty()) return;
+	const { status, bad_rows_file } = frm.doc;
+	const startable = ["Checked", "Stopped", "Failed"].includes(status) && frm.doc.checked_file;
+
+	if (RUNNING.includes(status)) {
+		frm.add_custom_button(__("Stop"), () => call(frm, "stop_import"));
+		frm.disable_save();
+	} else {
+		frm.enable_save();
+		const check = frm.add_custom_button(__("Check File"), () => call(frm, "check_file"));
+		if (!startable) check.addClass("btn-primary").removeClass("btn-default");
+		if (frm.doc.file_format === "Own columns") {
+			frm.add_custom_button(__("Propose Columns"), () => call(frm, "propose_columns"));
+		}
+	}
+	if (startable) {
+		frm.add_custom_button(status === "Checked" ? __("Start Import") : __("Continue Import"), () =>
+			confirm_import(frm)
+		)
+			.addClass("btn-primary")
+			.removeClass("btn-default");
+	}
+	if (bad_rows_file) {
+		frm.add_custom_button(__("Download Bad Rows"), () => window.open(encodeURI(bad_rows_file)));
+	}
+}
+
+function confirm_import(frm) {
+	const waiting = frm.doc.rows_good - frm.doc.rows_already - frm.doc.rows_imported;
+	frappe.confirm(
+		__("Import {0} rows into {1}? Bad rows are left out.", [waiting, frm.doc.company.bold()]),
+		() => call(frm, "start_import")
+	);
+}
+
+function call(frm, method) {
+	return frm.call({ doc: frm.doc, method, freeze: true }).then(() => frm.reload_doc());
+}
+
+function show_progress(frm, { done, total }) {
+	if (total) {
+		const message = __("{0} of {1} rows", [done, total]);
+		frm.dashboard.show_progress(__("Import"), (done * 100) / total, message);
+	} else {
+		// The check learns how many rows there are only at the end.
+		frm.dashboard.show_progress(__("Check"), 100, __("{0} rows read", [done]));
+	}
+}
+
+// Live messages carry the progress; asking now and then shows the end, or a dead worker, where they do not arrive.
+function watch(frm) {
+	stop_watching(frm);
+	if (frm.is_new() || !RUNNING.includes(frm.doc.status)) return;
+	frm.register_import_watch = setInterval(() => {
+		if (cur_frm !== frm) return stop_watching(frm);
+		frm.call({ doc: frm.doc, method: "progress" }).then(({ message }) => {
+			if (message.status !== frm.doc.status) {
+				frm.reload_doc();
+			} else if (!message.alive) {
+				stop_watching(frm);
+				offer_to_continue(frm);
+			} else if (message.status === "Importing") {
+				show_progress(frm, message);
+			}
+		});
+	}, POLL_MS);
+}
+
+function stop_watching(frm) {
+	clearInterval(frm.register_import_watch);
+	frm.register_import_watch = null;
+}
+
+function offer_to_continue(frm) {
+	frm.dashboard.set_headline_alert(
+		__("The background worker ended before the work was done. Nothing is half-imported."),
+		"red"
+	);
+	if (frm.doc.status === "Importing") {
+		frm.add_custom_button(__("Continue Import"), () => call(frm, "start_import"));
+	}
+}

@@ -1,0 +1,280 @@
+import os
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils.background_jobs import get_job_status
+from rq.job import JobStatus
+
+from aftersales.guards import keep_fields_of_record, set_system
+from aftersales.service_desk.register_import import columns as c
+from aftersales.service_desk.register_import import jobs, messages, source
+from aftersales.service_desk.register_import.reading import FileProblem
+
+RUNNING = ("Checking", "Queued", "Importing")
+SMALL_FILE = 1024 * 1024  # bytes; a few thousand rows, checked while the user waits
+TIMEOUT = 12 * 60 * 60  # seconds; a run cut off by it can be continued
+
+RESULT = (
+	"rows_total",
+	"rows_good",
+	"rows_bad",
+	"rows_already",
+	"rows_done",
+	"rows_imported",
+	"count_fixed",
+	"count_repairable",
+	"count_end_of_life",
+	"count_unknown",
+	"found_kind",
+	"checked_at",
+	"new_customers",
+	"new_item_groups",
+	"started_at",
+	"finished_at",
+	"imported_by",
+	"bad_rows_file",
+	"checked_options",
+	"checked_file",
+	"stop_requested",
+	"failure",
+)
+FIELDS_OF_RECORD = ("status", "attempt", *RESULT)
+
+
+class RegisterImport(Document):
+	"""An existing register of repairs: checked by a dry run, then imported in the background (R-IN-9)."""
+
+	def validate(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.keep_first_bad_rows()
+		self.refuse_changes_while_running()
+		self.tidy_settings()
+		self.propose_columns_of_new_file()
+		self.demand_new_check()
+
+	def on_trash(self):
+		if self.status in RUNNING and self.is_alive():
+			frappe.throw(_("An import that is running cannot be deleted. Stop it first."))
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist()
+	def check_file(self) -> None:
+		"""Dry run: find every bad row; large files in the background. The result is stored here."""
+		self.check_permission("write")
+		stored = self.locked()
+		if stored.status in ("Queued", "Importing") and stored.is_alive():
+			frappe.throw(_("The import is running. Stop it before checking again."))
+		stored.refuse_without_permissions()
+		size = stored.size_of_file()
+		stored.note(status="Checking", failure=None, attempt=stored.attempt + 1)
+		frappe.enqueue(
+			jobs.check,
+			queue="long",
+			now=size < SMALL_FILE,
+			enqueue_after_commit=True,
+			job_id=stored.job_id("check"),
+			name=stored.name,
+		)
+
+	@frappe.whitelist()
+	def start_import(self) -> None:
+		"""Import the good rows in the background; continues where an earlier run ended.
+
+		Raises:
+			frappe.ValidationError: not checked, changed since the check, no good row, or running already.
+		"""
+		self.check_permission("write")
+		stored = self.locked()
+		stored.refuse_without_permissions()
+		stored.refuse_second_run()
+		stored.refuse_unchecked()
+		stored.note(
+			status="Queued",
+			failure=None,
+			stop_requested=0,
+			attempt=stored.attempt + 1,
+			imported_by=frappe.session.user,
+		)
+		frappe.enqueue(
+			jobs.run_import,
+			queue="long",
+			timeout=TIMEOUT,
+			enqueue_after_commit=True,
+			job_id=stored.job_id("import"),
+			deduplicate=True,
+			name=stored.name,
+			attempt=stored.attempt,
+		)
+
+	@frappe.whitelist()
+	def stop_import(self) -> None:
+		"""End a running import after its current batch; what is imported stays, and it can be continued."""
+		self.check_permission("write")
+		stored = self.locked()
+		if stored.status not in RUNNING:
+			frappe.throw(_("No import is running."))
+		if stored.status == "Importing" and stored.is_alive():
+			stored.note(stop_requested=1)
+		else:
+			# Nobody is at work: a new attempt number makes a job still waiting in the queue do nothing.
+			stored.note(
+				status="Draft" if stored.status == "Checking" else "Stopped", attempt=stored.attempt + 1
+			)
+
+	@frappe.whitelist()
+	def propose_columns(self) -> None:
+		"""Read the column names of the file anew and propose what each means; replaces the mapping."""
+		self.check_permission("write")
+		self.set("columns", [])
+		self.read_columns()
+		self.save()
+
+	@frappe.whitelist()
+	def progress(self) -> dict:
+		"""How far a run is: status, rows done and in all, and whether a process is at work on it."""
+		self.check_permission("read")
+		stored = frappe.get_doc(self.doctype, self.name)
+		return {
+			"status": stored.status,
+			"done": stored.rows_done,
+			"total": stored.rows_total,
+			"alive": stored.status not in RUNNING or stored.is_alive(),
+		}
+
+	# ------------------------------------------------------------------ steps of validate
+
+	def keep_first_bad_rows(self):
+		"""The rows shown as bad are a result like the counters: a save neither adds nor edits them."""
+		before = self.get_doc_before_save()
+		self.set("errors", [row.as_dict() for row in before.errors] if before else [])
+
+	def refuse_changes_while_running(self):
+		if self.status in RUNNING and self.is_alive():
+			frappe.throw(_("Nothing can be changed while the register is being read or imported."))
+
+	def tidy_settings(self):
+		self.register_name = " ".join((self.register_name or "").split())
+		if self.file_format != c.OWN_COLUMNS:
+			self.register_name = ""
+			self.set("columns", [])
+		elif not self.register_name:
+			frappe.throw(_("Give the register a name: its ids are stored under it."), frappe.MandatoryError)
+		if self.create_item_groups and not self.item_group_parent:
+			frappe.throw(_("Choose under which Item Group new product groups go."), frappe.MandatoryError)
+
+	def propose_columns_of_new_file(self):
+		if self.file_format != c.OWN_COLUMNS:
+			return
+		if self.has_value_changed("import_file") or self.has_value_changed("file_format") or not self.columns:
+			try:
+				self.read_columns()
+			except FileProblem as problem:
+				# The file may still be saved; the check will say the same and stop there.
+				frappe.msgprint(messages.file_reason(problem), indicator="orange", alert=True)
+
+	def demand_new_check(self):
+		"""A result is worth as much as the settings and the file it was made with."""
+		before = self.get_doc_before_save()
+		if not before or before.status == "Draft":
+			return
+		changed = self.checked_options and self.checked_options != source.options_hash(self)
+		if changed or self.has_value_changed("import_file"):
+			set_system(self, status="Draft", failure=None, checked_options=None, checked_file=None)
+
+	def read_columns(self):
+		"""Fill the mapping from the header: what is mapped stays, new columns get a proposal.
+
+		Raises:
+			FileProblem: the file cannot be read.
+		"""
+		preview = source.preview(self)
+		chosen = {row.source_column: row.target for row in self.columns}
+		taken = set(chosen.values())
+		rows = []
+		for name in preview.header:
+			target = chosen.get(name)
+			if name not in chosen and preview.proposal.get(name) not in taken:
+				target = preview.proposal.get(name)
+			rows.append({"source_column": name, "target": target, "sample": preview.samples.get(name)})
+		if not chosen and preview.date_format:
+			self.date_format = preview.date_format
+		self.set("columns", rows)
+
+	# ------------------------------------------------------------------ used by actions and jobs
+
+	def locked(self) -> "RegisterImport":
+		"""The stored document, locked till the end of the request: actions trust it, not what a form sends."""
+		return frappe.get_doc(self.doctype, self.name, for_update=True)
+
+	def note(self, **values) -> None:
+		"""Store results and states; a form that was opened before has to be loaded again before saving."""
+		self.update(values)
+		frappe.db.set_value(self.doctype, self.name, values)
+
+	def count_batch(self, done: int, imported: int) -> int:
+		"""Add to the counters inside the transaction that writes the rows; returns the rows done so far."""
+		table = frappe.qb.DocType(self.doctype)
+		(
+			frappe.qb.update(table)
+			.set(table.rows_done, table.rows_done + done)
+			.set(table.rows_imported, table.rows_imported + imported)
+			.where(table.name == self.name)
+		).run()
+		self.rows_done += done
+		return self.rows_done
+
+	def job_id(self, what: str) -> str:
+		return f"register_import::{what}::{self.name}::{self.attempt}"
+
+	def is_alive(self) -> bool:
+		"""True while a worker is, or soon will be, at work on this document."""
+		if self.status == "Importing":
+			return jobs.is_running(self.checked_file)
+		what = "check" if self.status == "Checking" else "import"
+		return get_job_status(self.job_id(what)) in (JobStatus.QUEUED, JobStatus.STARTED)
+
+	def size_of_file(self) -> int:
+		"""Bytes of the attached file; says what is wrong when it cannot be read."""
+		try:
+			return os.path.getsize(source.file_path(self.import_file))
+		except FileProblem as problem:
+			frappe.throw(messages.file_reason(problem), title=_("File Cannot Be Read"))
+		except OSError:
+			missing = FileProblem("file_missing", file=os.path.basename(self.import_file))
+			frappe.throw(messages.file_reason(missing), title=_("File Cannot Be Read"))
+
+	def refuse_without_permissions(self):
+		"""What the import will create, the user must be allowed to create."""
+		wanted = [
+			("Customer Equipment", "create"),
+			("Repair Call", "create"),
+			("Repair Card", "create"),
+			("Repair Card", "submit"),
+		]
+		if self.create_customers:
+			wanted.append(("Customer", "create"))
+		if self.create_item_groups:
+			wanted.append(("Item Group", "create"))
+		for doctype, ptype in wanted:
+			frappe.has_permission(doctype, ptype, throw=True)
+
+	def refuse_second_run(self):
+		if self.status in RUNNING and self.is_alive():
+			frappe.throw(_("This import is already running."))
+		if self.checked_file and jobs.is_running(self.checked_file):
+			frappe.throw(_("The same file is being imported by another Register Import. Wait for its end."))
+
+	def refuse_unchecked(self):
+		if not self.checked_options or self.status in ("Draft", "Checking"):
+			frappe.throw(_("Check the file first."))
+		if self.checked_options != source.options_hash(self):
+			frappe.throw(_("The settings have changed since the check. Check the file again."))
+		try:
+			if self.checked_file != source.file_hash(self):
+				frappe.throw(_("The file has changed since the check. Check it again."))
+		except FileProblem as problem:
+			frappe.throw(messages.file_reason(problem), title=_("File Cannot Be Read"))
+		if not self.rows_good:
+			frappe.throw(_("No row of the file can be imported."))

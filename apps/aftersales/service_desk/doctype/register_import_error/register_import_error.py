@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class RegisterImportError(Document):
+	pass

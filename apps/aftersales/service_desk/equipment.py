@@ -1,0 +1,172 @@
+"""Product files (Customer Equipment): how the other rooms find, read and extend them."""
+
+import base64
+import io
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import format_date, get_link_to_form, get_url, get_url_to_form, getdate
+from frappe.utils.data import quoted
+
+PRODUCT_FIELDS = ("brand", "model", "item_group", "item_code", "serial_no", "serial_text")
+FILE_FIELDS = (
+	"name",
+	"customer",
+	"company",
+	"title",
+	"address",
+	"service_zone",
+	"warranty_until",
+	"repair_warranty_until",
+	*PRODUCT_FIELDS,
+)
+
+
+def product_file(name: str | None) -> frappe._dict | None:
+	"""The fields of a product file that a call needs, or None when there is no such file."""
+	if not name:
+		return None
+	return frappe.db.get_value("Customer Equipment", name, FILE_FIELDS, as_dict=True)
+
+
+def find_product_file(
+	customer: str | None,
+	serial_no: str | None = None,
+	serial_text: str | None = None,
+	brand: str | None = None,
+	exclude: str | None = None,
+) -> str | None:
+	"""Name of the customer's product file with this serial, when exactly one fits.
+
+	The ERPNext Serial No decides first; then the number on the plate, where a brand known on both
+	sides must agree, since two makers may use the same number.
+	"""
+	if not customer:
+		return None
+	for serial in ({"serial_no": serial_no}, {"serial_text": serial_text}):
+		if not any(serial.values()):
+			continue
+		found = frappe.get_all(
+			"Customer Equipment",
+			filters={"customer": customer, "name": ["!=", exclude or ""], **serial},
+			fields=["name", "brand"],
+			order_by="creation",
+		)
+		if "serial_text" in serial:
+			found = [row for row in found if _same_brand(row.brand, brand)]
+		if len(found) == 1:
+			return found[0].name
+	return None
+
+
+def extend_repair_warranty(equipment: str | None, until: date | str | None) -> None:
+	"""Set the repair warranty of a product file through `until` (a date); never shortens it.
+
+	Called by a finished job. Written past the form's own save, because the job must be completed even
+	where the product file has become incomplete meanwhile; the timeline tells of it.
+	"""
+	if not equipment or not until:
+		return
+	until = getdate(until)
+	stored = frappe.db.get_value("Customer Equipment", equipment, "repair_warranty_until", for_update=True)
+	if stored and getdate(stored) >= until:
+		return
+	frappe.db.set_value("Customer Equipment", equipment, "repair_warranty_until", until)
+	frappe.get_doc("Customer Equipment", equipment).add_comment(
+		"Info", _("has set the repair warranty to {0}").format(format_date(until))
+	)
+
+
+@frappe.whitelist()
+def from_call(repair_call: str) -> str:
+	"""Open a product file for the product named on a call and link it; returns its name.
+
+	A file the call already has, or one with the same serial, is linked instead of a second one.
+
+	Raises:
+		frappe.PermissionError: without write permission on the call or create permission on files.
+	"""
+	call = frappe.get_doc("Repair Call", repair_call)
+	call.check_permission("write")
+	if call.equipment:
+		return call.equipment
+	name = find_product_file(call.customer, call.serial_no, call.serial_text, call.brand)
+	if not name:
+		name = _new_product_file(call).insert().name
+	call.equipment = name
+	call.save()
+	return name
+
+
+@frappe.whitelist()
+def product_details(equipment: str) -> dict:
+	"""What a call takes over from a product file: customer, company, brand, model, serial, place."""
+	doc = frappe.get_doc("Customer Equipment", equipment)
+	doc.check_permission("read")
+	return {field: doc.get(field) for field in ("customer", "company", "customer_name", *PRODUCT_FIELDS)}
+
+
+@frappe.whitelist()
+def coverage_today(equipment: str) -> dict:
+	"""Coverage of a product as it stands today: kind, source, until, and the repair warranty."""
+	doc = frappe.get_doc("Customer Equipment", equipment)
+	doc.check_permission("read")
+	from aftersales.service_desk import coverage
+
+	answer = coverage.of_product(equipment=doc.name, serial_no=doc.serial_no, on=getdate())
+	return {
+		"kind": answer.kind,
+		"source": answer.source,
+		"until": answer.until,
+		"repair_warranty_until": doc.repair_warranty_until,
+	}
+
+
+def scan_address(doctype: str, name: str) -> str:
+	"""The absolute address a tag's QR code leads to.
+
+	A product's code opens a new call for it (R-IN-8); any other document's opens the document.
+	"""
+	if doctype == "Customer Equipment":
+		return get_url(f"/app/repair-call/new?equipment={quoted(name)}")
+	return get_url_to_form(doctype, name)
+
+
+def qr_data_uri(doctype: str, name: str, scale: int = 4) -> str:
+	"""The QR code of a document's tag as a data URI (SVG), for `<img src>` in print formats."""
+	import pyqrcode
+
+	image = io.BytesIO()
+	pyqrcode.create(scan_address(doctype, name), error="M").svg(
+		image, scale=scale, quiet_zone=2, background="white", xmldecl=False
+	)
+	return "data:image/svg+xml;base64," + base64.b64encode(image.getvalue()).decode()
+
+
+@frappe.whitelist()
+def qr_code(equipment: str) -> str:
+	"""The QR code of a product file as a data URI, for its form."""
+	frappe.get_doc("Customer Equipment", equipment).check_permission("read")
+	return qr_data_uri("Customer Equipment", equipment)
+
+
+def link_to(name: str) -> str:
+	"""HTML link to a product file, for messages."""
+	return get_link_to_form("Customer Equipment", name)
+
+
+def _new_product_file(call: Document) -> Document:
+	return frappe.new_doc(
+		"Customer Equipment",
+		customer=call.customer,
+		company=call.company,
+		address=call.service_address,
+		service_zone=call.service_zone,
+		**{field: call.get(field) for field in PRODUCT_FIELDS},
+	)
+
+
+def _same_brand(one: str | None, other: str | None) -> bool:
+	return not one or not other or one.casefold() == other.casefold()

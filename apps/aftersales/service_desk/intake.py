@@ -1,0 +1,158 @@
+"""Steps of registering a call: which product, whose, where, and who speaks for the customer."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
+
+from aftersales.service_desk import equipment, facts, location, past_jobs
+
+CLOCK_TOLERANCE = 15  # minutes a call may lie in the future, for clocks that differ
+SERIAL_FIELDS = ("customer", "equipment", "serial_no", "serial_text", "item_code")
+FAULT_CODES = {
+	"symptom_code": "Symptom",
+	"fault_code": "Fault",
+	"cause_code": "Cause",
+	"action_code": "Action",
+}
+
+
+def identify_product(call: Document) -> None:
+	"""Find the product file by its serial and take over its data.
+
+	Raises:
+		frappe.ValidationError: the file is another customer's, or file, serial and item name different
+			products.
+	"""
+	if not facts.any_changed(call, SERIAL_FIELDS):
+		return
+	if not call.equipment:
+		call.equipment = equipment.find_product_file(
+			call.customer, call.serial_no, call.serial_text, call.brand
+		)
+	_take_product_data(call)
+	_check_serial_no(call)
+
+
+def set_defaults(call: Document) -> None:
+	settings = facts.settings()
+	call.company = (
+		call.company or settings.default_company or frappe.defaults.get_user_default("Company")
+	)
+	call.request_type = call.request_type or settings.default_request_type
+	call.support_kind = call.support_kind or facts.request_type(call, "default_support_kind")
+	if call.is_new():
+		call.received_at = call.received_at or now_datetime()
+		call.assigned_to = call.assigned_to or frappe.session.user
+
+
+def check_received_at(call: Document) -> None:
+	latest = add_to_date(now_datetime(), minutes=CLOCK_TOLERANCE)
+	if call.has_value_changed("received_at") and get_datetime(call.received_at) > latest:
+		frappe.throw(_("{0} lies in the future.").format(frappe.bold(_("Received at"))))
+
+
+def take_contact(call: Document) -> None:
+	"""The customer's primary contact, unless the caller's own name, number or address was noted."""
+	if call.customer and call.has_value_changed("customer"):
+		customer = facts.customer(call)
+		call.customer_name = customer.customer_name
+		if not (call.contact_name or call.contact_phone or call.contact_email):
+			call.contact_phone, call.contact_email = customer.mobile_no, customer.email_id
+			call.contact_name = _full_name(customer.customer_primary_contact)
+	remember_phone(call)
+
+
+def remember_phone(call: Document) -> None:
+	"""Keep the digits that recognise the phone number however it is written."""
+	call.phone_key = past_jobs.phone_key(call.contact_phone)
+
+
+def locate(call: Document) -> None:
+	"""Where the work is: the product's own place, else the customer's primary address; and its zone."""
+	if not call.customer:
+		return
+	file = facts.product_file(call)
+	if not call.service_address and facts.any_changed(call, ("customer", "equipment")):
+		call.service_address = file.address or facts.customer(call).customer_primary_address
+	if not call.is_new() and not call.has_value_changed("service_address"):
+		return
+	call.service_address_display = location.display(call.service_address)
+	if not call.service_zone or not call.has_value_changed("service_zone"):
+		at_home = file.service_zone and file.address == call.service_address
+		call.service_zone = (
+			file.service_zone
+			if at_home
+			else location.zone_of(call.service_address, facts.customer(call).territory)
+		)
+
+
+def check_fault_codes(call: Document) -> None:
+	for fieldname, kind in FAULT_CODES.items():
+		code = call.get(fieldname)
+		if code and call.has_value_changed(fieldname) and _kind(code) != kind:
+			frappe.throw(
+				_("{0}: {1} is not a code of kind {2}.").format(
+					frappe.bold(_(call.meta.get_label(fieldname))), escape_html(code), _(kind)
+				)
+			)
+
+
+def _take_product_data(call: Document) -> None:
+	file = facts.product_file(call)
+	if not file:
+		return
+	call.customer = call.customer or file.customer
+	call.company = call.company or file.company
+	if call.customer != file.customer:
+		frappe.throw(
+			_("{0} belongs to customer {1}, not to {2}.").format(
+				equipment.link_to(file.name),
+				frappe.bold(escape_html(file.customer)),
+				frappe.bold(escape_html(call.customer)),
+			),
+			title=_("Another Customer's Product"),
+		)
+	another = not call.is_new() and call.has_value_changed("equipment")
+	for fieldname in equipment.PRODUCT_FIELDS:
+		if another or not call.get(fieldname):
+			call.set(fieldname, file[fieldname])
+	if file.serial_no and file.serial_no != call.serial_no:
+		frappe.throw(
+			_("{0} has Serial No {1}, the call says {2}.").format(
+				equipment.link_to(file.name),
+				frappe.bold(escape_html(file.serial_no)),
+				frappe.bold(escape_html(call.serial_no)),
+			),
+			title=_("Another Product"),
+		)
+
+
+def _check_serial_no(call: Document) -> None:
+	if not call.serial_no:
+		return
+	serial = (
+		frappe.db.get_value(
+			"Serial No", call.serial_no, ["item_code", "item_group", "brand"], as_dict=True
+		)
+		or frappe._dict()
+	)
+	if call.item_code and serial.item_code and serial.item_code != call.item_code:
+		frappe.throw(
+			_("Serial No {0} belongs to item {1}, not to {2}.").format(
+				frappe.bold(escape_html(call.serial_no)),
+				frappe.bold(escape_html(serial.item_code)),
+				frappe.bold(escape_html(call.item_code)),
+			),
+			title=_("Serial of Another Item"),
+		)
+	for fieldname in ("item_code", "item_group", "brand"):
+		call.set(fieldname, call.get(fieldname) or serial[fieldname])
+
+
+def _full_name(contact: str | None) -> str | None:
+	return frappe.db.get_value("Contact", contact, "full_name") if contact else None
+
+
+def _kind(code: str) -> str | None:
+	return frappe.get_cached_value("Fault Code", code, "kind")

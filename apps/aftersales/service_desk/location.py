@@ -1,0 +1,42 @@
+"""Where the work is: address, how it reads, and the service zone it falls into."""
+
+import frappe
+from frappe.contacts.doctype.address.address import render_address
+from frappe.utils.nestedset import get_ancestors_of
+
+from aftersales.service_desk import zone_rules
+from aftersales.service_desk.zone_rules import Zone, parse_codes
+
+
+def display(address: str | None) -> str | None:
+	"""The address as its country's Address Template writes it."""
+	# the address belongs to the call: who may read the call may read where the work is
+	return render_address(address, check_permissions=False) if address else None
+
+
+def zone_of(address: str | None, territory: str | None) -> str | None:
+	"""Service Zone of an address by postal code, else of the customer's territory."""
+	zones = enabled_zones()
+	if not any(zone.postal_codes or zone.territory for zone in zones):
+		return None
+	code = frappe.get_cached_value("Address", address, "pincode") if address else None
+	return zone_rules.choose(zones, code, _with_parents(territory, zones))
+
+
+def enabled_zones() -> list[Zone]:
+	"""Enabled Service Zones, the nearest first."""
+	rows = frappe.get_all(
+		"Service Zone",
+		filters={"disabled": 0},
+		fields=["name", "postal_codes", "territory"],
+		order_by="distance_from, name",
+	)
+	return [Zone(row.name, parse_codes(row.postal_codes), row.territory) for row in rows]
+
+
+def _with_parents(territory: str | None, zones: list[Zone]) -> list[str]:
+	if not territory or not any(zone.territory for zone in zones):
+		return []
+	if any(zone.territory == territory for zone in zones):
+		return [territory]
+	return [territory, *get_ancestors_of("Territory", territory)]

@@ -1,0 +1,72 @@
+"""A technician sees the calls he has to do with and edits those assigned to him: hooks of Repair Call.
+
+The rule binds a user whose right to calls comes from technicians' roles alone; any other role that
+grants the same right lifts it. Which roles those are is read from the permissions in force, so that a
+role the administrator adds counts as well. A visit or card reports to its call by `calls`, which does
+not need the technician's own permission on the call.
+"""
+
+import frappe
+from frappe.model.document import Document
+from pypika.queries import QueryBuilder
+
+TECHNICIANS = {"Service Technician", "Workshop Technician"}
+WRITING = ("write", "create", "delete", "share", "import")
+
+
+def call_query_conditions(user: str | None = None, doctype: str = "Repair Call") -> str:
+	"""SQL condition for lists and reports of a technician: his calls, and those his jobs belong to."""
+	user = user or frappe.session.user
+	if not is_restricted(user, "read"):
+		return ""
+	own = f"`tabRepair Call`.`assigned_to` = {frappe.db.escape(user)}"
+	of_jobs = [f"`tabRepair Call`.`name` in ({calls.get_sql()})" for calls in _calls_of_jobs(user)]
+	return f"({' or '.join([own, *of_jobs])})"
+
+
+def has_call_permission(doc: Document, ptype: str = "read", user: str | None = None, **kwargs) -> bool:
+	"""True unless a technician reads a call he has nothing to do with, or edits one not assigned to him.
+
+	The stored owner decides, not the one in the document at hand, which the caller sent.
+	"""
+	user = user or frappe.session.user
+	right = ptype if ptype in WRITING else "read"
+	if not is_restricted(user, right) or not isinstance(doc, Document) or doc.is_new():
+		return True
+	if frappe.db.get_value("Repair Call", doc.name, "assigned_to") == user:
+		return True
+	return right == "read" and _works_for(user, doc.name)
+
+
+def is_restricted(user: str, right: str) -> bool:
+	"""True when only technicians' roles give `user` this right to calls."""
+	if user == "Administrator":
+		return False
+	roles = set(frappe.get_roles(user))
+	if not roles & TECHNICIANS:
+		return False
+	others = roles - TECHNICIANS
+	return not any(
+		rule.role in others and not rule.permlevel and rule.get(right)
+		for rule in frappe.get_meta("Repair Call").permissions
+	)
+
+
+def _works_for(user: str, call: str) -> bool:
+	"""True when a visit of the user or a repair card belongs to the call."""
+	call_table = frappe.qb.DocType("Repair Call")
+	found = frappe.qb.from_(call_table).select(call_table.name).where(call_table.name == call)
+	return any(found.where(call_table.name.isin(calls)).run() for calls in _calls_of_jobs(user))
+
+
+def _calls_of_jobs(user: str) -> list[QueryBuilder]:
+	from aftersales.field_service import visits
+	from aftersales.repair_workshop import custody
+
+	roles = frappe.get_roles(user)
+	queries = []
+	if "Service Technician" in roles:
+		queries.append(visits.calls_visited_by(user))
+	if "Workshop Technician" in roles:
+		queries.append(custody.calls_in_workshop())
+	return queries

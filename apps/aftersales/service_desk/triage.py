@@ -1,0 +1,142 @@
+"""Steps of rating a call: how urgent, a repeat or not, what covers it, in which category.
+
+Each step asks a pure rule and asks for authority where the rule says so; what was decided against a
+proposal goes to the timeline with its reason.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, escape_html, get_link_to_form, getdate
+
+from aftersales.guards import previous_status, require_role, require_value, set_system
+from aftersales.service_desk import coverage, facts, past_jobs, triage_rules
+from aftersales.service_desk.triage_rules import Urgency, Verdict
+
+SUPERVISORS = ("Service Supervisor", "Service Manager")
+UNDER_TRIAGE = ("Open", "Triaged")
+REPEAT_FACTS = ("equipment", "serial_no", "serial_text", "symptom_code", "received_at")
+COVERAGE_FACTS = ("equipment", "serial_no", "symptom_code", "received_at")
+CATEGORY_FACTS = ("coverage", "request_type", "support_kind")
+
+
+def set_urgency(call: Document) -> None:
+	"""A hazard makes an emergency; lowering it needs a role and a reason (R-IN-4)."""
+	before = call.get_doc_before_save()
+	verdict = triage_rules.decide(
+		_urgency(call),
+		_urgency(before) if before else None,
+		emergency=_emergency_priority(call),
+		default=facts.request_type(call, "default_priority") or facts.settings().default_priority,
+	)
+	if verdict.needs_authority:
+		_authorise_urgency(call, verdict, before)
+	call.priority = verdict.priority
+
+
+def link_repeated_call(call: Document) -> None:
+	"""Flag and link a call that repeats a finished job of the same product (R-IN-7)."""
+	chosen_by_hand = call.repeat_of and call.has_value_changed("repeat_of")
+	if chosen_by_hand and call.repeat_of == call.name:
+		frappe.throw(_("A call cannot repeat itself."))
+	if not chosen_by_hand and is_under_triage(call) and facts.any_changed(call, REPEAT_FACTS):
+		call.repeat_of = past_jobs.repeated_by(
+			call.received_at,
+			call.symptom_code,
+			facts.finished_jobs(call),
+			cint(facts.settings().repeat_days),
+		)
+	set_system(call, is_repeat=int(bool(call.repeat_of)))
+
+
+def take_coverage_snapshot(call: Document) -> None:
+	"""What covers the product on the day of receipt; kept as it was once work is planned (R-IN-6)."""
+	if not is_under_triage(call):
+		return
+	if facts.any_changed(call, COVERAGE_FACTS):
+		answer = coverage.of_product(
+			call.equipment,
+			call.serial_no,
+			getdate(call.received_at),
+			call.symptom_code,
+			file=facts.product_file(call),
+			jobs=facts.finished_jobs(call),
+		)
+		set_system(
+			call, coverage=answer.kind, coverage_source=answer.source, coverage_until=answer.until
+		)
+	if facts.any_changed(call, CATEGORY_FACTS):
+		proposed = coverage.category_for(call.coverage, call.request_type, call.support_kind)
+		set_system(call, proposed_category=proposed)
+
+
+def set_category(call: Document) -> None:
+	"""Follow the proposal until a supervisor chooses another category and says why (R-IN-6)."""
+	before = call.get_doc_before_save() or frappe._dict()
+	chosen, stored = call.service_category, before.service_category
+	follows_proposal = stored == before.proposed_category
+	if not chosen or (chosen == stored and follows_proposal):
+		call.service_category = (call.proposed_category or chosen) if follows_proposal else stored
+	elif chosen != stored and (stored or chosen != call.proposed_category):
+		_authorise_category(call, stored or call.proposed_category)
+
+
+def is_under_triage(call: Document) -> bool:
+	"""True while nothing is planned yet: intake and triage may still be corrected."""
+	return call.is_new() or {call.status, previous_status(call)} <= set(UNDER_TRIAGE)
+
+
+def note_decision(call: Document, text: str) -> None:
+	"""Remember a decision for the timeline; :func:`log_decisions` writes it after the save."""
+	call.flags.setdefault("decisions", []).append(text)
+
+
+def log_decisions(call: Document) -> None:
+	for text in call.flags.pop("decisions", []):
+		call.add_comment("Comment", text)
+
+
+def _urgency(doc: Document) -> Urgency:
+	return Urgency(doc.hazard or None, doc.priority or None, doc.priority_reason or None)
+
+
+def _emergency_priority(call: Document) -> str | None:
+	priority = facts.settings().emergency_priority
+	if call.hazard and not priority:
+		frappe.throw(
+			_("Set {0} in {1}: a hazard was reported, and no priority is named for it.").format(
+				frappe.bold(_("Emergency Priority")),
+				get_link_to_form("Aftersales Settings", "Aftersales Settings"),
+			)
+		)
+	return priority
+
+
+def _authorise_urgency(call: Document, verdict: Verdict, before: Document | None) -> None:
+	what = _("Withdrawing a hazard") if verdict.withdrawn else _("Lowering the priority under a hazard")
+	require_role(SUPERVISORS, what)
+	require_value(call, "priority_reason", _("say why there is no danger any more."))
+	old = before or frappe._dict(hazard=call.hazard, priority=facts.settings().emergency_priority)
+	note_decision(
+		call,
+		_("{0}: {1}, {2} became {3}, {4}. {5}").format(
+			what,
+			_(old.hazard),
+			_(old.priority or ""),
+			_(call.hazard) if call.hazard else _("no hazard"),
+			_(verdict.priority or ""),
+			escape_html(call.priority_reason),
+		),
+	)
+
+
+def _authorise_category(call: Document, old: str | None) -> None:
+	new = frappe.get_cached_doc("Service Category", call.service_category)
+	if new.disabled:
+		frappe.throw(_("Service Category {0} is disabled.").format(frappe.bold(new.name)))
+	if not old and not new.requires_authorisation:
+		return  # nothing was proposed: the first choice is free
+	what = _("Category {0} instead of {1}").format(new.name, old) if old else _("Category {0}").format(new.name)
+	require_role(SUPERVISORS, what)
+	require_value(call, "category_reason", _("say why this category applies."))
+	note_decision(call, f"{what}: {escape_html(call.category_reason)}")

@@ -17,6 +17,7 @@ SKELETON = {
 	".local",
 	".npm",
 	".npmrc",
+	".yarn",
 	".node-gyp",
 }
 
@@ -37,9 +38,10 @@ def clean(ground: Ground) -> None:
 		_clean_foreign(ground)
 	else:
 		say(f"no bench of this tool at {ground.bench}")
-	if testing.unit_venv().exists():
-		shutil.rmtree(testing.unit_venv())
-		say(f"removed {testing.unit_venv()}")
+	with ground.as_root():
+		if testing.unit_venv().exists():
+			shutil.rmtree(testing.unit_venv())
+			say(f"removed {testing.unit_venv()}")
 	print("kept: system packages installed by apt, the sources that were cloned from, this checkout.")
 
 

@@ -51,7 +51,9 @@ def _build(ground: Ground) -> str:
 		ground, ["--site", SITE, "execute", "aftersales.demo.build.run"], capture=True, check=False
 	)
 	if done.returncode:
-		raise Stop(f"building the demo data failed:\n{done.stdout}\n{done.stderr}")
+		# Frappe's `execute` tries a second way after a failure; only the first traceback tells something.
+		reason = done.stderr.split("\nDuring handling of the above exception")[0]
+		raise Stop(f"building the demo data failed:\n{done.stdout}\n{reason}")
 	said = done.stdout.strip()
 	said = "" if said in ("null", "None") else said
 	sites.note(ground, SITE, demo_code=everything, demo_said=said)
@@ -145,6 +147,15 @@ def _answers(url: str) -> bool:
 		return False
 
 
+def _readable(answer: str) -> str:
+	"""The traceback in an error answer of Frappe, or the answer without its markup."""
+	try:
+		content = json.loads(answer)
+		return "\n".join(json.loads(content["exc"])) if content.get("exc") else answer
+	except ValueError:
+		return re.sub(r"<[^>]+>|\s*\n\s*", "\n", answer).strip()
+
+
 def _check(url: str) -> None:
 	"""Log in as a browser would and fetch the desk with its style sheets and scripts."""
 	browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
@@ -155,7 +166,8 @@ def _check(url: str) -> None:
 			with browser.open(url + path, body, timeout=60) as answer:
 				return answer.read().decode(errors="replace")
 		except urllib.error.HTTPError as error:
-			raise Stop(f"{url}{path} answers {error.code}") from None
+			answer = error.read().decode(errors="replace")
+			raise Stop(f"{url}{path} answers {error.code}:\n{_readable(answer)[-3000:]}") from None
 
 	pages = [fetch("/login")]
 	fetch("/api/method/login", {"usr": "Administrator", "pwd": sites.ADMIN_PASSWORD})

@@ -8,7 +8,7 @@ what they are about. Money is company currency (EUR), times are site time.
 from collections.abc import Iterable
 
 import frappe
-from frappe.utils import add_to_date, now_datetime
+from frappe.utils import add_to_date, get_datetime, now_datetime, nowdate
 
 COMPANY = "Liffey Service Ltd"
 ABBR = "LSL"
@@ -242,6 +242,7 @@ def call(owner: str, **values):
 			"request_type": request_type(),
 			"received_at": now_datetime(),
 			"service_category": category("A"),
+			"category_reason": "As agreed with the customer",
 			**values,
 		},
 	)
@@ -276,3 +277,105 @@ def voucher(repair_call=None, technician: str | None = None, **values):
 			**values,
 		},
 	)
+
+
+def card(repair_call=None, **values):
+	"""A Repair Card whose repair is accepted, done and verified: ready to be submitted."""
+	doc = make(
+		"Repair Card",
+		**{
+			"repair_call": repair_call and repair_call.name,
+			"company": COMPANY,
+			"received_at": add_to_date(now_datetime(), hours=-5),
+			"diagnosis": "Seal worn",
+			"repair_method": "Component",
+			**values,
+		},
+	)
+	if any(line.charge_to == "Customer" for line in (*doc.labour, *doc.parts)):
+		doc.record_approval("Phone", "N. Byrne", 100000)
+	doc.start_repair()
+	doc.hand_to_check()
+	doc.verify("Ran for ten minutes without a leak")
+	return doc
+
+
+# ---------------------------------------------------------------- a small service business
+
+
+def shop() -> frappe._dict:
+	"""The masters of a small agency: accounts, a van with stock, prices, taxes, a customer.
+
+	An hour costs the customer 60, a seal 42; the seals in the van were bought at 12.50, a technician's
+	hour costs 30. VAT is 13.5 %. Category A posts to its own accounts, C, D and Goodwill to an expense
+	account each; C also books hours at cost. Returns the names.
+	"""
+	names = frappe._dict(
+		income=account("Repair Income", "Direct Income"),
+		parts_cost=account("Cost of Repair Parts", "Direct Expenses"),
+		warranty=account("Warranty Expense", "Direct Expenses"),
+		internal=account("Internal Service Expense", "Direct Expenses"),
+		goodwill=account("Goodwill Expense", "Direct Expenses"),
+		recovery=account("Labour Recovery", "Direct Expenses"),
+		cost_center=cost_center("Service"),
+		van=warehouse("Van Aoife"),
+		hour=service_item("Service Hour"),
+		seal=item("Gas Valve Seal"),
+	)
+	for item_code, rate in ((names.hour, 60), (names.seal, 42)):
+		price(item_code, rate)
+	receive(names.seal, 10, 12.5, names.van)
+	common = {"cost_center": names.cost_center}
+	category_accounts("A", income_account=names.income, expense_account=names.parts_cost, **common)
+	category_accounts(
+		"C",
+		expense_account=names.warranty,
+		labour_expense_account=names.warranty,
+		labour_recovery_account=names.recovery,
+		**common,
+	)
+	category_accounts("D", expense_account=names.internal, **common)
+	category_accounts("Goodwill", expense_account=names.goodwill, **common)
+	settings(labour_item=names.hour, travel_item=names.hour, submit_invoice=0)
+	names.vat = sales_taxes("VAT 13.5%", 13.5, f"VAT - {ABBR}", is_default=1)
+	names.technician = technician("Aoife Doyle", names.van)
+	names.customer = customer("Nora Byrne")
+	return names
+
+
+def planned(repair_call, technician: str | None, **values):
+	"""A draft Service Voucher planned for tomorrow from 9 to 10:30, not dispatched yet."""
+	start = add_to_date(get_datetime(f"{nowdate()} 09:00:00"), days=1)
+	return make(
+		"Service Voucher",
+		**{
+			"repair_call": repair_call and repair_call.name,
+			"company": COMPANY,
+			"technician": technician,
+			"planned_start": start,
+			"planned_end": add_to_date(start, hours=1, minutes=30),
+			**values,
+		},
+	)
+
+
+def receipt(repair_call, **values):
+	"""A draft Collection Receipt, signed by the customer, for the product of a call."""
+	return make(
+		"Collection Receipt",
+		**{
+			"repair_call": repair_call.name,
+			"company": COMPANY,
+			"location": "Bench 2",
+			"condition": "Casing scratched on the left",
+			"accessories": [{"accessory": "Flue adapter", "qty": 1}, {"accessory": "Mounting plate", "qty": 1}],
+			"customer_signature": SIGNATURE,
+			"signed_by": "N. Byrne",
+			**values,
+		},
+	)
+
+
+def received_card(repair_call, **values):
+	"""A draft Repair Card that has just been received."""
+	return make("Repair Card", **{"repair_call": repair_call.name, "company": COMPANY, **values})

@@ -257,9 +257,7 @@ def _write_records(batch: list[Record | BadRow], writer: Writer, column_of: dict
 			writer.write(entry)
 			result.imported += 1
 		except RecordRefused as refusal:
-			problem = Problem(
-				entry.number, "", entry.external_id, refusal.code, {"message": refusal.message}
-			)
+			problem = Problem(entry.number, "", entry.external_id, refusal.code, {"message": refusal.message})
 			result.bad.append(BadRow(entry.number, entry.cells, (problem,)))
 	return result
 

@@ -59,7 +59,9 @@ def _row_reasons() -> dict[str, str]:
 		"too_few_cells": _(
 			"The row has only {found} cells, the header {expected}: the line is broken or cut off."
 		),
-		"id_taken": _("Another record has this id already (capital letters and accents do not make it another)."),
+		"id_taken": _(
+			"Another record has this id already (capital letters and accents do not make it another)."
+		),
 		"refused": _("Refused: {message}"),
 	}
 
@@ -75,15 +77,15 @@ def _file_reasons() -> dict[str, str]:
 		),
 		"not_a_register": _("{file} is neither CSV nor an Excel workbook (.xlsx)."),
 		"broken_excel": _("The Excel file {file} is damaged and cannot be opened."),
-		"too_big_unpacked": _("{file} unpacks to more than {megabytes} MB. Save the sheet as CSV or split it."),
+		"too_big_unpacked": _(
+			"{file} unpacks to more than {megabytes} MB. Save the sheet as CSV or split it."
+		),
 		"sheet_missing": _("There is no sheet {sheet} in the file. Its sheets: {sheets}."),
 		"unknown_encoding": _("Unknown encoding {encoding}."),
 		"wrong_encoding": _(
 			"The file is not written in {encoding} ({detail}). Choose another encoding or leave it empty."
 		),
-		"no_header": _(
-			"The first row must name the columns; row {row} looks like data already: {value}"
-		),
+		"no_header": _("The first row must name the columns; row {row} looks like data already: {value}"),
 		"column_twice": _("Two columns are named {column}. Rename one of them."),
 		"ords_columns_missing": _("These columns of Open Repair Data are missing: {columns}."),
 		"targets_missing": _("No column is mapped to: {targets}."),

@@ -337,7 +337,9 @@ def _header(rows: Iterator[SourceRow], path: Path) -> tuple[str, ...]:
 			raise FileProblem("no_header", value=shown(cell), row=row.number)
 	figures = sum(bool(_NUMBER_LIKE.fullmatch(cell)) for cell in cells)
 	if figures * 2 > len(cells):
-		raise FileProblem("no_header", value=next(c for c in cells if _NUMBER_LIKE.fullmatch(c)), row=row.number)
+		raise FileProblem(
+			"no_header", value=next(c for c in cells if _NUMBER_LIKE.fullmatch(c)), row=row.number
+		)
 
 	names = [cell for cell in cells if cell]
 	for name in names:
@@ -346,9 +348,7 @@ def _header(rows: Iterator[SourceRow], path: Path) -> tuple[str, ...]:
 	return tuple(cells)
 
 
-def _shaped(
-	rows: Iterator[SourceRow], header: tuple[str, ...], *, pad: bool
-) -> Iterator[SourceRow]:
+def _shaped(rows: Iterator[SourceRow], header: tuple[str, ...], *, pad: bool) -> Iterator[SourceRow]:
 	"""Rows after the header, as wide as it; blank ones left out, ill-shaped ones marked.
 
 	`pad`: Excel stores no empty cells at the end of a row, so a short row is complete there. In CSV it is the

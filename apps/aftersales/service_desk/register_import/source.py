@@ -163,5 +163,7 @@ def _layout(settings: "RegisterImport", header: tuple[str, ...]) -> c.Layout:
 	if missing:
 		raise FileProblem("targets_missing", targets=", ".join(missing))
 	return c.Layout(
-		mapping, register_name=settings.register_name, date_order=DATE_ORDERS[settings.date_format or "YYYY-MM-DD"]
+		mapping,
+		register_name=settings.register_name,
+		date_order=DATE_ORDERS[settings.date_format or "YYYY-MM-DD"],
 	)

@@ -119,7 +119,8 @@ class Writer:
 		)
 
 	def _new(self, doctype: str, record: Record, values: dict) -> Document:
-		document = frappe.get_doc({**self._defaults[doctype], **values, "doctype": doctype})
+		told = {fieldname: value for fieldname, value in values.items() if value not in ("", None)}
+		document = frappe.get_doc({**self._defaults[doctype], **told, "doctype": doctype})
 		# Validations of live intake (owner, promise, coverage, follow-up, posting) do not apply to the past.
 		document.flags.from_register = True
 		document.flags.notify_update = False

@@ -165,7 +165,7 @@ def run_import(name: str, attempt: int) -> None:
 		except Exception:
 			frappe.db.rollback()
 			frappe.log_error(title=_("Register Import {0} failed").format(name))
-			_fail(
+			_note_failure(
 				settings,
 				_("The import ended with an error; the Error Log has the details. Start it again to go on."),
 			)

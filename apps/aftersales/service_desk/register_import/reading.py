@@ -185,7 +185,7 @@ def detect_delimiter(stream) -> str:
 			continue
 		header_width = widths[0]
 		alike = sum(width == header_width for width in widths) / len(widths)
-		scores.append((header_width > 1 and alike > 0.5, header_width * alike, -rank, delimiter))
+		scores.append((header_width > 1, header_width * alike, -rank, delimiter))
 	return max(scores)[-1] if scores else ","
 
 

@@ -7,6 +7,16 @@ app_license = "GPL-3.0"
 
 required_apps = ["frappe/erpnext"]
 
+add_to_apps_screen = [
+	{
+		"name": "aftersales",
+		"logo": "/assets/aftersales/images/aftersales.svg",
+		"title": "After-sales",
+		"route": "/app/aftersales",
+		"has_permission": "aftersales.setup.apps_screen.has_permission",
+	}
+]
+
 # Installation
 before_install = "aftersales.install.before_install"
 after_install = "aftersales.install.after_install"
@@ -89,6 +99,11 @@ doctype_js = {
 	"Service Voucher": "public/js/job_forms.js",
 	"Collection Receipt": "public/js/job_forms.js",
 	"Repair Card": "public/js/job_forms.js",
+	"Service Category": "public/js/restore_shipped.js",
+	"Service Request Type": "public/js/restore_shipped.js",
+	"Service Zone": "public/js/restore_shipped.js",
+	"Fault Code": "public/js/restore_shipped.js",
+	"Issue Priority": "public/js/restore_shipped.js",
 }
 
 # QR codes in print formats

@@ -96,6 +96,11 @@ def resolve_from_job(call: str, outcome: str, resolution: str | None, codes: dic
 	_save(doc)
 
 
+def facts_for_targets(call: str, fields: list[str]) -> dict:
+	"""The call's `fields` that a service target on one of its jobs asks for (e.g. priority, service_zone)."""
+	return frappe.db.get_value("Repair Call", call, fields, as_dict=True) or {}
+
+
 def coverage_snapshot(
 	equipment: str | None = None,
 	serial_no: str | None = None,

@@ -22,6 +22,7 @@ FIELDS = (
 	"measure",
 	"state",
 	"started_at",
+	"due_at",
 	"paused_at",
 	"paused_seconds",
 	"pauses",
@@ -137,9 +138,11 @@ def _advance(doc: Document, row: dict, now: datetime) -> None:
 		values["open_key"] = None
 	frappe.db.set_value("Service Clock", row["name"], values)
 	if events:
-		from aftersales.service_levels.escalation import perform
+		from aftersales.service_levels.escalation import Outbox, perform_safely
 
-		perform(doc, locked, events)
+		outbox = Outbox()
+		perform_safely(lambda: doc, locked, events, outbox)
+		outbox.send()
 
 
 def _started(doc: Document, target: dict, finished: set[str], now: datetime) -> dict | None:

@@ -4,11 +4,12 @@ Messages of one sweep are collected per recipient and sent at its end, as a dige
 many (R-SL-5), so that the catch-up after a downtime is one message and not a flood.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import frappe
 from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, format_datetime, get_url_to_form
 from frappe.utils.user import get_users_with_role
@@ -62,9 +63,25 @@ class Outbox:
 				_mail(address, notice)
 
 
-def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Outbox | None = None) -> None:
-	"""Do every event of a clock on its document; without an `outbox` notices go out at once."""
-	own = outbox or Outbox()
+def perform_safely(
+	load: Callable[[], Document], clock_row: dict, events: Iterable[Event], outbox: Outbox
+) -> None:
+	"""`perform`, but one document that cannot be told (a script that raises) holds up no other.
+
+	What it did half is undone, the error is logged, and its events count as done.
+	"""
+	frappe.db.savepoint("service_clock_event")
+	try:
+		perform(load(), clock_row, events, outbox)
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise
+	except Exception:
+		frappe.db.rollback(save_point="service_clock_event")
+		frappe.log_error(title=_("Service clock {0} could not do its step").format(clock_row["name"]))
+
+
+def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Outbox) -> None:
+	"""Do every event of a clock on its document; what people are told is collected in `outbox`."""
 	steps = {step["name"]: step for step in frappe.parse_json(clock_row["terms"])["steps"]}
 	for event in events:
 		subject = _subject(doc, clock_row, event)
@@ -73,17 +90,23 @@ def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Out
 		doc.run_method(HOOKS[event.kind])
 		if step := steps.get(event.step):
 			_act(doc, step)
-			_collect(doc, step, subject, own)
-	if outbox is None:
-		own.send()
+			_collect(doc, step, subject, outbox)
 
 
 def _act(doc: Document, step: dict) -> None:
 	if step["raise_priority_to"] and doc.meta.has_field("priority"):
-		doc.db_set("priority", step["raise_priority_to"])
-		doc.add_comment("Info", _("Priority raised to {0}").format(step["raise_priority_to"]))
+		_raise_priority(doc, step["raise_priority_to"])
 	if step["assign_to"]:
 		_reassign(doc, step["assign_to"])
+
+
+def _raise_priority(doc: Document, priority: str) -> None:
+	"""An emergency is never lowered by an escalation."""
+	highest = frappe.get_cached_doc("Aftersales Settings").emergency_priority
+	if doc.priority in (priority, highest):
+		return
+	doc.db_set("priority", priority)
+	doc.add_comment("Info", _("Priority raised to {0}").format(priority))
 
 
 def _reassign(doc: Document, user: str) -> None:
@@ -163,8 +186,9 @@ def _notify(user: str, notice: Notice) -> None:
 
 
 def _mail(address: str | None, notice: Notice) -> None:
-	if not address:
-		return
+	account = address and EmailAccount.find_default_outgoing()
+	if not account or not account.email_id:
+		return  # a site without an outgoing account still has its system notifications
 	link = f'<p><a href="{get_url_to_form(notice.doctype, notice.name)}">{notice.doctype} {notice.name}</a></p>'
 	frappe.sendmail(
 		recipients=[address],

@@ -14,7 +14,7 @@ from frappe.utils import now_datetime
 from aftersales.service_levels import clock_machine
 from aftersales.service_levels.calendars import aware
 from aftersales.service_levels.clocks import FIELDS, columns_of, machine_of
-from aftersales.service_levels.escalation import Outbox, perform
+from aftersales.service_levels.escalation import Outbox, perform_safely
 
 BATCH = 100
 
@@ -45,7 +45,7 @@ def _take(now: datetime, batch: int) -> list[dict]:
 	clock = frappe.qb.DocType("Service Clock")
 	return (
 		frappe.qb.from_(clock)
-		.select(*FIELDS, "reference_doctype", "reference_name", "due_at")
+		.select(*FIELDS, "reference_doctype", "reference_name")
 		.where(clock.next_event_at <= now)
 		.orderby(clock.next_event_at, order=Order.asc)
 		.limit(batch)
@@ -63,7 +63,7 @@ def _do_events(row: dict, now: datetime, outbox: Outbox) -> int:
 		events = ()
 	frappe.db.set_value("Service Clock", row["name"], columns_of(clock, now), update_modified=False)
 	if events:
-		_perform_safely(row, events, outbox)
+		perform_safely(lambda: frappe.get_doc(row["reference_doctype"], row["reference_name"]), row, events, outbox)
 	return len(events)
 
 
@@ -72,20 +72,3 @@ def _lock_document(row: dict) -> bool:
 	table = frappe.qb.DocType(row["reference_doctype"])
 	query = frappe.qb.from_(table).select(table.name).where(table.name == row["reference_name"])
 	return bool(query.for_update(skip_locked=True).run())
-
-
-def _perform_safely(row: dict, events: tuple, outbox: Outbox) -> None:
-	"""One document that cannot be told (a script that raises) does not hold up the others."""
-	frappe.db.savepoint("service_clock_event")
-	try:
-		doc = frappe.get_doc(row["reference_doctype"], row["reference_name"])
-		perform(doc, row, events, outbox)
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-		raise
-	except Exception:
-		frappe.db.rollback(save_point="service_clock_event")
-		frappe.log_error(
-			title=f"Service clock event of {row['reference_name']}",
-			reference_doctype=row["reference_doctype"],
-			reference_name=row["reference_name"],
-		)

@@ -23,6 +23,7 @@ EVERYBODY = ROLES
 DESK = ("Service Agent", "Service Supervisor", "Service Manager")
 LEADERS = ("Service Supervisor", "Service Manager")
 MONEY = ("Service Supervisor", "Service Manager", "Service Accountant")
+POSTING = ("Service Technician", "Workshop Technician", "Service Supervisor", "Service Manager")
 OTHERS = ("Service Technician", "Workshop Technician", "Service Accountant")
 
 # DocType -> (roles, rights); a role stands once per DocType
@@ -41,6 +42,8 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Warehouse": ((EVERYBODY, READ),),
 	"Serial No": ((EVERYBODY, READ),),
 	"Batch": ((EVERYBODY, READ),),
+	# ERPNext makes it with the rights of whoever completes a job that uses a serial number or a batch
+	"Serial and Batch Bundle": ((POSTING, (*READ, "write", "create", "submit", "cancel")),),
 	"Issue Priority": ((LEADERS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
 	"Price List": ((("Service Agent", *MONEY), READ),),
 	"Item Price": ((("Service Agent", *MONEY), READ),),

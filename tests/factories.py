@@ -379,3 +379,59 @@ def receipt(repair_call, **values):
 def received_card(repair_call, **values):
 	"""A draft Repair Card that has just been received."""
 	return make("Repair Card", **{"repair_call": repair_call.name, "company": COMPANY, **values})
+
+
+# ---------------------------------------------------------------- service desk
+
+
+def serial_no(name: str, item_code: str, **values) -> str:
+	"""An ERPNext Serial No as a delivery would leave it."""
+	return once("Serial No", name, serial_no=name, item_code=item_code, company=COMPANY, **values)
+
+
+def contact(owner: str, first_name: str, phone: str | None = None, email: str | None = None) -> str:
+	"""A contact of customer `owner`, made its primary one."""
+	doc = frappe.new_doc("Contact", first_name=first_name, is_primary_contact=1)
+	doc.append("links", {"link_doctype": "Customer", "link_name": owner})
+	if phone:
+		doc.append("phone_nos", {"phone": phone, "is_primary_mobile_no": 1})
+	if email:
+		doc.append("email_ids", {"email_id": email, "is_primary": 1})
+	doc.insert()
+	frappe.db.set_value(
+		"Customer",
+		owner,
+		{"customer_primary_contact": doc.name, "mobile_no": doc.mobile_no, "email_id": doc.email_id},
+	)
+	return doc.name
+
+
+def address(owner: str, line: str = "4 Grand Canal Quay", pincode: str = "D04 X285", **values) -> str:
+	"""An address of customer `owner`, made its primary one."""
+	doc = make(
+		"Address",
+		**{
+			"address_title": owner,
+			"address_line1": line,
+			"city": "Dublin",
+			"pincode": pincode,
+			"country": "Ireland",
+			"links": [{"link_doctype": "Customer", "link_name": owner}],
+			**values,
+		},
+	)
+	frappe.db.set_value("Customer", owner, "customer_primary_address", doc.name)
+	return doc.name
+
+
+def zone(name: str, postal_codes: str = "", **values) -> str:
+	return once("Service Zone", name, zone=name, postal_codes=postal_codes, **values)
+
+
+def fault_code(code: str, kind: str = "Symptom", **values) -> str:
+	return once("Fault Code", code, code=code, kind=kind, title=code, **values)
+
+
+def plain_call(owner: str | None = None, **values):
+	"""A call as the desk registers it: the app proposes category, priority, owner and next action."""
+	return make("Repair Call", **{"subject": "No hot water", "customer": owner, "company": COMPANY, **values})

@@ -67,6 +67,7 @@ doc_events = {
 	"Payment Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
+		"before_submit": "aftersales.service_billing.erpnext_events.name_paid_job",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",

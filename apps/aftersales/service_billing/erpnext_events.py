@@ -33,6 +33,8 @@ def claim_place(doc: Document, method: str | None = None) -> None:
 	)
 	if not original or original.aftersales_voucher_type not in JOB_DOCTYPES:
 		return
+	if doc.doctype == "Payment Entry" and not _hands_over_cash(doc.amended_from, original):
+		return
 	_refuse_taken_place(doc, original)
 	doc.update(original)
 	doc.aftersales_posting_key = posting_key(
@@ -107,6 +109,32 @@ def follow_payment(doc: Document, method: str | None = None) -> None:
 	)
 	if invoice and invoice.aftersales_voucher:
 		refresh_billing(frappe.get_doc(invoice.aftersales_voucher_type, invoice.aftersales_voucher))
+
+
+def name_paid_job(doc: Document, method: str | None = None) -> None:
+	"""before_submit of a payment for the invoice of one job only: it names the job, as found from there.
+
+	It takes no place: a job may be paid in parts.
+	"""
+	if doc.aftersales_voucher:
+		return
+	paid = {(row.reference_doctype, row.reference_name) for row in doc.references}
+	jobs = {
+		frappe.db.get_value(doctype, name, ["aftersales_voucher_type", "aftersales_voucher"])
+		if doctype == "Sales Invoice"
+		else None
+		for doctype, name in paid
+	}
+	if len(jobs) == 1 and (job := jobs.pop()) and job[1]:
+		doc.aftersales_voucher_type, doc.aftersales_voucher = job
+
+
+def _hands_over_cash(payment: str, job: frappe._dict) -> bool:
+	"""Whether a payment booked the cash of a visit, which `receive_cash` enters under its receipt."""
+	receipt = job.aftersales_voucher_type == "Service Voucher" and frappe.db.get_value(
+		"Service Voucher", job.aftersales_voucher, "cash_receipt_no"
+	)
+	return bool(receipt) and receipt == frappe.db.get_value("Payment Entry", payment, "reference_no")
 
 
 def _job_of(doc: Document) -> Document | None:

@@ -4,7 +4,6 @@ Both serve a Repair Call, for its customer and product, in a service category. T
 called by name from the controllers' `validate`, `before_submit` and `on_cancel`.
 """
 
-from collections.abc import Iterable
 from datetime import date
 
 import frappe
@@ -20,6 +19,8 @@ INTERNAL = "Internal"
 CUSTOMER = "Customer"
 
 VALUES_FROM_CALL = ("customer", "equipment", "service_category")
+
+STATE_FIELDS = ("status", "workflow_state")
 
 ERPNEXT_LINKS = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry")
 """Documents the posting engine makes; it takes them back itself before a job is cancelled."""
@@ -201,14 +202,26 @@ def codes(doc: Document) -> dict[str, str | None]:
 	}
 
 
-def refuse_edits_on_cancel(doc: Document, fields_of_record: Iterable[str]) -> None:
+def refuse_edits_on_cancel(doc: Document) -> None:
 	"""Cancelling changes nothing but the state, whatever else the request carried.
 
 	Frappe compares a document with its stored version on an update after submit, but not on cancel.
+
+	Raises:
+		frappe.PermissionError, frappe.UpdateAfterSubmitError: name the field that was changed.
 	"""
 	from aftersales.guards import keep_fields_of_record
 
-	keep_fields_of_record(doc, fields_of_record)
+	keep_fields_of_record(
+		doc,
+		[
+			field.fieldname
+			for field in doc.meta.fields
+			if field.allow_on_submit
+			and field.fieldtype not in frappe.model.table_fields
+			and field.fieldname not in STATE_FIELDS
+		],
+	)
 	doc.validate_update_after_submit()
 
 

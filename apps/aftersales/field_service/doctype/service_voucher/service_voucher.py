@@ -87,7 +87,7 @@ class ServiceVoucher(Document):
 	def before_cancel(self):
 		from aftersales.service_billing.posting import unpost_job
 
-		jobs.refuse_edits_on_cancel(self, FIELDS_OF_RECORD)
+		jobs.refuse_edits_on_cancel(self)
 		jobs.check_call_is_open(self)
 		cash.refuse_when_handed_over(self)
 		unpost_job(self)

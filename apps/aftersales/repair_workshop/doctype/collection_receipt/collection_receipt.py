@@ -64,7 +64,8 @@ class CollectionReceipt(Document):
 		jobs.write_notes(self)
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self, FIELDS_OF_RECORD)
+		jobs.refuse_edits_on_cancel(self)
+		self.keep_accessories()
 		self.refuse_while_in_workshop()
 		self.status = "Cancelled"
 

@@ -106,7 +106,7 @@ class RepairCard(Document):
 	def before_cancel(self):
 		from aftersales.service_billing.posting import unpost_job
 
-		jobs.refuse_edits_on_cancel(self, FIELDS_OF_RECORD)
+		jobs.refuse_edits_on_cancel(self)
 		self.keep_state_log()
 		jobs.check_call_is_open(self)
 		unpost_job(self)
@@ -620,8 +620,12 @@ class RepairCard(Document):
 			resolve_from_job(self.repair_call, outcome, self.resolution(), jobs.codes(self))
 
 	def resolution(self) -> str | None:
-		"""What is told at the end: diagnosis and what came of it."""
-		return self.decline_reason or self.not_repairable_reason or self.diagnosis
+		"""How the call ended, in words for its register."""
+		if previous_status(self) == rules.DECLINED:
+			return _("Repair declined by the customer: {0}").format(self.decline_reason)
+		if previous_status(self) == rules.NOT_REPAIRABLE:
+			return _("Not repairable: {0}").format(self.not_repairable_reason)
+		return self.diagnosis
 
 	def put_call_back_to_work(self):
 		from aftersales.service_desk.calls import resolve_from_job

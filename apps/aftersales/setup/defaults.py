@@ -77,7 +77,7 @@ def restore(doctype: str, name: str) -> str:
 	return doc.name
 
 
-@frappe.whitelist(methods=["GET"])
+@frappe.whitelist()
 def is_shipped(doctype: str, name: str) -> bool:
 	"""True when :func:`restore` can bring back this record for the user who asks."""
 	require_role(RESTORING_ROLES, _("Restoring a shipped record"))

@@ -6,11 +6,10 @@ frappe.provide("aftersales.restore_shipped");
 aftersales.restore_shipped.offer = async function (frm) {
 	const may_restore = ["Service Manager", "System Manager"].some((role) => frappe.user.has_role(role));
 	if (frm.is_new() || !may_restore) return;
-	const shipped = await frappe.xcall(
-		"aftersales.setup.defaults.is_shipped",
-		{ doctype: frm.doctype, name: frm.docname },
-		"GET"
-	);
+	const shipped = await frappe.xcall("aftersales.setup.defaults.is_shipped", {
+		doctype: frm.doctype,
+		name: frm.docname,
+	});
 	if (!shipped) return;
 	frm.page.add_menu_item(__("Restore Shipped Version"), () => aftersales.restore_shipped.ask(frm));
 };

@@ -59,9 +59,7 @@ def cost_center(title: str, company: str = COMPANY) -> str:
 
 
 def warehouse(title: str, company: str = COMPANY) -> str:
-	return once(
-		"Warehouse", f"{title} - {abbreviation(company)}", warehouse_name=title, company=company
-	)
+	return once("Warehouse", f"{title} - {abbreviation(company)}", warehouse_name=title, company=company)
 
 
 def item(item_code: str, **values) -> str:
@@ -368,7 +366,10 @@ def receipt(repair_call, **values):
 			"company": COMPANY,
 			"location": "Bench 2",
 			"condition": "Casing scratched on the left",
-			"accessories": [{"accessory": "Flue adapter", "qty": 1}, {"accessory": "Mounting plate", "qty": 1}],
+			"accessories": [
+				{"accessory": "Flue adapter", "qty": 1},
+				{"accessory": "Mounting plate", "qty": 1},
+			],
 			"customer_signature": SIGNATURE,
 			"signed_by": "N. Byrne",
 			**values,

@@ -21,29 +21,29 @@ def of_product(
 	serial_no: str | None = None,
 	on: date | str | None = None,
 	symptom: str | None = None,
-	file: frappe._dict | None = None,
-	jobs: list | None = None,
 ) -> Coverage:
-	"""Coverage of a product on a day.
+	"""Coverage of a product on the day `on` (today when empty), for the symptom reported."""
+	file = product_files.product_file(equipment) or frappe._dict()
+	serial = product_files.serial_record(serial_no or file.serial_no) or frappe._dict()
+	jobs = past_jobs.of_product(equipment=equipment) if file.repair_warranty_until else []
+	return from_records(file, serial, jobs, on, symptom)
 
-	Args:
-		equipment: its product file.
-		serial_no: its ERPNext Serial No (only read, never written).
-		on: the day of receipt; today when empty.
-		symptom: Fault Code the customer reports.
-		file, jobs: what the caller has already loaded of the product file and its finished jobs.
-	"""
-	file = file or product_files.product_file(equipment) or frappe._dict()
-	if file.repair_warranty_until and jobs is None:
-		jobs = past_jobs.of_product(equipment=equipment)
-	serial_no = serial_no or file.serial_no
+
+def from_records(
+	file: frappe._dict,
+	serial: frappe._dict,
+	jobs: list[frappe._dict],
+	on: date | str | None = None,
+	symptom: str | None = None,
+) -> Coverage:
+	"""Coverage from records the caller has loaded: product file, Serial No, finished jobs."""
 	known = KnownDates(
-		serial_no=serial_no,
-		serial_warranty_until=_date(_serial_warranty(serial_no)),
+		serial_no=serial.name,
+		serial_warranty_until=_date(serial.warranty_expiry_date),
 		equipment=file.name,
 		product_warranty_until=_date(file.warranty_until),
 		repair_warranty_until=_date(file.repair_warranty_until),
-		repaired_symptom=past_jobs.last_repaired_symptom(jobs or []),
+		repaired_symptom=past_jobs.last_repaired_symptom(jobs),
 	)
 	return work_out(known, getdate(on), symptom)
 
@@ -69,10 +69,6 @@ def enabled_categories() -> list[tuple]:
 		order_by="name",
 	)
 	return [(row.name, row.charge_rule, bool(row.requires_authorisation)) for row in rows]
-
-
-def _serial_warranty(serial_no: str | None):
-	return frappe.db.get_value("Serial No", serial_no, "warranty_expiry_date") if serial_no else None
 
 
 def _date(value) -> date | None:

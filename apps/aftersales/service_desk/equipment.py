@@ -11,6 +11,7 @@ from frappe.utils import format_date, get_link_to_form, get_url, get_url_to_form
 from frappe.utils.data import quoted
 
 PRODUCT_FIELDS = ("brand", "model", "item_group", "item_code", "serial_no", "serial_text")
+SERIAL_FIELDS = ("name", "item_code", "item_group", "brand", "warranty_expiry_date")
 FILE_FIELDS = (
 	"name",
 	"customer",
@@ -29,6 +30,13 @@ def product_file(name: str | None) -> frappe._dict | None:
 	if not name:
 		return None
 	return frappe.db.get_value("Customer Equipment", name, FILE_FIELDS, as_dict=True)
+
+
+def serial_record(serial_no: str | None) -> frappe._dict | None:
+	"""What ERPNext's Serial No says of a product; only ever read, never written."""
+	if not serial_no:
+		return None
+	return frappe.db.get_value("Serial No", serial_no, SERIAL_FIELDS, as_dict=True)
 
 
 def find_product_file(

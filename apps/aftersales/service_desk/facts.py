@@ -48,6 +48,11 @@ def product_file(call: Document) -> frappe._dict:
 	)
 
 
+def serial(call: Document) -> frappe._dict:
+	"""Fields of the call's ERPNext Serial No; empty without one."""
+	return _once(call, ("serial", call.serial_no), lambda: equipment.serial_record(call.serial_no))
+
+
 def finished_jobs(call: Document) -> list[frappe._dict]:
 	"""Finished calls of the same product, the latest first."""
 	product = (call.equipment, call.serial_no, call.serial_text, call.customer)

@@ -131,12 +131,7 @@ def _take_product_data(call: Document) -> None:
 def _check_serial_no(call: Document) -> None:
 	if not call.serial_no:
 		return
-	serial = (
-		frappe.db.get_value(
-			"Serial No", call.serial_no, ["item_code", "item_group", "brand"], as_dict=True
-		)
-		or frappe._dict()
-	)
+	serial = facts.serial(call)
 	if call.item_code and serial.item_code and serial.item_code != call.item_code:
 		frappe.throw(
 			_("Serial No {0} belongs to item {1}, not to {2}.").format(
@@ -147,7 +142,7 @@ def _check_serial_no(call: Document) -> None:
 			title=_("Serial of Another Item"),
 		)
 	for fieldname in ("item_code", "item_group", "brand"):
-		call.set(fieldname, call.get(fieldname) or serial[fieldname])
+		call.set(fieldname, call.get(fieldname) or serial.get(fieldname))
 
 
 def _full_name(contact: str | None) -> str | None:

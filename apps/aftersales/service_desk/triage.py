@@ -54,13 +54,12 @@ def take_coverage_snapshot(call: Document) -> None:
 	if not is_under_triage(call):
 		return
 	if facts.any_changed(call, COVERAGE_FACTS):
-		answer = coverage.of_product(
-			call.equipment,
-			call.serial_no,
+		answer = coverage.from_records(
+			facts.product_file(call),
+			facts.serial(call),
+			facts.finished_jobs(call),
 			getdate(call.received_at),
 			call.symptom_code,
-			file=facts.product_file(call),
-			jobs=facts.finished_jobs(call),
 		)
 		set_system(
 			call, coverage=answer.kind, coverage_source=answer.source, coverage_until=answer.until

@@ -251,7 +251,9 @@ def test_parts_sold_go_to_the_default_cost_of_goods_when_the_category_names_no_a
 
 def test_quantities_are_stock_units_whatever_unit_the_item_is_sold_in(shop):
 	washer = make.item(
-		"Washer", sales_uom="Box", uoms=[{"uom": "Nos", "conversion_factor": 1}, {"uom": "Box", "conversion_factor": 50}]
+		"Washer",
+		sales_uom="Box",
+		uoms=[{"uom": "Nos", "conversion_factor": 1}, {"uom": "Box", "conversion_factor": 50}],
 	)
 	make.price(washer, 0.4, uom="Nos")
 	make.receive(washer, 100, 0.1, shop.van)
@@ -301,8 +303,29 @@ def ordinary_customer(shop):
 
 
 def customer_abroad(shop):
-	make.make("Currency Exchange", from_currency="GBP", to_currency="EUR", exchange_rate=1.25, for_selling=1, for_buying=1, date=nowdate())
-	return {"default_currency": "GBP"}
+	make.make(
+		"Currency Exchange",
+		from_currency="GBP",
+		to_currency="EUR",
+		exchange_rate=1.25,
+		for_selling=1,
+		for_buying=1,
+		date=nowdate(),
+	)
+	debtors = make.account(
+		"Debtors GBP", "Accounts Receivable", account_type="Receivable", account_currency="GBP"
+	)
+	return {
+		"default_currency": "GBP",
+		"accounts": [{"company": make.COMPANY, "account": debtors}],
+	}
+
+
+def customer_abroad_in_the_common_account(shop):
+	frappe.db.set_single_value(
+		"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
+	)
+	return {**customer_abroad(shop), "accounts": []}
 
 
 def customer_abroad_with_prices_of_his_currency(shop):
@@ -321,7 +344,13 @@ def customer_with_price_list(shop):
 
 def customer_with_tax_rule(shop):
 	make.sales_taxes("VAT 23%", 23, "VAT - LSL")
-	make.make("Tax Rule", tax_type="Sales", customer=shop.customer, sales_tax_template="VAT 23% - LSL", company=make.COMPANY)
+	make.make(
+		"Tax Rule",
+		tax_type="Sales",
+		customer=shop.customer,
+		sales_tax_template="VAT 23% - LSL",
+		company=make.COMPANY,
+	)
 	return {}
 
 
@@ -332,8 +361,18 @@ def customer_with_payment_terms(shop):
 		"Payment Terms Template",
 		template_name="Half and Half",
 		terms=[
-			{"payment_term": "Half Now", "invoice_portion": 50, "credit_days": 0, "due_date_based_on": "Day(s) after invoice date"},
-			{"payment_term": "Half in 30 Days", "invoice_portion": 50, "credit_days": 30, "due_date_based_on": "Day(s) after invoice date"},
+			{
+				"payment_term": "Half Now",
+				"invoice_portion": 50,
+				"credit_days": 0,
+				"due_date_based_on": "Day(s) after invoice date",
+			},
+			{
+				"payment_term": "Half in 30 Days",
+				"invoice_portion": 50,
+				"credit_days": 30,
+				"due_date_based_on": "Day(s) after invoice date",
+			},
 		],
 	)
 	return {"payment_terms": terms.name}
@@ -377,7 +416,12 @@ def free_part_by_rule(shop):
 
 
 def item_tax(shop):
-	make.make("Item Tax Template", title="Reduced 9%", company=make.COMPANY, taxes=[{"tax_type": "VAT - LSL", "tax_rate": 9}])
+	make.make(
+		"Item Tax Template",
+		title="Reduced 9%",
+		company=make.COMPANY,
+		taxes=[{"tax_type": "VAT - LSL", "tax_rate": 9}],
+	)
 	item = frappe.get_doc("Item", shop.seal)
 	item.append("taxes", {"item_tax_template": "Reduced 9% - LSL"})
 	item.save()
@@ -397,7 +441,13 @@ def tax_category_of_address(shop):
 		links=[{"link_doctype": "Customer", "link_name": shop.customer}],
 	)
 	make.sales_taxes("Export", 0, "VAT - LSL")
-	make.make("Tax Rule", tax_type="Sales", tax_category="Zero Rated", sales_tax_template="Export - LSL", company=make.COMPANY)
+	make.make(
+		"Tax Rule",
+		tax_type="Sales",
+		tax_category="Zero Rated",
+		sales_tax_template="Export - LSL",
+		company=make.COMPANY,
+	)
 	return {}
 
 
@@ -411,9 +461,9 @@ def tax_category_of_address(shop):
 		(customer_with_price_list, 162.02),  # 72.75 + 70 = 142.75 + 19.27
 		(customer_with_tax_rule, 214.02),  # 174 + 23 % 40.02
 		(customer_with_payment_terms, 197.49),
-		(discount_on_parts, 187.96),  # 90 + 2 × 37.80 = 165.60 + 22.36
+		(discount_on_parts, 187.96),  # 90 + 2 x 37.80 = 165.60 + 22.36
 		(free_part_by_rule, 197.49),
-		(item_tax, 193.71),  # 90 × 13.5 % = 12.15; 84 × 9 % = 7.56
+		(item_tax, 193.71),  # 90 x 13.5 % = 12.15; 84 x 9 % = 7.56
 		(tax_category_of_address, 174),
 	],
 )
@@ -458,9 +508,7 @@ def terms(invoice) -> dict:
 
 
 def differences(one: dict, other: dict) -> dict:
-	return {
-		key: (one.get(key), other.get(key)) for key in {*one, *other} if one.get(key) != other.get(key)
-	}
+	return {key: (one.get(key), other.get(key)) for key in {*one, *other} if one.get(key) != other.get(key)}
 
 
 def test_rate_agreed_on_a_line_wins_over_price_list_and_pricing_rule(shop, kind):
@@ -500,7 +548,10 @@ def test_rate_agreed_on_a_line_wins_over_price_list_and_pricing_rule(shop, kind)
 	invoice.save()
 	invoice.submit()
 	assert invoice.grand_total == 170.25
-	assert doc.as_dict().billing_status is not None and frappe.db.get_value(doc.doctype, doc.name, "amount_due") == 170.25
+	assert (
+		doc.as_dict().billing_status is not None
+		and frappe.db.get_value(doc.doctype, doc.name, "amount_due") == 170.25
+	)
 
 
 def test_agreed_rate_above_the_price_list(shop):
@@ -584,7 +635,11 @@ def test_delivery_note_carries_serial_batch_discount_and_agreed_rate_to_the_invo
 	)
 
 	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
-	assert [(row.item_code, row.rate) for row in invoice.items] == [(shop.hour, 60), (board, 180), (shop.seal, 37.8)]
+	assert [(row.item_code, row.rate) for row in invoice.items] == [
+		(shop.hour, 60),
+		(board, 180),
+		(shop.seal, 37.8),
+	]
 	assert frappe.db.get_value("Serial No", "CB-102", "warehouse") is None
 	invoice.submit()
 	assert invoice.grand_total == frappe.db.get_value("Delivery Note", doc.delivery_note, "grand_total")

@@ -13,7 +13,6 @@ from aftersales.service_billing.posting import (
 	refresh_part_costs,
 )
 
-
 LINK_FIELDS = ("aftersales_voucher_type", "aftersales_voucher", "aftersales_posting_key")
 
 
@@ -105,7 +104,10 @@ def follow_payment(doc: Document, method: str | None = None) -> None:
 	if doc.against_voucher_type != "Sales Invoice" or doc.voucher_no == doc.against_voucher_no:
 		return
 	invoice = frappe.db.get_value(
-		"Sales Invoice", doc.against_voucher_no, ["aftersales_voucher_type", "aftersales_voucher"], as_dict=True
+		"Sales Invoice",
+		doc.against_voucher_no,
+		["aftersales_voucher_type", "aftersales_voucher"],
+		as_dict=True,
 	)
 	if invoice and invoice.aftersales_voucher:
 		refresh_billing(frappe.get_doc(invoice.aftersales_voucher_type, invoice.aftersales_voucher))
@@ -148,7 +150,9 @@ def _job_of(doc: Document) -> Document | None:
 def _refuse_taken_place(doc: Document, original: frappe._dict) -> None:
 	"""A job is billed once and its parts are issued once, amended or not."""
 	job_link = get_link_to_form(original.aftersales_voucher_type, original.aftersales_voucher)
-	docstatus = frappe.db.get_value(original.aftersales_voucher_type, original.aftersales_voucher, "docstatus")
+	docstatus = frappe.db.get_value(
+		original.aftersales_voucher_type, original.aftersales_voucher, "docstatus"
+	)
 	if docstatus != 1:
 		frappe.throw(
 			_("{0} was made for {1}, which is cancelled. Amend the job instead.").format(

@@ -163,13 +163,27 @@ def preview(doc: Document) -> None:
 	rows = invoice_rows(doc)
 	if not rows or not doc.customer:
 		return
-	invoice = _invoice(doc, rows)
-	invoice.set_missing_values()
-	_set_agreed_rates(invoice, rows)
-	invoice.calculate_taxes_and_totals()
+	try:
+		invoice = _previewed(doc, rows)
+	except frappe.ValidationError:
+		return
 	doc.currency = invoice.currency
 	doc.amount_due = flt(invoice.grand_total)
 	_copy_amounts(doc, invoice)
+
+
+def _previewed(doc: Document, rows: Iterable[InvoiceRow]) -> Document:
+	"""The invoice to come, priced but not saved. What ERPNext has to say waits until it is posted."""
+	muted = frappe.flags.mute_messages
+	frappe.flags.mute_messages = True
+	try:
+		invoice = _invoice(doc, rows)
+		invoice.set_missing_values()
+		_set_agreed_rates(invoice, rows)
+		invoice.calculate_taxes_and_totals()
+	finally:
+		frappe.flags.mute_messages = muted
+	return invoice
 
 
 def invoice_rows(doc: Document) -> tuple[InvoiceRow, ...]:
@@ -337,7 +351,8 @@ def _make_stock_entry(doc: Document, rows: Iterable[StockRow]) -> str | None:
 					"item_code": row.item_code,
 					"qty": row.qty,
 					"s_warehouse": row.warehouse,
-					"expense_account": row.expense_account or _item_expense_account(row.item_code, doc.company),
+					"expense_account": row.expense_account
+					or _item_expense_account(row.item_code, doc.company),
 					"cost_center": row.cost_center,
 					**_serial_and_batch(row),
 					"aftersales_line": row.line,
@@ -554,7 +569,7 @@ def _cancel(doctype: str, name: str) -> None:
 
 def _lock(doc: Document) -> None:
 	"""Lock the job's row until the request ends, and take over what another request posted before."""
-	fields = list(PURPOSES_OF_POSTING) + ["posted_at"]
+	fields = [*PURPOSES_OF_POSTING, "posted_at"]
 	stored = frappe.db.get_value(doc.doctype, doc.name, fields, as_dict=True, for_update=True)
 	doc.update(stored)
 
@@ -568,9 +583,9 @@ def _refuse_when_accountant_moved_on(doc: Document) -> None:
 		)
 	if doc.sales_invoice and frappe.db.get_value("Sales Invoice", doc.sales_invoice, "docstatus") == 1:
 		frappe.throw(
-			_("Sales Invoice {0} of {1} is submitted. Cancel it first, or make a credit note instead.").format(
-				get_link_to_form("Sales Invoice", doc.sales_invoice), doc.name
-			),
+			_(
+				"Sales Invoice {0} of {1} is submitted. Cancel it first, or make a credit note instead."
+			).format(get_link_to_form("Sales Invoice", doc.sales_invoice), doc.name),
 			title=_("Already Invoiced"),
 		)
 

@@ -50,7 +50,9 @@ def _template(code: str) -> str:
 		case "item_disabled":
 			return _("Item {item} is disabled. Choose a substitute, or enable it in the Item.")
 		case "item_not_sold":
-			return _("Item {item} may not be sold. Tick Allow Sales in the Item, or charge it to somebody else.")
+			return _(
+				"Item {item} may not be sold. Tick Allow Sales in the Item, or charge it to somebody else."
+			)
 		case "warehouse_of_other_company":
 			return _("Parts row {row}: warehouse {warehouse} belongs to {found}, not to {company}.")
 		case "warehouse_unusable":
@@ -84,5 +86,7 @@ def _template(code: str) -> str:
 		case "customer_disabled":
 			return _("Customer {customer} is disabled or frozen. Enable the customer before posting.")
 		case "no_price":
-			return _("Item {item} has no price in price list {price_list}. Add an Item Price, or set the rate on the line.")
+			return _(
+				"Item {item} has no price in price list {price_list}. Add an Item Price, or set the rate on the line."
+			)
 	raise ValueError(code)

@@ -8,12 +8,12 @@ import json
 
 import frappe
 import pytest
-from frappe.desk.doctype.bulk_update.bulk_update import submit_cancel_or_update_docs
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
 from aftersales.field_service import visits
 from aftersales.field_service.dispatch import overlapping_visits
 from tests import factories as make
+from tests.attacks import bulk, comments, refused
 
 WATER_HEATERS = "Water Heaters"
 GAS_WATER_HEATERS = "Gas Water Heaters"
@@ -82,43 +82,9 @@ def status_of_call(call) -> str:
 	return frappe.db.get_value("Repair Call", call.name, "status")
 
 
-def comments(doc) -> str:
-	return "\n".join(
-		frappe.get_all(
-			"Comment",
-			filters={"reference_doctype": doc.doctype, "reference_name": doc.name, "comment_type": "Info"},
-			pluck="content",
-			order_by="creation asc",
-		)
-	)
-
-
 def set_value(doc, fieldname, value):
 	"""As PUT /api/resource does."""
 	return frappe.client.set_value(doc.doctype, doc.name, fieldname, value)
-
-
-def bulk_edit(doc, **values) -> bool:
-	"""As the list's bulk edit does; True when it went through."""
-	frappe.db.commit()  # bulk edit rolls back what fails: what stands so far counts as committed
-	failed = submit_cancel_or_update_docs(doc.doctype, json.dumps([doc.name]), "update", json.dumps(values))
-	return not failed
-
-
-def refused(error, doc, **values) -> None:
-	"""`values` are refused whichever way they come in, and nothing of them is stored."""
-	frappe.db.commit()
-	before = frappe.db.get_value(doc.doctype, doc.name, list(values), as_dict=True)
-	with pytest.raises(error):
-		fresh = frappe.get_doc(doc.doctype, doc.name)
-		fresh.update(values)
-		fresh.save()
-	with pytest.raises(error):
-		frappe.client.set_value(doc.doctype, doc.name, json.dumps(values, default=str))
-	with pytest.raises(error):
-		frappe.client.save(json.dumps({**frappe.get_doc(doc.doctype, doc.name).as_dict(), **values}, default=str))
-	assert not bulk_edit(doc, **json.loads(json.dumps(values, default=str)))
-	assert frappe.db.get_value(doc.doctype, doc.name, list(values), as_dict=True) == before
 
 
 # ---------------------------------------------------------------- what a voucher is for
@@ -378,13 +344,10 @@ def test_what_a_completed_visit_must_show(shop, call):
 	)
 	for fieldname in needed:
 		voucher = make.voucher(**{"repair_call": call, "technician": "Aoife", fieldname: None})
-		frappe.db.commit()
+		assert not bulk(voucher, "submit")
 		with pytest.raises(frappe.MandatoryError):
 			voucher.submit()
 		frappe.db.rollback()
-		assert submit_cancel_or_update_docs("Service Voucher", json.dumps([voucher.name]), "submit") == [
-			voucher.name
-		]
 		assert frappe.db.get_value("Service Voucher", voucher.name, ["docstatus", "status"]) == (0, "Draft")
 	assert status_of_call(call) == "Open"
 
@@ -617,7 +580,7 @@ def test_cancel_takes_everything_back(shop, call):
 def test_cancel_by_bulk_action(shop, call):
 	voucher = make.voucher(call, "Aoife")
 	voucher.complete()
-	assert submit_cancel_or_update_docs("Service Voucher", json.dumps([voucher.name]), "cancel") == []
+	assert bulk(voucher, "cancel")
 	assert frappe.db.get_value("Service Voucher", voucher.name, "status") == "Cancelled"
 
 

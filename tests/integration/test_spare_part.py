@@ -1,0 +1,82 @@
+"""The service view of an item: checks, parts for a model, stock by warehouse, permissions."""
+
+import frappe
+import pytest
+
+from aftersales.repair_workshop.parts import parts_for_equipment, parts_for_model, stock_by_warehouse
+from tests import factories as make
+
+
+@pytest.fixture
+def seal():
+	return make.make(
+		"Spare Part",
+		item_code=make.item("Gas valve seal"),
+		fitting_minutes=20,
+		part_warranty_months=12,
+		fits=[{"brand": "Thermon", "model": "TH 18"}, {"brand": "Thermon", "model": "TH 24"}],
+	)
+
+
+def test_only_stock_items(seal):
+	with pytest.raises(frappe.ValidationError, match="stock item"):
+		make.make("Spare Part", item_code=make.service_item("Labour hour"))
+
+
+def test_substitutes(seal):
+	seal.append("substitutes", {"item_code": seal.item_code})
+	with pytest.raises(frappe.ValidationError, match="own substitute"):
+		seal.save()
+	seal.reload()
+	other = make.item("Gas valve seal, universal")
+	for _ in range(2):
+		seal.append("substitutes", {"item_code": other})
+	with pytest.raises(frappe.ValidationError, match="twice"):
+		seal.save()
+
+
+def test_model_listed_twice(seal):
+	seal.append("fits", {"brand": " thermon ", "model": "th 18"})
+	with pytest.raises(frappe.ValidationError, match="twice"):
+		seal.save()
+
+
+def test_parts_for_model(seal):
+	any_maker = make.make("Spare Part", item_code=make.item("Descaler"), fits=[{"model": "TH 18"}])
+	make.make("Spare Part", item_code=make.item("Old seal"), disabled=1, fits=[{"brand": "Thermon", "model": "TH 18"}])
+	make.make("Spare Part", item_code=make.item("Spindle encoder"), fits=[{"brand": "Haas", "model": "VF-2"}])
+
+	def codes(brand, model):
+		return [row["item_code"] for row in parts_for_model(brand, model)]
+
+	assert codes("Thermon", "TH 18") == [any_maker.name, seal.name]
+	assert codes("thermon", "th 18") == [any_maker.name, seal.name]
+	assert codes("Baxi", "TH 18") == [any_maker.name]
+	assert codes(None, "TH 18") == [any_maker.name, seal.name]
+	assert codes("Thermon", "") == []
+	assert parts_for_model("Thermon", "TH 24")[0]["part_warranty_months"] == 12
+
+
+def test_parts_for_equipment(seal):
+	heater = make.equipment(make.customer(), brand="Thermon", model="TH 24")
+	assert [row["item_code"] for row in parts_for_equipment(heater)] == [seal.name]
+
+
+def test_stock_by_warehouse(seal):
+	van, store = make.warehouse("Van - Aoife"), make.warehouse("Workshop Store")
+	make.receive(seal.item_code, 3, 4, van)
+	make.receive(seal.item_code, 20, 4, store)
+	rows = [(row["warehouse"], row["actual_qty"]) for row in stock_by_warehouse(seal.name)]
+	assert rows == [(store, 20), (van, 3)]
+
+
+def test_without_role_nothing_is_told(seal):
+	heater = make.equipment(make.customer(), brand="Thermon", model="TH 24")
+	frappe.set_user(make.user("nobody@example.com"))
+	for ask in (
+		lambda: parts_for_model("Thermon", "TH 24"),
+		lambda: parts_for_equipment(heater),
+		lambda: stock_by_warehouse(seal.name),
+	):
+		with pytest.raises(frappe.PermissionError):
+			ask()

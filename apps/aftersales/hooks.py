@@ -107,5 +107,16 @@ doctype_js = {
 	"Issue Priority": "public/js/restore_shipped.js",
 }
 
-# QR codes in print formats
-jinja = {"methods": ["aftersales.service_desk.equipment.qr_data_uri"]}
+# What print formats show
+jinja = {
+	"methods": [
+		"aftersales.service_desk.equipment.qr_data_uri",
+		"aftersales.printing.aftersales_bill",
+		"aftersales.printing.aftersales_code",
+		"aftersales.printing.aftersales_conditions",
+		"aftersales.printing.aftersales_place",
+		"aftersales.printing.aftersales_product",
+		"aftersales.printing.aftersales_quantity",
+		"aftersales.printing.aftersales_signature",
+	]
+}

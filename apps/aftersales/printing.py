@@ -1,0 +1,118 @@
+"""What the print formats show: values read here, laid out in templates/print and print_format/*.html.
+
+The functions are Jinja methods (hooks.py). They return plain text; templates escape it.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, fmt_money, strip_html_tags
+
+CUSTOMER = "Customer"
+
+
+def aftersales_bill(doc: Document) -> frappe._dict:
+	"""What the customer pays for a visit or a repair card, in the customer's currency.
+
+	From the Sales Invoice when there is one, which the accountant may have completed; else from the
+	job's own preview.
+
+	Returns:
+		lines (labour and parts charged to the customer), net, taxes [(label, amount)], total,
+		currency, invoice (name of a submitted one), outstanding (None without one), covered (lines
+		that somebody else pays).
+	"""
+	lines = [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER]
+	bill = frappe._dict(
+		lines=lines,
+		covered=[line for line in (*doc.labour, *doc.parts) if line.charge_to != CUSTOMER],
+		currency=doc.currency or frappe.get_cached_value("Company", doc.company, "default_currency"),
+		net=sum(flt(line.amount) for line in lines),
+		total=flt(doc.amount_due),
+		further=0,
+		invoice=None,
+		outstanding=None,
+	)
+	if doc.sales_invoice and frappe.db.exists("Sales Invoice", doc.sales_invoice):
+		_take_from_invoice(bill, frappe.get_doc("Sales Invoice", doc.sales_invoice))
+	else:
+		bill.taxes = [(_("Taxes"), bill.total - bill.net)] if flt(bill.total - bill.net, 2) else []
+	return bill
+
+
+def aftersales_product(doc: Document) -> frappe._dict:
+	"""Brand, model, serial, group and place of the product of `doc`, from its file or its call."""
+	fields = ("brand", "model", "serial_text", "serial_no", "item_group", "item_code")
+	product = frappe._dict()
+	if doc.get("equipment"):
+		product = _values("Customer Equipment", doc.equipment, (*fields, "title", "location_details"))
+	elif doc.get("repair_call"):
+		product = _values("Repair Call", doc.repair_call, fields)
+	product.serial = product.serial_no or product.serial_text
+	product.plate = product.serial_text if product.serial_text != product.serial else None
+	product.name = " ".join(filter(None, (product.brand, product.model))) or product.title or product.item_code
+	return product
+
+
+def aftersales_place(doc: Document) -> frappe._dict:
+	"""Where and whom to reach: contact, phone, address lines; from the call, else from the customer."""
+	call = frappe._dict()
+	if doc.get("repair_call"):
+		fields = ("contact_name", "contact_phone", "contact_email", "service_address_display", "subject")
+		call = _values("Repair Call", doc.repair_call, fields)
+	customer = frappe._dict()
+	if doc.get("customer"):
+		customer = _values("Customer", doc.customer, ("primary_address", "mobile_no", "email_id"))
+	return frappe._dict(
+		contact=call.contact_name,
+		phone=call.contact_phone or customer.mobile_no,
+		email=call.contact_email or customer.email_id,
+		address=_lines(call.service_address_display or customer.primary_address),
+		subject=call.subject,
+	)
+
+
+def aftersales_code(code: str | None) -> str:
+	"""Translated title of a fault code; empty without one."""
+	return _(frappe.get_cached_value("Fault Code", code, "title") or "") if code else ""
+
+
+def aftersales_conditions() -> list[str]:
+	"""Paragraphs of the conditions printed on a Collection Receipt."""
+	return _lines(frappe.get_cached_doc("Aftersales Settings").get("collection_conditions"))
+
+
+def aftersales_signature(image: str | None) -> str | None:
+	"""The data URI of a signature; None for anything that is no embedded picture."""
+	return image if image and image.startswith("data:image/") else None
+
+
+def aftersales_quantity(value: float | None) -> str:
+	"""A quantity or number of hours in the site's number format, without zeros after the last digit."""
+	decimals = len(f"{flt(value, 3):.3f}".rstrip("0").split(".")[1])
+	return fmt_money(flt(value, 3), precision=decimals)
+
+
+def _take_from_invoice(bill: frappe._dict, invoice: Document) -> None:
+	bill.currency = invoice.currency
+	bill.further = flt(invoice.net_total - bill.net, 2)
+	bill.net = flt(invoice.net_total)
+	bill.taxes = [
+		(tax.description or tax.account_head, flt(tax.tax_amount_after_discount_amount))
+		for tax in invoice.taxes
+		if flt(tax.tax_amount_after_discount_amount)
+	]
+	bill.total = flt(invoice.grand_total)
+	if invoice.docstatus == 1:
+		bill.invoice = invoice.name
+		bill.outstanding = flt(invoice.outstanding_amount)
+
+
+def _values(doctype: str, name: str, fields: tuple[str, ...]) -> frappe._dict:
+	return frappe.db.get_value(doctype, name, fields, as_dict=True) or frappe._dict()
+
+
+def _lines(text: str | None) -> list[str]:
+	"""The lines of a text or of an address that Frappe rendered as HTML."""
+	plain = strip_html_tags((text or "").replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n"))
+	return [line.strip() for line in plain.splitlines() if line.strip()]

@@ -7,7 +7,7 @@ from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datet
 from aftersales.service_desk import calls
 from aftersales.service_desk.past_jobs import find_related
 from tests import factories as make
-from tests.attacks import assert_done, assert_refused
+from tests.refusals import assert_done, assert_refused
 
 AGENT = "orla.desk@example.com"
 SUPERVISOR = "fergal.super@example.com"

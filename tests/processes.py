@@ -85,12 +85,26 @@ class Process:
 		"""End it and its children at once, as a power cut would."""
 		self._end(signal.SIGKILL)
 
+	def _kill_with_descendants(self) -> None:
+		import psutil
+
+		try:
+			leader = psutil.Process(self.child.pid)
+			# A background worker runs each job in a child that leads a process group of its own.
+			family = [leader, *leader.children(recursive=True)]
+		except psutil.NoSuchProcess:
+			return
+		for process in family:
+			if process.is_running():
+				process.kill()
+		psutil.wait_procs(family, 20)
+
 	def _end(self, how: int) -> None:
 		if not self.child:
 			return
 		try:
 			if how == signal.SIGKILL:
-				os.killpg(self.child.pid, how)
+				self._kill_with_descendants()
 			elif self.child.poll() is None:
 				self.child.send_signal(how)
 			self.child.wait(20)

@@ -49,6 +49,7 @@ class RegisterImport(Document):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.keep_first_bad_rows()
 		self.refuse_changes_while_running()
+		self.refuse_file_of_others()
 		self.tidy_settings()
 		self.propose_columns_of_new_file()
 		self.demand_new_check()
@@ -153,6 +154,14 @@ class RegisterImport(Document):
 	def refuse_changes_while_running(self):
 		if self.status in RUNNING and self.is_alive():
 			frappe.throw(_("Nothing can be changed while the register is being read or imported."))
+
+	def refuse_file_of_others(self):
+		"""Only a file that the user may read, asked before Frappe attaches whatever address was sent."""
+		if self.import_file and self.has_value_changed("import_file"):
+			try:
+				source.file_path(self.import_file)
+			except FileProblem as problem:
+				frappe.throw(messages.file_reason(problem), title=_("File Cannot Be Read"))
 
 	def tidy_settings(self):
 		self.register_name = " ".join((self.register_name or "").split())

@@ -1,0 +1,201 @@
+"""Follow-up: planned at closing, answered once, a bad answer opens a new call (R-FU-1)."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, getdate, nowdate
+
+from aftersales.service_desk import follow_ups
+from tests import factories as make
+from tests.refusals import assert_refused
+
+AGENT = "orla.desk@example.com"
+SUPERVISOR = "fergal.super@example.com"
+
+
+@pytest.fixture(autouse=True)
+def desk(_site):
+	make.category("A")
+	make.request_type("Repair", default_support_kind="Use")
+	if not frappe.db.exists("Issue Priority", "Emergency"):
+		make.make("Issue Priority", name="Emergency")
+	make.settings(
+		default_company=make.COMPANY,
+		default_request_type="Repair",
+		default_priority="Medium",
+		emergency_priority="Emergency",
+		follow_up_days=7,
+	)
+	make.user(AGENT, "Service Agent")
+	make.user(SUPERVISOR, "Service Supervisor", "Service Agent")
+	make.customer("Nora Byrne")
+	make.customer("Sean Doyle")
+	make.contact("Nora Byrne", "Nora", "+353 86 123 4567")
+	frappe.set_user(AGENT)
+
+
+def closed_call(**values):
+	call = make.plain_call("Nora Byrne", **values)
+	call.resolve(resolution="Seal replaced")
+	call.close()
+	return call
+
+
+def follow_up_of(call):
+	return frappe.get_doc("Follow-up", {"repair_call": call.name})
+
+
+def new_calls(call) -> list[str]:
+	return frappe.get_all("Repair Call", filters={"repeat_of": call.name}, pluck="name")
+
+
+def test_closing_plans_one_follow_up():
+	call = closed_call()
+	planned = follow_up_of(call)
+	assert (planned.status, planned.kind) == ("Planned", "Effectiveness")
+	assert planned.due_date == getdate(add_days(nowdate(), 7))
+	assert (planned.customer, planned.company) == ("Nora Byrne", make.COMPANY)
+	assert (planned.contact_name, planned.contact_phone) == ("Nora", "+353 86 123 4567")
+	assert planned.assigned_to == AGENT
+	assert follow_ups.plan_after_closing(call) == planned.name
+	call.resolution = "Seal and gasket replaced"
+	call.save()
+	assert frappe.db.count("Follow-up", {"repair_call": call.name}) == 1
+
+
+def test_closing_again_moves_the_follow_up_that_is_still_to_be_made():
+	call = closed_call()
+	planned = follow_up_of(call)
+	frappe.db.set_value("Follow-up", planned.name, "due_date", add_days(nowdate(), 3))
+	frappe.set_user(SUPERVISOR)
+	call.reopen(reason="Leaks again")
+	call.resolve(resolution="Gasket replaced")
+	call.close()
+	assert follow_up_of(call).due_date == getdate(add_days(nowdate(), 7))
+	assert frappe.db.count("Follow-up", {"repair_call": call.name}) == 1
+
+
+def test_none_is_planned_when_switched_off_or_cancelled():
+	cancelled = make.plain_call("Nora Byrne")
+	cancelled.cancel_call(reason="Entered twice")
+	assert not frappe.db.exists("Follow-up", {"repair_call": cancelled.name})
+	frappe.set_user("Administrator")
+	make.settings(follow_up_days=0)
+	frappe.set_user(AGENT)
+	assert not frappe.db.exists("Follow-up", {"repair_call": closed_call().name})
+
+
+def test_attempts_are_counted():
+	doc = follow_up_of(closed_call())
+	doc.record_attempt()
+	doc.record_attempt()
+	assert (doc.status, doc.attempts) == ("Attempted", 2)
+	assert doc.last_attempt_at
+	assert_refused(doc, "field of record", attempts=9)
+
+
+def test_a_good_answer_finishes():
+	call = closed_call()
+	doc = follow_up_of(call)
+	doc.complete(repair_effective="Yes", hidden_hazard="No", csat=5, nps="0", comments="Friendly")
+	assert (doc.status, doc.csat, doc.nps, doc.comments) == ("Done", 5, "0", "Friendly")
+	assert doc.done_at
+	assert doc.new_repair_call is None
+	assert new_calls(call) == []
+
+
+def test_done_needs_an_answer():
+	doc = follow_up_of(closed_call())
+	assert_refused(doc, "Set Repair Effective", status="Done")
+	assert_refused(doc, "Nothing to escalate", status="Escalated")
+
+
+@pytest.mark.parametrize("csat", [-1, 6, 99])
+def test_satisfaction_is_one_to_five(csat):
+	doc = follow_up_of(closed_call())
+	with pytest.raises(frappe.ValidationError):
+		doc.complete(repair_effective="Yes", csat=csat)
+
+
+@pytest.mark.parametrize(
+	("answers", "hazard", "subject"),
+	[
+		({"repair_effective": "No"}, None, "Repair not effective: No hot water"),
+		({"repair_effective": "Yes", "csat": 2}, None, "Customer not satisfied: No hot water"),
+		(
+			{"repair_effective": "Yes", "hidden_hazard": "Yes"},
+			"Other",
+			"Hidden hazard: No hot water",
+		),
+	],
+)
+@pytest.mark.parametrize("way", ["action", "done", "escalated"])
+def test_a_bad_answer_opens_one_new_call(answers, hazard, subject, way):
+	call = closed_call(brand="Baxi", serial_text="PL-1")
+	doc = follow_up_of(call)
+	if way == "action":
+		doc.complete(**answers, comments="It <b>drips</b>")
+	else:
+		doc.update({**answers, "comments": "It <b>drips</b>", "status": way.title()})
+		doc.save()
+	assert doc.status == "Escalated"
+	assert new_calls(call) == [doc.new_repair_call]
+	new = frappe.get_doc("Repair Call", doc.new_repair_call)
+	assert (new.repeat_of, new.is_repeat, new.subject) == (call.name, 1, subject)
+	assert (new.hazard or None) == hazard
+	assert new.priority == ("Emergency" if hazard else "Medium")
+	assert (new.customer, new.brand, new.serial_text) == ("Nora Byrne", "Baxi", "PL-1")
+	assert (new.contact_phone, new.assigned_to) == ("+353 86 123 4567", AGENT)
+	assert "drips" in new.description and "<b>" not in new.description
+
+
+def test_it_is_never_opened_twice():
+	call = closed_call()
+	doc = follow_up_of(call)
+	doc.complete(repair_effective="No")
+	doc.reload()
+	doc.save()
+	assert_refused(doc, "field of record", new_repair_call=call.name)
+	frappe.set_user(SUPERVISOR)
+	doc.reload()
+	doc.status = "Planned"
+	doc.save()
+	doc.complete(repair_effective="No")
+	assert doc.status == "Escalated"
+	assert len(new_calls(call)) == 1
+
+
+@pytest.mark.parametrize("status", ["Done", "Cancelled"])
+def test_what_is_over_is_changed_only_by_a_supervisor(status):
+	doc = follow_up_of(closed_call())
+	if status == "Done":
+		doc.complete(repair_effective="Yes", csat=4)
+	else:
+		doc.cancel_follow_up()
+	assert doc.status == status
+	assert_refused(doc, "needs one of the roles", status="Planned")
+	assert_refused(doc, "needs one of the roles", csat=5)
+	frappe.set_user(SUPERVISOR)
+	doc.reload()
+	doc.status = "Planned"
+	doc.save()
+	assert (doc.status, doc.done_at) == ("Planned", None)
+
+
+def test_a_follow_up_fits_its_call():
+	call = closed_call()
+	with pytest.raises(frappe.ValidationError, match="is of customer"):
+		make.make("Follow-up", repair_call=call.name, customer="Sean Doyle", due_date=nowdate())
+	with pytest.raises(frappe.ValidationError, match="before its call"):
+		make.make("Follow-up", repair_call=call.name, due_date=add_days(nowdate(), -1))
+	made = make.make("Follow-up", repair_call=call.name, due_date=nowdate(), kind="Complaint Reply")
+	assert (made.customer, made.company) == ("Nora Byrne", make.COMPANY)
+
+
+def test_a_reader_cannot_act():
+	doc = follow_up_of(closed_call())
+	frappe.set_user("Administrator")
+	frappe.set_user(make.user("maeve.books@example.com", "Service Accountant"))
+	theirs = frappe.get_doc("Follow-up", doc.name)
+	for action in (theirs.record_attempt, theirs.complete, theirs.cancel_follow_up):
+		with pytest.raises(frappe.PermissionError):
+			action()

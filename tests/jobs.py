@@ -112,6 +112,8 @@ def refuse(doc, error=frappe.ValidationError) -> str:
 	stored = frappe.get_doc(doc.doctype, doc.name)
 	assert stored.docstatus == 0
 	assert [stored.get(field) for field in PURPOSES_OF_POSTING] == [None] * 4
+	doc.reload()
+	doc.flags.clear()
 	told = [str(caught.value)] + [str(message.get("message")) for message in frappe.message_log]
 	frappe.clear_messages()
 	return frappe.utils.strip_html_tags(" ".join(told)).replace("&quot;", '"')

@@ -14,7 +14,13 @@ from frappe.utils import cint, cstr, flt, get_link_to_form, now_datetime, nowdat
 
 from aftersales.guards import require_role
 from aftersales.service_billing.job_lines import AUTHORISING_ROLES, category_of
-from aftersales.service_billing.posting_checks import check_accounts, check_items, check_selling, check_stock
+from aftersales.service_billing.posting_checks import (
+	check_accounts,
+	check_dates,
+	check_items,
+	check_selling,
+	check_stock,
+)
 from aftersales.service_billing.posting_messages import problem_message
 from aftersales.service_billing.posting_plan import (
 	CUSTOMER,
@@ -237,6 +243,7 @@ def _checked_plan(doc: Document) -> PostingPlan:
 	problems += check_selling(job)
 	problems += check_accounts(doc.company, job)
 	problems += check_items(job)
+	problems += check_dates(doc.company, plan, _submits_invoice())
 	if not doc.stock_entry and not doc.delivery_note:
 		problems += check_stock(doc.company, job)
 	if problems:
@@ -327,6 +334,10 @@ def _accounts(category: str, company: str) -> CategoryAccounts:
 	return CategoryAccounts(category)
 
 
+def _submits_invoice() -> bool:
+	return bool(cint(frappe.get_cached_doc("Aftersales Settings").submit_invoice))
+
+
 def _delivery_note_required(customer: str | None) -> bool:
 	if frappe.get_cached_doc("Selling Settings").dn_required != "Yes":
 		return False
@@ -409,7 +420,7 @@ def _make_invoice(doc: Document, rows: Iterable[InvoiceRow], delivery_note: str 
 		_price(invoice, rows)
 	_insert(invoice)
 	_refuse_free_rows(invoice)
-	if cint(frappe.get_cached_doc("Aftersales Settings").submit_invoice):
+	if _submits_invoice():
 		invoice.submit()
 	return invoice.name
 

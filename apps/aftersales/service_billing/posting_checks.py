@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import frappe
-from frappe.utils import cint, flt, getdate, nowdate
+from frappe import _
+from frappe.utils import cint, flt, formatdate, getdate, nowdate
 
-from aftersales.service_billing.posting_plan import CUSTOMER, Job, PartLine, Problem
+from aftersales.service_billing.posting_plan import CUSTOMER, Job, PartLine, PostingPlan, Problem
 
 
 def check_selling(job: Job) -> Iterable[Problem]:
@@ -70,6 +71,79 @@ def check_stock(company: str, job: Job) -> Iterable[Problem]:
 	yield from _check_quantities(stocked)
 
 
+def check_dates(company: str, plan: PostingPlan, submit_invoice: bool) -> Iterable[Problem]:
+	"""Today is open for the documents the plan makes: accounting period, stock and accounts."""
+	documents = _documents(plan)
+	yield from _closed_periods(company, documents)
+	if plan.issue_rows or any(row.stock for row in plan.delivery_rows):
+		yield from _frozen_stock()
+	ledgers = [doctype for doctype in documents if doctype != "Sales Invoice" or submit_invoice]
+	if ledgers:
+		yield from _frozen_accounts(company)
+
+
+def _documents(plan: PostingPlan) -> list[str]:
+	made = {
+		"Stock Entry": plan.issue_rows,
+		"Delivery Note": plan.delivery_rows,
+		"Sales Invoice": plan.invoice_rows,
+		"Journal Entry": plan.labour_rows,
+	}
+	return [doctype for doctype, rows in made.items() if rows]
+
+
+def _closed_periods(company: str, documents: list[str]) -> Iterable[Problem]:
+	if not documents:
+		return
+	period, closed = frappe.qb.DocType("Accounting Period"), frappe.qb.DocType("Closed Document")
+	today = nowdate()
+	rows = (
+		frappe.qb.from_(period)
+		.join(closed)
+		.on(closed.parent == period.name)
+		.select(period.name, period.end_date, closed.document_type)
+		.where(
+			(period.company == company)
+			& (period.start_date <= today)
+			& (period.end_date >= today)
+			& (closed.closed == 1)
+			& closed.document_type.isin(documents)
+		)
+		.orderby(closed.document_type)
+	).run(as_dict=True)
+	for row in rows:
+		yield Problem(
+			"period_closed",
+			{"period": row.name, "document": _(row.document_type), "until": formatdate(row.end_date)},
+		)
+
+
+def _frozen_stock() -> Iterable[Problem]:
+	settings = frappe.get_cached_doc("Stock Settings")
+	if not settings.stock_frozen_upto or getdate(settings.stock_frozen_upto) < getdate(nowdate()):
+		return
+	if settings.stock_auth_role not in frappe.get_roles():
+		yield Problem("stock_frozen", {"until": formatdate(settings.stock_frozen_upto)})
+
+
+def _frozen_accounts(company: str) -> Iterable[Problem]:
+	until, role = _accounts_frozen_until(company)
+	if not until or getdate(until) < getdate(nowdate()):
+		return
+	# ERPNext does not let the Administrator pass, who holds every role
+	if role not in frappe.get_roles() or frappe.session.user == "Administrator":
+		yield Problem("accounts_frozen", {"until": formatdate(until), "company": company})
+
+
+def _accounts_frozen_until(company: str) -> tuple[str | None, str | None]:
+	"""The date and the role that may pass; version-16 keeps both in the Company."""
+	if frappe.get_meta("Company").has_field("accounts_frozen_till_date"):
+		values = frappe.get_cached_doc("Company", company)
+		return values.accounts_frozen_till_date, values.get("role_allowed_for_frozen_entries")
+	settings = frappe.get_cached_doc("Accounts Settings")
+	return settings.get("acc_frozen_upto"), settings.get("frozen_accounts_modifier")
+
+
 def _usable(doctype: str, name: str, company: str) -> bool:
 	found = frappe.get_cached_value(doctype, name, ["company", "is_group", "disabled"], as_dict=True)
 	return bool(found) and found.company == company and not found.is_group and not found.disabled
@@ -117,8 +191,14 @@ def _check_batch(part: PartLine) -> Iterable[Problem]:
 	if not part.batch_no:
 		if not part.is_serialised:
 			yield Problem("batch_missing", named)
-	elif frappe.db.get_value("Batch", part.batch_no, "item") != part.item_code:
+		return
+	batch = frappe.db.get_value("Batch", part.batch_no, ["item", "expiry_date"], as_dict=True)
+	if not batch or batch.item != part.item_code:
 		yield Problem("batch_of_other_item", {**named, "batch": part.batch_no})
+	elif batch.expiry_date and getdate(batch.expiry_date) < getdate(nowdate()):
+		yield Problem(
+			"batch_expired", {**named, "batch": part.batch_no, "until": formatdate(batch.expiry_date)}
+		)
 
 
 def _check_quantities(parts: Iterable[PartLine]) -> Iterable[Problem]:

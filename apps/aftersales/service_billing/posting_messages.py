@@ -43,6 +43,8 @@ def _template(code: str) -> str:
 			return _("Parts row {row}: {item} is kept in batches. Set the Batch.")
 		case "batch_of_other_item":
 			return _("Parts row {row}: Batch {batch} does not belong to {item}.")
+		case "batch_expired":
+			return _("Parts row {row}: Batch {batch} of {item} expired on {until}. Choose another one.")
 		case "not_enough_stock":
 			return _(
 				"Part {item}: {needed} needed from {warehouse}, {available} there. Transfer stock, or choose another warehouse or a substitute."
@@ -85,6 +87,18 @@ def _template(code: str) -> str:
 			)
 		case "customer_disabled":
 			return _("Customer {customer} is disabled or frozen. Enable the customer before posting.")
+		case "period_closed":
+			return _(
+				"Accounting Period {period} is closed for {document}. Open it there, or post after {until}."
+			)
+		case "stock_frozen":
+			return _(
+				"Stock is frozen up to {until}. Set an earlier date in Stock Settings, or let somebody post who holds the role named there."
+			)
+		case "accounts_frozen":
+			return _(
+				"The accounts of {company} are frozen up to {until}. Set an earlier date in Accounts Settings (version 16: in the Company), or let somebody post who holds the role named there."
+			)
 		case "no_price":
 			return _(
 				"Item {item} has no price in price list {price_list}. Add an Item Price, or set the rate on the line."

@@ -60,6 +60,7 @@ def _new_quotation(doc: Document) -> Document:
 def _set_customer_terms(quotation: Document) -> None:
 	"""Currency, price list, address and taxes as ERPNext's own form would set them for the customer."""
 	quotation.flags.ignore_permissions = True
+	quotation.set("__islocal", True)  # ERPNext sets the company's default taxes on new documents only
 	quotation.set_missing_lead_customer_details()
 	if not quotation.selling_price_list:
 		quotation.selling_price_list = frappe.get_cached_doc("Selling Settings").selling_price_list

@@ -95,8 +95,10 @@ scheduler_events = {
 	"cron": {"* * * * *": ["aftersales.service_levels.sweep.sweep"]},
 }
 
-# What the forms of visits, receipts and cards share
+# What the forms of calls, visits, receipts and cards share
 doctype_js = {
+	"Repair Call": "public/js/job_forms.js",
+	"Follow-up": "public/js/job_forms.js",
 	"Service Voucher": "public/js/job_forms.js",
 	"Collection Receipt": "public/js/job_forms.js",
 	"Repair Card": "public/js/job_forms.js",
@@ -114,6 +116,7 @@ jinja = {
 		"aftersales.printing.aftersales_bill",
 		"aftersales.printing.aftersales_code",
 		"aftersales.printing.aftersales_conditions",
+		"aftersales.printing.aftersales_moment",
 		"aftersales.printing.aftersales_place",
 		"aftersales.printing.aftersales_product",
 		"aftersales.printing.aftersales_quantity",

@@ -49,7 +49,7 @@ class Followup(Document):
 		self,
 		repair_effective: str | None = None,
 		hidden_hazard: str | None = None,
-		csat: int | None = None,
+		csat: int | str | None = None,
 		nps: str | None = None,
 		comments: str | None = None,
 	) -> None:

@@ -1,0 +1,9 @@
+frappe.listview_settings["Customer Equipment"] = {
+	add_fields: ["status", "warranty_until"],
+	hide_name_column: false,
+
+	get_indicator(doc) {
+		const colors = { "In Use": "green", "Out of Service": "orange", Scrapped: "gray" };
+		return [__(doc.status), colors[doc.status], `status,=,${doc.status}`];
+	},
+};

@@ -1,0 +1,23 @@
+frappe.listview_settings["Follow-up"] = {
+	add_fields: ["status", "due_date"],
+	hide_name_column: false,
+
+	get_indicator(doc) {
+		const waiting = ["Planned", "Attempted"].includes(doc.status);
+		if (waiting && doc.due_date < frappe.datetime.get_today()) {
+			return [
+				__("{0}, overdue", [__(doc.status)]),
+				"red",
+				`status,=,${doc.status}|due_date,<,${frappe.datetime.get_today()}`,
+			];
+		}
+		const colors = {
+			Planned: "blue",
+			Attempted: "yellow",
+			Done: "green",
+			Escalated: "orange",
+			Cancelled: "gray",
+		};
+		return [__(doc.status), colors[doc.status], `status,=,${doc.status}`];
+	},
+};

@@ -28,10 +28,17 @@ OTHER_TECHNICIAN = "declan.technician@example.com"
 def shop():
 	"""A small agency: product groups, a van with parts, two technicians, a supervisor, a customer."""
 	group = frappe.get_doc(
-		{"doctype": "Item Group", "item_group_name": WATER_HEATERS, "parent_item_group": "All Item Groups", "is_group": 1}
+		{
+			"doctype": "Item Group",
+			"item_group_name": WATER_HEATERS,
+			"parent_item_group": "All Item Groups",
+			"is_group": 1,
+		}
 	).insert()
 	for name, parent in ((GAS_WATER_HEATERS, group.name), (LABORATORY, "All Item Groups")):
-		frappe.get_doc({"doctype": "Item Group", "item_group_name": name, "parent_item_group": parent}).insert()
+		frappe.get_doc(
+			{"doctype": "Item Group", "item_group_name": name, "parent_item_group": parent}
+		).insert()
 	van = make.warehouse("Van - Aoife")
 	seal = make.item("Gas valve seal")
 	make.receive(seal, 10, 4, van)
@@ -44,12 +51,23 @@ def shop():
 		expense_account=f"Cost of Goods Sold - {make.ABBR}",
 		cost_center=f"Main - {make.ABBR}",
 	)
-	make.category_accounts("D", expense_account=f"Miscellaneous Expenses - {make.ABBR}", cost_center=f"Main - {make.ABBR}")
-	make.settings(labour_item=labour, travel_item=labour, small_fee_limit=250, submit_invoice=0, repair_warranty_days=90)
+	make.category_accounts(
+		"D", expense_account=f"Miscellaneous Expenses - {make.ABBR}", cost_center=f"Main - {make.ABBR}"
+	)
+	make.settings(
+		labour_item=labour, travel_item=labour, small_fee_limit=250, submit_invoice=0, repair_warranty_days=90
+	)
 	make.technician(
 		"Aoife",
 		van,
-		skills=[{"item_group": WATER_HEATERS, "support_kind": "Use", "certificate": "RGI", "valid_until": add_days(nowdate(), 30)}],
+		skills=[
+			{
+				"item_group": WATER_HEATERS,
+				"support_kind": "Use",
+				"certificate": "RGI",
+				"valid_until": add_days(nowdate(), 30),
+			}
+		],
 	)
 	make.technician(
 		"Declan",
@@ -61,7 +79,9 @@ def shop():
 		customer=customer,
 		seal=seal,
 		van=van,
-		heater=make.equipment(customer, item_group=GAS_WATER_HEATERS, model="Thermon 18", serial_text="TH-18-0042"),
+		heater=make.equipment(
+			customer, item_group=GAS_WATER_HEATERS, model="Thermon 18", serial_text="TH-18-0042"
+		),
 	)
 
 
@@ -95,7 +115,11 @@ def test_values_come_from_the_call(shop):
 		shop.customer, equipment=shop.heater, support_kind="Use", service_category=make.category("A")
 	)
 	voucher = make.make("Service Voucher", repair_call=call.name)
-	assert (voucher.customer, voucher.equipment, voucher.company) == (shop.customer, shop.heater, make.COMPANY)
+	assert (voucher.customer, voucher.equipment, voucher.company) == (
+		shop.customer,
+		shop.heater,
+		make.COMPANY,
+	)
 	assert (voucher.support_kind, voucher.service_category, voucher.status) == ("Use", "A", "Draft")
 
 
@@ -279,13 +303,23 @@ def test_two_visits_at_once_are_pointed_out_not_refused(shop, call):
 def test_internal_work_needs_no_certificate(shop):
 	start = add_to_date(now_datetime(), hours=1)
 	internal = make.planned(
-		None, "Declan", service_category=make.category("D"), planned_start=start, planned_end=add_to_date(start, hours=1)
+		None,
+		"Declan",
+		service_category=make.category("D"),
+		planned_start=start,
+		planned_end=add_to_date(start, hours=1),
 	)
 	internal.dispatch()
 	internal.arrive()
-	internal.update({"outcome": "Completed", "findings": "Torque wrenches calibrated", "test_result": "Not Tested"})
+	internal.update(
+		{"outcome": "Completed", "findings": "Torque wrenches calibrated", "test_result": "Not Tested"}
+	)
 	internal.complete()
-	assert (internal.status, internal.sales_invoice, internal.billing_status) == ("Completed", None, "Not Billable")
+	assert (internal.status, internal.sales_invoice, internal.billing_status) == (
+		"Completed",
+		None,
+		"Not Billable",
+	)
 
 
 # ---------------------------------------------------------------- on site and completion
@@ -309,7 +343,7 @@ def test_completed_visit(shop, call):
 		parts=[make.part(shop.seal, 1)],
 		action_code=None,
 	)
-	assert (voucher.amount_due, voucher.currency) == (102.5, "EUR")  # 1.5 × 60 + 12.50
+	assert (voucher.amount_due, voucher.currency) == (102.5, "EUR")  # 1.5 hours at 60, and 12.50
 	voucher.complete()
 	assert voucher.status == "Completed"
 	assert get_datetime(voucher.departed_at) >= get_datetime(voucher.arrived_at)
@@ -326,7 +360,13 @@ def test_completed_visit(shop, call):
 
 def test_part_keeps_its_own_warranty(shop, call):
 	make.make("Spare Part", item_code=shop.seal, part_warranty_months=24)
-	voucher = make.voucher(call, "Aoife", parts=[make.part(shop.seal, 1)], arrived_at="2026-01-31 10:00:00", departed_at="2026-01-31 11:00:00")
+	voucher = make.voucher(
+		call,
+		"Aoife",
+		parts=[make.part(shop.seal, 1)],
+		arrived_at="2026-01-31 10:00:00",
+		departed_at="2026-01-31 11:00:00",
+	)
 	voucher.complete()
 	stored = frappe.get_doc("Service Voucher", voucher.name)
 	assert stored.parts[0].warranty_until == getdate("2028-01-31")
@@ -474,7 +514,11 @@ def test_taken_to_workshop_goes_on_with_a_receipt(shop, call):
 	voucher = make.voucher(call, "Aoife", outcome="Taken to Workshop", findings="Heat exchanger leaks")
 	voucher.complete()
 	receipt = receipt_from_voucher(voucher.name)
-	assert (receipt.service_voucher, receipt.repair_call, receipt.equipment) == (voucher.name, call.name, shop.heater)
+	assert (receipt.service_voucher, receipt.repair_call, receipt.equipment) == (
+		voucher.name,
+		call.name,
+		shop.heater,
+	)
 	assert receipt.fault_as_told == "Heat exchanger leaks"
 
 
@@ -506,7 +550,9 @@ def test_receipts_are_numbered_without_gaps_in_order(shop, call):
 	for _ in range(3):
 		voucher = cash_voucher(shop, call, cash_collected=10)
 		voucher.complete()
-		numbers.append(int(frappe.db.get_value("Service Voucher", voucher.name, "cash_receipt_no").split("-")[-1]))
+		numbers.append(
+			int(frappe.db.get_value("Service Voucher", voucher.name, "cash_receipt_no").split("-")[-1])
+		)
 	assert numbers == [numbers[0], numbers[0] + 1, numbers[0] + 2]
 
 
@@ -710,7 +756,13 @@ def test_van_of_the_same_company(shop):
 	with pytest.raises(frappe.ValidationError, match="group"):
 		make.technician("Conor", group)
 	other = frappe.get_doc(
-		{"doctype": "Company", "company_name": "Shannon Service Ltd", "abbr": "SSL", "default_currency": "EUR", "country": "Ireland"}
+		{
+			"doctype": "Company",
+			"company_name": "Shannon Service Ltd",
+			"abbr": "SSL",
+			"default_currency": "EUR",
+			"country": "Ireland",
+		}
 	).insert()
 	with pytest.raises(frappe.ValidationError, match="belongs to"):
 		make.technician("Conor", make.warehouse("Van - Conor", other.name))

@@ -43,7 +43,12 @@ def test_model_listed_twice(seal):
 
 def test_parts_for_model(seal):
 	any_maker = make.make("Spare Part", item_code=make.item("Descaler"), fits=[{"model": "TH 18"}])
-	make.make("Spare Part", item_code=make.item("Old seal"), disabled=1, fits=[{"brand": "Thermon", "model": "TH 18"}])
+	make.make(
+		"Spare Part",
+		item_code=make.item("Old seal"),
+		disabled=1,
+		fits=[{"brand": "Thermon", "model": "TH 18"}],
+	)
 	make.make("Spare Part", item_code=make.item("Spindle encoder"), fits=[{"brand": "Haas", "model": "VF-2"}])
 
 	def codes(brand, model):

@@ -89,7 +89,7 @@ def test_approved():
 		(200, 200, 0, False),
 		(200.01, 200, 0, True),
 		(0.01, 0, 10, True),
-		# 33.33 × 1.1 = 36.663: the limit is 36.66
+		# 33.33 and 10 % make 36.663: the limit is 36.66
 		(36.66, 33.33, 10, False),
 		(36.67, 33.33, 10, True),
 		# binary fractions: 0.1 + 0.2 is 0.3 to the cent
@@ -212,5 +212,6 @@ def test_overlap_is_found_exactly_when_two_logs_share_an_hour(some):
 def _hours_of(log: TimeLog) -> range:
 	start = datetime(2026, 3, 10)
 	return range(
-		int((log.from_time - start).total_seconds() // 3600), int((log.to_time - start).total_seconds() // 3600)
+		int((log.from_time - start).total_seconds() // 3600),
+		int((log.to_time - start).total_seconds() // 3600),
 	)

@@ -39,7 +39,9 @@ def test_unsigned_needs_a_reason():
 	assert missing_for_completion(replace(unsigned, unsigned_reason="Key from the caretaker")) == ()
 
 
-@pytest.mark.parametrize("outcome", ["Taken to Workshop", "Revisit Needed", "Not Repairable", "No Fault Found"])
+@pytest.mark.parametrize(
+	"outcome", ["Taken to Workshop", "Revisit Needed", "Not Repairable", "No Fault Found"]
+)
 def test_only_a_completed_repair_is_tested(outcome):
 	assert missing_for_completion(replace(DONE, outcome=outcome, findings=None, test_result=None)) == ()
 

@@ -72,7 +72,9 @@ def _refuse_too_much(doc: Document) -> None:
 		)
 	if reason == "more_than_limit":
 		frappe.throw(
-			_("{0} was collected, but at most {1} may be collected on the spot (Small Fee Limit in Aftersales Settings).").format(
+			_(
+				"{0} was collected, but at most {1} may be collected on the spot (Small Fee Limit in Aftersales Settings)."
+			).format(
 				fmt_money(doc.cash_collected, currency=doc.currency),
 				fmt_money(limit, currency=company_currency),
 			),

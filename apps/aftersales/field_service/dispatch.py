@@ -57,7 +57,12 @@ def check_dispatch(doc: Document) -> None:
 def qualification(doc: Document) -> Verdict:
 	"""Whether the technician of `doc` is qualified for its product and kind of support on its day."""
 	skills = [
-		Skill(row.item_group, row.support_kind, row.certificate, getdate(row.valid_until) if row.valid_until else None)
+		Skill(
+			row.item_group,
+			row.support_kind,
+			row.certificate,
+			getdate(row.valid_until) if row.valid_until else None,
+		)
 		for row in frappe.get_cached_doc("Service Technician", doc.technician).skills
 	]
 	return is_qualified(skills, _product_groups(doc), doc.support_kind, _day_of_visit(doc))

@@ -116,9 +116,7 @@ def needs_new_quote(net_amount: float, approved_amount: float, tolerance_percent
 def charged_without_repair(lines: Iterable[Line]) -> tuple[Line, ...]:
 	"""Lines that charge the customer of an unrepaired product for more than diagnosis and travel."""
 	return tuple(
-		line
-		for line in lines
-		if line.charge_to == "Customer" and line.activity not in FEES_WITHOUT_REPAIR
+		line for line in lines if line.charge_to == "Customer" and line.activity not in FEES_WITHOUT_REPAIR
 	)
 
 
@@ -182,7 +180,9 @@ def overlapping(logs: Sequence[TimeLog]) -> tuple[TimeLog, TimeLog] | None:
 	return None
 
 
-def uncharged(logs: Iterable[TimeLog], charged: Collection[tuple[str, datetime, datetime]]) -> tuple[TimeLog, ...]:
+def uncharged(
+	logs: Iterable[TimeLog], charged: Collection[tuple[str, datetime, datetime]]
+) -> tuple[TimeLog, ...]:
 	"""Finished logs of some length for which no labour line with the same technician and times exists."""
 	return tuple(
 		log

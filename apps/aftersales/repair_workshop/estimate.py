@@ -1,16 +1,21 @@
 """The estimate of a repair is an ERPNext Quotation (R-WS-5)."""
 
+from collections.abc import Sequence
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from aftersales.service_billing.posting import invoice_rows
+from aftersales.service_billing.posting_plan import InvoiceRow
+
 
 def make_quotation(doc: Document) -> str:
 	"""Make a draft Quotation from the lines that the customer pays, and set the estimate from it.
 
-	Rates agreed on lines are kept; prices and taxes are ERPNext's for this customer. A Quotation that
-	is not cancelled is returned as it is. `doc` is changed, not saved.
+	Rates agreed on lines are kept; all other prices and the taxes are ERPNext's for this customer. A
+	Quotation that is not cancelled is returned as it is. `doc` is changed, not saved.
 
 	Returns:
 		name of the Quotation.
@@ -20,25 +25,23 @@ def make_quotation(doc: Document) -> str:
 	"""
 	if doc.quotation and frappe.db.get_value("Quotation", doc.quotation, "docstatus") in (0, 1):
 		return doc.quotation
-	quotation = _new_quotation(doc)
-	quotation.insert()
-	doc.quotation = quotation.name
-	doc.estimated_amount = flt(quotation.net_total)
-	return quotation.name
-
-
-def _new_quotation(doc: Document) -> Document:
-	from aftersales.service_billing.posting import invoice_rows
-
 	rows = invoice_rows(doc)
 	if not rows:
 		frappe.throw(
 			_("Enter the labour and parts the customer would pay first: the Quotation is made from them."),
 			title=_("Nothing to Quote"),
 		)
-	quotation = frappe.get_doc(
+	quotation = _unsaved_quotation(doc, rows)
+	quotation.insert()
+	doc.quotation = quotation.name
+	doc.estimated_amount = flt(quotation.net_total)
+	return quotation.name
+
+
+def _unsaved_quotation(doc: Document, rows: Sequence[InvoiceRow]) -> Document:
+	quotation = frappe.new_doc("Quotation")
+	quotation.update(
 		{
-			"doctype": "Quotation",
 			"quotation_to": "Customer",
 			"party_name": doc.customer,
 			"company": doc.company,
@@ -48,29 +51,43 @@ def _new_quotation(doc: Document) -> Document:
 			"items": [_item(row) for row in rows],
 		}
 	)
+	# Whoever may write on the card may quote for it; ERPNext's own roles need not be his.
+	quotation.flags.ignore_permissions = True
 	_set_customer_terms(quotation)
-	quotation.set_missing_values()
-	for item, row in zip(quotation.items, rows, strict=True):
-		if row.rate:
-			item.rate = row.rate
-	quotation.calculate_taxes_and_totals()
+	_set_agreed_rates(quotation, rows)
 	return quotation
+
+
+def _item(row: InvoiceRow) -> dict:
+	values = {
+		"item_code": row.item_code,
+		"qty": row.qty,
+		# Quantities of a job are stock units, whatever unit the item is usually sold in.
+		"uom": frappe.get_cached_value("Item", row.item_code, "stock_uom"),
+	}
+	if row.description:
+		values["description"] = row.description
+	return values
 
 
 def _set_customer_terms(quotation: Document) -> None:
 	"""Currency, price list, address and taxes as ERPNext's own form would set them for the customer."""
-	quotation.flags.ignore_permissions = True
-	quotation.set("__islocal", True)  # ERPNext sets the company's default taxes on new documents only
 	quotation.set_missing_lead_customer_details()
 	if not quotation.selling_price_list:
 		quotation.selling_price_list = frappe.get_cached_doc("Selling Settings").selling_price_list
 	quotation.set_taxes()
 
 
-def _item(row) -> dict:
-	values = {"item_code": row.item_code, "qty": row.qty}
-	if row.rate:
-		values["rate"] = row.rate
-	if row.description:
-		values["description"] = row.description
-	return values
+def _set_agreed_rates(quotation: Document, rows: Sequence[InvoiceRow]) -> None:
+	"""What was agreed on a line wins over the price list and over any pricing rule."""
+	if not any(row.rate for row in rows):
+		return
+	quotation.set_missing_values()
+	if any(item.pricing_rules for item in quotation.items):
+		# ERPNext would apply the rules again on every save and discount the agreed rates.
+		quotation.ignore_pricing_rule = 1
+		quotation.set("pricing_rules", [])
+	for item, row in zip(quotation.items, rows, strict=False):
+		item.pricing_rules = None
+		if row.rate:
+			item.update({"rate": row.rate, "discount_percentage": 0, "discount_amount": 0})

@@ -78,7 +78,9 @@ def charge(doc: Document) -> int:
 def logs_of(doc: Document) -> list[rules.TimeLog]:
 	"""The time logs of a card as plain values."""
 	return [
-		rules.TimeLog(row.technician, get_datetime(row.from_time), get_datetime(row.to_time) if row.to_time else None)
+		rules.TimeLog(
+			row.technician, get_datetime(row.from_time), get_datetime(row.to_time) if row.to_time else None
+		)
 		for row in doc.time_logs
 	]
 

@@ -186,9 +186,9 @@ class ServiceVoucher(Document):
 			return
 		if not state_is_allowed(self.status, self.docstatus):
 			frappe.throw(
-				_("{0} cannot be set here: Completed and Archived come with submitting, Cancelled with cancelling.").format(
-					frappe.bold(_(self.status))
-				),
+				_(
+					"{0} cannot be set here: Completed and Archived come with submitting, Cancelled with cancelling."
+				).format(frappe.bold(_(self.status))),
 				title=_("State"),
 			)
 		if previous_status(self) == "Cancelled" and self.status != "Cancelled":

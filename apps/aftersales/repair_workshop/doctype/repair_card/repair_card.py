@@ -366,10 +366,10 @@ class RepairCard(Document):
 	def keep_state_log(self):
 		"""The state log is written by the app: rows sent by a client have to be the stored ones."""
 		before = self.get_doc_before_save()
-		stored = [(row.name, row.status, row.entered_at, row.user) for row in before.state_log] if before else []
-		sent = [
-			(row.name, row.status, get_datetime(row.entered_at), row.user) for row in self.state_log
-		]
+		stored = (
+			[(row.name, row.status, row.entered_at, row.user) for row in before.state_log] if before else []
+		)
+		sent = [(row.name, row.status, get_datetime(row.entered_at), row.user) for row in self.state_log]
 		if before is None:
 			self.set("state_log", [])
 		elif sent != stored:

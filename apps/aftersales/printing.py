@@ -3,10 +3,12 @@
 The functions are Jinja methods (hooks.py). They return plain text; templates escape it.
 """
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, strip_html_tags
+from frappe.utils import flt, fmt_money, format_date, format_time, strip_html_tags
 
 CUSTOMER = "Customer"
 
@@ -85,6 +87,11 @@ def aftersales_conditions() -> list[str]:
 def aftersales_signature(image: str | None) -> str | None:
 	"""The data URI of a signature; None for anything that is no embedded picture."""
 	return image if image and image.startswith("data:image/") else None
+
+
+def aftersales_moment(value: datetime | str | None) -> str:
+	"""Date in the user's format and time to the minute; empty without a value."""
+	return f"{format_date(value)} {format_time(value, 'HH:mm')}" if value else ""
 
 
 def aftersales_quantity(value: float | None) -> str:

@@ -73,6 +73,16 @@ def test_events_come_in_order_each_once():
 	assert machine.next_event_at(running) is None
 
 
+def test_steps_at_the_due_time_follow_the_breach():
+	steps = [Step("a", minutes=0), Step("b", percent=100), Step("later", minutes=60)]
+	_running, events = machine.take_due_events(clock(steps), friday("13:00", 5))
+	assert [(event.kind, event.step) for event in events] == [
+		(EventKind.BREACH, ""),
+		(EventKind.BREACH, "a"),
+		(EventKind.BREACH, "b"),
+	]
+
+
 def test_an_overdue_clock_that_waits_for_the_customer_stays_overdue_and_counts_no_further():
 	late, _events = machine.take_due_events(clock(), friday("14:00", 5))
 	late = machine.pause(late, friday("14:00", 5))

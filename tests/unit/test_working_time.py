@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aftersales.service_levels.working_time import Calendar, CalendarError, add, elapsed, is_working
+from aftersales.service_levels.working_time import Calendar, CalendarError, add, elapsed, is_working, until_close
 
 ZONES = (
 	"UTC",
@@ -93,6 +93,35 @@ def test_negative_time_is_refused():
 		add(OFFICE, MONDAY, -1)
 
 
+@pytest.mark.parametrize(
+	("start", "days", "close"),
+	[
+		(at(0, "09:00"), 0, at(0, "17:00")),
+		(at(0, "06:00"), 0, at(0, "17:00")),
+		(at(0, "17:00"), 0, at(1, "17:00")),  # nothing is left of today
+		(at(4, "18:00"), 0, at(7, "17:00")),  # Friday evening: Monday
+		(at(4, "09:00"), 1, at(7, "17:00")),
+		(at(0, "09:00"), 25, at(35, "17:00")),
+	],
+)
+def test_the_close_of_a_business_day(start, days, close):
+	assert add(OFFICE, start, until_close(OFFICE, start, days)) == close
+
+
+def test_days_before_today_are_refused():
+	with pytest.raises(ValueError, match="negative"):
+		until_close(OFFICE, MONDAY, -1)
+
+
+def test_work_until_the_close_agrees_with_the_minute_oracle():
+	chance = random.Random(20261123)
+	for _ in range(int(os.environ.get("AFTERSALES_ORACLE_CASES", "300"))):
+		calendar, begin, _end = _case(chance)
+		days = chance.randrange(5)
+		expected = _minutes_until_close(calendar, begin, days) * 60
+		assert until_close(calendar, begin, days) == expected, (calendar, begin, days)
+
+
 def test_closed_form_agrees_with_the_minute_oracle():
 	chance = random.Random(20261122)
 	for _ in range(int(os.environ.get("AFTERSALES_ORACLE_CASES", "300"))):
@@ -124,6 +153,27 @@ def _case(chance: random.Random) -> tuple[Calendar, datetime, datetime]:
 	begin += timedelta(minutes=chance.randrange(20_000))
 	calendar = Calendar.of(windows, holidays, chance.choice(ZONES))
 	return calendar, begin, begin + timedelta(minutes=chance.randrange(12_000))
+
+
+def _minutes_until_close(calendar: Calendar, begin: datetime, days: int) -> int:
+	"""Walk minute by minute to the first one worked, then date by date to the business day that counts."""
+	zone, moment = ZoneInfo(calendar.time_zone), begin
+	while not _minutes(calendar, moment, moment + timedelta(minutes=1)):
+		moment += timedelta(minutes=1)
+	day = moment.astimezone(zone).date()
+	while days:
+		day += timedelta(days=1)
+		days -= bool(calendar.windows[day.weekday()]) and day not in calendar.holidays
+	# Everything worked on dates up to that day; two days more cover any change of the zone.
+	end = datetime(day.year, day.month, day.day, tzinfo=timezone.utc) + timedelta(days=2)
+	count = 0
+	while moment < end:
+		local = moment.astimezone(zone)
+		second = local.hour * 3600 + local.minute * 60
+		if local.date() <= day and local.date() not in calendar.holidays:
+			count += any(start <= second < stop for start, stop in calendar.windows[local.weekday()])
+		moment += timedelta(minutes=1)
+	return count
 
 
 def _minutes(calendar: Calendar, begin: datetime, end: datetime) -> int:

@@ -41,7 +41,10 @@ class EventKind(str, Enum):
 
 @dataclass(frozen=True, order=True)
 class Event:
-	"""Something due `position` working seconds after the start; `step` names what the target does then."""
+	"""Something due `position` working seconds after the start; `step` names what the target does then.
+
+	The breach itself is the event without a step; steps of the same moment follow it.
+	"""
 
 	position: int
 	kind: EventKind
@@ -194,9 +197,9 @@ def _events_of(step: Step, allowed: int) -> Iterable[Event]:
 	if step.times > 1 and step.repeat_minutes <= 0:
 		raise ValueError(f"step {step.name}: set after how many minutes it is repeated")
 	for repetition in range(step.times):
-		yield Event(
-			position + repetition * step.repeat_minutes * 60, EventKind.ESCALATION, step.name, repetition + 1
-		)
+		at = position + repetition * step.repeat_minutes * 60
+		kind = EventKind.BREACH if at == allowed else EventKind.ESCALATION
+		yield Event(at, kind, step.name, repetition + 1)
 
 
 def _order(event: Event) -> tuple:

@@ -5,11 +5,12 @@ stands now (status, fields), never at what changed, so that calling it again cha
 """
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import cint, get_datetime, now_datetime
+from frappe.utils import cint, cstr, get_datetime, now_datetime
 
 from aftersales.service_levels import clock_machine, targets
 from aftersales.service_levels.calendars import aware, stored
@@ -33,25 +34,41 @@ FIELDS = (
 )
 
 
+PHASES = ("start_field", "start_status", "stop_field", "stop_status", "pause_status", "cancel_status")
+
+
 def track(doc: Document, method: str | None = None) -> None:
 	"""doc_events on_change of every DocType: bring the clocks of `doc` in step with it."""
-	if _is_left_alone(doc) or not targets.targets_of(doc.doctype):
+	if doc.flags.in_delete or _is_left_alone(doc) or not targets.is_tracked(doc.doctype):
 		return
 	now = now_datetime().replace(microsecond=0)
 	open_clocks, finished = _clocks_of(doc)
-	for clock_row in open_clocks.values():
-		_advance(doc, clock_row, now)
-	started = [
-		row
-		for target in targets.chosen(doc)
-		if target["measure"] not in open_clocks and (row := _started(doc, target, finished, now))
-	]
-	_insert(started)
+	for measure, clock_row in list(open_clocks.items()):
+		if _advance(doc, clock_row, now):
+			finished.add(measure)
+			del open_clocks[measure]
+	facts = targets.facts_of(doc)
+	chosen = {target["measure"]: target for target in targets.chosen(doc, facts)}
+	frozen_facts = _plain(facts)
+	given_up = {
+		measure: row
+		for measure, row in open_clocks.items()
+		if _has_other_target(row, chosen.get(measure), frozen_facts) and _give_up(row, now)
+	}
+	_insert(
+		[
+			row
+			for measure, target in chosen.items()
+			if measure not in open_clocks or measure in given_up
+			if (row := _started(doc, target, measure in finished, given_up.get(measure), frozen_facts, now))
+		]
+	)
+	doc.flags.has_service_clocks = True
 
 
 def forget(doc: Document, method: str | None = None) -> None:
 	"""doc_events on_trash: the clocks of a deleted document go with it."""
-	if not _is_left_alone(doc) and targets.targets_of(doc.doctype):
+	if not _is_left_alone(doc) and targets.is_tracked(doc.doctype):
 		frappe.db.delete("Service Clock", {"reference_doctype": doc.doctype, "reference_name": doc.name})
 
 
@@ -95,7 +112,7 @@ def _is_left_alone(doc: Document) -> bool:
 
 def _clocks_of(doc: Document) -> tuple[dict[str, dict], set[str]]:
 	"""Open clocks by measure, and the measures that have finished ones."""
-	if doc.flags.in_insert:
+	if doc.flags.in_insert and not doc.flags.has_service_clocks:
 		return {}, set()
 	rows = frappe.get_all(
 		"Service Clock",
@@ -107,16 +124,16 @@ def _clocks_of(doc: Document) -> tuple[dict[str, dict], set[str]]:
 	return open_clocks, {row.measure for row in rows if not row.open_key}
 
 
-def _advance(doc: Document, row: dict, now: datetime) -> None:
-	"""Pause, resume, stop or cancel one open clock as its frozen phases say."""
+def _advance(doc: Document, row: dict, now: datetime) -> bool:
+	"""Pause, resume, stop or cancel one open clock as its frozen phases say; True when it has ended."""
 	phases = targets.phases_of(json.loads(row["terms"]))
 	place = phase(phases, doc.get("status"), doc, doc.docstatus == 2)
 	clock = machine_of(row)
 	if (place, bool(clock.paused_at)) in ((RUNNING, False), (PAUSED, True), (WAITING, False)):
-		return
-	locked = frappe.db.get_value("Service Clock", row["name"], list(FIELDS), as_dict=True, for_update=True)
-	if not locked or not locked.open_key:
-		return
+		return False
+	locked = _lock(row["name"])
+	if not locked:
+		return False
 	clock = machine_of(locked)
 	at = now
 	pauses = cint(locked.pauses)
@@ -138,46 +155,87 @@ def _advance(doc: Document, row: dict, now: datetime) -> None:
 		values["open_key"] = None
 	frappe.db.set_value("Service Clock", row["name"], values)
 	if events:
-		from aftersales.service_levels.escalation import Outbox, perform_safely
+		from aftersales.service_levels.escalation import Outbox, perform
 
 		outbox = Outbox()
-		perform_safely(lambda: doc, locked, events, outbox)
+		perform(doc, locked, events, outbox)
 		outbox.send()
+	return not clock.is_open
 
 
-def _started(doc: Document, target: dict, finished: set[str], now: datetime) -> dict | None:
+def _has_other_target(row: dict, target: dict | None, facts: dict) -> bool:
+	"""True when what the document says of itself has changed, and another target (or none) fits it now.
+
+	A target made or edited later does not reach a clock that runs; an overdue clock stays, so that
+	what was missed is not lost by rating the document anew.
+	"""
+	if (target and target["name"] == row["target"]) or row["state"] == State.OVERDUE.value:
+		return False
+	then = json.loads(row["terms"])["facts"]
+	return any(field in then and then[field] != fact for field, fact in facts.items())
+
+
+def _give_up(row: dict, now: datetime) -> bool:
+	"""End a run that is neither met nor missed; False when it ended or fell due in this moment."""
+	locked = _lock(row["name"])
+	if not locked or locked["state"] == State.OVERDUE.value:
+		return False
+	clock = clock_machine.cancel(machine_of(locked), aware(now))
+	frappe.db.set_value("Service Clock", row["name"], columns_of(clock, now) | {"open_key": None})
+	return True
+
+
+def _lock(name: str) -> dict | None:
+	"""The clock as it is now, locked; None when it is no longer open."""
+	row = frappe.db.get_value("Service Clock", name, list(FIELDS), as_dict=True, for_update=True)
+	return row if row and row.open_key else None
+
+
+def _plain(facts: dict) -> dict:
+	"""Facts as they are frozen in a clock and compared later."""
+	return {
+		field: sorted(fact) if isinstance(fact, frozenset) else cstr(fact) for field, fact in facts.items()
+	}
+
+
+def _started(
+	doc: Document, target: dict, again: bool, given_up: dict | None, facts: dict, now: datetime
+) -> dict | None:
 	"""A new clock's row, or None while the document has not reached the start of `target`.
 
-	A second run (the document came back from where the first had stopped) starts now. A document
-	that had already reached the end when it was first saved gets a finished clock, so that what is
-	answered at once counts as met.
+	A second run (the document came back from where the first had stopped) starts now; one that takes
+	over from a clock that was given up starts when that did, and keeps its pauses. A document that had
+	already reached the end when it was first saved gets a finished clock, so that what is answered at
+	once counts as met.
 	"""
 	phases = targets.phases_of(target)
 	place = phase(phases, doc.get("status"), doc, doc.docstatus == 2)
-	again = target["measure"] in finished
 	if place in (WAITING, CANCELLED) or (again and place == STOPPED):
 		return None
-	begin = now if again or phases.start_status else _moment(doc, phases.start_field, now)
-	clock = clock_machine.start(targets.terms_of(target["terms"]), aware(begin))
+	if given_up:
+		begin = get_datetime(given_up["started_at"])
+	else:
+		begin = now if again or phases.start_status else _moment(doc, phases.start_field, now)
+	terms = targets.terms_from(target["terms"], aware(begin))
+	clock = clock_machine.start(targets.terms_of(terms), aware(begin))
+	if given_up:
+		clock = replace(clock, paused_seconds=cint(given_up["paused_seconds"]))
 	at = now
 	if place == PAUSED:
 		clock = clock_machine.pause(clock, aware(now))
 	elif place == STOPPED:
 		at = _moment(doc, phases.stop_field, now, not_before=begin)
 		clock = clock_machine.stop(clock, aware(at))
-	frozen = {
-		key: target[key]
-		for key in ("name", "start_field", "start_status", "stop_field", "stop_status", "pause_status", "cancel_status")
-	}
+	frozen = {key: target[key] for key in PHASES} | {"facts": facts}
 	return {
 		"reference_doctype": doc.doctype,
 		"reference_name": doc.name,
 		"target": target["name"],
 		"measure": target["measure"],
 		"started_at": begin,
-		"allowed_seconds": target["terms"]["allowed_seconds"],
+		"allowed_seconds": terms["allowed_seconds"],
 		"calendar": target["calendar_name"],
-		"terms": frappe.as_json({**target["terms"], **frozen}, indent=None),
+		"terms": frappe.as_json({**terms, **frozen}, indent=None),
 		"pauses": 1 if place == PAUSED else 0,
 		"customer": doc.get("customer"),
 		"company": doc.get("company"),

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, format_datetime, get_url_to_form
-from frappe.utils.user import get_users_with_role
+from frappe.utils.user import get_users_with_role as users_with_role
 
 from aftersales.service_levels.clock_machine import Event, EventKind
 
@@ -22,6 +22,8 @@ HOOKS = {
 	EventKind.ESCALATION: "service_target_escalated",
 }
 """Document events for Method notifications, webhooks and server scripts made in the UI."""
+
+ASSIGNED_TECHNICIAN = ("technician", "assigned_technician")
 
 DIGEST_FROM = 10
 """A recipient with at least so many messages in one batch gets them as one."""
@@ -55,7 +57,7 @@ class Outbox:
 		"""Write system notifications and queue e-mails, in the transaction of the batch."""
 		for user, notices in self.users.items():
 			for notice in _digested(notices):
-				_notify(user, notice)
+				notify(user, notice)
 				if notice.by_email:
 					_mail(frappe.db.get_value("User", user, "email"), notice)
 		for address, notices in self.addresses.items():
@@ -63,34 +65,33 @@ class Outbox:
 				_mail(address, notice)
 
 
-def perform_safely(
-	load: Callable[[], Document], clock_row: dict, events: Iterable[Event], outbox: Outbox
-) -> None:
-	"""`perform`, but one document that cannot be told (a script that raises) holds up no other.
+def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Outbox) -> None:
+	"""Do every event of a clock on its document; what people are told is collected in `outbox`.
 
-	What it did half is undone, the error is logged, and its events count as done.
+	Each part is done safely: a script of the site that raises keeps nobody from being told, and holds
+	up no other document. What it did half is undone, the error is logged, and the event counts as done.
 	"""
+	steps = {step["name"]: step for step in frappe.parse_json(clock_row["terms"])["steps"]}
+	doc.flags.service_clock = clock_row["name"]
+	for event in events:
+		subject = _subject(doc, clock_row, event)
+		if event.kind is not EventKind.BREACH or not event.step:
+			_safely(clock_row, lambda: doc.add_comment("Info", subject))
+			_safely(clock_row, lambda: doc.run_method(HOOKS[event.kind]))
+		if step := steps.get(event.step):
+			_safely(clock_row, lambda: _act(doc, step))
+			_collect(doc, step, subject, outbox)
+
+
+def _safely(clock_row: dict, do: Callable[[], object]) -> None:
 	frappe.db.savepoint("service_clock_event")
 	try:
-		perform(load(), clock_row, events, outbox)
+		do()
 	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 		raise
 	except Exception:
 		frappe.db.rollback(save_point="service_clock_event")
 		frappe.log_error(title=_("Service clock {0} could not do its step").format(clock_row["name"]))
-
-
-def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Outbox) -> None:
-	"""Do every event of a clock on its document; what people are told is collected in `outbox`."""
-	steps = {step["name"]: step for step in frappe.parse_json(clock_row["terms"])["steps"]}
-	for event in events:
-		subject = _subject(doc, clock_row, event)
-		doc.add_comment("Info", subject)
-		doc.flags.service_clock = clock_row["name"]
-		doc.run_method(HOOKS[event.kind])
-		if step := steps.get(event.step):
-			_act(doc, step)
-			_collect(doc, step, subject, outbox)
 
 
 def _act(doc: Document, step: dict) -> None:
@@ -135,10 +136,18 @@ def _users(doc: Document, step: dict) -> set[str]:
 	if step["notify_assignee"]:
 		users.update(doc.get_assigned_users())
 		users.add(doc.get("assigned_to") or "")
+		users.update(_technicians(doc))
 	if step["notify_role"]:
-		users.update(get_users_with_role(step["notify_role"]))
+		users.update(users_with_role(step["notify_role"]))
 	users.add(step["notify_user"] or "")
-	return users - {"", None, "Guest"}
+	return {user for user in users if user and frappe.get_cached_value("User", user, "enabled")} - {"Guest"}
+
+
+def _technicians(doc: Document) -> set[str]:
+	"""Users of the technicians that the document names."""
+	links = doc.meta.get("fields", {"fieldtype": "Link", "options": "Service Technician"})
+	names = {doc.get(field.fieldname) for field in links if field.fieldname in ASSIGNED_TECHNICIAN}
+	return {frappe.get_cached_value("Service Technician", name, "user") or "" for name in names if name}
 
 
 def _subject(doc: Document, clock_row: dict, event: Event) -> str:
@@ -170,7 +179,8 @@ def _digested(notices: list[Notice]) -> list[Notice]:
 	]
 
 
-def _notify(user: str, notice: Notice) -> None:
+def notify(user: str, notice: Notice) -> None:
+	"""Write one system notification."""
 	frappe.get_doc(
 		{
 			"doctype": "Notification Log",

@@ -14,17 +14,28 @@ from frappe.utils import now_datetime
 from aftersales.service_levels import clock_machine
 from aftersales.service_levels.calendars import aware
 from aftersales.service_levels.clocks import FIELDS, columns_of, machine_of
-from aftersales.service_levels.escalation import Outbox, perform_safely
+from aftersales.service_levels.escalation import Outbox, perform
 
-BATCH = 100
+BATCH = 200
+
+PATIENCE = 20
+"""So many batches of one sweep may be given up to others before it counts as failed."""
 
 
 def sweep(now: datetime | None = None, batch: int = BATCH) -> int:
 	"""Scheduled every minute: do everything due by `now` (naive system time); return the events done."""
 	now = now or now_datetime()
-	total = 0
+	total = deadlocks = 0
 	while True:
-		done, taken = _sweep_batch(now, batch)
+		try:
+			done, taken = _sweep_batch(now, batch)
+		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+			# Nothing of the batch happened; another sweeper or a save had the better claim.
+			frappe.db.rollback()
+			deadlocks += 1
+			if deadlocks > PATIENCE:
+				raise
+			continue
 		total += done
 		# Each batch is a unit of its own: what it did must not be undone, nor its locks be held, by the
 		# next one. This is a background job; no request's transaction is cut in two.
@@ -63,7 +74,7 @@ def _do_events(row: dict, now: datetime, outbox: Outbox) -> int:
 		events = ()
 	frappe.db.set_value("Service Clock", row["name"], columns_of(clock, now), update_modified=False)
 	if events:
-		perform_safely(lambda: frappe.get_doc(row["reference_doctype"], row["reference_name"]), row, events, outbox)
+		perform(frappe.get_doc(row["reference_doctype"], row["reference_name"]), row, events, outbox)
 	return len(events)
 
 

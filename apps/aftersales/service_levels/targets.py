@@ -1,19 +1,27 @@
 """Service Targets as loaded rules, and the choice of those that run on a document."""
 
 import json
+from datetime import datetime
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, cstr
+from frappe.utils import cint, cstr, escape_html
 from frappe.utils.nestedset import get_ancestors_of
 from frappe.utils.safe_exec import get_safe_globals
 
-from aftersales.service_levels import calendars
+from aftersales.service_levels import calendars, working_time
 from aftersales.service_levels.clock_machine import Step, Terms
 from aftersales.service_levels.target_rules import WEIGHTS, Phases, Rule, matches, most_specific
 
 CACHE_KEY = "aftersales_service_targets"
+
+CONDITION_FIELDS = {field: field for field in WEIGHTS} | {
+	"customer_group": "for_customer_group",
+	"company": "for_company",
+}
+"""Condition → field of Service Target. A field named `company` or `customer_group` would be filled by
+Frappe with the user's or the site's default, and every new target would be narrowed by it."""
 
 FACTS_OF_THE_CALL = ("request_type", "priority", "service_zone", "customer")
 
@@ -23,20 +31,35 @@ def targets_of(doctype: str) -> list[dict]:
 	return _all_targets().get(doctype, [])
 
 
+def is_tracked(doctype: str) -> bool:
+	"""True when there is a target on `doctype`, enabled or not: its documents may have clocks."""
+	return doctype in _all_targets()
+
+
 def clear_cache(doc: Document | None = None, method: str | None = None) -> None:
-	"""doc_events of Service Target, Service Calendar and Holiday List: forget the loaded targets."""
-	frappe.cache.delete_value(CACHE_KEY)
+	"""doc_events of Service Target, Service Calendar and Holiday List: forget the loaded targets.
+
+	Again when the transaction ends: until then another process may load and keep what was before.
+	"""
+	_forget()
+	frappe.db.after_commit.add(_forget)
+	frappe.db.after_rollback.add(_forget)
 
 
-def chosen(doc: Document) -> list[dict]:
+def facts_of(doc: Document) -> dict[str, str | frozenset[str] | None]:
+	"""What the conditions of the targets on this type ask of `doc` (and of its call).
+
+	A target's own expression is no fact: it is asked when a clock starts.
+	"""
+	return _facts(doc, {field for target in targets_of(doc.doctype) for field in target["conditions"]})
+
+
+def chosen(doc: Document, facts: dict) -> list[dict]:
 	"""The targets that run on `doc`: matching, and the most specific for each measure.
 
 	A condition that raises disables its target and tells the managers; it never stops the document.
 	"""
 	targets = {target["name"]: target for target in targets_of(doc.doctype)}
-	if not targets:
-		return []
-	facts = _facts(doc, {field for target in targets.values() for field in target["conditions"]})
 	rules = [
 		rule
 		for rule in (Rule(t["name"], t["measure"], t["conditions"]) for t in targets.values())
@@ -70,12 +93,30 @@ def terms_of(stored_terms: dict | str) -> Terms:
 	)
 
 
+def conditions_of(target: Document) -> dict[str, str]:
+	"""The conditions of Service Target `target` that name a value."""
+	return {
+		condition: target.get(field) for condition, field in CONDITION_FIELDS.items() if target.get(field)
+	}
+
+
+def terms_from(terms: dict, begin: datetime) -> dict:
+	"""The terms of a target for a clock that starts at `begin` (aware).
+
+	Time that ends with a business day has a length only once it is known from when it runs.
+	"""
+	if terms["until_close"] is None:
+		return terms
+	seconds = working_time.until_close(calendars.from_terms(terms["calendar"]), begin, terms["until_close"])
+	return {**terms, "allowed_seconds": round(seconds)}
+
+
 def load(target: Document) -> dict:
 	"""Everything a clock needs of Service Target `target`, as plain values."""
 	return {
 		"name": target.name,
 		"measure": target.measure,
-		"conditions": {field: target.get(field) for field in WEIGHTS if target.get(field)},
+		"conditions": conditions_of(target),
 		"start_field": target.start_field or "creation",
 		"start_status": lines(target.start_status),
 		"stop_field": target.stop_field or None,
@@ -86,6 +127,7 @@ def load(target: Document) -> dict:
 		"terms": {
 			"calendar": calendars.as_terms(target.calendar),
 			"allowed_seconds": cint(target.time_allowed),
+			"until_close": cint(target.business_days) if target.until_end_of_day else None,
 			"steps": [_step(row) for row in target.steps],
 		},
 	}
@@ -95,24 +137,20 @@ def disable(target: str, reason: str) -> None:
 	"""Switch a target off because it broke, and say so to every Service Manager."""
 	frappe.db.set_value("Service Target", target, {"enabled": 0, "disabled_reason": reason})
 	clear_cache()
-	from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
-	from frappe.utils.user import get_users_with_role
+	from aftersales.service_levels.escalation import Notice, notify, users_with_role
 
-	make_notification_logs(
-		{
-			"type": "Alert",
-			"document_type": "Service Target",
-			"document_name": target,
-			"subject": _("Service Target {0} was disabled: {1}").format(target, reason),
-			"from_user": "Administrator",
-		},
-		get_users_with_role("Service Manager"),
-	)
+	subject = _("Service Target {0} was disabled: {1}").format(escape_html(target), escape_html(reason))
+	for user in users_with_role("Service Manager"):
+		notify(user, Notice(subject, "Service Target", target))
 
 
 def evaluate(condition: str, doc: Document) -> bool:
 	"""Value of a target's own condition on `doc`, in Frappe's sandbox."""
 	return bool(frappe.safe_eval(condition, {"frappe": _safe_frappe()}, {"doc": doc.as_dict()}))
+
+
+def _forget() -> None:
+	frappe.cache.delete_value(CACHE_KEY)
 
 
 def _safe_frappe():
@@ -123,9 +161,11 @@ def _all_targets() -> dict[str, list[dict]]:
 	def read() -> dict[str, list[dict]]:
 		found: dict[str, list[dict]] = {}
 		for row in frappe.get_all(
-			"Service Target", filters={"enabled": 1}, fields=["name", "document_type"], order_by="name asc"
+			"Service Target", fields=["name", "document_type", "enabled"], order_by="name asc"
 		):
-			found.setdefault(row.document_type, []).append(load(frappe.get_doc("Service Target", row.name)))
+			of_type = found.setdefault(row.document_type, [])
+			if row.enabled:
+				of_type.append(load(frappe.get_doc("Service Target", row.name)))
 		return found
 
 	return frappe.cache.get_value(CACHE_KEY, read)

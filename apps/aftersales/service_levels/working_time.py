@@ -98,6 +98,28 @@ def is_working(calendar: Calendar, at: datetime) -> bool:
 	return line.work_until(instant + 1) > line.work_until(instant)
 
 
+def until_close(calendar: Calendar, start: datetime, days: int = 0) -> float:
+	"""Seconds of working time from `start` to the close of a business day.
+
+	A business day is a date with windows that is no holiday. Day 0 is the date on which the first work
+	after `start` is done: today while there is working time left, else the next business day; `days`
+	counts on from there. Adding the result to `start` gives the end of that day's last window.
+
+	Raises:
+		ValueError: negative days.
+	"""
+	if days < 0:
+		raise ValueError("days must not be negative")
+	line = _time_line(calendar)
+	begin = line.work_until(_to_utc(start, line.zone))
+	first_work = _from_utc(line.instant_of(begin + 1), datetime.min, line.zone)
+	close = _business_days(calendar).day_after(first_work.date(), days) + timedelta(days=1)
+	midnight = datetime.combine(close, time())
+	# At a change of the offset midnight comes twice or not at all; the later reading ends the day.
+	instant = max(_to_utc(midnight.replace(fold=fold), line.zone) for fold in (0, 1))
+	return (line.work_until(instant) - begin) / _MICRO
+
+
 @dataclass(frozen=True)
 class _Week:
 	"""The weekly pattern less holidays, over local time that runs evenly (microseconds)."""
@@ -154,6 +176,12 @@ class _Week:
 			rest -= end - start
 		raise AssertionError("a day holds the work its windows add up to")
 
+	def day_after(self, day: date, count: int) -> date:
+		"""The `count`-th day with work after `day` (itself one), where each holds one second of work."""
+		number = (day - _EPOCH.date()).days
+		work = self._before_day(number) + (count + 1) * _MICRO
+		return (_EPOCH + timedelta(microseconds=self.reaches(work))).date()
+
 	def _before_day(self, day: int) -> int:
 		weeks, place = divmod(day, 7)
 		lost = self.work_lost_before[bisect_left(self.holidays, day)]
@@ -204,6 +232,13 @@ class _TimeLine:
 @lru_cache(maxsize=256)
 def _time_line(calendar: Calendar) -> _TimeLine:
 	return _TimeLine.of(calendar)
+
+
+@lru_cache(maxsize=256)
+def _business_days(calendar: Calendar) -> _Week:
+	"""The calendar with one second of work on each business day: its work counts days."""
+	days = tuple(((0, 1),) if day else () for day in calendar.windows)
+	return _Week.of(Calendar(days, calendar.holidays, calendar.time_zone))
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, escape_html
 
 from aftersales.service_levels import targets
-from aftersales.service_levels.target_rules import WEIGHTS, specificity
+from aftersales.service_levels.target_rules import specificity
 
 STATUS_FIELDS = ("start_status", "stop_status", "pause_status", "cancel_status")
 FIELD_FIELDS = ("start_field", "stop_field")
@@ -19,7 +19,7 @@ class ServiceTarget(Document):
 		self.check_start_and_stop()
 		self.check_condition()
 		self.check_steps()
-		self.specificity = specificity([field for field in WEIGHTS if self.get(field)])
+		self.specificity = specificity(targets.conditions_of(self))
 		if self.enabled:
 			self.disabled_reason = None
 
@@ -30,7 +30,9 @@ class ServiceTarget(Document):
 		targets.clear_cache()
 
 	def check_time_allowed(self) -> None:
-		if cint(self.time_allowed) <= 0:
+		if self.until_end_of_day:
+			self.time_allowed = 0
+		elif cint(self.time_allowed) <= 0:
 			self._refuse("time_allowed", self.time_allowed, _("more than zero is needed"))
 
 	def check_statuses(self) -> None:

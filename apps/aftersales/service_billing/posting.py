@@ -60,10 +60,13 @@ PRICE_FIELDS = (
 )
 """What an invoice row takes over from the row of the Delivery Note that it bills."""
 
+BILLED = ("Billed", "Paid")
+
 MONEY_FIELDS = (
 	"currency",
 	"amount_due",
 	"billing_status",
+	"billed_at",
 	"sales_invoice",
 	"delivery_note",
 	"stock_entry",
@@ -152,6 +155,7 @@ def unpost_job(doc: Document) -> None:
 			"parts_cost": 0,
 			"labour_cost": 0,
 			"posted_at": None,
+			"billed_at": None,
 		}
 	)
 
@@ -201,15 +205,17 @@ def refresh_billing(doc: Document) -> None:
 	"""Set billing status, currency, amount due and line amounts of `doc` from its invoice."""
 	if not doc.sales_invoice:
 		billable = bool(invoice_rows(doc)) if doc.docstatus == 1 else False
-		doc.db_set("billing_status", "To Bill" if billable else "Not Billable")
+		doc.db_set({"billing_status": "To Bill" if billable else "Not Billable", "billed_at": None})
 		return
 	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	_copy_amounts(doc, invoice)
 	for line in (*doc.labour, *doc.parts):
 		line.db_set("amount", line.amount, update_modified=False)
+	status = billing_status(invoice)
 	doc.db_set(
 		{
-			"billing_status": billing_status(invoice),
+			"billing_status": status,
+			"billed_at": (doc.billed_at or now_datetime()) if status in BILLED else None,
 			"currency": invoice.currency,
 			"amount_due": flt(invoice.grand_total),
 		}

@@ -8,6 +8,8 @@ row names the line of the job it was made from.
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from aftersales.setup import record
+
 MODULE = "Service Billing"
 
 # Document -> the field after which its "After-sales Service" section stands
@@ -108,22 +110,33 @@ CUSTOM_FIELDS = _all_fields()
 
 def create() -> None:
 	"""Create what is missing of `CUSTOM_FIELDS`, bring the rest up to date. Safe to repeat."""
+	without_index = [doctype for doctype in CUSTOM_FIELDS if not _has_creation_index(doctype)]
 	create_custom_fields(CUSTOM_FIELDS, ignore_validate=True)
+	# Frappe adds this index by the way when it alters a table that has none yet
+	record.remember("Index on creation", *filter(_has_creation_index, without_index))
 
 
 def remove() -> None:
-	"""Delete our fields and their columns, so that ERPNext's tables are as they were before us."""
+	"""Delete our fields, their columns and indexes, so that ERPNext's tables are as they were before us."""
 	for doctype, fields in CUSTOM_FIELDS.items():
 		fieldnames = [field["fieldname"] for field in fields]
 		for name in frappe.get_all(
 			"Custom Field", filters={"dt": doctype, "fieldname": ("in", fieldnames)}, pluck="name"
 		):
-			frappe.delete_doc("Custom Field", name, ignore_permissions=True, force=True, delete_permanently=True)
-		_drop_columns(doctype, fieldnames)
+			frappe.delete_doc(
+				"Custom Field", name, ignore_permissions=True, force=True, delete_permanently=True
+			)
+		_restore_table(doctype, fieldnames)
 		frappe.clear_cache(doctype=doctype)
 
 
-def _drop_columns(doctype: str, fieldnames: list[str]) -> None:
+def _restore_table(doctype: str, fieldnames: list[str]) -> None:
 	# Frappe keeps the column of a deleted Custom Field. All names are constants of this module.
-	columns = ", ".join(f"DROP COLUMN IF EXISTS `{fieldname}`" for fieldname in fieldnames)
-	frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {columns}")
+	changes = [f"DROP COLUMN IF EXISTS `{fieldname}`" for fieldname in fieldnames]
+	if doctype in record.added("Index on creation"):
+		changes.append("DROP INDEX IF EXISTS `creation`")
+	frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {', '.join(changes)}")
+
+
+def _has_creation_index(doctype: str) -> bool:
+	return bool(frappe.db.has_index(f"tab{doctype}", "creation"))

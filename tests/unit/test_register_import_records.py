@@ -165,6 +165,8 @@ def test_a_long_problem_is_shortened_for_the_subject_only():
 		({"year_of_manufacture": "c. 1990"}, "year_of_manufacture", "c. 1990", "not_a_year"),
 		({"brand": "B" * 141}, "brand", "B" * 141, "too_long"),
 		({"id": "x" * 130}, "id", "x" * 130, "too_long"),
+		({"id": "<7>"}, "id", "<7>", "brackets_in_name"),
+		({"product_category": "A<B"}, "product_category", "A<B", "brackets_in_name"),
 		({"problem": "ä" * 40_000}, "problem", "ä" * 40_000, "too_long"),
 	],
 )

@@ -1,6 +1,7 @@
 """Bad rows: every one goes to a CSV file to be mended and imported again, the first ones to the form."""
 
 import csv
+import html
 import io
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from frappe import _
 
 from .messages import reason_of
 from .reading import shown
-from .records import BadRow
+from .records import BadRow, Problem
 
 if TYPE_CHECKING:
 	from aftersales.service_desk.doctype.register_import.register_import import RegisterImport
@@ -40,14 +41,7 @@ class BadRows:
 			reason = reason_of(problem)
 			reasons.append(f"{problem.column}: {reason}" if problem.column else reason)
 			if len(self.first) < SHOWN:
-				self.first.append(
-					{
-						"row_number": row.number,
-						"column_name": problem.column[:140],
-						"cell_value": problem.value[:1000],
-						"reason": reason,
-					}
-				)
+				self.first.append(_for_form(problem, reason))
 		cells = [] if row.problems[0].code == "not_csv" else [shown(cell) for cell in row.cells]
 		self._csv.writerow([*cells, row.number, " ".join(reasons)])
 
@@ -86,6 +80,17 @@ class BadRows:
 		)
 		file.save(ignore_permissions=True)
 		return file.file_url
+
+
+def _for_form(problem: Problem, reason: str) -> dict:
+	# Written past Document.save, which would clean it, and shown by the desk as HTML: whatever the file holds
+	# must be seen as the text it is.
+	return {
+		"row_number": problem.row,
+		"column_name": html.escape(problem.column, quote=False)[:140],
+		"cell_value": html.escape(problem.value[:1000], quote=False),
+		"reason": html.escape(reason, quote=False),
+	}
 
 
 def _forget(settings: "RegisterImport") -> None:

@@ -6,6 +6,7 @@ it came.
 """
 
 import hashlib
+import html
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -135,7 +136,8 @@ def _listing(names: Counter) -> str | None:
 	lines = [f"{name} ({count})" for name, count in names.most_common(NEW_NAMES_SHOWN)]
 	if len(names) > NEW_NAMES_SHOWN:
 		lines.append(_("and {0} more").format(len(names) - NEW_NAMES_SHOWN))
-	return "\n".join(lines) or None
+	# The form shows it as HTML, and the names come from the file.
+	return html.escape("\n".join(lines), quote=False) or None
 
 
 def _delimiter_name(delimiter: str) -> str:

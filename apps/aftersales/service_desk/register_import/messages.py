@@ -32,6 +32,7 @@ def _row_reasons() -> dict[str, str]:
 		"id_twice": _(
 			"This id is already used by an earlier row of the file (capital letters do not make it another)."
 		),
+		"brackets_in_name": _("Must not contain < or >."),
 		"not_a_date": _("Is not a date written as {expected}."),
 		"impossible_date": _("Lies before the year 1900."),
 		"date_in_future": _("Lies in the future."),

@@ -149,7 +149,7 @@ class _RowReading:
 		self.problems: list[Problem] = []
 
 	def record(self) -> Record | None:
-		register_name = self.line(c.REGISTER, required=True) if self.layout.open_repair_data else ""
+		register_name = self.name(c.REGISTER, required=True) if self.layout.open_repair_data else ""
 		external_id = self.external_id(register_name or self.layout.register_name)
 		received_at = self.date(c.RECEIVED_AT, required=True)
 		status = self.status()
@@ -157,7 +157,7 @@ class _RowReading:
 		equipment = self.equipment(received_at, outcome)
 		call = self.call(received_at, status, outcome, equipment)
 		card = self.card(call, outcome)
-		customer = self.line(c.CUSTOMER)
+		customer, product_group = self.name(c.CUSTOMER), self.name(c.PRODUCT_GROUP)
 		if self.problems:
 			return None
 		equipment["external_id"] = call["external_id"] = external_id
@@ -169,7 +169,7 @@ class _RowReading:
 			external_id=external_id,
 			register_name=register_name or self.layout.register_name,
 			customer=customer,
-			product_group=self.line(c.PRODUCT_GROUP),
+			product_group=product_group,
 			outcome=outcome,
 			equipment=equipment,
 			call=call,
@@ -246,7 +246,7 @@ class _RowReading:
 	# values
 
 	def external_id(self, register_name: str) -> str:
-		number = self.line(c.ID, required=True)
+		number = self.name(c.ID, required=True)
 		if not number or not register_name:
 			return ""
 		external_id = f"{register_name}:{number}"
@@ -333,6 +333,14 @@ class _RowReading:
 		value = self.line(target)
 		if value and not pattern.fullmatch(value):
 			self.problem(target, code)
+			return ""
+		return value
+
+	def name(self, target: str, *, required=False) -> str:
+		"""Value that names a record or becomes part of an id: Frappe takes no angle brackets in those."""
+		value = self.line(target, required=required)
+		if "<" in value or ">" in value:
+			self.problem(target, "brackets_in_name")
 			return ""
 		return value
 

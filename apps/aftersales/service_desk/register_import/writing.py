@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.model.naming import get_default_naming_series, make_autoname
 from frappe.utils import now_datetime
+from frappe.utils.html_utils import sanitize_html
 
 from aftersales.service_desk import equipment as product_files
 
@@ -21,8 +22,7 @@ SAVEPOINT = "register_record"
 REFUSALS = (
 	frappe.ValidationError,
 	frappe.PermissionError,
-	frappe.DuplicateEntryError,
-	frappe.UniqueValidationError,
+	frappe.NameError,
 )
 """What a guard, a customisation or a unique key says to one record; anything else stops the import."""
 
@@ -99,7 +99,8 @@ class Writer:
 		call = self._new(CALL, record, {**record.call, **links, **product, **self._intake(record)})
 		yield call
 		if record.card:
-			yield self._new(CARD, record, {**record.card, **links, "repair_call": call.name, "docstatus": 1})
+			card = {**_cleaned(record.card), **links, "repair_call": call.name, "docstatus": 1}
+			yield self._new(CARD, record, card)
 
 	def _intake(self, record: Record) -> dict:
 		intake = {"request_type": self.settings.request_type, "support_kind": "Use"}
@@ -127,6 +128,14 @@ class Writer:
 		if doctype not in self._named_by_rule:
 			document.name = name_in_year(document, record.call["received_at"].year)
 		return document
+
+
+def _cleaned(values: dict) -> dict:
+	"""Texts as Frappe would clean them; it does so for drafts only, and a card comes in submitted."""
+	return {
+		fieldname: sanitize_html(value) if isinstance(value, str) and "<" in value else value
+		for fieldname, value in values.items()
+	}
 
 
 def name_in_year(document: Document, year: int) -> str | None:

@@ -1,5 +1,3 @@
-frappe.provide("aftersales.register_import");
-
 const PROGRESS_EVENT = "register_import_progress";
 const POLL_MS = 5000;
 const RUNNING = ["Checking", "Queued", "Importing"];
@@ -46,6 +44,8 @@ function show_state(frm) {
 			]),
 			doc.rows_bad ? "orange" : "green"
 		);
+	} else if (doc.status === "Queued") {
+		frm.dashboard.set_headline_alert(__("Waiting for a free background worker."), "blue");
 	} else if (doc.status === "Stopped") {
 		frm.dashboard.set_headline_alert(
 			__("Stopped after {0} rows. What is imported stays; start again to go on.", [doc.rows_done]),

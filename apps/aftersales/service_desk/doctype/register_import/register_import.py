@@ -69,7 +69,13 @@ class RegisterImport(Document):
 			frappe.throw(_("The import is running. Stop it before checking again."))
 		stored.refuse_without_permissions()
 		size = stored.size_of_file()
-		stored.note(status="Checking", failure=None, attempt=stored.attempt + 1)
+		stored.note(
+			status="Checking",
+			failure=None,
+			checked_options=None,
+			checked_file=None,
+			attempt=stored.attempt + 1,
+		)
 		frappe.enqueue(
 			jobs.check,
 			queue="long",

@@ -35,7 +35,8 @@ def keep_fields_of_record(doc: Document, fieldnames: Iterable[str]) -> None:
 		elif _changed(doc, before, fieldname):
 			frappe.throw(
 				_("{0} is a field of record: the app sets it, it cannot be edited (value sent: {1}).").format(
-					frappe.bold(_(doc.meta.get_label(fieldname))), frappe.utils.escape_html(doc.get(fieldname))
+					frappe.bold(_(doc.meta.get_label(fieldname))),
+					frappe.utils.escape_html(doc.get(fieldname)),
 				),
 				frappe.PermissionError,
 				title=_("Field of Record"),
@@ -51,6 +52,13 @@ def previous_status(doc: Document) -> str | None:
 	"""The status stored before this save; None for a new document."""
 	before = doc.get_doc_before_save()
 	return before.status if before else None
+
+
+def start_over(doc: Document) -> None:
+	"""An amendment begins its life anew: the desk copies the state of the cancelled document too."""
+	if doc.get("amended_from"):
+		doc.status = doc.meta.get_field("status").default
+		doc.workflow_state = None
 
 
 def has_any_role(roles: Iterable[str], user: str | None = None) -> bool:

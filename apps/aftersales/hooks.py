@@ -38,6 +38,7 @@ doc_events = {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
+		"on_submit": "aftersales.service_billing.erpnext_events.refresh_costs",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
@@ -45,6 +46,7 @@ doc_events = {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
+		"on_submit": "aftersales.service_billing.erpnext_events.refresh_costs",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
@@ -52,8 +54,7 @@ doc_events = {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
-		"on_update": "aftersales.service_billing.erpnext_events.refresh_job",
-		"on_submit": "aftersales.service_billing.erpnext_events.refresh_job",
+		"on_change": "aftersales.service_billing.erpnext_events.refresh_job",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
@@ -71,9 +72,6 @@ doc_events = {
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
-	},
-	"Payment Ledger Entry": {
-		"on_update": "aftersales.service_billing.erpnext_events.follow_payment",
 	},
 }
 

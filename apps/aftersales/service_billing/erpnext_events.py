@@ -75,12 +75,22 @@ def take_place(doc: Document, method: str | None = None) -> None:
 
 
 def refresh_job(doc: Document, method: str | None = None) -> None:
-	"""on_submit, on_update of the invoice: billing status and amounts of the job follow it."""
-	if doc.flags.made_by_posting:
+	"""on_change of the invoice, paid or edited by whatever way: its job shows status and amounts.
+
+	ERPNext writes an outstanding amount past the document, but its status always through it.
+	"""
+	if doc.flags.made_by_posting or not doc.get("aftersales_posting_key"):
 		return
-	job = _job_of(doc)
-	if job and job.sales_invoice == doc.name:
-		refresh_billing(job)
+	if _holder(doc) == doc.name:
+		refresh_billing(_job_of(doc), doc)
+
+
+def refresh_costs(doc: Document, method: str | None = None) -> None:
+	"""on_submit of what moves parts: the job shows what they cost."""
+	if doc.flags.made_by_posting or not doc.get("aftersales_posting_key"):
+		return
+	if _holder(doc) == doc.name:
+		refresh_part_costs(_job_of(doc))
 
 
 def release(doc: Document, method: str | None = None) -> None:
@@ -97,20 +107,6 @@ def release(doc: Document, method: str | None = None) -> None:
 			refresh_billing(job)
 		elif doc.doctype in ("Stock Entry", "Delivery Note"):
 			refresh_part_costs(job)
-
-
-def follow_payment(doc: Document, method: str | None = None) -> None:
-	"""Payment Ledger Entry on_update: whatever changed the outstanding amount, the job shows it."""
-	if doc.against_voucher_type != "Sales Invoice" or doc.voucher_no == doc.against_voucher_no:
-		return
-	invoice = frappe.db.get_value(
-		"Sales Invoice",
-		doc.against_voucher_no,
-		["aftersales_voucher_type", "aftersales_voucher"],
-		as_dict=True,
-	)
-	if invoice and invoice.aftersales_voucher:
-		refresh_billing(frappe.get_doc(invoice.aftersales_voucher_type, invoice.aftersales_voucher))
 
 
 def name_paid_job(doc: Document, method: str | None = None) -> None:
@@ -137,6 +133,13 @@ def _hands_over_cash(payment: str, job: frappe._dict) -> bool:
 		"Service Voucher", job.aftersales_voucher, "cash_receipt_no"
 	)
 	return bool(receipt) and receipt == frappe.db.get_value("Payment Entry", payment, "reference_no")
+
+
+def _holder(doc: Document) -> str | None:
+	"""The document that the job names in the place of `doc`."""
+	if doc.aftersales_voucher_type not in JOB_DOCTYPES:
+		return None
+	return frappe.db.get_value(doc.aftersales_voucher_type, doc.aftersales_voucher, PURPOSES[doc.doctype])
 
 
 def _job_of(doc: Document) -> Document | None:

@@ -92,6 +92,8 @@ def post_job(doc: Document) -> None:
 	plan = _checked_plan(doc)
 	stock_entry = doc.stock_entry or _make_stock_entry(doc, plan.issue_rows)
 	delivery_note = doc.delivery_note or _make_delivery_note(doc, plan.delivery_rows)
+	if doc.sales_invoice and delivery_note != doc.delivery_note:
+		_bill_new_delivery_note(doc.sales_invoice, delivery_note)
 	invoice = doc.sales_invoice or _make_invoice(doc, plan.invoice_rows, delivery_note)
 	journal_entry = doc.labour_journal_entry or _make_labour_entry(doc, plan)
 	doc.db_set(
@@ -201,13 +203,16 @@ def invoice_rows(doc: Document) -> tuple[InvoiceRow, ...]:
 	return posting_plan(_job(doc)).invoice_rows
 
 
-def refresh_billing(doc: Document) -> None:
-	"""Set billing status, currency, amount due and line amounts of `doc` from its invoice."""
+def refresh_billing(doc: Document, invoice: Document | None = None) -> None:
+	"""Set billing status, currency, amount due and line amounts of `doc` from its invoice.
+
+	`invoice`: the job's Sales Invoice where the caller has it at hand.
+	"""
 	if not doc.sales_invoice:
 		billable = bool(invoice_rows(doc)) if doc.docstatus == 1 else False
 		doc.db_set({"billing_status": "To Bill" if billable else "Not Billable", "billed_at": None})
 		return
-	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	invoice = invoice or frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	_copy_amounts(doc, invoice)
 	for line in (*doc.labour, *doc.parts):
 		line.db_set("amount", line.amount, update_modified=False)
@@ -515,6 +520,16 @@ def _refer_to_delivery_note(invoice: Document, delivery_note: str) -> None:
 		source = delivered[item.aftersales_line]
 		item.update({fieldname: source.get(fieldname) for fieldname in PRICE_FIELDS})
 		item.update({"delivery_note": delivery_note, "dn_detail": source.name})
+
+
+def _bill_new_delivery_note(sales_invoice: str, delivery_note: str) -> None:
+	"""A draft invoice whose Delivery Note was cancelled by hand bills the one made in its place."""
+	invoice = frappe.get_doc("Sales Invoice", sales_invoice)
+	if invoice.docstatus == 0:
+		_refer_to_delivery_note(invoice, delivery_note)
+		invoice.flags.ignore_permissions = True
+		invoice.flags.made_by_posting = True
+		invoice.save()
 
 
 def _make_labour_entry(doc: Document, plan: PostingPlan) -> str | None:

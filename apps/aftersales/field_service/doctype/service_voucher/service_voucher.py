@@ -22,6 +22,7 @@ from aftersales.guards import (
 	previous_status,
 	require_role,
 	require_value,
+	start_over,
 )
 from aftersales.service_billing.posting import MONEY_FIELDS
 
@@ -35,6 +36,9 @@ FIELDS_OF_RECORD = (
 
 class ServiceVoucher(Document):
 	"""One visit: planned, done on site, signed, billed and filed (R-SV)."""
+
+	def before_insert(self):
+		start_over(self)
 
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)

@@ -11,6 +11,7 @@ from aftersales.guards import (
 	require_role,
 	require_value,
 	set_system,
+	start_over,
 )
 from aftersales.repair_workshop import custody
 from aftersales.repair_workshop.custody_rules import (
@@ -33,8 +34,12 @@ FIELDS_OF_RETURN = ("returned_at", "return_notes", "return_signature", "return_s
 class CollectionReceipt(Document):
 	"""A customer's product in our hands: taken in, recovered, voided (R-WS-1)."""
 
+	def before_insert(self):
+		start_over(self)
+
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.begin_without_return()
 		self.refuse_state_out_of_place()
 		self.take_values_from_voucher()
 		jobs.take_values_from_call(self)
@@ -150,6 +155,14 @@ class CollectionReceipt(Document):
 				),
 				title=_("State"),
 			)
+
+	def begin_without_return(self):
+		"""The desk copies everything into an amendment, but a return is signed anew."""
+		if not self.is_new():
+			return
+		keep_fields_of_record(self, FIELDS_OF_RETURN)
+		for row in self.accessories:
+			row.returned = 0
 
 	def take_values_from_voucher(self):
 		if not self.service_voucher:

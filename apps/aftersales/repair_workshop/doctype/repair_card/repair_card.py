@@ -12,6 +12,7 @@ from aftersales.guards import (
 	require_role,
 	require_value,
 	set_system,
+	start_over,
 )
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import custody, estimate, hands_on
@@ -41,6 +42,9 @@ FIELDS_OF_RECORD = (
 
 class RepairCard(Document):
 	"""One product in the workshop: diagnosed, approved, repaired, verified, returned (R-WS)."""
+
+	def before_insert(self):
+		start_over(self)
 
 	def validate(self):
 		if self.flags.from_register:

@@ -44,6 +44,9 @@ def take_values_from_call(doc: Document, *more_fields: str) -> None:
 		doc.company = call.company
 	_refuse_other(doc, "customer", call.customer)
 	_refuse_other(doc, "company", call.company)
+	if doc.customer and not doc.customer_name:
+		# The framework fetches names before validate; this customer was not known then.
+		doc.customer_name = frappe.get_cached_value("Customer", doc.customer, "customer_name")
 
 
 def call_values(repair_call: str) -> frappe._dict:

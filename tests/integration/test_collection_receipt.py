@@ -215,6 +215,22 @@ def test_not_cancelled_once_the_card_is_past_received(issued):
 	assert frappe.db.get_value("Collection Receipt", issued.name, "docstatus") == 1
 
 
+def test_an_amendment_is_signed_for_anew(issued):
+	receipt = frappe.get_doc("Collection Receipt", issued.name)
+	receipt.recover("N. Byrne", make.SIGNATURE)
+	receipt = frappe.get_doc("Collection Receipt", issued.name)
+	receipt.cancel()
+	# as the desk does it: everything is copied, fields that are not to be copied too
+	amended = frappe.copy_doc(receipt, ignore_no_copy=True)
+	amended.update({"amended_from": receipt.name, "docstatus": 0})
+	amended.insert()
+	assert amended.status == "Draft"
+	assert not any((amended.return_signature, amended.return_signed_by, amended.returned_at, amended.returned_by))
+	assert [row.returned for row in amended.accessories] == [0, 0]
+	amended.submit()
+	refused(frappe.MandatoryError, amended, status="Recovered")
+
+
 def test_nothing_else_changes_while_cancelling(issued):
 	frappe.db.commit()
 	sent = frappe.get_doc("Collection Receipt", issued.name).as_dict()

@@ -591,6 +591,39 @@ def test_no_cash_where_no_limit_is_set(shop, call):
 		cash_voucher(shop, call, cash_collected=1).complete()
 
 
+# ---------------------------------------------------------------- on the way
+
+
+def test_where_to_go(shop, people, call):
+	call.reload()
+	call.update({"contact_name": "Nora Byrne", "contact_phone": "+353 1 496 0123", "hazard": "Water Leak"})
+	call.db_update()
+	call.db_set("service_address_display", "4 Canal Walk<br>Dublin 8<br>\nIreland")
+	frappe.db.set_value("Customer Equipment", shop.heater, "location_details", "Attic, key with the neighbour")
+	own, other = make.planned(call, "Aoife"), make.planned(call, "Declan")
+	frappe.set_user(TECHNICIAN)
+	place = visits.where_to_go(own.name)
+	assert place["address"] == "4 Canal Walk\nDublin 8\nIreland"
+	assert (place["contact_phone"], place["hazard"]) == ("+353 1 496 0123", "Water Leak")
+	assert place["location_details"] == "Attic, key with the neighbour"
+	with pytest.raises(frappe.PermissionError):
+		visits.where_to_go(other.name)
+
+
+def test_calendar_shows_what_one_may_see(shop, people, call):
+	own, other = make.planned(call, "Aoife"), make.planned(call, "Declan")
+	day = str(getdate(own.planned_start))
+	rows = visits.planned_visits(day, add_days(day, 1))
+	assert {row.name for row in rows} >= {own.name, other.name}
+	assert {row.title for row in rows} >= {f"Aoife: {shop.customer}", f"Declan: {shop.customer}"}
+	assert visits.planned_visits(add_days(day, 5), add_days(day, 6)) == []
+	frappe.set_user(TECHNICIAN)
+	assert [row.name for row in visits.planned_visits(day, add_days(day, 1))] == [own.name]
+	frappe.set_user(make.user("nobody@example.com"))
+	with pytest.raises(frappe.PermissionError):
+		visits.planned_visits(day, add_days(day, 1))
+
+
 # ---------------------------------------------------------------- calling off, cancelling, amending
 
 

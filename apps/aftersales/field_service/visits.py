@@ -4,10 +4,21 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
-from frappe.utils import get_link_to_form
+from frappe.utils import get_link_to_form, strip_html_tags
 from pypika.queries import QueryBuilder
 
 from aftersales import jobs
+
+PLACE_OF_CALL = ["contact_name", "contact_phone", "service_address_display", "hazard", "subject"]
+
+CALENDAR_COLORS = {
+	"Draft": "gray",
+	"Dispatched": "blue",
+	"On Site": "orange",
+	"Completed": "green",
+	"Archived": "green",
+	"Cancelled": "red",
+}
 
 NOT_CARRIED_OVER = (
 	"status",
@@ -94,6 +105,65 @@ def revisit_from_voucher(source_name: str, target_doc: str | Document | None = N
 	return _revisit(source_name, target_doc)
 
 
+@frappe.whitelist()
+def where_to_go(voucher: str) -> dict:
+	"""What the technician of a visit needs on the way: contact, phone, address, hazard, fault.
+
+	Texts are plain, lines parted by newlines.
+
+	Raises:
+		frappe.PermissionError: the user may not read the voucher.
+	"""
+	doc = frappe.get_doc("Service Voucher", voucher)
+	doc.check_permission("read")
+	place = frappe._dict()
+	if doc.repair_call:
+		place = frappe.db.get_value("Repair Call", doc.repair_call, PLACE_OF_CALL, as_dict=True)
+	return {
+		"contact_name": place.contact_name,
+		"contact_phone": place.contact_phone,
+		"hazard": place.hazard,
+		"fault": place.subject,
+		"address": _plain(place.service_address_display),
+		"location_details": doc.equipment
+		and frappe.db.get_value("Customer Equipment", doc.equipment, "location_details"),
+	}
+
+
+@frappe.whitelist()
+def planned_visits(start: str, end: str, filters: list | str | None = None) -> list[dict]:
+	"""Visits planned between two days, for the calendar: one row each, titled by technician and customer.
+
+	Raises:
+		frappe.PermissionError: the user may not read vouchers.
+	"""
+	rows = frappe.get_list(
+		"Service Voucher",
+		filters=[
+			*(frappe.parse_json(filters) or []),
+			["Service Voucher", "planned_start", "<=", end],
+			["Service Voucher", "planned_end", ">=", start],
+		],
+		fields=[
+			"name",
+			"docstatus",
+			"status",
+			"technician",
+			"customer_name",
+			"preliminary_plan",
+			"planned_start",
+			"planned_end",
+		],
+		order_by="planned_start asc",
+		limit_page_length=0,
+	)
+	for row in rows:
+		whom = row.customer_name or row.preliminary_plan or _("Internal work")
+		row.title = f"{row.technician}: {whom}" if row.technician else whom
+		row.color = CALENDAR_COLORS.get(row.status)
+	return rows
+
+
 def ensure_revisit(doc: Document) -> str:
 	"""Plan the next visit of a call as a draft, unless one is planned already; return its name."""
 	planned = [name for name in open_vouchers_of_call(doc.repair_call) if name != doc.name]
@@ -136,6 +206,12 @@ def _revisit(
 		link_back,
 		ignore_permissions=ignore_permissions,
 	)
+
+
+def _plain(address: str | None) -> str:
+	"""An address as people write it: ERPNext's display form without its HTML."""
+	lines = (line.strip() for line in strip_html_tags((address or "").replace("<br>", "\n")).splitlines())
+	return "\n".join(line for line in lines if line)
 
 
 def _technician(user: str | None) -> str | None:

@@ -21,8 +21,16 @@ aftersales.forms.act = async function (frm, method, args) {
 	await frm.reload_doc();
 };
 
+// The next step takes the place of Submit, which stays in the menu: on a phone only that button shows.
 aftersales.forms.next_step = function (frm, label, action) {
-	frm.add_custom_button(label, action).addClass("btn-primary");
+	if (!frappe.model.is_submittable(frm.doctype) || frm.is_dirty()) {
+		frm.add_custom_button(label, action).addClass("btn-primary");
+		return;
+	}
+	frm.page.set_primary_action(label, action);
+	if (frm.doc.docstatus === 0 && frm.perm[0].submit) {
+		frm.page.add_menu_item(__("Submit"), () => frm.savesubmit());
+	}
 };
 
 aftersales.forms.ask = function (frm, { title, label, fields, method, action_label }) {

@@ -9,11 +9,41 @@ frappe.ui.form.on("Service Voucher", {
 
 	refresh(frm) {
 		if (frm.is_new()) return;
+		frm.trigger("show_where_to_go");
 		frm.trigger("show_qualification");
 		frm.trigger("add_next_step");
 		frm.trigger("add_cash_button");
 		frm.trigger("add_create_buttons");
 		aftersales.forms.add_parts_button(frm);
+	},
+
+	async show_where_to_go(frm) {
+		if (!frm.doc.repair_call) return;
+		const { message: place } = await frappe.call({
+			method: "aftersales.field_service.visits.where_to_go",
+			args: { voucher: frm.doc.name },
+		});
+		if (place) frm.get_field("visit_html").$wrapper.html(frm.events.place_html(place));
+	},
+
+	place_html(place) {
+		const escape = (text) => frappe.utils.escape_html(text || "").replace(/\n/g, "<br>");
+		const phone = place.contact_phone && encodeURI(`tel:${place.contact_phone.replace(/\s/g, "")}`);
+		const map =
+			place.address &&
+			`https://www.openstreetmap.org/search?query=${encodeURIComponent(
+				place.address.replace(/\n/g, ", ")
+			)}`;
+		const lines = [
+			place.hazard && `<span class="indicator-pill red">${__("Hazard")}: ${__(place.hazard)}</span>`,
+			place.contact_name && `<strong>${escape(place.contact_name)}</strong>`,
+			phone && `<a href="${phone}">${escape(place.contact_phone)}</a>`,
+			place.address && escape(place.address),
+			map && `<a href="${map}" target="_blank" rel="noopener noreferrer">${__("Show on Map")}</a>`,
+			place.location_details && escape(place.location_details),
+			place.fault && `<span class="text-muted">${escape(place.fault)}</span>`,
+		];
+		return `<div>${lines.filter(Boolean).join("<br>")}</div>`;
 	},
 
 	async show_qualification(frm) {

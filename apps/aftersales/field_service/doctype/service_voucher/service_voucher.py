@@ -81,6 +81,7 @@ class ServiceVoucher(Document):
 		jobs.write_notes(self)
 
 	def before_update_after_submit(self):
+		workflow_states.follow(self)
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.refuse_state_out_of_place()
 		cash.accept_cash(self)

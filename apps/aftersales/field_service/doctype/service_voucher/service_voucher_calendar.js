@@ -3,16 +3,9 @@ frappe.views.calendar["Service Voucher"] = {
 		start: "planned_start",
 		end: "planned_end",
 		id: "name",
-		title: "customer_name",
+		title: "title",
 		allDay: "allDay",
 	},
-	filters: [
-		{
-			fieldtype: "Link",
-			fieldname: "technician",
-			options: "Service Technician",
-			label: __("Technician"),
-		},
-	],
-	get_events_method: "frappe.desk.calendar.get_events",
+	get_css_class: (visit) => visit.color,
+	get_events_method: "aftersales.field_service.visits.planned_visits",
 };

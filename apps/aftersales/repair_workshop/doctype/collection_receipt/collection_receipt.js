@@ -5,6 +5,9 @@ frappe.ui.form.on("Collection Receipt", {
 	},
 
 	refresh(frm) {
+		const signed = frm.doc.docstatus > 0;
+		frm.set_df_property("accessories", "cannot_add_rows", signed);
+		frm.set_df_property("accessories", "cannot_delete_rows", signed);
 		if (frm.is_new()) return;
 		frm.trigger("add_next_step");
 		frm.trigger("add_moves");

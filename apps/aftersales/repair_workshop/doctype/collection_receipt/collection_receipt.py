@@ -58,6 +58,7 @@ class CollectionReceipt(Document):
 		jobs.write_notes(self)
 
 	def before_update_after_submit(self):
+		workflow_states.follow(self)
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.keep_accessories()
 		self.keep_what_was_signed()

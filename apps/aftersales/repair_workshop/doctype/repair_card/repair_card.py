@@ -94,6 +94,7 @@ class RepairCard(Document):
 		self.give_repair_warranty()
 
 	def before_update_after_submit(self):
+		workflow_states.follow(self)
 		if self.flags.from_register:
 			return
 		keep_fields_of_record(self, FIELDS_OF_RECORD)

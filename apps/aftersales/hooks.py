@@ -30,6 +30,27 @@ doc_events = {
 		"on_change": "aftersales.service_levels.clocks.track",
 		"on_trash": "aftersales.service_levels.clocks.forget",
 	},
+	"Repair Call": {
+		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_change": "aftersales.service_levels.workflow_states.settle",
+	},
+	"Service Voucher": {
+		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_change": "aftersales.service_levels.workflow_states.settle",
+	},
+	"Collection Receipt": {
+		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_change": "aftersales.service_levels.workflow_states.settle",
+	},
+	"Repair Card": {
+		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_change": "aftersales.service_levels.workflow_states.settle",
+	},
+	"Follow-up": {
+		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_change": "aftersales.service_levels.workflow_states.settle",
+	},
+	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"ToDo": {"validate": "aftersales.service_desk.assignment.keep_owner"},
@@ -105,6 +126,11 @@ doctype_js = {
 	"Service Zone": "public/js/restore_shipped.js",
 	"Fault Code": "public/js/restore_shipped.js",
 	"Issue Priority": "public/js/restore_shipped.js",
+	"Service Calendar": "public/js/restore_shipped.js",
+	"Service Target": "public/js/restore_shipped.js",
+	"Workflow": "public/js/restore_shipped.js",
+	"Notification": "public/js/restore_shipped.js",
+	"Email Template": "public/js/restore_shipped.js",
 }
 
 # What print formats show

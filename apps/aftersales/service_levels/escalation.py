@@ -111,15 +111,29 @@ def _raise_priority(doc: Document, priority: str) -> None:
 
 
 def _reassign(doc: Document, user: str) -> None:
-	from frappe.desk.form.assign_to import add, clear
+	"""Hand the document to `user`; who had it before keeps no open assignment."""
+	from frappe.desk.form.assign_to import add
 
-	clear(doc.doctype, doc.name, ignore_permissions=True)
+	if doc.meta.has_field("assigned_to"):
+		doc.db_set("assigned_to", user)
+	for name in frappe.get_all(
+		"ToDo",
+		filters={
+			"reference_type": doc.doctype,
+			"reference_name": doc.name,
+			"status": "Open",
+			"allocated_to": ("!=", user),
+		},
+		pluck="name",
+		order_by="creation asc",
+	):
+		todo = frappe.get_doc("ToDo", name)
+		todo.status = "Cancelled"
+		todo.save(ignore_permissions=True)
 	add(
 		{"doctype": doc.doctype, "name": doc.name, "assign_to": [user], "description": _("Escalated")},
 		ignore_permissions=True,
 	)
-	if doc.meta.has_field("assigned_to"):
-		doc.db_set("assigned_to", user)
 	doc.add_comment("Info", _("Reassigned to {0}").format(user))
 
 

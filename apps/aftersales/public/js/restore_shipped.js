@@ -39,6 +39,11 @@ if (!aftersales.restore_shipped.registered) {
 		"Service Zone",
 		"Fault Code",
 		"Issue Priority",
+		"Service Calendar",
+		"Service Target",
+		"Workflow",
+		"Notification",
+		"Email Template",
 	].forEach((doctype) =>
 		frappe.ui.form.on(doctype, { refresh: (frm) => aftersales.restore_shipped.offer(frm) })
 	);

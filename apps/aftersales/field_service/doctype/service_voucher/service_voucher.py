@@ -25,6 +25,7 @@ from aftersales.guards import (
 	start_over,
 )
 from aftersales.service_billing.posting import MONEY_FIELDS
+from aftersales.service_levels import workflow_states
 
 FIELDS_OF_RECORD = (
 	*MONEY_FIELDS,

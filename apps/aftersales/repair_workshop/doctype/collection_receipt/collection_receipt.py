@@ -24,6 +24,7 @@ from aftersales.repair_workshop.custody_rules import (
 	missing_for_recovery,
 	move_is_allowed,
 )
+from aftersales.service_levels import workflow_states
 
 FIELDS_OF_RECORD = ("lost_declaration", "lost_declared_by", "returned_by")
 

@@ -17,6 +17,7 @@ from aftersales.guards import (
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import custody, estimate, hands_on
 from aftersales.service_billing.posting import MONEY_FIELDS
+from aftersales.service_levels import workflow_states
 
 FIELDS_OF_APPROVAL = (
 	"approval_status",

@@ -43,7 +43,7 @@ def ensure(ground: Ground, *, browser: bool = False) -> None:
 	if ground.is_bench() and not ground.is_ours():
 		_check_foreign(ground)
 	elif not (ground.is_ours() and _stages(ground) >= {"assets"}):
-		_create(ground)
+		_create(ground, browser)
 	prerequisites.ensure(ground, building=False, browser=browser)
 	servers.ensure(ground)
 
@@ -73,8 +73,9 @@ def _done(ground: Ground, stage: str) -> None:
 	ground.write_state(ground.marker, marker)
 
 
-def _create(ground: Ground) -> None:
-	if ground.bench.exists() and any(ground.bench.iterdir()) and not ground.is_ours():
+def _create(ground: Ground, browser: bool) -> None:
+	strangers = [path for path in ground.bench.glob("*") if path != ground.state]
+	if strangers and not ground.is_ours():
 		raise Stop(f"{ground.bench} is neither a bench nor empty: set BENCH_DIR to another folder.")
 	try:
 		ground.state.mkdir(parents=True, exist_ok=True)
@@ -85,7 +86,7 @@ def _create(ground: Ground) -> None:
 	with ground.lock("bench"):
 		if _stages(ground) >= {"assets"}:
 			return
-		prerequisites.ensure(ground, building=True)
+		prerequisites.ensure(ground, building=True, browser=browser)
 		if not ground.is_ours():
 			# Not before everything needed is there: a bare marker would make a failed try look like a bench.
 			started = {"stages": [], "started": time.strftime("%F %T"), "user_made": ground.user_made}

@@ -34,8 +34,10 @@ def clean(ground: Ground) -> None:
 	"""Remove the bench if this tool made it, else only our sites, copy and state in it."""
 	if ground.user and ground.is_ours():
 		_clean_own(ground)
-	elif ground.user and ground.state.exists():
+	elif ground.user and ground.state.exists() and ground.is_bench():
 		_clean_foreign(ground)
+	elif ground.user and ground.state.exists():
+		_clean_broken_off(ground)
 	else:
 		say(f"no bench of this tool at {ground.bench}")
 	with ground.as_root():
@@ -56,6 +58,15 @@ def _clean_own(ground: Ground) -> None:
 	if user_made and is_root():
 		with ground.as_root():
 			_remove_user(ground)
+
+
+def _clean_broken_off(ground: Ground) -> None:
+	"""A creation that stopped before anything was made left its lock files and perhaps an empty folder."""
+	with ground.as_root():
+		shutil.rmtree(ground.state)
+		if not any(ground.bench.iterdir()):
+			ground.bench.rmdir()
+	say(f"removed what a broken-off creation left in {ground.bench}")
 
 
 def _remove_user(ground: Ground) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from devkit import prerequisites, sites
 from devkit.ground import Ground, NoBench, Stop, say
 
+# What the unit tests import besides the app; a bench has them through pyproject.toml and Frappe.
+UNIT_REQUIREMENTS = ("pytest>=8,<9", "hypothesis>=6.77,<7", "openpyxl>=3.1,<4")
 TEST_SITE = "test.localhost"
 NEED_SITE = ("tests/integration", "tests/security", "tests/browser")
 
@@ -133,7 +135,7 @@ def unit_venv() -> Path:
 
 
 def _python_with_pytest() -> str:
-	needed = "import pytest, hypothesis"
+	needed = "import pytest, hypothesis, openpyxl"
 	for python in (sys.executable, shutil.which("python3") or ""):
 		if python and subprocess.run([python, "-c", needed], capture_output=True).returncode == 0:
 			return python
@@ -144,9 +146,7 @@ def _python_with_pytest() -> str:
 		if Path(python).exists()
 		else True
 	):
-		say(f"making a venv with pytest and hypothesis: {venv}")
+		say(f"making a venv for the unit tests: {venv}")
 		subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
-		subprocess.run(
-			[python, "-m", "pip", "install", "-q", "pytest>=8,<9", "hypothesis>=6.77,<7"], check=True
-		)
+		subprocess.run([python, "-m", "pip", "install", "-q", *UNIT_REQUIREMENTS], check=True)
 	return python

@@ -28,6 +28,7 @@ aftersales.forms.next_step = function (frm, label, action) {
 		return;
 	}
 	frm.page.set_primary_action(label, action);
+	frm.dashboard.clear_headline(); // "Submit this document to confirm" is not what comes next
 	if (frm.doc.docstatus === 0 && frm.perm[0].submit) {
 		frm.page.add_menu_item(__("Submit"), () => frm.savesubmit());
 	}

@@ -65,13 +65,18 @@ def record_dispatch(call: str, promised_from: datetime | str, promised_to: datet
 def record_arrival(call: str, at: datetime | str) -> None:
 	"""Somebody is on site at `at` (site time): the first arrival is kept, the call is In Progress."""
 	doc = _open_call(call)
-	if not doc.arrived_at or get_datetime(at) < get_datetime(doc.arrived_at):
-		set_system(doc, arrived_at=get_datetime(at))
+	_keep_first_arrival(doc, at)
 	doc.status = "In Progress"
 	_save(doc)
 
 
-def resolve_from_job(call: str, outcome: str, resolution: str | None, codes: dict | None = None) -> None:
+def resolve_from_job(
+	call: str,
+	outcome: str,
+	resolution: str | None,
+	codes: dict | None = None,
+	arrived_at: datetime | str | None = None,
+) -> None:
 	"""A visit or workshop job has ended with `outcome`.
 
 	Completed, No Fault Found and Not Repairable resolve the call with `resolution`; Revisit Needed, No
@@ -79,11 +84,14 @@ def resolve_from_job(call: str, outcome: str, resolution: str | None, codes: dic
 
 	Args:
 		codes: what was found (symptom_code, fault_code, cause_code, action_code); empty ones are left out.
+		arrived_at: when somebody was on site (site time); the first arrival is kept.
 
 	Raises:
 		frappe.ValidationError: the call is closed or cancelled, or the outcome is none of these.
 	"""
 	doc = _open_call(call)
+	if arrived_at:
+		_keep_first_arrival(doc, arrived_at)
 	doc.update({field: code for field, code in (codes or {}).items() if field in CODES and code})
 	if outcome in RESOLVING_OUTCOMES:
 		doc.update({"status": "Resolved", "resolution": resolution or _(outcome)})
@@ -115,6 +123,11 @@ def _open_call(name: str) -> Document:
 	doc = frappe.get_doc("Repair Call", name, for_update=True)
 	check_open(name)
 	return doc
+
+
+def _keep_first_arrival(doc: Document, at: datetime | str) -> None:
+	if not doc.arrived_at or get_datetime(at) < get_datetime(doc.arrived_at):
+		set_system(doc, arrived_at=get_datetime(at))
 
 
 def _keeps_promise(doc: Document, planned_from: datetime | str) -> bool:

@@ -75,7 +75,6 @@ class ServiceVoucher(Document):
 
 		post_job(self)
 		cash.accept_cash(self)
-		self.tell_call_about_late_arrival()
 		self.tell_call_about_outcome()
 		self.give_repair_warranty()
 		self.plan_next_step()
@@ -321,16 +320,13 @@ class ServiceVoucher(Document):
 		if self.repair_call:
 			record_arrival(self.repair_call, self.arrived_at)
 
-	def tell_call_about_late_arrival(self):
-		"""A visit written down afterwards was never saved as On Site."""
-		if previous_status(self) != "On Site":
-			self.tell_call_about_arrival()
-
 	def tell_call_about_outcome(self):
 		from aftersales.service_desk.calls import resolve_from_job
 
 		if self.repair_call:
-			resolve_from_job(self.repair_call, self.outcome, self.findings, jobs.codes(self))
+			resolve_from_job(
+				self.repair_call, self.outcome, self.findings, jobs.codes(self), arrived_at=self.arrived_at
+			)
 
 	def put_call_back_to_work(self):
 		from aftersales.service_desk.calls import resolve_from_job

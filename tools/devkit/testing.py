@@ -110,7 +110,10 @@ def _unit_only(reason: str) -> int:
 	python = _python_with_pytest()
 	checkout = Path(__file__).resolve().parents[2]
 	env = {k: v for k, v in os.environ.items() if k != "AFTERSALES_SITE"}
-	env["PYTHONDONTWRITEBYTECODE"] = "1"
+	env.update(PYTHONDONTWRITEBYTECODE="1", HYPOTHESIS_STORAGE_DIRECTORY=str(unit_venv() / "hypothesis"))
+	registers = checkout.parent / "shared" / "data"
+	if "AFTERSALES_SHARED_DATA" not in env and registers.is_dir():
+		env["AFTERSALES_SHARED_DATA"] = str(registers)
 	code = subprocess.run(
 		[python, "-m", "pytest", "tests/unit", *extra_arguments()], cwd=checkout, env=env
 	).returncode

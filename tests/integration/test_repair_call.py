@@ -790,3 +790,29 @@ def test_a_technician_with_another_service_role_is_not_bound(nora):
 	frappe.set_user(lead)
 	assert call.name in frappe.get_list("Repair Call", pluck="name")
 	assert_done(call, contact_name="Nora")
+
+
+# ---------------------------------------------------------------- cost of an intake
+
+
+def test_intake_asks_the_database_little(nora):
+	"""A bound on the statements of one insert, product, address, serial and repeats included: it is
+	measured against ERPNext's Issue with a service level agreement (23 statements) in benchmarks/."""
+	as_admin(make.item, "BOILER-24", has_serial_no=1)
+	as_admin(make.serial_no, "SN-24-1", "BOILER-24", warranty_expiry_date=add_days(nowdate(), 10))
+	as_admin(make.address, nora)
+	file = boiler(nora, serial_no="SN-24-1")
+	make.plain_call(nora, equipment=file)
+	statements = []
+	execute = frappe.db.sql
+
+	def counted(query, *args, **kwargs):
+		statements.append(str(query))
+		return execute(query, *args, **kwargs)
+
+	frappe.db.sql = counted
+	try:
+		make.plain_call(nora, equipment=file)
+	finally:
+		frappe.db.sql = execute
+	assert len(statements) <= 16, "\n".join(statements)

@@ -58,9 +58,16 @@ def take_contact(call: Document) -> None:
 		customer = facts.customer(call)
 		call.customer_name = customer.customer_name
 		if not (call.contact_name or call.contact_phone or call.contact_email):
-			call.contact_phone, call.contact_email = customer.mobile_no, customer.email_id
-			call.contact_name = _full_name(customer.customer_primary_contact)
+			call.update(_primary_contact(customer))
 	remember_phone(call)
+
+
+@frappe.whitelist()
+def customer_details(customer: str) -> dict:
+	"""What a new call will take from its customer: contact, phone, e-mail, address."""
+	doc = frappe.get_doc("Customer", customer)
+	doc.check_permission("read")
+	return {**_primary_contact(doc), "service_address": doc.customer_primary_address}
 
 
 def remember_phone(call: Document) -> None:
@@ -145,8 +152,13 @@ def _check_serial_no(call: Document) -> None:
 		call.set(fieldname, call.get(fieldname) or serial.get(fieldname))
 
 
-def _full_name(contact: str | None) -> str | None:
-	return frappe.db.get_value("Contact", contact, "full_name") if contact else None
+def _primary_contact(customer: Document | frappe._dict) -> dict:
+	contact = customer.customer_primary_contact
+	return {
+		"contact_name": frappe.db.get_value("Contact", contact, "full_name") if contact else None,
+		"contact_phone": customer.mobile_no,
+		"contact_email": customer.email_id,
+	}
 
 
 def _kind(code: str) -> str | None:

@@ -1,7 +1,11 @@
 """Where the work is: address, how it reads, and the service zone it falls into."""
 
+import re
+from html import unescape
+
 import frappe
 from frappe.contacts.doctype.address.address import render_address
+from frappe.utils import strip_html_tags
 from frappe.utils.nestedset import get_ancestors_of
 
 from aftersales.service_desk import zone_rules
@@ -9,9 +13,13 @@ from aftersales.service_desk.zone_rules import Zone, parse_codes
 
 
 def display(address: str | None) -> str | None:
-	"""The address as its country's Address Template writes it."""
+	"""The address as its country's Address Template writes it, as plain lines."""
+	if not address:
+		return None
 	# the address belongs to the call: who may read the call may read where the work is
-	return render_address(address, check_permissions=False) if address else None
+	rendered = render_address(address, check_permissions=False)
+	lines = re.split(r"<br\s*/?>|\n", rendered)
+	return "\n".join(text for line in lines if (text := unescape(strip_html_tags(line)).strip()))
 
 
 def zone_of(address: str | None, territory: str | None) -> str | None:

@@ -38,8 +38,24 @@ frappe.ui.form.on("Repair Call", {
 		frm.trigger("add_create_buttons");
 	},
 
-	customer(frm) {
-		if (frm.is_new() && !frm.doc.equipment) frm.trigger("show_related_calls");
+	async onload(frm) {
+		if (!frm.is_new() || frm.doc.request_type) return;
+		const { message } = await frappe.db.get_value("Aftersales Settings", "Aftersales Settings", [
+			"default_request_type",
+			"default_company",
+		]);
+		frm.set_value("request_type", message.default_request_type);
+		if (message.default_company) frm.set_value("company", message.default_company);
+	},
+
+	async customer(frm) {
+		if (!frm.is_new() || !frm.doc.customer) return;
+		const details = await frappe.xcall("aftersales.service_desk.intake.customer_details", {
+			customer: frm.doc.customer,
+		});
+		for (const [fieldname, value] of Object.entries(details)) {
+			if (value && !frm.doc[fieldname]) frm.set_value(fieldname, value);
+		}
 	},
 
 	async equipment(frm) {

@@ -1,6 +1,6 @@
 frappe.listview_settings["Repair Call"] = {
 	add_fields: ["status", "hazard", "next_action_by", "is_repeat", "subject"],
-	hide_name_column: false,
+	hide_name_column: true,
 
 	// the hazard first, then what is late, then the plain status
 	get_indicator(doc) {

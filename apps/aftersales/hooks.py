@@ -116,11 +116,11 @@ scheduler_events = {
 
 # What the forms of calls, visits, receipts and cards share
 doctype_js = {
-	"Repair Call": "public/js/job_forms.js",
-	"Follow-up": "public/js/job_forms.js",
-	"Service Voucher": "public/js/job_forms.js",
-	"Collection Receipt": "public/js/job_forms.js",
-	"Repair Card": "public/js/job_forms.js",
+	"Repair Call": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Follow-up": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Service Voucher": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Collection Receipt": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Repair Card": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Service Category": "public/js/restore_shipped.js",
 	"Service Request Type": "public/js/restore_shipped.js",
 	"Service Zone": "public/js/restore_shipped.js",
@@ -131,6 +131,15 @@ doctype_js = {
 	"Workflow": "public/js/restore_shipped.js",
 	"Notification": "public/js/restore_shipped.js",
 	"Email Template": "public/js/restore_shipped.js",
+}
+
+# Service clocks on lists
+doctype_list_js = {
+	"Repair Call": "public/js/service_levels.js",
+	"Service Voucher": "public/js/service_levels.js",
+	"Collection Receipt": "public/js/service_levels.js",
+	"Repair Card": "public/js/service_levels.js",
+	"Follow-up": "public/js/service_levels.js",
 }
 
 # What print formats show

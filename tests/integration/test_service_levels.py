@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import frappe
 import pytest
-from frappe.utils import add_to_date, get_datetime, now_datetime
+from frappe.utils import add_to_date, get_datetime, getdate, now_datetime
 
 from aftersales.service_levels import sweep as sweeping
+from aftersales.setup import defaults
 from tests import factories as make
 
 MANAGER = "brona.boss@example.com"
@@ -484,3 +485,128 @@ def test_the_terms_are_kept_with_the_clock():
 	assert row.next_event_at == row.started_at + timedelta(hours=3)
 	assert terms["facts"] == {}
 	assert rule.name == row.target
+
+
+# ---------------------------------------------------------------- the targets a site starts with
+
+
+@pytest.fixture
+def shipped(levels):
+	"""The targets that come with the app, as a new site has them."""
+	defaults.insert_missing(["Service Zone", "Service Request Type", "Service Calendar", "Service Target"])
+	for values in defaults.shipped():
+		if values["doctype"] in ("Service Calendar", "Service Target"):
+			defaults.restore(values["doctype"], values["name"])
+
+
+def allowed(doc) -> dict[str, tuple[str, float]]:
+	"""What is measured on a document: by which target, in how many hours."""
+	return {row.measure: (row.target, row.allowed_seconds / HOUR) for row in clocks(doc, state="Running")}
+
+
+@pytest.mark.parametrize(
+	("values", "expected"),
+	[
+		({}, {"Answer": ("Answer", 4), "Arrive": ("Visit", 24)}),
+		(
+			{"service_zone": "Zone 3 (60-150 km)"},
+			{"Answer": ("Answer", 4), "Arrive": ("Visit, Zone 3", 36)},
+		),
+		(
+			{"service_zone": "Zone 4 (over 150 km)"},
+			{"Answer": ("Answer", 4), "Arrive": ("Visit, Zone 4", 36)},
+		),
+		({"hazard": "Gas"}, {"Answer": ("Answer", 4), "Arrive": ("Emergency on Site", 2)}),
+		(
+			{"hazard": "Gas", "service_zone": "Zone 1 (0-20 km)"},
+			{"Answer": ("Answer", 4), "Arrive": ("Emergency on Site, Zone 1", 1)},
+		),
+		(
+			{"hazard": "Gas", "service_zone": "Zone 2 (20-60 km)"},
+			{"Answer": ("Answer", 4), "Arrive": ("Emergency on Site, Zone 2", 1.5)},
+		),
+		(
+			{"hazard": "Gas", "service_zone": "Zone 3 (60-150 km)"},
+			{"Answer": ("Answer", 4), "Arrive": ("Emergency on Site, Zone 3", 2)},
+		),
+		(
+			{"request_type": "Complaint"},
+			{"Answer": ("Answer a Complaint", 24), "Settle": ("Settle a Complaint", 720)},
+		),
+		({"request_type": "Training"}, {"Answer": ("Answer", 4), "Hold Training": ("Training", 720)}),
+		(
+			{"request_type": "Sample Test"},
+			{"Answer": ("Answer", 4), "Give Test Result": ("Sample Test", 24)},
+		),
+		({"request_type": "Documents and Manuals"}, {"Answer": ("Answer", 4)}),
+	],
+)
+def test_what_is_promised_for_a_call(shipped, values, expected):
+	assert allowed(call(**values)) == expected
+
+
+def test_a_call_resolved_by_phone_was_answered_and_needs_no_arrival(shipped):
+	doc = call()
+	doc.resolve_by_phone("Valve opened")
+	assert {row.measure: row.state for row in clocks(doc)} == {"Answer": "Met", "Arrive": "Cancelled"}
+
+
+def test_a_workshop_job_has_two_working_days_without_waiting_for_the_customer(shipped):
+	card = make.received_card(call(), labour=[make.hours(charge_to="Customer")], estimated_amount=50)
+	assert allowed(card) == {"Repair": ("Workshop Job", 20)}
+	card.diagnosis = "Seal worn"
+	card.await_approval()
+	assert clock(card).state == "Paused"
+	card.record_approval("Phone", "N. Byrne", 100)
+	assert clock(card).state == "Running"
+
+
+def test_a_finished_visit_is_billed_the_same_business_day(shipped):
+	shop = make.shop()
+	make.settings(submit_invoice=0)
+	voucher = make.voucher(
+		make.call(shop.customer), shop.technician, service_category=make.category("A"), labour=[make.hours()]
+	)
+	voucher.submit()
+	row = clock(voucher)
+	assert (row.target, row.state) == ("Invoice a Visit", "Running")
+	assert row.due_at.strftime("%H:%M") == "18:00"
+	assert row.due_at.weekday() < 5
+	voucher.reload()
+	frappe.get_doc("Sales Invoice", voucher.sales_invoice).submit()
+	voucher.reload()
+	row = clock(voucher)
+	assert (voucher.billing_status, row.state) == ("Billed", "Met")
+	assert row.stopped_at == get_datetime(voucher.billed_at).replace(microsecond=0)
+
+
+def test_a_visit_nobody_pays_for_is_not_billed(shipped):
+	shop = make.shop()
+	voucher = make.voucher(
+		make.call(shop.customer), shop.technician, service_category=make.category("C"), labour=[make.hours()]
+	)
+	voucher.submit()
+	assert clocks(voucher) == []
+
+
+def test_the_follow_up_is_made_by_the_end_of_the_seventh_day(shipped):
+	make.settings(follow_up_days=7)
+	doc = call()
+	doc.resolve_by_phone("Valve opened")
+	doc.close()
+	(name,) = frappe.get_all("Follow-up", filters={"repair_call": doc.name}, pluck="name")
+	follow_up = frappe.get_doc("Follow-up", name)
+	row = clock(follow_up)
+	assert row.due_at == get_datetime(getdate(add_to_date(follow_up.creation, days=8)))
+	follow_up.complete(repair_effective="Yes")
+	assert clock(follow_up).state == "Met"
+
+
+def test_every_shipped_target_warns_and_escalates(shipped):
+	shipped_targets = [v for v in defaults.shipped() if v["doctype"] == "Service Target"]
+	assert len(shipped_targets) >= 10
+	for values in shipped_targets:
+		warning, breach, later = frappe.get_doc("Service Target", values["name"]).steps
+		assert (warning.moment, warning.percent, warning.notify_assignee) == ("Percent of Time", 75, 1)
+		assert (breach.moment, breach.minutes, breach.notify_role) == ("After Due", 0, "Service Supervisor")
+		assert (later.moment, later.minutes, later.notify_role) == ("After Due", 60, "Service Manager")

@@ -1,0 +1,127 @@
+"""What the desk shows of service clocks: a chip per document, a document's timeline, number cards.
+
+Times are given as seconds from now (calendar time), so that a browser in another time zone counts right.
+"""
+
+from datetime import datetime, timedelta
+
+import frappe
+from frappe import _
+from frappe.query_builder import Order
+from frappe.utils import get_datetime, now_datetime
+
+from aftersales.service_levels.clock_machine import OPEN_STATES, State
+
+OPEN = tuple(state.value for state in OPEN_STATES)
+MOST_DOCUMENTS = 500
+FIELDS = (
+	"reference_name",
+	"measure",
+	"target",
+	"state",
+	"started_at",
+	"due_at",
+	"stopped_at",
+	"paused_at",
+	"pauses",
+	"paused_seconds",
+	"overrun_seconds",
+	"allowed_seconds",
+)
+
+
+@frappe.whitelist()
+def of_documents(doctype: str, names: list[str] | str) -> dict[str, dict]:
+	"""The most pressing open clock of each document of a list page; one call for the page.
+
+	Args:
+		doctype: type of the documents.
+		names: their names (JSON or list), at most 500; those the user may not read are left out.
+
+	Returns:
+		name → measure, state, paused, `left` (seconds to the due time, negative when it has passed).
+
+	Raises:
+		frappe.PermissionError: the user may not read documents of this type.
+	"""
+	frappe.has_permission(doctype, "read", throw=True)
+	wanted = list(frappe.parse_json(names) or ())[:MOST_DOCUMENTS]
+	readable = wanted and frappe.get_list(
+		doctype, filters={"name": ("in", wanted)}, pluck="name", limit_page_length=len(wanted)
+	)
+	if not readable:
+		return {}
+	now = now_datetime()
+	chips: dict[str, dict] = {}
+	for row in _clocks(doctype, readable, open_only=True):
+		chips.setdefault(row.reference_name, _chip(row, now))
+	return chips
+
+
+@frappe.whitelist()
+def of_document(doctype: str, name: str) -> list[dict]:
+	"""All clocks of a document, open ones first, for its form.
+
+	Raises:
+		frappe.PermissionError: the user may not read the document.
+	"""
+	frappe.get_doc(doctype, name).check_permission("read")
+	now = now_datetime()
+	rows = _clocks(doctype, [name])
+	return [
+		_chip(row, now) | {field: row[field] for field in FIELDS}
+		for row in sorted(rows, key=lambda row: row.state not in OPEN)
+	]
+
+
+@frappe.whitelist()
+def count_overdue(filters: dict | str | None = None) -> dict:
+	"""Number card: clocks that are overdue."""
+	return _card([["Service Clock", "state", "=", State.OVERDUE.value]])
+
+
+@frappe.whitelist()
+def count_due_next_hour(filters: dict | str | None = None) -> dict:
+	"""Number card: running clocks whose time is over within the next hour."""
+	now = now_datetime()
+	return _card(
+		[
+			["Service Clock", "state", "=", State.RUNNING.value],
+			["Service Clock", "due_at", ">=", now],
+			["Service Clock", "due_at", "<", now + timedelta(hours=1)],
+		]
+	)
+
+
+def _card(filters: list[list]) -> dict:
+	frappe.has_permission("Service Clock", "read", throw=True)
+	names = frappe.get_list("Service Clock", filters=filters, pluck="name", limit_page_length=0)
+	return {
+		"value": len(names),
+		"fieldtype": "Int",
+		"route": ["query-report", "Due Next"],
+	}
+
+
+def _clocks(doctype: str, names: list[str], open_only: bool = False) -> list[frappe._dict]:
+	clock = frappe.qb.DocType("Service Clock")
+	query = (
+		frappe.qb.from_(clock)
+		.select(*FIELDS)
+		.where((clock.reference_doctype == doctype) & clock.reference_name.isin(names))
+		# A clock that waits presses least, whenever it will be due.
+		.orderby(clock.paused_at.isnotnull(), order=Order.asc)
+		.orderby(clock.due_at, order=Order.asc)
+	)
+	if open_only:
+		query = query.where(clock.state.isin(OPEN))
+	return query.run(as_dict=True)
+
+
+def _chip(row: dict, now: datetime) -> dict:
+	return {
+		"measure": _(row.measure),
+		"state": row.state,
+		"paused": bool(row.paused_at),
+		"left": round((get_datetime(row.due_at) - now).total_seconds()),
+	}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import frappe
 from frappe.core.doctype.doctype.doctype import validate_permissions_for_doctype
-from frappe.permissions import add_permission, reset_perms, rights, setup_custom_perms
+from frappe.permissions import reset_perms, rights, setup_custom_perms
 
 from aftersales.setup import record
 from aftersales.setup.roles import ROLES
@@ -101,9 +101,8 @@ def _add(doctype: str, role: str, allowed: tuple[str, ...]) -> str | None:
 	rule = {"parent": doctype, "role": role, "permlevel": 0, "if_owner": 0}
 	if frappe.db.exists("Custom DocPerm", rule):
 		return None
-	name = add_permission(doctype, role, 0, allowed[0])
-	frappe.db.set_value("Custom DocPerm", name, {right: int(right in allowed) for right in rights})
-	return name
+	given = {right: int(right in allowed) for right in rights}
+	return frappe.get_doc({"doctype": "Custom DocPerm", **rule, **given}).insert(ignore_permissions=True).name
 
 
 def _equals_standard(doctype: str) -> bool:

@@ -1,0 +1,532 @@
+"""An ordinary day beside the six stories: calls in every state, and a product on every bench.
+
+So that lists, cards and charts of the demo look like those of a living service department. Everything
+goes through the same documents and actions as the stories; `happened` then spreads it over the past days.
+"""
+
+from datetime import datetime
+
+import frappe
+from frappe.model.document import Document
+from frappe.utils import add_to_date, nowdate
+
+from aftersales.demo.actors import acting_as, signature
+from aftersales.demo.clock import ago, coming, happened, past
+from aftersales.demo.company import (
+	AGENT,
+	AOIFE,
+	DECLAN,
+	NIAMH,
+	RONAN,
+	SUPERVISOR,
+	WORKSHOP,
+	of_company,
+	product,
+	technician_of,
+)
+from aftersales.demo.stories import arrive, close_call, report, send, settle, take_call
+
+SOLVED_BY_PHONE = (
+	(
+		"CW-2020-1187",
+		"Pilot flame goes out",
+		"SYM-NOIGN",
+		9,
+		"09:10",
+		"Battery of the igniter was flat; the customer changed it.",
+	),
+	(
+		"SP2-0512",
+		"How to enter a new calibration curve",
+		"",
+		8,
+		"14:25",
+		"Went through the menu together, curve stored.",
+	),
+	(
+		"BR21-20-412",
+		"Display shows E4",
+		"SYM-ERROR",
+		7,
+		"08:40",
+		"Filter in the cold water inlet was blocked; cleaned by the customer.",
+	),
+	(
+		"TR180-0092",
+		"Axis does not reference",
+		"SYM-ERROR",
+		6,
+		"16:05",
+		"Door switch not closed. Machine runs.",
+	),
+	(
+		"BR21-22-905",
+		"Water too hot",
+		"SYM-RESULT",
+		4,
+		"10:50",
+		"Set point had been turned to 60 degrees; set back to 42.",
+	),
+	("SP2-0388", "Printer prints no results", "SYM-CONNECT", 3, "13:15", "Cable in the wrong socket."),
+	(
+		"VK24-771204",
+		"Radiators cold upstairs",
+		"SYM-NOHEAT",
+		2,
+		"11:30",
+		"System pressure 0.4 bar; the customer filled it up to 1.5.",
+	),
+	("SP3-1093", "Which cuvettes for 220 nm", "", 2, "15:45", "Quartz, not glass; catalogue page sent."),
+)
+"""Serial number, subject, symptom, working days ago, time, resolution."""
+
+WAITING = (
+	{
+		"serial": "VK35-104488",
+		"subject": "Smell of gas in the boiler room",
+		"symptom_code": "SYM-SMELL",
+		"hazard": "Gas",
+		"hours_ago": 0.2,
+	},
+	{
+		"serial": "BR21-19-040",
+		"subject": "Loud knocking when the tap is closed",
+		"symptom_code": "SYM-NOISE",
+		"hours_ago": 0.6,
+	},
+	{
+		"serial": "SP3-1093",
+		"subject": "Training for two new operators",
+		"request_type": "Training",
+		"channel": "E-mail",
+		"hours_ago": 1.5,
+	},
+	{
+		"serial": "SP2-0512",
+		"subject": "Readings differ from the reference laboratory",
+		"symptom_code": "SYM-RESULT",
+		"channel": "E-mail",
+		"hours_ago": 27,
+		"next_action": "Call back and triage",
+		"late": True,
+	},
+	{
+		"serial": "BR18-20-413",
+		"subject": "Second heater: who pays the call-out of March?",
+		"request_type": "Complaint",
+		"channel": "Web",
+		"hours_ago": 31,
+		"next_action": "Answer the complaint",
+		"late": True,
+	},
+)
+"""Calls nobody has triaged yet; of some the next action is late."""
+
+TRIAGED = (
+	("SP2-0388", "Lamp intensity low", "SYM-WEAK", "Ask for the lamp hours", 1, "09:35"),
+	("TR180-0092", "Spindle hums at 2,400 rpm", "SYM-NOISE", "Agree an appointment", 1, "14:10"),
+	("VK24-660018", "Yearly boiler service", "", "Agree an appointment", 2, "10:00"),
+)
+"""Serial number, subject, symptom, next action, working days ago, time."""
+
+VISITS = (
+	("VK24-771204", "Boiler loses pressure every two days", "SYM-LEAK", AOIFE, 1, "09:00", "11:00"),
+	("CW-2020-1187", "Heater does not reach 40 degrees", "SYM-NOHEAT", AOIFE, 1, "13:00", "15:00"),
+	("SP2-0644", "Install the new sample changer", "", RONAN, 2, "10:00", "12:00"),
+	("TR180-0092", "Yearly geometry check", "", DECLAN, 3, "08:30", "12:30"),
+)
+"""Dispatched for the coming days: serial number, subject, symptom, user, working days from now, window."""
+
+ON_THE_BENCH = {
+	"Received": ("BR18-21-316", "Trips the breaker when switched on", "SYM-SHOCK", 1),
+	"Diagnosing": ("SP2-0644", "Does not switch on after a power cut", "SYM-DEAD", 2),
+	"Awaiting Approval": ("BR21-22-905", "Heats in bursts", "SYM-NOHEAT", 3),
+	"Approved": ("BR21-20-412", "Leaks at the cold inlet", "SYM-LEAK", 4),
+	"Awaiting Parts": ("BR21-19-040", "Casing cracked, drips", "SYM-DAMAGE", 6),
+	"In Repair": ("SP2-0388", "Wavelength off by 3 nm", "SYM-RESULT", 4),
+	"Quality Check": ("BR18-20-413", "No hot water, lamp blinks", "SYM-NOHEAT", 5),
+	"Ready": ("SP2-0512", "Lamp cover jammed", "SYM-DAMAGE", 7),
+	"Not Repairable": ("CW-2019-0733", "Heat exchanger leaks", "SYM-LEAK", 5),
+	"Declined": ("CW-2020-1187", "Gas valve sticks", "SYM-NOIGN", 8),
+}
+"""State of the card: serial number, subject, symptom, working days ago it was brought in."""
+
+OPINIONS = (
+	(5, "10", "Solved in five minutes, wonderful."),
+	(4, "8", ""),
+)
+"""Satisfaction, would recommend, comment."""
+
+FINDINGS = {
+	"diagnosis": "Inspected completely; the part named below is defective.",
+	"fault_code": "FLT-SENSOR",
+	"cause_code": "CAU-WEAR",
+	"action_code": "ACT-REPLACE",
+	"repair_method": "Component",
+}
+
+
+def build() -> None:
+	"""Make the calls and cards of an ordinary day."""
+	for row in SOLVED_BY_PHONE:
+		_solved_by_phone(*row)
+	for values in WAITING:
+		_waiting(**values)
+	for row in TRIAGED:
+		_triaged(*row)
+	for row in VISITS:
+		_visit_to_come(*row)
+	_on_site_now()
+	_visit_that_is_late()
+	_waiting_for_customer()
+	_withdrawn()
+	_done_and_to_be_billed()
+	_cash_still_with_the_technician()
+	for state, row in ON_THE_BENCH.items():
+		_on_the_bench(state, *row)
+	_follow_ups_due()
+
+
+# ---------------------------------------------------------------------------------- calls
+
+
+def _solved_by_phone(serial: str, subject: str, symptom: str, days: int, at: str, resolution: str) -> None:
+	received = past(days, at)
+	question = not symptom
+	call = take_call(
+		**product(serial),
+		subject=subject,
+		symptom_code=symptom or None,
+		request_type="Technical Consultation" if question else "Repair",
+		received_at=received,
+	)
+	with acting_as(AGENT):
+		call.resolve_by_phone(resolution)
+	close_call(call)
+	settle(
+		call,
+		received_at=received,
+		responded_at=_later(received, 6),
+		resolved_at=_later(received, 24),
+		closed_at=_later(received, 25),
+	)
+
+
+def _waiting(serial: str, subject: str, hours_ago: float, late: bool = False, **values) -> None:
+	received = ago(hours_ago)
+	if late:
+		values["next_action_by"] = _later(received, 240)
+	call = take_call(**product(serial), subject=subject, received_at=received, **values)
+	happened(call, received_at=received)
+
+
+def _triaged(serial: str, subject: str, symptom: str, next_action: str, days: int, at: str) -> None:
+	received = past(days, at)
+	call = take_call(
+		**product(serial),
+		subject=subject,
+		symptom_code=symptom or None,
+		request_type="Repair" if symptom else "Inspection and Preventive Maintenance",
+		received_at=received,
+	)
+	with acting_as(AGENT):
+		call.triage()
+		call.next_action = next_action
+		call.save()
+	happened(call, received_at=received, responded_at=_later(received, 15))
+
+
+def _visit_to_come(
+	serial: str, subject: str, symptom: str, user: str, days: int, begins: str, ends: str
+) -> None:
+	received = past(days, "10:20")
+	call = take_call(
+		**product(serial),
+		subject=subject,
+		symptom_code=symptom or None,
+		request_type="Repair" if symptom else "Inspection and Preventive Maintenance",
+		received_at=received,
+	)
+	send(user, call, coming(days, begins), coming(days, ends), "See the call.")
+	happened(call, received_at=received, responded_at=_later(received, 30))
+
+
+def _on_site_now() -> None:
+	received = past(1, "16:20")
+	call = take_call(
+		**product("GWH11-88204"),
+		subject="New heater: flame goes out after a minute",
+		symptom_code="SYM-STOP",
+		received_at=received,
+	)
+	voucher = send(AOIFE, call, ago(1), ago(-1), "In warranty: ionisation electrode, analyser.")
+	arrive(voucher, ago(0.5))
+	happened(call, received_at=received, responded_at=_later(received, 12), arrived_at=ago(0.5))
+
+
+def _visit_that_is_late() -> None:
+	received = past(2, "12:40")
+	call = take_call(
+		**product("TR250-0417"),
+		subject="Coolant pump does not start",
+		symptom_code="SYM-DEAD",
+		received_at=received,
+	)
+	send(DECLAN, call, past(1, "14:00"), past(1, "16:00"), "Pump, contactor.")
+	happened(call, received_at=received, responded_at=_later(received, 20))
+
+
+def _waiting_for_customer() -> None:
+	received = past(3, "15:05")
+	call = take_call(
+		**product("B18-55120"),
+		subject="Heater in room 7 hums",
+		symptom_code="SYM-NOISE",
+		received_at=received,
+	)
+	with acting_as(AGENT):
+		call.triage()
+		call.put_on_hold("Room is let until Friday; the guesthouse calls when it is free.")
+	happened(call, received_at=received, responded_at=_later(received, 10))
+
+
+def _withdrawn() -> None:
+	received = past(2, "08:55")
+	call = take_call(
+		**product("VK24-660018"),
+		subject="Boiler does not start",
+		symptom_code="SYM-DEAD",
+		received_at=received,
+	)
+	with acting_as(AGENT):
+		call.cancel_call("The main switch was off.")
+	happened(call, received_at=received)
+
+
+def _done_and_to_be_billed() -> None:
+	received = past(2, "09:15")
+	call = take_call(
+		**product("VK24-990173"),
+		subject="Relief valve drips",
+		symptom_code="SYM-LEAK",
+		received_at=received,
+	)
+	voucher = send(AOIFE, call, past(1, "13:00"), past(1, "15:00"), "Relief valve 3 bar.")
+	arrive(voucher, past(1, "13:20"))
+	_repair_on_site(voucher, past(1, "13:25"), past(1, "14:10"), "PRV-3B", "Cathal Lynch")
+	happened(
+		call,
+		received_at=received,
+		responded_at=_later(received, 9),
+		arrived_at=past(1, "13:20"),
+		resolved_at=past(1, "14:15"),
+	)
+
+
+def _cash_still_with_the_technician() -> None:
+	received = past(2, "11:45")
+	call = take_call(
+		**product("CW-2019-0733"),
+		subject="Second heater: ignition clicks, no flame",
+		symptom_code="SYM-NOIGN",
+		received_at=received,
+	)
+	voucher = send(AOIFE, call, past(1, "16:00"), past(1, "18:00"), "Electrodes.")
+	arrive(voucher, past(1, "16:10"))
+	_repair_on_site(voucher, past(1, "16:15"), past(1, "17:00"), "IGN-E2", "Donal Keogh")
+	with acting_as(AOIFE):
+		voucher.collect_cash(voucher.amount_due)
+	close_call(call)
+	settle(
+		call,
+		received_at=received,
+		responded_at=_later(received, 14),
+		arrived_at=past(1, "16:10"),
+		resolved_at=past(1, "17:05"),
+		closed_at=past(1, "17:30"),
+	)
+
+
+def _repair_on_site(voucher: Document, start: datetime, end: datetime, part: str, signed_by: str) -> None:
+	with acting_as(AOIFE):
+		report(
+			voucher,
+			departed_at=_later(end, 5),
+			outcome="Completed",
+			fault_code="FLT-VALVE" if part == "PRV-3B" else "FLT-IGNITION",
+			cause_code="CAU-WEAR",
+			action_code="ACT-REPLACE",
+			findings="Worn part replaced, tested under load.",
+			test_result="Passed",
+			signed_by=signed_by,
+		)
+		voucher.append("labour", {"activity": "Travel", "hours": 0.5})
+		voucher.append("labour", {"activity": "Repair", "from_time": start, "to_time": end})
+		voucher.append("parts", {"item_code": part, "qty": 1})
+		voucher.save()
+		voucher.complete()
+
+
+# ---------------------------------------------------------------------------------- workshop
+
+
+def _on_the_bench(state: str, serial: str, subject: str, symptom: str, days: int) -> None:
+	received = past(days, "10:30")
+	call = take_call(
+		**product(serial),
+		subject=subject,
+		symptom_code=symptom,
+		channel="Walk-in",
+		received_at=received,
+	)
+	receipt = _handed_in(call, received)
+	card = _card(receipt, received)
+	with acting_as(AGENT):
+		call.triage()
+		call.start_work()
+	for step in STEPS[state]:
+		step(card, receipt)
+	happened(call, received_at=received, responded_at=_later(received, 5))
+	happened(card, received_at=received)
+
+
+def _handed_in(call: Document, received: datetime) -> Document:
+	from aftersales.repair_workshop.custody import receipt_from_call
+
+	with acting_as(AGENT):
+		receipt = receipt_from_call(call.name)
+		receipt.update(
+			{
+				"received_at": received,
+				"condition": "Used, normal signs of wear.",
+				"location": "Workshop, shelf 1",
+				"signed_by": call.contact_name,
+				"customer_signature": signature(call.contact_name),
+			}
+		)
+		receipt.append("accessories", {"accessory": "Mains lead", "qty": 1})
+		receipt.insert()
+		receipt.submit()
+	return receipt
+
+
+def _card(receipt: Document, received: datetime) -> Document:
+	from aftersales.repair_workshop.custody import card_from_receipt
+
+	with acting_as(NIAMH):
+		card = card_from_receipt(receipt.name)
+		card.update(
+			{
+				"assigned_technician": technician_of(NIAMH),
+				"warehouse": of_company(WORKSHOP),
+				"received_at": received,
+				"promised_return": coming(2, "16:00"),
+			}
+		)
+		return card.insert()
+
+
+def _diagnose(card: Document, receipt: Document) -> None:
+	with acting_as(NIAMH):
+		card.start_diagnosis()
+
+
+def _estimate(card: Document, receipt: Document) -> None:
+	with acting_as(NIAMH):
+		card.update(FINDINGS)
+		card.append("labour", {"activity": "Diagnosis", "hours": 0.5})
+		card.append("labour", {"activity": "Repair", "hours": 1})
+		card.append("parts", {"item_code": "FLW-18" if _is_heater(card) else "LMP-HAL", "qty": 1})
+		card.save()
+	with acting_as(SUPERVISOR):
+		card.make_quotation()
+		frappe.get_doc("Quotation", card.quotation).submit()
+		card.await_approval()
+
+
+def _is_heater(card: Document) -> bool:
+	"""Water heaters and laboratory instruments stand on the benches of the demo."""
+	return frappe.db.get_value("Customer Equipment", card.equipment, "item_group") == "Water Heaters"
+
+
+def _accept(card: Document, receipt: Document) -> None:
+	with acting_as(AGENT):
+		card.record_approval("Phone", receipt.signed_by)
+
+
+def _decline(card: Document, receipt: Document) -> None:
+	with acting_as(AGENT):
+		card.record_decline("A new one costs little more.")
+	with acting_as(NIAMH):
+		card.labour = [line for line in card.labour if line.activity == "Diagnosis"]
+		card.parts = []
+		card.save()
+
+
+def _wait_for_parts(card: Document, receipt: Document) -> None:
+	with acting_as(NIAMH):
+		card.await_parts()
+
+
+def _give_up(card: Document, receipt: Document) -> None:
+	with acting_as(NIAMH):
+		card.update(FINDINGS)
+		card.give_up("Heat exchanger corroded through; the maker supplies it no more.")
+
+
+def _start_work(card: Document, receipt: Document) -> None:
+	with acting_as(NIAMH):
+		card.start_work()
+
+
+def _repair(card: Document, receipt: Document) -> None:
+	with acting_as(NIAMH):
+		card.start_repair()
+
+
+def _to_check(card: Document, receipt: Document) -> None:
+	with acting_as(NIAMH):
+		card.hand_to_check()
+
+
+def _finish(card: Document, receipt: Document) -> None:
+	with acting_as(SUPERVISOR):
+		card.verify("Tested for an hour, no fault.")
+		card.finish()
+
+
+STEPS = {
+	"Received": (),
+	"Diagnosing": (_diagnose,),
+	"Awaiting Approval": (_diagnose, _estimate),
+	"Approved": (_diagnose, _estimate, _accept),
+	"Awaiting Parts": (_diagnose, _estimate, _accept, _wait_for_parts),
+	"In Repair": (_diagnose, _estimate, _accept, _start_work),
+	"Quality Check": (_diagnose, _estimate, _accept, _repair, _to_check),
+	"Ready": (_diagnose, _estimate, _accept, _repair, _to_check, _finish),
+	"Not Repairable": (_diagnose, _give_up),
+	"Declined": (_diagnose, _estimate, _decline),
+}
+"""What has happened to a card by the time it stands in a state."""
+
+
+# ---------------------------------------------------------------------------------- follow-up
+
+
+def _follow_ups_due() -> None:
+	"""Of the follow-ups that are due, two were answered and one customer was not reached."""
+	due = frappe.get_all(
+		"Follow-up",
+		filters={"status": "Planned", "due_date": ("<=", nowdate())},
+		pluck="name",
+		order_by="due_date asc, name asc",
+	)
+	with acting_as(AGENT):
+		for name, (csat, nps, comments) in zip(due, OPINIONS, strict=False):
+			frappe.get_doc("Follow-up", name).complete("Yes", "No", csat, nps, comments)
+		for name in due[len(OPINIONS) :][:1]:
+			frappe.get_doc("Follow-up", name).record_attempt()
+
+
+def _later(moment: datetime, minutes: int) -> datetime:
+	return add_to_date(moment, minutes=minutes)

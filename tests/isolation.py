@@ -13,7 +13,8 @@ from frappe.cache_manager import user_cache_keys
 
 SAVEPOINT = "aftersales_test"
 WRITE = re.compile(
-	r"^\s*(?:insert(?:\s+ignore)?(?:\s+into)?|replace(?:\s+into)?|update|delete\s+from)\s+`?(?:tab)?([\w ]+?)`?(?:\s|\(|$)",
+	r"^\s*(?:insert(?:\s+ignore)?(?:\s+into)?|replace(?:\s+into)?|update|delete\s+from)"
+	r"\s+(?:`(?:tab)?([^`]+)`|(?:tab)?(\w+))",
 	re.I,
 )
 DDL = re.compile(r"^\s*(?:create|alter|drop|truncate|rename)\s+(?!temporary\b)", re.I)
@@ -75,7 +76,7 @@ class HeldTransaction:
 	def sql(self, query, *args, **kwargs):
 		text = str(query)
 		if found := WRITE.match(text):
-			self.written.add(found.group(1))
+			self.written.add(found.group(1) or found.group(2))
 		elif DDL.match(text):
 			raise DDLInTest(f"mark this test with @pytest.mark.commits, it changes the schema: {text[:120]}")
 		return self._sql(query, *args, **kwargs)

@@ -131,6 +131,7 @@ doctype_js = {
 	"Workflow": "public/js/restore_shipped.js",
 	"Notification": "public/js/restore_shipped.js",
 	"Email Template": "public/js/restore_shipped.js",
+	"Service Level Agreement": "public/js/import_agreement.js",
 }
 
 # Service clocks on lists

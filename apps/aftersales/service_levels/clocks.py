@@ -60,7 +60,7 @@ def track(doc: Document, method: str | None = None) -> None:
 			row
 			for measure, target in chosen.items()
 			if measure not in open_clocks or measure in given_up
-			if (row := _started(doc, target, measure in finished, given_up.get(measure), frozen_facts, now))
+			if (row := new_clock(doc, target, measure in finished, given_up.get(measure), frozen_facts, now))
 		]
 	)
 	doc.flags.has_service_clocks = True
@@ -198,7 +198,7 @@ def _plain(facts: dict) -> dict:
 	}
 
 
-def _started(
+def new_clock(
 	doc: Document, target: dict, again: bool, given_up: dict | None, facts: dict, now: datetime
 ) -> dict | None:
 	"""A new clock's row, or None while the document has not reached the start of `target`.

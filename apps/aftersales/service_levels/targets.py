@@ -1,6 +1,7 @@
 """Service Targets as loaded rules, and the choice of those that run on a document."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 import frappe
@@ -46,12 +47,13 @@ def clear_cache(doc: Document | None = None, method: str | None = None) -> None:
 	frappe.db.after_rollback.add(_forget)
 
 
-def facts_of(doc: Document) -> dict[str, str | frozenset[str] | None]:
-	"""What the conditions of the targets on this type ask of `doc` (and of its call).
+def facts_of(doc: Document, conditions: Iterable[str] = ()) -> dict[str, str | frozenset[str] | None]:
+	"""What the targets on this type (and further `conditions`) ask of `doc` and of its call.
 
 	A target's own expression is no fact: it is asked when a clock starts.
 	"""
-	return _facts(doc, {field for target in targets_of(doc.doctype) for field in target["conditions"]})
+	asked = {field for target in targets_of(doc.doctype) for field in target["conditions"]}
+	return _facts(doc, asked | set(conditions))
 
 
 def chosen(doc: Document, facts: dict) -> list[dict]:

@@ -14,6 +14,9 @@ from aftersales.service_levels.workflow_rules import MappedState, Place, reconci
 
 STATUS = "status"
 
+REASONS = {"On Hold": "hold_reason", "Cancelled": "cancel_reason"}
+"""Statuses whose guard asks why. A workflow action takes no text with it: the state it leads to says why."""
+
 
 def follow(doc: Document, method: str | None = None) -> None:
 	"""doc_events before_validate, and first step of before_update_after_submit: map what changed."""
@@ -27,6 +30,8 @@ def follow(doc: Document, method: str | None = None) -> None:
 		Place(before.get(field), before.get(STATUS)) if before else None,
 		Place(doc.get(field), doc.get(STATUS)),
 	)
+	if doc.get(STATUS) != now.status or (before and before.get(STATUS) != now.status):
+		_give_reason(doc, now)
 	doc.set(STATUS, now.status)
 	# What the app does on behalf of a job is no step of the user: it needs no transition.
 	if not (doc.flags.ignore_permissions or doc.flags.from_register):
@@ -65,6 +70,12 @@ def align(workflow: Document, method: str | None = None) -> None:
 			.where(field.isnull() | field.notin(fitting + unmapped))
 			.run()
 		)
+
+
+def _give_reason(doc: Document, now: Place) -> None:
+	field = REASONS.get(now.status)
+	if field and now.state and doc.meta.has_field(field) and not doc.get(field):
+		doc.set(field, now.state)
 
 
 def _active_workflow(doctype: str) -> Document | None:

@@ -16,7 +16,7 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 	"""Script report. Filters: reference_doctype, measure, state, company, within_hours."""
 	filters = frappe._dict(filters or {})
 	now = now_datetime()
-	rows = [row for row in _open_clocks(filters, now) if row]
+	rows = _open_clocks(filters, now)
 	readable = _readable(rows)
 	data = [
 		{**row, "left": round((get_datetime(row.due_at) - now).total_seconds())}

@@ -1,0 +1,327 @@
+"""Workflows an administrator owns: states mapped to statuses, on every way a document is changed."""
+
+import frappe
+import pytest
+from frappe.client import set_value
+from frappe.model.workflow import WorkflowPermissionError, apply_workflow, get_transitions
+from frappe.utils import add_to_date, get_datetime, now_datetime
+from frappe.utils.fixtures import sync_fixtures
+
+from aftersales.service_levels import sweep
+from aftersales.setup import defaults
+from tests import factories as make
+
+AGENT = "orla.desk@example.com"
+SUPERVISOR = "fergal.super@example.com"
+MANAGER = "brona.boss@example.com"
+TECHNICIAN = "aoife.van@example.com"
+WAITING = "Waiting for building manager"
+HOUR = 3600
+WORKFLOWS = ("Repair Call", "Service Voucher", "Repair Card", "Follow-up")
+
+
+@pytest.fixture(autouse=True)
+def site(_site):
+	"""A site as installed, with its people."""
+	defaults.insert_missing()
+	for values in defaults.shipped():
+		if values["doctype"] in ("Service Target", "Service Calendar", "Workflow"):
+			defaults.restore(values["doctype"], values["name"])
+	make.settings(default_company=make.COMPANY, emergency_priority="Emergency", default_priority="Medium")
+	make.user(AGENT, "Service Agent")
+	make.user(SUPERVISOR, "Service Supervisor", "Service Agent")
+	make.user(MANAGER, "Service Manager")
+	make.user(TECHNICIAN, "Service Technician")
+	yield
+	frappe.cache.delete_value("aftersales_service_targets")
+
+
+def activate(name: str = "Repair Call"):
+	workflow = frappe.get_doc("Workflow", name)
+	workflow.is_active = 1
+	workflow.save()
+	return workflow
+
+
+def waiting_state(workflow) -> None:
+	"""What the administrator adds: a state mapped to On Hold, and a step to it for supervisors."""
+	make.once("Workflow State", WAITING, workflow_state_name=WAITING)
+	make.once("Workflow Action Master", "Wait for Key", workflow_action_name="Wait for Key")
+	workflow.append(
+		"states",
+		{
+			"state": WAITING,
+			"doc_status": "0",
+			"update_field": "status",
+			"update_value": "On Hold",
+			"allow_edit": "Service Agent",
+		},
+	)
+	workflow.append(
+		"transitions",
+		{
+			"state": "Triaged",
+			"action": "Wait for Key",
+			"next_state": WAITING,
+			"allowed": "Service Supervisor",
+			"allow_self_approval": 1,
+			"condition": "doc.channel == 'Phone'",
+		},
+	)
+	workflow.append(
+		"transitions",
+		{
+			"state": WAITING,
+			"action": "Resume",
+			"next_state": "Triaged",
+			"allowed": "Service Supervisor",
+			"allow_self_approval": 1,
+		},
+	)
+	workflow.save()
+
+
+def call(**values):
+	return make.call(make.customer(), **values)
+
+
+def arrive_clock(doc):
+	return frappe.db.get_value(
+		"Service Clock",
+		{"reference_name": doc.name, "measure": "Arrive"},
+		["state", "allowed_seconds", "due_at", "started_at", "paused_seconds"],
+		as_dict=True,
+	)
+
+
+def place(doc) -> tuple[str, str]:
+	return tuple(frappe.db.get_value(doc.doctype, doc.name, ["workflow_state", "status"]))
+
+
+# ---------------------------------------------------------------- what is shipped
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_every_shipped_state_stands_for_a_status_and_no_status_is_left_out(name):
+	workflow = frappe.get_doc("Workflow", name)
+	statuses = set(frappe.get_meta(name).get_field("status").options.split("\n"))
+	assert {row.update_field for row in workflow.states} == {"status"}
+	assert {row.update_value for row in workflow.states} == statuses
+	assert workflow.is_active == 0
+	reachable = {workflow.states[0].state, *(row.next_state for row in workflow.transitions)}
+	assert reachable == {row.state for row in workflow.states}
+
+
+def test_documents_that_were_there_before_get_the_state_of_their_status():
+	first, second = call(), call()
+	second.resolve_by_phone("Valve opened")
+	activate()
+	assert place(first) == ("Open", "Open")
+	assert place(second) == ("Resolved", "Resolved")
+
+
+# ---------------------------------------------------------------- one mapping on every way
+
+
+@pytest.fixture
+def workflow(site):
+	made = activate()
+	waiting_state(made)
+	return made
+
+
+def triaged(**values):
+	doc = call(**values)
+	doc.triage()
+	return doc
+
+
+def test_the_workflow_s_action(workflow):
+	doc = triaged()
+	frappe.set_user(SUPERVISOR)
+	apply_workflow(frappe.get_doc("Repair Call", doc.name).as_dict(), "Wait for Key")
+	assert place(doc) == (WAITING, "On Hold")
+	assert frappe.db.get_value("Repair Call", doc.name, "hold_reason") == WAITING
+	assert arrive_clock(doc).state == "Paused"
+
+
+def test_a_plain_save_of_the_state(workflow):
+	doc = triaged()
+	frappe.set_user(SUPERVISOR)
+	doc = frappe.get_doc("Repair Call", doc.name)
+	doc.workflow_state = WAITING
+	doc.hold_reason = "Key is with the caretaker"
+	doc.save()
+	assert place(doc) == (WAITING, "On Hold")
+	assert doc.hold_reason == "Key is with the caretaker"
+	assert arrive_clock(doc).state == "Paused"
+
+
+def test_an_api_write_of_the_state(workflow):
+	doc = triaged()
+	frappe.set_user(SUPERVISOR)
+	set_value("Repair Call", doc.name, "workflow_state", WAITING)
+	assert place(doc) == (WAITING, "On Hold")
+
+
+def test_an_action_of_the_form_brings_the_first_state_of_its_status(workflow):
+	doc = triaged()
+	frappe.set_user(AGENT)
+	doc = frappe.get_doc("Repair Call", doc.name)
+	doc.put_on_hold("Customer is away")
+	assert place(doc) == ("On Hold", "On Hold")
+
+
+def test_a_state_of_the_same_status_is_kept(workflow):
+	doc = triaged()
+	frappe.set_user(SUPERVISOR)
+	set_value("Repair Call", doc.name, "workflow_state", WAITING)
+	doc = frappe.get_doc("Repair Call", doc.name)
+	doc.description = "Called again"
+	doc.save()
+	assert place(doc) == (WAITING, "On Hold")
+
+
+def test_the_guards_of_a_status_hold_for_its_states(workflow):
+	doc = triaged()
+	frappe.set_user(SUPERVISOR)
+	doc = frappe.get_doc("Repair Call", doc.name)
+	doc.workflow_state = "Resolved"
+	with pytest.raises(frappe.MandatoryError):
+		doc.save()
+
+
+def test_who_may_not_take_a_step_cannot_take_it_by_the_api_either(workflow):
+	doc = triaged()
+	frappe.set_user(AGENT)
+	with pytest.raises(WorkflowPermissionError):
+		set_value("Repair Call", doc.name, "workflow_state", WAITING)
+
+
+def test_the_condition_of_a_step_holds(workflow):
+	doc = triaged(channel="E-mail")
+	frappe.set_user(SUPERVISOR)
+	doc = frappe.get_doc("Repair Call", doc.name)
+	assert "Wait for Key" not in {step["action"] for step in get_transitions(doc)}
+	with pytest.raises(WorkflowPermissionError):
+		set_value("Repair Call", doc.name, "workflow_state", WAITING)
+
+
+def test_a_step_the_administrator_took_away_is_gone_for_the_form_s_buttons_too(workflow):
+	workflow.set("transitions", [row for row in workflow.transitions if row.next_state != "Closed"])
+	workflow.save()
+	doc = triaged()
+	doc.resolve("Seal replaced")
+	frappe.set_user(AGENT)
+	with pytest.raises(WorkflowPermissionError):
+		frappe.get_doc("Repair Call", doc.name).close()
+
+
+def test_what_a_visit_reports_needs_no_step(site):
+	"""The technician may not move the call himself; his arrival does."""
+	for name in WORKFLOWS:
+		activate(name)
+	shop = make.shop()
+	frappe.db.set_value("Service Technician", shop.technician, "user", TECHNICIAN)
+	doc = make.call(shop.customer)
+	visit = make.planned(doc, shop.technician, labour=[make.hours()])
+	visit.dispatch()
+	assert (place(visit), place(doc)) == (("Dispatched", "Dispatched"), ("Scheduled", "Scheduled"))
+	frappe.set_user(TECHNICIAN)
+	visit = frappe.get_doc("Service Voucher", visit.name)
+	visit.arrive()
+	assert (place(visit), place(doc)) == (("On Site", "On Site"), ("In Progress", "In Progress"))
+	visit.update(
+		{
+			"outcome": "Completed",
+			"findings": "Seal replaced",
+			"test_result": "Passed",
+			"customer_signature": make.SIGNATURE,
+			"signed_by": "N. Byrne",
+		}
+	)
+	visit.save()
+	visit.complete()
+	assert (place(visit), place(doc)) == (("Completed", "Completed"), ("Resolved", "Resolved"))
+	frappe.set_user(SUPERVISOR)
+	visit = frappe.get_doc("Service Voucher", visit.name)
+	visit.archive()
+	assert place(visit) == ("Archived", "Archived")
+	frappe.get_doc("Repair Call", doc.name).close()
+	assert place(doc) == ("Closed", "Closed")
+
+
+# ---------------------------------------------------------------- the administrator's story
+
+
+def test_an_administrator_changes_workflow_target_and_notification_without_code(site):
+	before = call(received_at=add_to_date(now_datetime(), hours=-1))
+	before.triage()
+	due_before = arrive_clock(before).due_at
+
+	frappe.set_user("Administrator")
+	waiting_state(activate())
+	visit = frappe.get_doc("Service Target", "Visit")
+	visit.time_allowed = 8 * HOUR
+	visit.save()
+	make.make(
+		"Notification",
+		__newname="Tell the manager",
+		subject="Missed: {{ doc.name }}",
+		document_type="Repair Call",
+		event="Method",
+		method="service_target_breached",
+		channel="Email",
+		message="{{ doc.subject }}",
+		recipients=[{"receiver_by_role": "Service Manager"}],
+		enabled=1,
+	)
+
+	for _ in range(2):
+		migrate_records()
+	assert WAITING in {row.state for row in frappe.get_doc("Workflow", "Repair Call").states}
+	assert frappe.db.get_value("Workflow", "Repair Call", "is_active") == 1
+	assert frappe.db.get_value("Service Target", "Visit", "time_allowed") == 8 * HOUR
+	assert frappe.db.exists("Notification", "Tell the manager")
+
+	after = call(received_at=add_to_date(now_datetime(), hours=-1))
+	after.triage()
+	assert (arrive_clock(before).due_at, arrive_clock(before).allowed_seconds) == (due_before, 24 * HOUR)
+	assert arrive_clock(after).allowed_seconds == 8 * HOUR
+
+	frappe.set_user(SUPERVISOR)
+	apply_workflow(frappe.get_doc("Repair Call", after.name).as_dict(), "Wait for Key")
+	assert arrive_clock(after).state == "Paused"
+	apply_workflow(frappe.get_doc("Repair Call", before.name).as_dict(), "Wait for Key")
+	assert arrive_clock(before).state == "Paused"
+	apply_workflow(frappe.get_doc("Repair Call", before.name).as_dict(), "Resume")
+	assert place(before) == ("Triaged", "Triaged")
+	assert arrive_clock(before).state == "Running"
+
+	frappe.set_user("Administrator")
+	sweep.sweep(get_datetime(arrive_clock(before).due_at))
+	messages = frappe.get_all("Email Queue", filters={"reference_name": before.name}, pluck="message")
+	assert sum(f"Missed: {before.name}" in message for message in messages) == 1
+	assert arrive_clock(after).state == "Paused"
+	assert not [
+		message
+		for message in frappe.get_all("Email Queue", filters={"reference_name": after.name}, pluck="message")
+		if "Missed" in message
+	]
+
+
+def test_restoring_brings_the_shipped_workflow_back(site):
+	waiting_state(activate())
+	defaults.restore("Workflow", "Repair Call")
+	workflow = frappe.get_doc("Workflow", "Repair Call")
+	assert WAITING not in {row.state for row in workflow.states}
+	assert workflow.is_active == 0
+
+
+def migrate_records() -> None:
+	"""What `bench migrate` does to records: fixtures, then the app's own hooks."""
+	sync_fixtures("aftersales")
+	for hook in ("after_migrate", "after_sync"):
+		for path in frappe.get_hooks(hook, app_name="aftersales"):
+			frappe.get_attr(path)()
+	frappe.cache.delete_value("aftersales_service_targets")

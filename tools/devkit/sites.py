@@ -187,10 +187,12 @@ def _restore(ground: Ground, site: str, demo: bool) -> None:
 		"db_name": name,
 		"db_password": password,
 		"db_type": "mariadb",
-		"encryption_key": ground.read_state(source / "site_config.json").get("encryption_key"),
 		"mute_emails": 1,
 		**_site_extras(ground, site, demo),
 	}
+	# Frappe makes the key when it first encrypts something; a snapshot without one must not name it at all.
+	if key := ground.read_state(source / "site_config.json").get("encryption_key"):
+		config["encryption_key"] = key
 	note(ground, site, snapshot=source.name, installed=False)
 	ground.write_state(folder / "site_config.json", config, 0o640)
 	say(f"{site}: restored from the snapshot in {time.monotonic() - began:.0f} s")

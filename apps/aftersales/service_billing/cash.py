@@ -24,10 +24,10 @@ def receive_cash(voucher: str, mode_of_payment: str = "Cash") -> str:
 	require_role(RECEIVING_ROLES, _("Receiving cash"))
 	doc = frappe.get_doc("Service Voucher", voucher)
 	doc.check_permission("read")
-	frappe.db.get_value("Service Voucher", voucher, "name", for_update=True)
-	doc.reload()
-	if doc.payment_entry:
-		return doc.payment_entry
+	# The locking read sees what another request has committed since this one began
+	booked = frappe.db.get_value("Service Voucher", voucher, "payment_entry", for_update=True)
+	if booked:
+		return booked
 	invoice = _check_ready(doc)
 	payment = _payment_entry(doc, mode_of_payment, _in_account_currency(doc, invoice))
 	doc.db_set("payment_entry", payment.name)

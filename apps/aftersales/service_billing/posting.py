@@ -94,14 +94,17 @@ def post_job(doc: Document) -> None:
 	delivery_note = doc.delivery_note or _make_delivery_note(doc, plan.delivery_rows)
 	if doc.sales_invoice and delivery_note != doc.delivery_note:
 		_bill_new_delivery_note(doc.sales_invoice, delivery_note)
-	invoice = doc.sales_invoice or _make_invoice(doc, plan.invoice_rows, delivery_note)
-	journal_entry = doc.labour_journal_entry or _make_labour_entry(doc, plan)
+	posted = {
+		"stock_entry": stock_entry,
+		"delivery_note": delivery_note,
+		"sales_invoice": doc.sales_invoice or _make_invoice(doc, plan.invoice_rows, delivery_note),
+		"labour_journal_entry": doc.labour_journal_entry or _make_labour_entry(doc, plan),
+	}
+	if doc.posted_at and all(doc.get(fieldname) == name for fieldname, name in posted.items()):
+		return  # by another request, whose documents this one may not see yet
 	doc.db_set(
 		{
-			"stock_entry": stock_entry,
-			"delivery_note": delivery_note,
-			"sales_invoice": invoice,
-			"labour_journal_entry": journal_entry,
+			**posted,
 			"labour_cost": flt(plan.labour_cost),
 			"parts_cost": _store_line_costs(doc, stock_entry, delivery_note),
 			"posted_at": doc.posted_at or now_datetime(),
@@ -126,7 +129,7 @@ def post_again(doctype: str, name: str) -> dict[str, str | None]:
 		frappe.throw(_("{0} is not a service job.").format(frappe.bold(frappe.utils.escape_html(doctype))))
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("read")
-	if doc.docstatus != 1:
+	if frappe.db.get_value(doctype, name, "docstatus", for_update=True) != 1:
 		frappe.throw(_("{0} is not submitted: only a finished job is posted.").format(doc.name))
 	post_job(doc)
 	return {fieldname: doc.get(fieldname) for fieldname in PURPOSES_OF_POSTING}

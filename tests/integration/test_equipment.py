@@ -149,9 +149,7 @@ def test_the_qr_code_opens_a_call_for_the_product():
 
 def test_the_qr_code_is_at_hand_in_print_formats():
 	doc = file(serial_text="PL-1")
-	printed = frappe.render_template(
-		"{{ qr_data_uri('Customer Equipment', name) }}", {"name": doc.name}
-	)
+	printed = frappe.render_template("{{ qr_data_uri('Customer Equipment', name) }}", {"name": doc.name})
 	assert printed == equipment.qr_data_uri("Customer Equipment", doc.name)
 
 

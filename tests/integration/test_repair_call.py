@@ -191,9 +191,7 @@ def test_serial_of_another_item_is_refused(nora):
 
 def test_the_serial_record_is_never_written(nora):
 	as_admin(make.item, "BOILER-24", has_serial_no=1)
-	as_admin(
-		make.serial_no, "SN-24-1", "BOILER-24", warranty_expiry_date=add_days(nowdate(), 10)
-	)
+	as_admin(make.serial_no, "SN-24-1", "BOILER-24", warranty_expiry_date=add_days(nowdate(), 10))
 	before = frappe.db.get_value("Serial No", "SN-24-1", "*", as_dict=True)
 	file = boiler(nora, serial_no="SN-24-1")
 	closed(make.plain_call(nora, serial_no="SN-24-1", equipment=file))
@@ -693,7 +691,9 @@ def test_the_first_arrival_counts(nora):
 def test_an_outcome_that_ends_the_work_resolves_the_call(nora, outcome):
 	as_admin(make.fault_code, "CAU-TEST", "Cause")
 	call = make.plain_call(nora)
-	calls.resolve_from_job(call.name, outcome, "Seal replaced", {"cause_code": "CAU-TEST", "status": "Closed"})
+	calls.resolve_from_job(
+		call.name, outcome, "Seal replaced", {"cause_code": "CAU-TEST", "status": "Closed"}
+	)
 	call.reload()
 	assert (call.status, call.resolution, call.cause_code) == ("Resolved", "Seal replaced", "CAU-TEST")
 	assert call.resolved_by_phone == 0

@@ -51,12 +51,12 @@ def test_one_row_per_company(_site):
 def test_what_needs_authorisation_is_no_default(_site):
 	make.category("Goodwill", requires_authorisation=1)
 	with pytest.raises(frappe.ValidationError, match="authorisation"):
-		make.make(
-			"Service Request Type", request_type="Test Favour", default_service_category="Goodwill"
-		)
+		make.make("Service Request Type", request_type="Test Favour", default_service_category="Goodwill")
 
 
-@pytest.mark.parametrize(("start", "end", "fits"), [(0, 20, True), (20, 20, False), (20, 5, False), (150, 0, True)])
+@pytest.mark.parametrize(
+	("start", "end", "fits"), [(0, 20, True), (20, 20, False), (20, 5, False), (150, 0, True)]
+)
 def test_a_zone_ends_farther_away_than_it_begins(_site, start, end, fits):
 	zone = frappe.new_doc("Service Zone", zone="Test Zone", distance_from=start, distance_to=end)
 	if fits:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aftersales.service_desk import next_action_rules, zone_rules
+from aftersales.service_desk.follow_up_rules import Answers, reasons_to_act
 from aftersales.service_desk.repeat_rules import PastJob, find_repeated
 from aftersales.service_desk.triage_rules import Urgency, Verdict, decide
 from aftersales.service_desk.zone_rules import Zone
@@ -194,3 +195,23 @@ def test_next_action():
 	assert next_action_rules.propose("Scheduled", later, 60, NOON).by == later + timedelta(hours=1)
 	assert next_action_rules.propose("Closed", NOON, 240) is None
 	assert next_action_rules.propose("Cancelled", NOON, 240) is None
+
+
+# --- what the answers of a follow-up mean (R-FU-1) ---
+
+
+@pytest.mark.parametrize(
+	("answers", "reasons"),
+	[
+		(Answers(), []),
+		(Answers("Yes", "No", 5), []),
+		(Answers("Yes", "No", 3), []),
+		(Answers("Yes", "No", 2), ["Customer not satisfied"]),
+		(Answers("Yes", "No", 1), ["Customer not satisfied"]),
+		(Answers("Yes", "No", 0), []),
+		(Answers("No", None, 4), ["Repair not effective"]),
+		(Answers("No", "Yes", 1), ["Hidden hazard", "Repair not effective", "Customer not satisfied"]),
+	],
+)
+def test_reasons_to_open_a_new_call(answers, reasons):
+	assert reasons_to_act(answers) == reasons

@@ -43,9 +43,7 @@ def customer(call: Document) -> frappe._dict:
 
 def product_file(call: Document) -> frappe._dict:
 	"""Fields of the call's Customer Equipment; empty without one."""
-	return _once(
-		call, ("product_file", call.equipment), lambda: equipment.product_file(call.equipment)
-	)
+	return _once(call, ("product_file", call.equipment), lambda: equipment.product_file(call.equipment))
 
 
 def serial(call: Document) -> frappe._dict:
@@ -56,9 +54,7 @@ def serial(call: Document) -> frappe._dict:
 def finished_jobs(call: Document) -> list[frappe._dict]:
 	"""Finished calls of the same product, the latest first."""
 	product = (call.equipment, call.serial_no, call.serial_text, call.customer)
-	return _once(
-		call, ("finished_jobs", *product), lambda: past_jobs.of_product(*product, exclude=call.name)
-	)
+	return _once(call, ("finished_jobs", *product), lambda: past_jobs.of_product(*product, exclude=call.name))
 
 
 def any_changed(call: Document, fieldnames: Iterable[str]) -> bool:

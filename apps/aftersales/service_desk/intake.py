@@ -36,9 +36,7 @@ def identify_product(call: Document) -> None:
 
 def set_defaults(call: Document) -> None:
 	settings = facts.settings()
-	call.company = (
-		call.company or settings.default_company or frappe.defaults.get_user_default("Company")
-	)
+	call.company = call.company or settings.default_company or frappe.defaults.get_user_default("Company")
 	call.request_type = call.request_type or settings.default_request_type
 	call.support_kind = call.support_kind or facts.request_type(call, "default_support_kind")
 	if call.is_new():

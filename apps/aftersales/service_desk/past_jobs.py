@@ -39,9 +39,7 @@ def of_product(
 	)
 	for row in rows:
 		row.finished_at = row.closed_at or row.resolved_at
-	return sorted(
-		(row for row in rows if row.finished_at), key=lambda row: row.finished_at, reverse=True
-	)
+	return sorted((row for row in rows if row.finished_at), key=lambda row: row.finished_at, reverse=True)
 
 
 def repeated_by(received_at: datetime | str, symptom: str | None, jobs: list, within_days: int) -> str | None:

@@ -61,9 +61,7 @@ def take_coverage_snapshot(call: Document) -> None:
 			getdate(call.received_at),
 			call.symptom_code,
 		)
-		set_system(
-			call, coverage=answer.kind, coverage_source=answer.source, coverage_until=answer.until
-		)
+		set_system(call, coverage=answer.kind, coverage_source=answer.source, coverage_until=answer.until)
 	if facts.any_changed(call, CATEGORY_FACTS):
 		proposed = coverage.category_for(call.coverage, call.request_type, call.support_kind)
 		set_system(call, proposed_category=proposed)
@@ -135,7 +133,9 @@ def _authorise_category(call: Document, old: str | None) -> None:
 		frappe.throw(_("Service Category {0} is disabled.").format(frappe.bold(new.name)))
 	if not old and not new.requires_authorisation:
 		return  # nothing was proposed: the first choice is free
-	what = _("Category {0} instead of {1}").format(new.name, old) if old else _("Category {0}").format(new.name)
+	what = (
+		_("Category {0} instead of {1}").format(new.name, old) if old else _("Category {0}").format(new.name)
+	)
 	require_role(SUPERVISORS, what)
 	require_value(call, "category_reason", _("say why this category applies."))
 	note_decision(call, f"{what}: {escape_html(call.category_reason)}")

@@ -58,9 +58,7 @@ class CustomerEquipment(Document):
 
 	def set_company(self):
 		settings = frappe.get_cached_doc("Aftersales Settings")
-		self.company = (
-			self.company or settings.default_company or frappe.defaults.get_user_default("Company")
-		)
+		self.company = self.company or settings.default_company or frappe.defaults.get_user_default("Company")
 
 	def refuse_second_file(self):
 		"""One product, one file: the history of a product must not be split."""
@@ -87,7 +85,9 @@ class CustomerEquipment(Document):
 
 	def set_title(self):
 		brand, model = self.brand or "", self.model or ""
-		product = model if model.casefold().startswith(brand.casefold()) and model else f"{brand} {model}".strip()
+		product = (
+			model if model.casefold().startswith(brand.casefold()) and model else f"{brand} {model}".strip()
+		)
 		serial = self.serial_text or self.serial_no
 		name = product or self.item_code or self.item_group or self.customer
 		self.title = (f"{name} ({serial})" if serial else name)[:140]

@@ -44,22 +44,30 @@ def calls_in_workshop() -> QueryBuilder:
 
 
 def issued_receipts_of_equipment(equipment: str) -> list[str]:
-	"""Names of the receipts by which a product is in our hands now (at most one)."""
-	return frappe.get_all(
+	"""Names of the receipts by which a product is in our hands now (at most one).
+
+	A locking read: it sees what others committed since this transaction began, so that a caller who
+	holds the lock of the product can rely on it.
+	"""
+	return frappe.db.get_values(
 		"Collection Receipt",
-		filters={"equipment": equipment, "docstatus": 1, "status": "Issued"},
-		pluck="name",
+		{"equipment": equipment, "docstatus": 1, "status": "Issued"},
+		"name",
 		order_by="creation asc",
+		pluck=True,
+		for_update=True,
 	)
 
 
 def cards_of_receipt(receipt: str) -> list[frappe._dict]:
-	"""The repair cards of a receipt that are not cancelled: name, status, docstatus."""
-	return frappe.get_all(
+	"""The repair cards of a receipt that are not cancelled: name, status, docstatus. A locking read."""
+	return frappe.db.get_values(
 		"Repair Card",
-		filters={"collection_receipt": receipt, "docstatus": ("<", 2), "status": ("!=", "Cancelled")},
-		fields=["name", "status", "docstatus"],
+		{"collection_receipt": receipt, "docstatus": ("<", 2), "status": ("!=", "Cancelled")},
+		["name", "status", "docstatus"],
 		order_by="creation asc",
+		as_dict=True,
+		for_update=True,
 	)
 
 

@@ -157,15 +157,13 @@ def _refuse_running_elsewhere(doc: Document) -> None:
 
 def _running_card(technician: str, except_card: str | None) -> str | None:
 	log = frappe.qb.DocType("Service Time Log")
-	card = frappe.qb.DocType("Repair Card")
 	found = (
 		frappe.qb.from_(log)
-		.inner_join(card)
-		.on((log.parent == card.name) & (log.parenttype == "Repair Card"))
-		.select(card.name)
-		.where((log.technician == technician) & log.to_time.isnull() & (card.docstatus == 0))
-		.where(card.name != (except_card or ""))
+		.select(log.parent)
+		.where((log.technician == technician) & log.to_time.isnull())
+		.where((log.docstatus == 0) & (log.parent != (except_card or "")))
 		.limit(1)
+		.for_update()  # sees what others committed since this transaction began
 	).run()
 	return found[0][0] if found else None
 

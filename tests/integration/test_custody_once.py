@@ -1,0 +1,99 @@
+"""What may exist only once, with two people at it: the one who comes second is refused.
+
+The second works on a connection whose view of the database is older than what the first committed, as
+happens when both press the button at the same moment.
+"""
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+import frappe
+import pytest
+
+from tests import factories as make
+from tests.committed import swept_afterwards
+from tests.conftest import SITE
+
+pytestmark = pytest.mark.commits
+
+
+@pytest.fixture
+def call():
+	with swept_afterwards():
+		customer = make.customer("Once Custody Ltd")
+		heater = make.equipment(customer, model="Instant 11", serial_text="ONCE-1")
+		doc = make.call(customer, equipment=heater, service_category=make.category("A"))
+		frappe.db.commit()
+		yield doc
+
+
+def overtaken(first: Callable, second: Callable) -> Exception | None:
+	"""Commit `first`, then run `second` in a transaction that began before; return what it raised."""
+	began, done = Event(), Event()
+	raised: list[Exception] = []
+
+	def latecomer():
+		frappe.init(site=SITE, sites_path=".")
+		frappe.connect()
+		try:
+			frappe.db.sql("select count(*) from `tabCollection Receipt`")  # from here on the view is fixed
+			began.set()
+			done.wait(60)
+			second()
+			frappe.db.commit()
+		except Exception as error:
+			raised.append(error)
+			frappe.db.rollback()
+		finally:
+			began.set()
+			frappe.destroy()
+
+	thread = Thread(target=latecomer)
+	thread.start()
+	began.wait(60)
+	try:
+		first()
+		frappe.db.commit()
+	finally:
+		done.set()
+		thread.join(60)
+	frappe.db.rollback()
+	return raised[0] if raised else None
+
+
+def test_a_product_is_collected_once(call):
+	names = [make.receipt(call).name for _ in range(2)]
+	frappe.db.commit()
+
+	error = overtaken(
+		lambda: frappe.get_doc("Collection Receipt", names[0]).submit(),
+		lambda: frappe.get_doc("Collection Receipt", names[1]).submit(),
+	)
+	assert isinstance(error, frappe.ValidationError) and names[0] in str(error)
+	assert frappe.db.get_value("Collection Receipt", names[1], "docstatus") == 0
+
+
+def test_a_receipt_has_one_card(call):
+	receipt = make.receipt(call)
+	receipt.submit()
+	frappe.db.commit()
+
+	def open_card():
+		make.received_card(call, collection_receipt=receipt.name)
+
+	error = overtaken(open_card, open_card)
+	assert isinstance(error, frappe.ValidationError) and "one card per product" in str(error)
+	assert frappe.db.count("Repair Card", {"collection_receipt": receipt.name}) == 1
+
+
+def test_a_technician_works_on_one_product(call):
+	make.technician("Once Fitter")
+	names = [make.received_card(call).name for _ in range(2)]
+	frappe.db.commit()
+
+	def start(name: str):
+		frappe.get_doc("Repair Card", name).start_work("Once Fitter")
+
+	error = overtaken(lambda: start(names[0]), lambda: start(names[1]))
+	assert isinstance(error, frappe.ValidationError) and names[0] in str(error)
+	assert frappe.db.count("Service Time Log", {"technician": "Once Fitter"}) == 1

@@ -638,5 +638,8 @@ class RepairCard(Document):
 
 		if self.repair_call:
 			resolve_from_job(
-				self.repair_call, "Taken to Workshop", _("Repair Card {0} was cancelled.").format(self.name), {}
+				self.repair_call,
+				"Taken to Workshop",
+				_("Repair Card {0} was cancelled.").format(self.name),
+				{},
 			)

@@ -157,3 +157,6 @@ jinja = {
 		"aftersales.printing.aftersales_signature",
 	]
 }
+
+# Where the QR code on a product leads
+website_route_rules = [{"from_route": "/scan/<equipment>", "to_route": "scan"}]

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from urllib.parse import urlparse
 
 import frappe
 import pytest
@@ -142,9 +143,21 @@ def test_opening_a_file_from_a_call_needs_both_permissions():
 def test_the_qr_code_opens_a_call_for_the_product():
 	doc = file(serial_text="PL-1")
 	scanned = scan(equipment.qr_data_uri("Customer Equipment", doc.name))
-	assert scanned == frappe.utils.get_url(f"/app/repair-call/new?equipment={doc.name}")
+	assert scanned == frappe.utils.get_url(f"/scan/{doc.name}")
 	assert scanned.startswith("http")
+	assert visit(scanned) == f"/app/repair-call/new?equipment={doc.name}"
 	assert equipment.qr_code(doc.name) == equipment.qr_data_uri("Customer Equipment", doc.name)
+
+
+def test_who_scans_without_being_logged_in_comes_back_after_login():
+	frappe.set_user("Guest")
+	login = visit(equipment.scan_address("Customer Equipment", "EQ-00001"))
+	assert login == "/login?redirect-to=%2Fscan%2FEQ-00001"
+
+
+def test_a_forged_name_stays_a_name():
+	address = equipment.scan_address("Customer Equipment", "EQ-1&status=Closed")
+	assert visit(address) == "/app/repair-call/new?equipment=EQ-1%26status%3DClosed"
 
 
 def test_the_qr_code_is_at_hand_in_print_formats():
@@ -157,6 +170,16 @@ def test_other_tags_lead_to_their_document():
 	assert scan(equipment.qr_data_uri("Repair Card", "RP-2026-00001")).endswith(
 		"/app/repair-card/RP-2026-00001"
 	)
+
+
+def visit(address: str) -> str:
+	"""Where the website sends a visitor of `address`."""
+	from frappe.website.serve import get_response
+
+	frappe.utils.set_request(method="GET", path=urlparse(address).path)
+	response = get_response()
+	assert response.status_code == 302
+	return response.headers["Location"]
 
 
 def scan(data_uri: str) -> str:

@@ -3,12 +3,12 @@
 import base64
 import io
 from datetime import date
+from urllib.parse import quote
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_date, get_link_to_form, get_url, get_url_to_form, getdate
-from frappe.utils.data import quoted
 
 PRODUCT_FIELDS = ("brand", "model", "item_group", "item_code", "serial_no", "serial_text")
 SERIAL_FIELDS = ("name", "item_code", "item_group", "brand", "warranty_expiry_date")
@@ -135,10 +135,11 @@ def coverage_today(equipment: str) -> dict:
 def scan_address(doctype: str, name: str) -> str:
 	"""The absolute address a tag's QR code leads to.
 
-	A product's code opens a new call for it (R-IN-8); any other document's opens the document.
+	A product's code opens a new call for it (R-IN-8), by way of the page `scan`; any other document's
+	opens the document.
 	"""
 	if doctype == "Customer Equipment":
-		return get_url(f"/app/repair-call/new?equipment={quoted(name)}")
+		return get_url(f"/scan/{quote(name, safe='')}")
 	return get_url_to_form(doctype, name)
 
 

@@ -184,6 +184,7 @@ def demo(monkeypatch, capsys) -> Demo:
 	what was found is kept as plain values.
 	"""
 	if not _BUILT:
+		assert not frappe.db.get_global(build.BUILT), "this site has the demo already: use a test site"
 		_BUILT.append(None)
 		told: dict[str, Told] = {}
 		# Counting connections allows each statement one second from then on: too little on a busy machine

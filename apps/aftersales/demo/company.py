@@ -18,7 +18,7 @@ from frappe.utils.password import update_password
 
 COMPANY = "Liffey Service Ltd"
 PASSWORD = "liffey-demo"
-"""Of all demo users. They exist on the demo site only, and the address bar says so."""
+"""Of all demo users, who exist on the demo's own site only."""
 
 PRICE_LIST = "Standard Selling"
 TAX_TEMPLATE = "VAT 13.5% on Services"
@@ -109,8 +109,8 @@ CATEGORY_ACCOUNTS = {
 
 ZONES = {
 	"Zone 1 (0-20 km)": "D01 D02 D03 D04 D05 D06 D6W D07 D08 D09 D10 D11 D12 D13 D14 D15 D16 D17 D18 D20 D22 D24 A94 A96 K78",
-	"Zone 2 (20-60 km)": "A63 A67 A98 K32 K34 K36 K45 K67 W23 W91 C15",
-	"Zone 3 (60-150 km)": "A91 A92 N37 N39 N91 R32 R93 R95 Y14 Y21 Y25 E41",
+	"Zone 2 (20-60 km)": "A63 A67 A98 K32 K34 K36 K45 K67 W12 W23 W91 R51 C15",
+	"Zone 3 (60-150 km)": "A91 A92 N37 N39 N91 R14 R32 R93 R95 Y14 Y21 Y25 E41",
 	"Zone 4 (over 150 km)": "T12 T23 V94 H91 F91 X91",
 }
 """Routing keys of Eircodes by driving distance from the workshop in Dublin 12."""
@@ -326,6 +326,12 @@ EQUIPMENT = (
 	("Café Rialto", "", "Brisa", "18", "Water Heaters", "BR18-20-413", -1800, -1070),
 	("Meath Valley Brewing", "", "Medira", "SP2", "Laboratory Instruments", "SP2-0644", -1100, -370),
 	("Meath Valley Brewing", "", "Calora", "GWH 14", "Water Heaters", "CW-2019-0733", -2300, -1570),
+	("Meath Valley Brewing", "", "Calora", "GWH 14", "Water Heaters", "CW-2019-0734", -2300, -1570),
+	("Meath Valley Brewing", "", "Medira", "SP2", "Laboratory Instruments", "SP2-0645", -1100, -370),
+	("Tomás Healy", "", "Brisa", "18", "Water Heaters", "BR18-19-552", -2300, -1570),
+	("St Brigid's College", "", "Medira", "SP2", "Laboratory Instruments", "SP2-0389", -3000, -2270),
+	("Slaney Dairy Lab", "", "Medira", "SP2", "Laboratory Instruments", "SP2-0513", -1400, -670),
+	("Liam Tuohy", "", "Calora", "GWH 11", "Water Heaters", "CW-2017-2210", -3200, -2470),
 )
 """Customer, item, brand, model, product group, serial, days since purchase, days since the end of the
 warranty (None: not known, or taken from the Serial No)."""
@@ -342,6 +348,7 @@ def build() -> None:
 	_accounts()
 	_tax_template()
 	_price_list_and_payment()
+	_letter_head()
 	_warehouses()
 	_items()
 	_categories()
@@ -448,6 +455,20 @@ def _price_list_and_payment() -> None:
 	if not any(row.company == COMPANY for row in mode.accounts):
 		mode.append("accounts", {"company": COMPANY, "default_account": bank})
 		mode.save()
+
+
+def _letter_head() -> None:
+	_ensure(
+		"Letter Head",
+		COMPANY,
+		letter_head_name=COMPANY,
+		source="HTML",
+		content=(
+			f"<p><strong>{COMPANY}</strong><br>Unit 4, Greenhills Court, Dublin 12, D12 X1Z0<br>"
+			f"{_phone('0100')} &middot; service@liffey.example</p>"
+		),
+		is_default=1,
+	)
 
 
 def _warehouses() -> None:

@@ -38,7 +38,7 @@ SOLVED_BY_PHONE = (
 	(
 		"SP2-0512",
 		"How to enter a new calibration curve",
-		"",
+		"Technical Consultation",
 		8,
 		"14:25",
 		"Went through the menu together, curve stored.",
@@ -76,9 +76,16 @@ SOLVED_BY_PHONE = (
 		"11:30",
 		"System pressure 0.4 bar; the customer filled it up to 1.5.",
 	),
-	("SP3-1093", "Which cuvettes for 220 nm", "", 2, "15:45", "Quartz, not glass; catalogue page sent."),
+	(
+		"SP3-1093",
+		"Which cuvettes for 220 nm",
+		"Technical Consultation",
+		2,
+		"15:45",
+		"Quartz, not glass; catalogue page sent.",
+	),
 )
-"""Serial number, subject, symptom, working days ago, time, resolution."""
+"""Serial number, subject, symptom or request type, working days ago, time, resolution."""
 
 WAITING = (
 	{
@@ -98,6 +105,7 @@ WAITING = (
 		"serial": "SP3-1093",
 		"subject": "Training for two new operators",
 		"request_type": "Training",
+		"assigned_to": RONAN,
 		"channel": "E-mail",
 		"hours_ago": 1.5,
 	},
@@ -106,48 +114,70 @@ WAITING = (
 		"subject": "Readings differ from the reference laboratory",
 		"symptom_code": "SYM-RESULT",
 		"channel": "E-mail",
-		"hours_ago": 27,
-		"next_action": "Call back and triage",
-		"late": True,
+		"received_at": (1, "09:50"),
 	},
 	{
 		"serial": "BR18-20-413",
 		"subject": "Second heater: who pays the call-out of March?",
 		"request_type": "Complaint",
+		"assigned_to": SUPERVISOR,
 		"channel": "Web",
-		"hours_ago": 31,
+		"received_at": (1, "15:30"),
 		"next_action": "Answer the complaint",
-		"late": True,
 	},
 )
-"""Calls nobody has triaged yet; of some the next action is late."""
+"""Calls nobody has triaged yet; the next action on those of another day is late."""
 
 TRIAGED = (
 	("SP2-0388", "Lamp intensity low", "SYM-WEAK", "Ask for the lamp hours", 1, "09:35"),
 	("TR180-0092", "Spindle hums at 2,400 rpm", "SYM-NOISE", "Agree an appointment", 1, "14:10"),
-	("VK24-660018", "Yearly boiler service", "", "Agree an appointment", 2, "10:00"),
+	(
+		"VK24-660018",
+		"Yearly boiler service",
+		"Inspection and Preventive Maintenance",
+		"Agree an appointment",
+		2,
+		"10:00",
+	),
 )
-"""Serial number, subject, symptom, next action, working days ago, time."""
+"""Serial number, subject, symptom or request type, next action, working days ago, time."""
 
 VISITS = (
 	("VK24-771204", "Boiler loses pressure every two days", "SYM-LEAK", AOIFE, 1, "09:00", "11:00"),
 	("CW-2020-1187", "Heater does not reach 40 degrees", "SYM-NOHEAT", AOIFE, 1, "13:00", "15:00"),
-	("SP2-0644", "Install the new sample changer", "", RONAN, 2, "10:00", "12:00"),
-	("TR180-0092", "Yearly geometry check", "", DECLAN, 3, "08:30", "12:30"),
+	(
+		"SP2-0644",
+		"Install the new sample changer",
+		"Installation and Commissioning",
+		RONAN,
+		2,
+		"10:00",
+		"12:00",
+	),
+	(
+		"TR180-0092",
+		"Yearly geometry check",
+		"Inspection and Preventive Maintenance",
+		DECLAN,
+		3,
+		"08:30",
+		"12:30",
+	),
 )
-"""Dispatched for the coming days: serial number, subject, symptom, user, working days from now, window."""
+"""Dispatched for the coming days: serial number, subject, symptom or request type, user, working days
+from now, window."""
 
 ON_THE_BENCH = {
 	"Received": ("BR18-21-316", "Trips the breaker when switched on", "SYM-SHOCK", 1),
-	"Diagnosing": ("SP2-0644", "Does not switch on after a power cut", "SYM-DEAD", 2),
+	"Diagnosing": ("SP2-0645", "Does not switch on after a power cut", "SYM-DEAD", 2),
 	"Awaiting Approval": ("BR21-22-905", "Heats in bursts", "SYM-NOHEAT", 3),
 	"Approved": ("BR21-20-412", "Leaks at the cold inlet", "SYM-LEAK", 4),
-	"Awaiting Parts": ("BR21-19-040", "Casing cracked, drips", "SYM-DAMAGE", 6),
-	"In Repair": ("SP2-0388", "Wavelength off by 3 nm", "SYM-RESULT", 4),
+	"Awaiting Parts": ("BR18-19-552", "Casing cracked, drips", "SYM-DAMAGE", 6),
+	"In Repair": ("SP2-0389", "Wavelength off by 3 nm", "SYM-RESULT", 4),
 	"Quality Check": ("BR18-20-413", "No hot water, lamp blinks", "SYM-NOHEAT", 5),
-	"Ready": ("SP2-0512", "Lamp cover jammed", "SYM-DAMAGE", 7),
+	"Ready": ("SP2-0513", "Lamp cover jammed", "SYM-DAMAGE", 7),
 	"Not Repairable": ("CW-2019-0733", "Heat exchanger leaks", "SYM-LEAK", 5),
-	"Declined": ("CW-2020-1187", "Gas valve sticks", "SYM-NOIGN", 8),
+	"Declined": ("CW-2017-2210", "Gas valve sticks", "SYM-NOIGN", 8),
 }
 """State of the card: serial number, subject, symptom, working days ago it was brought in."""
 
@@ -190,14 +220,12 @@ def build() -> None:
 # ---------------------------------------------------------------------------------- calls
 
 
-def _solved_by_phone(serial: str, subject: str, symptom: str, days: int, at: str, resolution: str) -> None:
+def _solved_by_phone(serial: str, subject: str, about: str, days: int, at: str, resolution: str) -> None:
 	received = past(days, at)
-	question = not symptom
 	call = take_call(
 		**product(serial),
 		subject=subject,
-		symptom_code=symptom or None,
-		request_type="Technical Consultation" if question else "Repair",
+		**_about(about),
 		received_at=received,
 	)
 	with acting_as(AGENT):
@@ -212,21 +240,23 @@ def _solved_by_phone(serial: str, subject: str, symptom: str, days: int, at: str
 	)
 
 
-def _waiting(serial: str, subject: str, hours_ago: float, late: bool = False, **values) -> None:
-	received = ago(hours_ago)
-	if late:
+def _waiting(
+	serial: str, subject: str, hours_ago: float = 0, received_at: tuple[int, str] | None = None, **values
+) -> None:
+	received = past(*received_at) if received_at else ago(hours_ago)
+	if received_at:
+		values.setdefault("next_action", "Call back and triage")
 		values["next_action_by"] = _later(received, 240)
 	call = take_call(**product(serial), subject=subject, received_at=received, **values)
 	happened(call, received_at=received)
 
 
-def _triaged(serial: str, subject: str, symptom: str, next_action: str, days: int, at: str) -> None:
+def _triaged(serial: str, subject: str, about: str, next_action: str, days: int, at: str) -> None:
 	received = past(days, at)
 	call = take_call(
 		**product(serial),
 		subject=subject,
-		symptom_code=symptom or None,
-		request_type="Repair" if symptom else "Inspection and Preventive Maintenance",
+		**_about(about),
 		received_at=received,
 	)
 	with acting_as(AGENT):
@@ -237,14 +267,13 @@ def _triaged(serial: str, subject: str, symptom: str, next_action: str, days: in
 
 
 def _visit_to_come(
-	serial: str, subject: str, symptom: str, user: str, days: int, begins: str, ends: str
+	serial: str, subject: str, about: str, user: str, days: int, begins: str, ends: str
 ) -> None:
 	received = past(days, "10:20")
 	call = take_call(
 		**product(serial),
 		subject=subject,
-		symptom_code=symptom or None,
-		request_type="Repair" if symptom else "Inspection and Preventive Maintenance",
+		**_about(about),
 		received_at=received,
 	)
 	send(user, call, coming(days, begins), coming(days, ends), "See the call.")
@@ -326,7 +355,7 @@ def _done_and_to_be_billed() -> None:
 def _cash_still_with_the_technician() -> None:
 	received = past(2, "11:45")
 	call = take_call(
-		**product("CW-2019-0733"),
+		**product("CW-2019-0734"),
 		subject="Second heater: ignition clicks, no flame",
 		symptom_code="SYM-NOIGN",
 		received_at=received,
@@ -485,7 +514,12 @@ def _repair(card: Document, receipt: Document) -> None:
 
 
 def _to_check(card: Document, receipt: Document) -> None:
+	start = _later(card.received_at, 150)
 	with acting_as(NIAMH):
+		card.append(
+			"time_logs",
+			{"technician": technician_of(NIAMH), "from_time": start, "to_time": _later(start, 60)},
+		)
 		card.hand_to_check()
 
 
@@ -526,6 +560,11 @@ def _follow_ups_due() -> None:
 			frappe.get_doc("Follow-up", name).complete("Yes", "No", csat, nps, comments)
 		for name in due[len(OPINIONS) :][:1]:
 			frappe.get_doc("Follow-up", name).record_attempt()
+
+
+def _about(value: str) -> dict[str, str]:
+	"""A symptom is one of a repair; anything else names the type of request."""
+	return {"symptom_code": value} if value.startswith("SYM-") else {"request_type": value}
 
 
 def _later(moment: datetime, minutes: int) -> datetime:

@@ -1,0 +1,224 @@
+"""Take the pictures of docs/images from a running demo: `make screenshots`, or by hand
+
+    AFTERSALES_URL=http://127.0.0.1:8000 python docs/screenshots.py [names of pictures]
+
+Needs playwright, Pillow and a Chromium (AFTERSALES_CHROMIUM, default /usr/bin/chromium). Pictures go to
+AFTERSALES_OUT/docs/images, by default into this checkout. Whoever may see the page logs in: the people
+of the demo company, so that the pictures show what they see.
+"""
+
+import io
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+URL = os.environ.get("AFTERSALES_URL", "http://127.0.0.1:8000").rstrip("/")
+OUT = Path(os.environ.get("AFTERSALES_OUT") or Path(__file__).resolve().parents[1]) / "docs" / "images"
+PASSWORD = os.environ.get("AFTERSALES_PASSWORD", "liffey-demo")
+CHROMIUM = os.environ.get("AFTERSALES_CHROMIUM") or "/usr/bin/chromium"
+FLAGS = (
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+)
+LIMIT = 250_000
+"""Bytes a picture may have."""
+
+AGENT = "sean@liffey.example"
+SUPERVISOR = "orla@liffey.example"
+TECHNICIAN = "aoife@liffey.example"
+WORKSHOP = "niamh@liffey.example"
+MANAGER = "fionn@liffey.example"
+
+DESK = (1440, 900)
+PHONE = (390, 844)
+PAPER = (1000, 1300)
+
+# True once the desk has nothing on its way and nothing that says it is loading.
+SETTLED = """() => {
+	const shown = (element) => element.offsetParent !== null;
+	const any_shown = (selector) => [...document.querySelectorAll(selector)].some(shown);
+	return document.readyState === "complete"
+		&& window.frappe?.request
+		&& !frappe.request.ajax_count
+		&& !any_shown(".workspace-skeleton, .freeze, .chart-loading-state, .list-loading, .centered.splash")
+		&& ![...document.querySelectorAll(".widget")].some((w) => shown(w) && /Loading\\.\\.\\./.test(w.innerText));
+}"""
+
+
+@dataclass
+class Shot:
+	"""One picture. `path` may hold {name}: the first document of `doctype` that fits `filters`."""
+
+	name: str
+	user: str
+	path: str
+	doctype: str | None = None
+	filters: dict = field(default_factory=dict)
+	size: tuple[int, int] = DESK
+	full_height: int | None = None
+	paper: bool = False
+
+
+def printview(doctype: str, print_format: str) -> str:
+	return f"/printview?doctype={doctype}&name={{name}}&format={print_format}&no_letterhead=0"
+
+
+HEATER_CALL = {"subject": ["like", "%water heater leaking%"]}
+WITH_CASH = {"docstatus": 1, "cash_collected": [">", 0], "billing_status": "Paid"}
+RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0]}
+
+SHOTS = (
+	Shot("workspace", MANAGER, "/app/aftersales", full_height=1750),
+	Shot("workspace-phone", TECHNICIAN, "/app/aftersales", size=PHONE),
+	Shot("repair-call-list", AGENT, "/app/repair-call/view/list"),
+	Shot("repair-call", AGENT, "/app/repair-call/{name}", "Repair Call", HEATER_CALL, full_height=1250),
+	Shot("repair-call-new", AGENT, "/app/repair-call/new", full_height=1250),
+	Shot("repair-call-phone", AGENT, "/app/repair-call/{name}", "Repair Call", HEATER_CALL, PHONE),
+	Shot("service-voucher", SUPERVISOR, "/app/service-voucher/{name}", "Service Voucher", WITH_CASH, full_height=1100),
+	Shot(
+		"service-voucher-phone",
+		TECHNICIAN,
+		"/app/service-voucher/{name}",
+		"Service Voucher",
+		{"status": "On Site"},
+		PHONE,
+	),
+	Shot("visit-calendar", SUPERVISOR, "/app/service-voucher/view/calendar/default"),
+	Shot("collection-receipt", SUPERVISOR, "/app/collection-receipt/{name}", "Collection Receipt", {"docstatus": 1}),
+	Shot("repair-card", WORKSHOP, "/app/repair-card/{name}", "Repair Card", {"status": "In Repair"}, full_height=1100),
+	Shot("repair-card-list", WORKSHOP, "/app/repair-card/view/list"),
+	Shot("customer-equipment", AGENT, "/app/customer-equipment/{name}", "Customer Equipment"),
+	Shot(
+		"print-service-voucher",
+		SUPERVISOR,
+		printview("Service Voucher", "Service Voucher"),
+		"Service Voucher",
+		WITH_CASH,
+		PAPER,
+		paper=True,
+	),
+	Shot(
+		"print-collection-receipt",
+		SUPERVISOR,
+		printview("Collection Receipt", "Collection Receipt"),
+		"Collection Receipt",
+		{"docstatus": 1},
+		PAPER,
+		paper=True,
+	),
+	Shot(
+		"print-repair-card-tag",
+		SUPERVISOR,
+		printview("Repair Card", "Repair Card Tag"),
+		"Repair Card",
+		RETURNED,
+		PAPER,
+		paper=True,
+	),
+	Shot(
+		"print-repair-list",
+		SUPERVISOR,
+		printview("Repair Card", "Repair List"),
+		"Repair Card",
+		RETURNED,
+		PAPER,
+		paper=True,
+	),
+)
+
+
+def main(names: list[str]) -> int:
+	"""Take the pictures called `names`, or all; returns the number of those that failed."""
+	OUT.mkdir(parents=True, exist_ok=True)
+	failed = 0
+	with sync_playwright() as playwright:
+		browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+		for shot in SHOTS:
+			if names and shot.name not in names:
+				continue
+			try:
+				print(f"{shot.name}: {take(browser, shot) // 1000} kB", flush=True)
+			except Exception as error:
+				failed += 1
+				print(f"{shot.name}: FAILED, {error}", file=sys.stderr, flush=True)
+		browser.close()
+	return failed
+
+
+def take(browser: Browser, shot: Shot) -> int:
+	"""Take one picture and write it; returns its size in bytes."""
+	width, height = shot.size
+	context = browser.new_context(
+		viewport={"width": width, "height": shot.full_height or height},
+		is_mobile=shot.size == PHONE,
+		has_touch=shot.size == PHONE,
+		locale="en-IE",
+	)
+	try:
+		page = context.new_page()
+		log_in(page, shot.user)
+		path = shot.path.format(name=first_name(page, shot.doctype, shot.filters) if shot.doctype else "")
+		page.goto(URL + path, wait_until="load")
+		if shot.paper:
+			picture = page.locator(".print-format").screenshot()
+		else:
+			settle(page)
+			picture = page.screenshot()
+		return write(shot.name, picture)
+	finally:
+		context.close()
+
+
+def log_in(page: Page, user: str) -> None:
+	answer = page.request.post(f"{URL}/api/method/login", form={"usr": user, "pwd": PASSWORD})
+	if not answer.ok:
+		raise RuntimeError(f"{user} cannot log in at {URL}: {answer.status}")
+
+
+def first_name(page: Page, doctype: str, filters: dict) -> str:
+	"""Name of the oldest document that fits, as the user who is logged in may see it."""
+	rows = page.request.get(
+		f"{URL}/api/resource/{doctype}",
+		params={"filters": json.dumps(filters), "order_by": "creation asc", "limit_page_length": 1},
+	).json()
+	if not rows.get("data"):
+		raise RuntimeError(f"no {doctype} with {filters}")
+	return rows["data"][0]["name"]
+
+
+def settle(page: Page, quiet: int = 4, tries: int = 240) -> None:
+	"""Wait until the desk has been at rest for `quiet` looks in a row, a quarter of a second apart."""
+	rest = 0
+	for _try in range(tries):
+		page.wait_for_timeout(250)
+		rest = rest + 1 if page.evaluate(SETTLED) else 0
+		if rest == quiet:
+			return
+	raise RuntimeError("the page does not come to rest")
+
+
+def write(name: str, picture: bytes) -> int:
+	"""Store a picture with as many colours as fit the limit."""
+	image = Image.open(io.BytesIO(picture)).convert("RGB")
+	for colours in (256, 128, 64):
+		buffer = io.BytesIO()
+		image.quantize(colours, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+		if buffer.tell() <= LIMIT:
+			break
+	target = OUT / f"{name}.png"
+	target.write_bytes(buffer.getvalue())
+	return buffer.tell()
+
+
+if __name__ == "__main__":
+	sys.exit(main(sys.argv[1:]))

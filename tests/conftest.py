@@ -18,6 +18,9 @@ SITE = os.environ.get("AFTERSALES_SITE")
 BENCH = os.environ.get("AFTERSALES_BENCH")
 HERE = Path(__file__).parent
 NEED_SITE = ("integration", "security", "browser")
+CHROMIUM = os.environ.get("AFTERSALES_CHROMIUM")
+CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+left_out: set[str] = set()
 
 
 def pytest_configure(config):
@@ -36,7 +39,9 @@ def _room(path: Path) -> str:
 
 
 def pytest_ignore_collect(collection_path, config):
-	if not SITE and _room(collection_path) in NEED_SITE:
+	room = _room(collection_path)
+	if (not SITE and room in NEED_SITE) or (not CHROMIUM and room == "browser"):
+		left_out.add(room)
 		return True
 
 
@@ -46,11 +51,19 @@ def pytest_collection_modifyitems(items):
 			item.add_marker(pytest.mark.commits)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+	if left_out and CI and session.exitstatus == 0:
+		session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter):
-	if not SITE:
+	if left_out:
+		rooms = ", ".join(f"tests/{room}" for room in sorted(left_out))
+		why = "there is no Chromium" if SITE else "there is no site"
 		terminalreporter.section("NOT RUN", red=True, bold=True)
 		terminalreporter.line(
-			f"no site: tests in {', '.join(f'tests/{room}' for room in NEED_SITE)} were NOT run."
+			f"{why}: {rooms} were NOT run." + (" CI=true: that is a failure." if CI else "")
 		)
 
 

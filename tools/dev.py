@@ -18,7 +18,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 if os.geteuid() == 0 and os.path.exists(SYSTEM_PYTHON) and os.path.realpath(sys.prefix).startswith("/root/"):
 	os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, *sys.argv])
 
-from devkit import bench, cleaning, demo, sites, sync, testing
+from devkit import bench, cleaning, demo, prerequisites, sites, sync, testing
 from devkit.ground import Ground, Stop, fail
 
 RUFF_VERSION = "0.13.2"  # the one of .pre-commit-config.yaml
@@ -73,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
 def ready(*, browser: bool = False) -> Ground:
 	"""Bench up, servers up, code of this checkout in the bench, app importable."""
 	ground = Ground()
-	bench.ensure(ground, browser=browser)
+	bench.ensure(ground)
+	if browser:
+		prerequisites.ensure_browser(ground)
 	sync.report(ground, sync.sync(ground))
 	bench.ensure_app(ground)
 	return ground

@@ -34,7 +34,7 @@ def branch() -> str:
 	return os.environ.get("FRAPPE_BRANCH") or DEFAULT_BRANCH
 
 
-def ensure(ground: Ground, *, browser: bool = False) -> None:
+def ensure(ground: Ground) -> None:
 	"""A bench with Frappe and ERPNext stands and its servers run. Raises NoBench if that cannot be had."""
 	if is_root():
 		_prepare_as_root(ground)
@@ -43,8 +43,8 @@ def ensure(ground: Ground, *, browser: bool = False) -> None:
 	if ground.is_bench() and not ground.is_ours():
 		_check_foreign(ground)
 	elif not (ground.is_ours() and _stages(ground) >= {"assets"}):
-		_create(ground, browser)
-	prerequisites.ensure(ground, building=False, browser=browser)
+		_create(ground)
+	prerequisites.ensure(ground, building=False)
 	servers.ensure(ground)
 
 
@@ -73,7 +73,7 @@ def _done(ground: Ground, stage: str) -> None:
 	ground.write_state(ground.marker, marker)
 
 
-def _create(ground: Ground, browser: bool) -> None:
+def _create(ground: Ground) -> None:
 	strangers = [path for path in ground.bench.glob("*") if path != ground.state]
 	if strangers and not ground.is_ours():
 		raise Stop(f"{ground.bench} is neither a bench nor empty: set BENCH_DIR to another folder.")
@@ -86,7 +86,7 @@ def _create(ground: Ground, browser: bool) -> None:
 	with ground.lock("bench"):
 		if _stages(ground) >= {"assets"}:
 			return
-		prerequisites.ensure(ground, building=True, browser=browser)
+		prerequisites.ensure(ground, building=True)
 		if not ground.is_ours():
 			# Not before everything needed is there: a bare marker would make a failed try look like a bench.
 			started = {"stages": [], "started": time.strftime("%F %T"), "user_made": ground.user_made}

@@ -49,7 +49,7 @@ def bench_python(ground: Ground) -> str | None:
 	return None
 
 
-def needs(ground: Ground, *, building: bool, browser: bool) -> list[Need]:
+def needs(ground: Ground, *, building: bool) -> list[Need]:
 	"""The prerequisites of this call. `building`: the bench is still to be made."""
 	has = ground.which
 	listed = [
@@ -78,8 +78,6 @@ def needs(ground: Ground, *, building: bool, browser: bool) -> list[Need]:
 				bool(bench_python(ground)),
 			),
 		]
-	if browser:
-		listed.append(Need("Chromium (browser tests)", ("chromium",), bool(chromium(ground))))
 	return listed
 
 
@@ -88,20 +86,30 @@ def chromium(ground: Ground) -> str | None:
 	return ground.which("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def ensure(ground: Ground, *, building: bool, browser: bool = False) -> None:
+def ensure(ground: Ground, *, building: bool) -> None:
 	"""Install what is missing, or raise NoBench with one line per missing thing."""
-	missing = [need for need in needs(ground, building=building, browser=browser) if not need.present]
-	if not missing:
-		return
-	packages = [package for need in missing for package in need.packages]
-	if is_root() and shutil.which("apt-get"):
-		with ground.as_root():
-			_apt_install(packages)
-		missing = [need for need in needs(ground, building=building, browser=browser) if not need.present]
-		if not missing:
-			return
-	lines = [f"missing: {need.label}. Install it: {_hint(need)}" for need in missing]
-	raise NoBench("\n".join(lines))
+	missing = [need for need in needs(ground, building=building) if not need.present]
+	if missing and _may_install():
+		failure = _apt_install(ground, [package for need in missing for package in need.packages])
+		if failure:
+			raise NoBench(failure)
+		missing = [need for need in needs(ground, building=building) if not need.present]
+	if missing:
+		raise NoBench("\n".join(f"missing: {need.label}. Install it: {_hint(need)}" for need in missing))
+
+
+def ensure_browser(ground: Ground) -> None:
+	"""Install Chromium for the browser tests; without it they are left out, and that is said."""
+	if not chromium(ground) and _may_install():
+		_apt_install(ground, ["chromium"])
+	if not chromium(ground):
+		say(
+			"missing: Chromium or Chrome, the tests of tests/browser are NOT RUN. Install it: apt-get install chromium"
+		)
+
+
+def _may_install() -> bool:
+	return is_root() and bool(shutil.which("apt-get"))
 
 
 def _hint(need: Need) -> str:
@@ -111,18 +119,20 @@ def _hint(need: Need) -> str:
 	return command
 
 
-def _apt_install(packages: list[str]) -> None:
+def _apt_install(ground: Ground, packages: list[str]) -> str:
+	"""Install packages as root. Returns nothing, or why it failed."""
 	say(f"installing by apt: {' '.join(packages)}")
 	# RUNLEVEL=1 asks the packages' scripts not to start their services: we only want the programs.
 	env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
 	log = Path("/tmp") / f"aftersales-apt-{os.getpid()}.log"
-	with open(log, "wb") as out:
-		root = {"user": 0, "group": 0, "cwd": "/", "env": env, "stdout": out, "stderr": subprocess.STDOUT}
-		subprocess.run(["apt-get", "update", "-q"], check=False, **root)
-		done = subprocess.run(
-			["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages], check=False, **root
-		)
-	if done.returncode:
-		tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
-		raise NoBench(f"apt-get install {' '.join(packages)} failed:\n{tail}\n(full log: {log})")
-	log.unlink()
+	install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *packages]
+	with ground.as_root():
+		with open(log, "wb") as out:
+			root = {"user": 0, "group": 0, "cwd": "/", "env": env, "stdout": out, "stderr": subprocess.STDOUT}
+			subprocess.run(["apt-get", "update", "-q"], check=False, **root)
+			failed = subprocess.run(install, check=False, **root).returncode
+		if failed:
+			tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
+			return f"apt-get install {' '.join(packages)} failed:\n{tail}\n(full log: {log})"
+		log.unlink()
+	return ""

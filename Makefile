@@ -5,7 +5,7 @@ PYTHON ?= python3
 DEV := $(PYTHON) tools/dev.py
 SITE ?= dev.localhost
 
-.PHONY: demo test serve stop clean sync site benchmark screenshots lint help
+.PHONY: demo test serve stop clean sync site benchmark screenshots lint oracle help
 
 help:
 	@echo "make demo         bench, ERPNext, app, demo data; serves the desk (FRESH=1: demo site anew)"
@@ -23,6 +23,10 @@ test:
 
 serve stop clean benchmark screenshots lint:
 	@$(DEV) $@
+
+# Working time against the minute-by-minute oracle, on 10,000 random calendars.
+oracle:
+	@$(DEV) run -- env AFTERSALES_ORACLE_CASES=10000 python -m pytest -q -p no:cacheprovider ../apps/aftersales/tests/unit/test_working_time.py
 
 sync:
 	@$(DEV) bench

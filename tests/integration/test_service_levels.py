@@ -236,9 +236,7 @@ def test_a_group_of_customers_includes_the_groups_below():
 		parent_customer_group="All Customer Groups",
 		is_group=1,
 	)
-	make.once(
-		"Customer Group", "Clinics", customer_group_name="Clinics", parent_customer_group="Hospitals"
-	)
+	make.once("Customer Group", "Clinics", customer_group_name="Clinics", parent_customer_group="Hospitals")
 	target("Hospitals", for_customer_group="Hospitals", time_allowed=HOUR)
 	clinic = make.customer("Harbour Clinic", customer_group="Clinics")
 	assert clock(make.call(clinic)).target == "Hospitals"
@@ -366,7 +364,14 @@ def test_a_submitted_job_is_measured_until_it_is_cancelled():
 
 
 def test_any_document_of_the_site_can_have_targets():
-	target("Task", document_type="Task", measure="Do", start_field="creation", stop_field=None, stop_status="Completed")
+	target(
+		"Task",
+		document_type="Task",
+		measure="Do",
+		start_field="creation",
+		stop_field=None,
+		stop_status="Completed",
+	)
 	task = make.make("Task", subject="Order the key")
 	assert clock(task).state == "Running"
 	task.status = "Completed"

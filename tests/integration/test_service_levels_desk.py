@@ -31,12 +31,19 @@ def levels(_site):
 	make.user(TECHNICIAN, "Service Technician")
 	make.user(STRANGER, "Projects User")
 	target()
-	target("Repair", measure="Repair", time_allowed=24 * HOUR, stop_field=None, stop_status="Resolved", pause_status="On Hold")
+	target(
+		"Repair Soon",
+		measure="Repair",
+		time_allowed=24 * HOUR,
+		stop_field=None,
+		stop_status="Resolved",
+		pause_status="On Hold",
+	)
 	yield
 	frappe.cache.delete_value("aftersales_service_targets")
 
 
-def target(name: str = "Answer", insert: bool = True, **values):
+def target(name: str = "Answer Soon", insert: bool = True, **values):
 	doc = frappe.get_doc(
 		{
 			"doctype": "Service Target",
@@ -144,7 +151,7 @@ def ended(hours_ago: float, **values):
 @pytest.mark.parametrize(
 	("group", "field"),
 	[
-		("Target", lambda doc: "Answer"),
+		("Target", lambda doc: "Answer Soon"),
 		("What is Measured", lambda doc: "Answer"),
 		("Month", lambda doc: nowdate()[:7]),
 		("Assigned to", lambda doc: doc.assigned_to or ""),
@@ -248,11 +255,17 @@ def agreement(levels):
 		start_date="2026-01-01",
 		end_date="2099-12-31",
 		priorities=[
-			{"priority": "Medium", "default_priority": 1, "response_time": 4 * HOUR, "resolution_time": 16 * HOUR},
+			{
+				"priority": "Medium",
+				"default_priority": 1,
+				"response_time": 4 * HOUR,
+				"resolution_time": 16 * HOUR,
+			},
 			{"priority": "High", "response_time": HOUR, "resolution_time": 8 * HOUR},
 		],
 		support_and_resolution=[
-			{"workday": day, "start_time": "09:00:00", "end_time": "17:00:00"} for day in ("Monday", "Tuesday")
+			{"workday": day, "start_time": "09:00:00", "end_time": "17:00:00"}
+			for day in ("Monday", "Tuesday")
 		],
 		pause_sla_on=[{"status": "On Hold"}],
 		sla_fulfilled_on=[{"status": "Resolved"}, {"status": "Closed"}],
@@ -294,7 +307,11 @@ def test_the_targets_of_an_agreement_work_once_enabled(agreement):
 def test_an_agreement_can_stay_with_its_own_documents(agreement):
 	made = from_erpnext.import_agreement(agreement.name, "Issue")
 	rule = frappe.get_doc("Service Target", made["targets"][1])
-	assert (rule.document_type, rule.stop_status, rule.pause_status) == ("Issue", "Resolved\nClosed", "On Hold")
+	assert (rule.document_type, rule.stop_status, rule.pause_status) == (
+		"Issue",
+		"Resolved\nClosed",
+		"On Hold",
+	)
 	with pytest.raises(frappe.ValidationError):
 		from_erpnext.import_agreement(agreement.name, "User")
 

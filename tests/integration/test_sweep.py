@@ -181,7 +181,11 @@ def test_a_late_answer_between_two_sweeps_still_does_its_steps_once():
 
 
 def test_a_step_is_repeated_as_often_as_it_says():
-	target(steps=[{"moment": "After Due", "minutes": 30, "repeat_minutes": 30, "times": 3, "notify_user": MANAGER}])
+	target(
+		steps=[
+			{"moment": "After Due", "minutes": 30, "repeat_minutes": 30, "times": 3, "notify_user": MANAGER}
+		]
+	)
 	doc = call()
 	counts = []
 	for hours in (4.4, 4.5, 4.6, 5, 5.5, 6, 60):
@@ -199,7 +203,16 @@ def test_a_waiting_clock_has_no_events():
 
 
 def test_the_document_s_own_address_is_told():
-	target(steps=[{"moment": "After Due", "minutes": 0, "notify_field": "contact_email", "message": "Please call us"}])
+	target(
+		steps=[
+			{
+				"moment": "After Due",
+				"minutes": 0,
+				"notify_field": "contact_email",
+				"message": "Please call us",
+			}
+		]
+	)
 	doc = call(contact_email="nora@example.com")
 	sweep.sweep(later(doc, 4))
 	assert len(mailed("nora@example.com")) == 1

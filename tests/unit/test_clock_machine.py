@@ -21,7 +21,7 @@ def friday(clock: str, days: int = 0) -> datetime:
 	return FRIDAY + timedelta(days=days, hours=hour, minutes=minute)
 
 
-def clock(steps=(), allowed=DAY, begin=friday("16:00")):
+def clock(steps=(), allowed=DAY, begin=FRIDAY + timedelta(hours=16)):
 	return machine.start(Terms.of(OFFICE, allowed, steps), begin)
 
 
@@ -35,7 +35,7 @@ def test_a_pause_loses_its_working_time_and_not_its_calendar_time():
 	assert paused.state is State.PAUSED
 	assert machine.next_event_at(paused) is None
 	resumed = machine.resume(paused, friday("09:00", 4))
-	assert resumed.paused_seconds == 8 * 3600  # 10–17 h on Monday, 8–9 h on Tuesday
+	assert resumed.paused_seconds == 8 * 3600  # 10 to 17 h on Monday, 8 to 9 h on Tuesday
 	assert machine.due_at(resumed) == friday("12:00", 6)
 
 
@@ -59,7 +59,11 @@ def test_met_up_to_the_due_time_and_missed_after_it(at, state, overrun):
 
 
 def test_events_come_in_order_each_once():
-	steps = [Step("nudge", percent=75), Step("boss", minutes=60, repeat_minutes=30, times=3), Step("hour", minutes=-60)]
+	steps = [
+		Step("nudge", percent=75),
+		Step("boss", minutes=60, repeat_minutes=30, times=3),
+		Step("hour", minutes=-60),
+	]
 	running, first = machine.take_due_events(clock(steps), friday("13:00", 5))
 	assert [(event.kind, event.step) for event in first] == [
 		(EventKind.WARNING, "nudge"),
@@ -115,7 +119,7 @@ def test_any_pauses_add_exactly_their_working_time(times, allowed):
 	ordered = sorted(times)
 	running = machine.start(Terms.of(OFFICE, allowed * 60), ordered[0])
 	lost = 0.0
-	for begin, end in zip(ordered[1::2], ordered[2::2]):
+	for begin, end in zip(ordered[1::2], ordered[2::2], strict=False):
 		running = machine.resume(machine.pause(running, begin), end)
 		lost += elapsed(OFFICE, begin, end)
 	due = machine.due_at(running)

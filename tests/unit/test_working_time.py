@@ -11,7 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aftersales.service_levels.working_time import Calendar, CalendarError, add, elapsed, is_working, until_close
+from aftersales.service_levels.working_time import (
+	Calendar,
+	CalendarError,
+	add,
+	elapsed,
+	is_working,
+	until_close,
+)
 
 ZONES = (
 	"UTC",
@@ -22,7 +29,9 @@ ZONES = (
 	"Pacific/Apia",  # skipped 30 December 2011
 	"Asia/Kathmandu",
 )
-OFFICE = Calendar.of({day: [(8 * 3600, 12 * 3600), (13 * 3600, 17 * 3600)] for day in range(5)}, (), "Europe/Dublin")
+OFFICE = Calendar.of(
+	{day: [(8 * 3600, 12 * 3600), (13 * 3600, 17 * 3600)] for day in range(5)}, (), "Europe/Dublin"
+)
 MONDAY = datetime(2026, 11, 23)
 
 
@@ -49,7 +58,9 @@ def test_time_is_added_in_working_hours(start, hours, due):
 
 
 def test_holiday_is_not_worked():
-	christmas = Calendar.of({day: [(8 * 3600, 16 * 3600)] for day in range(7)}, [date(2026, 12, 25)], "Europe/Dublin")
+	christmas = Calendar.of(
+		{day: [(8 * 3600, 16 * 3600)] for day in range(7)}, [date(2026, 12, 25)], "Europe/Dublin"
+	)
 	assert add(christmas, datetime(2026, 12, 24, 15), 2 * 3600) == datetime(2026, 12, 26, 9)
 
 

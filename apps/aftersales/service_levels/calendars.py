@@ -28,7 +28,8 @@ def as_terms(name: str) -> dict:
 	holidays = []
 	if doc.holiday_list:
 		holidays = [
-			str(getdate(row.holiday_date)) for row in frappe.get_cached_doc("Holiday List", doc.holiday_list).holidays
+			str(getdate(row.holiday_date))
+			for row in frappe.get_cached_doc("Holiday List", doc.holiday_list).holidays
 		]
 	return {"windows": windows, "holidays": holidays, "time_zone": doc.time_zone or get_system_timezone()}
 

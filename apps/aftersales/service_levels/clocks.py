@@ -106,7 +106,11 @@ def _is_left_alone(doc: Document) -> bool:
 	"""History brought in by an import and ERPNext's own bulk set-up have no promises to keep."""
 	flags = frappe.flags
 	return bool(
-		doc.flags.from_register or flags.in_install or flags.in_migrate or flags.in_uninstall or flags.in_patch
+		doc.flags.from_register
+		or flags.in_install
+		or flags.in_migrate
+		or flags.in_uninstall
+		or flags.in_patch
 	)
 
 

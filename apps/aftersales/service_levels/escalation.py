@@ -213,7 +213,9 @@ def _mail(address: str | None, notice: Notice) -> None:
 	account = address and EmailAccount.find_default_outgoing()
 	if not account or not account.email_id:
 		return  # a site without an outgoing account still has its system notifications
-	link = f'<p><a href="{get_url_to_form(notice.doctype, notice.name)}">{notice.doctype} {notice.name}</a></p>'
+	link = (
+		f'<p><a href="{get_url_to_form(notice.doctype, notice.name)}">{notice.doctype} {notice.name}</a></p>'
+	)
 	frappe.sendmail(
 		recipients=[address],
 		subject=notice.subject,

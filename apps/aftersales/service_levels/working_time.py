@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 _MICRO = 1_000_000
@@ -81,7 +81,7 @@ def add(calendar: Calendar, start: datetime, seconds: float) -> datetime:
 		return start
 	line = _time_line(calendar)
 	begin = _to_utc(start, line.zone)
-	return _from_utc(line.instant_of(line.work_until(begin) + round(seconds * _MICRO)), start, line.zone)
+	return _from_utc(line.instant_of(line.work_until(begin) + round(seconds * _MICRO)), start, line)
 
 
 def elapsed(calendar: Calendar, begin: datetime, end: datetime) -> float:
@@ -112,7 +112,7 @@ def until_close(calendar: Calendar, start: datetime, days: int = 0) -> float:
 		raise ValueError("days must not be negative")
 	line = _time_line(calendar)
 	begin = line.work_until(_to_utc(start, line.zone))
-	first_work = _from_utc(line.instant_of(begin + 1), datetime.min, line.zone)
+	first_work = line.local_at(line.instant_of(begin + 1))
 	close = _business_days(calendar).day_after(first_work.date(), days) + timedelta(days=1)
 	midnight = datetime.combine(close, time())
 	# At a change of the offset midnight comes twice or not at all; the later reading ends the day.
@@ -205,6 +205,8 @@ class _TimeLine:
 	changes: tuple[int, ...]
 	offsets: tuple[int, ...]
 	work_at_change: tuple[int, ...]
+	beyond_week: tuple[int, ...]
+	"""From each change on: work in universal time less work of the weekly pattern in local time."""
 
 	@classmethod
 	def of(cls, calendar: Calendar) -> "_TimeLine":
@@ -214,19 +216,23 @@ class _TimeLine:
 		for i in range(1, len(changes)):
 			last = offsets[i - 1]
 			done.append(done[-1] + week.until(changes[i] + last) - week.until(changes[i - 1] + last))
-		return cls(week, ZoneInfo(calendar.time_zone), changes, offsets, tuple(done))
+		beyond = (
+			work - week.until(at + offset) for work, at, offset in zip(done, changes, offsets, strict=False)
+		)
+		return cls(week, ZoneInfo(calendar.time_zone), changes, offsets, tuple(done), tuple(beyond))
 
 	def work_until(self, instant: int) -> int:
 		i = max(bisect_right(self.changes, instant) - 1, 0)
-		offset = self.offsets[i]
-		return self.work_at_change[i] + self.week.until(instant + offset) - self._week_at(i)
+		return self.beyond_week[i] + self.week.until(instant + self.offsets[i])
 
 	def instant_of(self, work: int) -> int:
 		i = max(bisect_left(self.work_at_change, work) - 1, 0)
-		return self.week.reaches(work - self.work_at_change[i] + self._week_at(i)) - self.offsets[i]
+		return self.week.reaches(work - self.beyond_week[i]) - self.offsets[i]
 
-	def _week_at(self, i: int) -> int:
-		return self.week.until(self.changes[i] + self.offsets[i])
+	def local_at(self, instant: int) -> datetime:
+		"""What the wall clock shows, naive."""
+		i = max(bisect_right(self.changes, instant) - 1, 0)
+		return _EPOCH + timedelta(microseconds=instant + self.offsets[i])
 
 
 @lru_cache(maxsize=256)
@@ -256,7 +262,7 @@ def _offset_changes(time_zone: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
 		for month in range(1, 13)
 	]
 	changes, offsets = [probes[0]], [offset(probes[0])]
-	for low, high in zip(probes, probes[1:]):
+	for low, high in pairwise(probes):
 		while offset(low) != offset(high):
 			left, right = low, high
 			while right - left > 1:
@@ -275,8 +281,10 @@ def _checked(windows: Sequence[Window], weekday: int) -> tuple[Window, ...]:
 	ordered = tuple(sorted(windows))
 	for start, end in ordered:
 		if not 0 <= start < end <= 86_400:
-			raise CalendarError(f"weekday {weekday}: window {_clock(start)} to {_clock(end)} ends before it starts")
-	for (start, end), (following, _) in zip(ordered, ordered[1:]):
+			raise CalendarError(
+				f"weekday {weekday}: window {_clock(start)} to {_clock(end)} ends before it starts"
+			)
+	for (start, end), (following, _) in pairwise(ordered):
 		if following < end:
 			raise CalendarError(
 				f"weekday {weekday}: window from {_clock(following)} overlaps {_clock(start)} to {_clock(end)}"
@@ -294,8 +302,7 @@ def _to_utc(moment: datetime, zone: ZoneInfo) -> int:
 	return (delta.days * 86_400 + delta.seconds) * _MICRO + delta.microseconds
 
 
-def _from_utc(instant: int, like: datetime, zone: ZoneInfo) -> datetime:
-	moment = (_EPOCH + timedelta(microseconds=instant)).replace(tzinfo=timezone.utc)
-	if like.tzinfo:
-		return moment.astimezone(like.tzinfo)
-	return moment.astimezone(zone).replace(tzinfo=None)
+def _from_utc(instant: int, like: datetime, line: "_TimeLine") -> datetime:
+	if not like.tzinfo:
+		return line.local_at(instant)
+	return (_EPOCH + timedelta(microseconds=instant)).replace(tzinfo=timezone.utc).astimezone(like.tzinfo)

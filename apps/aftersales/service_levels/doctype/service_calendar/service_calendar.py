@@ -19,7 +19,9 @@ class ServiceCalendar(Document):
 	def on_trash(self) -> None:
 		used_by = frappe.get_all("Service Target", filters={"calendar": self.name}, pluck="name", limit=1)
 		if used_by:
-			frappe.throw(_("Service Target {0} uses this calendar.").format(used_by[0]), frappe.LinkExistsError)
+			frappe.throw(
+				_("Service Target {0} uses this calendar.").format(used_by[0]), frappe.LinkExistsError
+			)
 
 	def check_time_zone(self) -> None:
 		if self.time_zone and self.time_zone not in available_timezones():

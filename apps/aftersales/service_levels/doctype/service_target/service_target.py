@@ -48,7 +48,9 @@ class ServiceTarget(Document):
 				elif status not in known and fieldname == "cancel_status" and self.is_new():
 					self.cancel_status = None
 				elif status not in known:
-					self._refuse(fieldname, status, _("choose from {0}").format(", ".join(filter(None, known))))
+					self._refuse(
+						fieldname, status, _("choose from {0}").format(", ".join(filter(None, known)))
+					)
 
 	def check_fields(self) -> None:
 		meta = frappe.get_meta(self.document_type)
@@ -71,13 +73,19 @@ class ServiceTarget(Document):
 	def check_start_and_stop(self) -> None:
 		stops = set(targets.lines(self.stop_status))
 		if not stops and not self.stop_field:
-			frappe.throw(_("Say when the clock stops: {0} or {1}.").format(_("Stops when Field is Set"), _("Stops on Status")))
+			frappe.throw(
+				_("Say when the clock stops: {0} or {1}.").format(
+					_("Stops when Field is Set"), _("Stops on Status")
+				)
+			)
 		if self.stop_field and self.stop_field == self.start_field and not self.start_status:
 			self._refuse("stop_field", self.stop_field, _("the clock would stop when it starts"))
 		for fieldname in ("start_status", "pause_status", "cancel_status"):
 			both = stops & set(targets.lines(self.get(fieldname)))
 			if both:
-				self._refuse(fieldname, ", ".join(sorted(both)), _("it is in {0} too").format(_("Stops on Status")))
+				self._refuse(
+					fieldname, ", ".join(sorted(both)), _("it is in {0} too").format(_("Stops on Status"))
+				)
 
 	def check_condition(self) -> None:
 		"""A condition must run on a new document of the type."""

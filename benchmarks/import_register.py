@@ -3,10 +3,11 @@
 Bare: the same field values put into the same documents and inserted one after the other by `Document.insert`,
 under the same flags (no notifications, history not validated as live intake) and with a commit per as many
 records as the import's batch, but without any import around: no reading, no mapping, no look-up of what is
-there already, no savepoint per record, no counters, no numbering by year. Half of them is inserted before
-and half after the import, so that neither side has the emptier tables. Every second batch of the bare inserts
-leaves out the live update of open lists and forms that Frappe sends for each document, as the import does:
-`ratio` is against plain inserts, `ratio_to_silent` against those.
+there already, no savepoint per record, no counters, no numbering by year. Batches of bare inserts are put between
+batches of the import (whose clock stands still meanwhile), so that both sides meet the same tables and the same
+load of the machine. Every second batch of the bare inserts leaves out the live update of open lists and forms
+that Frappe sends for each document, as the import does: `ratio` is against plain inserts, `ratio_to_silent`
+against those.
 
 	python benchmarks/import_register.py [--rows N] [--bare N]
 
@@ -24,6 +25,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import frappe
@@ -77,18 +79,15 @@ def measure(path: Path, rows: int, bare_rows: int) -> dict:
 	bare = _BareInserts(doc, bare_rows)
 	bare.insert(WARM_UP)
 	bare.forget()
-	bare.insert(bare_rows // 2)
 
 	doc.note(status="Queued", attempt=doc.attempt + 1)
-	with _Memory() as memory:
+	with _Memory() as memory, bare.between_batches(doc.rows_total, bare_rows):
 		started = time.perf_counter()
 		jobs.run_import(doc.name, doc.attempt)
-		import_seconds = time.perf_counter() - started
+		import_seconds = time.perf_counter() - started - bare.pause
 	frappe.db.commit()
 	doc.reload()
 	assert doc.status == "Done", doc.failure
-
-	bare.insert(bare_rows - bare_rows // 2)
 
 	found = Counter(
 		frappe.get_all(
@@ -141,6 +140,31 @@ class _BareInserts:
 	def forget(self) -> None:
 		self.seconds = {False: 0.0, True: 0.0}
 		self.rows = {False: 0, True: 0}
+		self.batches = 0
+		self.pause = 0.0
+
+	@contextmanager
+	def between_batches(self, import_rows: int, bare_rows: int):
+		"""Insert a batch after every so many batches of the import; `pause` adds up the time it takes."""
+		from aftersales.service_desk.register_import import jobs
+
+		every = max(import_rows // max(bare_rows, 1), 1)
+		counter = itertools.count(1)
+		write_batch = jobs._write_batch
+
+		def write_batch_and_a_bare_one(*args):
+			result = write_batch(*args)
+			if next(counter) % every == 0:
+				started = time.perf_counter()
+				self.insert(jobs.BATCH)
+				self.pause += time.perf_counter() - started
+			return result
+
+		jobs._write_batch = write_batch_and_a_bare_one
+		try:
+			yield
+		finally:
+			jobs._write_batch = write_batch
 
 	def speed(self, silent: bool) -> float:
 		return self.rows[silent] / self.seconds[silent]
@@ -152,7 +176,8 @@ class _BareInserts:
 		with jobs.history_mode():
 			for start in range(0, len(records), jobs.BATCH):
 				batch = [self._values(record) for record in records[start : start + jobs.BATCH]]
-				silent = start // jobs.BATCH % 2 == 1
+				silent = self.batches % 2 == 1
+				self.batches += 1
 				started = time.perf_counter()
 				for equipment, call, card in batch:
 					self._insert(equipment, call, card, silent)

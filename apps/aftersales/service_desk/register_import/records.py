@@ -198,7 +198,9 @@ class _RowReading:
 		resolved_at = self.date(c.RESOLVED_AT, not_before=received_at)
 		closed_at = self.date(c.CLOSED_AT, not_before=received_at)
 		return {
-			"subject": self.line(c.SUBJECT) or subject_from(fault) or self.product_in_words(equipment),
+			"subject": subject_from(self.line(c.SUBJECT))
+			or subject_from(fault)
+			or self.product_in_words(equipment),
 			"description": as_html(fault),
 			"received_at": received_at,
 			"channel": self.channel(),
@@ -241,7 +243,7 @@ class _RowReading:
 			equipment["brand"],
 			equipment["model"] or self.line(c.PRODUCT_GROUP) or self.text(c.PRODUCT_NOTE),
 		)
-		return shorten(" ".join(filter(None, words))) or shorten(self.line(c.ID))
+		return subject_from(" ".join(filter(None, words))) or shorten(self.line(c.ID))
 
 	# values
 
@@ -423,10 +425,14 @@ def detect_date_order(samples: Iterable[str]) -> str:
 
 
 def subject_from(text: str) -> str:
-	"""First line with a word in it, cut at a word to fit one line; empty when the text has no word."""
+	"""First line with a word in it, cut at a word to fit one line; empty when the text has no word.
+
+	Without markup: Frappe counts a field that holds nothing else as empty.
+	"""
 	for line in text.split("\n"):
-		if re.search(r"\w", line):
-			return shorten(line)
+		words = re.sub(r"<[^<>]*>", " ", line)
+		if re.search(r"\w", words):
+			return shorten(words)
 	return ""
 
 

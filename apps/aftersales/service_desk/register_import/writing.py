@@ -75,10 +75,13 @@ class Writer:
 		except REFUSALS as error:
 			frappe.db.rollback(save_point=SAVEPOINT)
 			self.masters.forget()
+			said = frappe.local.message_log[messages:]
 			del frappe.local.message_log[messages:]
 			if isinstance(error, frappe.UniqueValidationError):
 				raise RecordRefused("id_taken", "") from None
-			raise RecordRefused("refused", frappe.utils.strip_html(str(error))) from None
+			# What the user would be shown is worth more than what the exception carries.
+			message = said[-1].get("message") if said else str(error)
+			raise RecordRefused("refused", frappe.utils.strip_html(message)) from None
 		frappe.db.release_savepoint(SAVEPOINT)
 
 	def documents(self, record: Record):

@@ -6,7 +6,7 @@ frappe.ui.form.on("Register Import", {
 	setup(frm) {
 		frappe.realtime.on(PROGRESS_EVENT, (state) => {
 			if (!cur_frm || cur_frm !== frm || state.name !== frm.doc.name) return;
-			state.over ? frm.reload_doc() : show_progress(frm, state);
+			on_progress(frm, state);
 		});
 	},
 
@@ -19,6 +19,17 @@ frappe.ui.form.on("Register Import", {
 	on_hide: stop_watching,
 });
 
+function on_progress(frm, state) {
+	if (!RUNNING.includes(frm.doc.status)) return;
+	if (state.over) {
+		frm.reload_doc();
+	} else if (frm.doc.status === "Queued") {
+		frm.reload_doc();
+	} else {
+		show_progress(frm, state);
+	}
+}
+
 function show_state(frm) {
 	const { doc } = frm;
 	frm.dashboard.clear_headline();
@@ -27,7 +38,7 @@ function show_state(frm) {
 	} else if (doc.status === "Checked") {
 		const colour = doc.rows_bad ? "orange" : "green";
 		frm.dashboard.set_headline_alert(
-			__("{0} of {1} rows can be imported, {2} are bad, {3} are imported already.", [
+			__("{0} of {1} rows can be imported. Bad: {2}. Imported already: {3}.", [
 				doc.rows_good - doc.rows_already,
 				doc.rows_total,
 				doc.rows_bad,
@@ -37,7 +48,7 @@ function show_state(frm) {
 		);
 	} else if (doc.status === "Done") {
 		frm.dashboard.set_headline_alert(
-			__("{0} rows imported, {1} were there before, {2} are bad.", [
+			__("Imported: {0} rows. There before: {1}. Bad: {2}.", [
 				doc.rows_imported,
 				doc.rows_already,
 				doc.rows_bad,
@@ -46,6 +57,8 @@ function show_state(frm) {
 		);
 	} else if (doc.status === "Queued") {
 		frm.dashboard.set_headline_alert(__("Waiting for a free background worker."), "blue");
+	} else if (doc.status === "Importing") {
+		show_progress(frm, { done: doc.rows_done, total: doc.rows_total });
 	} else if (doc.status === "Stopped") {
 		frm.dashboard.set_headline_alert(
 			__("Stopped after {0} rows. What is imported stays; start again to go on.", [doc.rows_done]),
@@ -71,7 +84,7 @@ function add_buttons(frm) {
 	} else {
 		frm.enable_save();
 		const check = frm.add_custom_button(__("Check File"), () => call(frm, "check_file"));
-		if (!startable) check.addClass("btn-primary").removeClass("btn-default");
+		if (["Draft", "Failed"].includes(status) && !startable) check.addClass("btn-primary").removeClass("btn-default");
 		if (frm.doc.file_format === "Own columns") {
 			frm.add_custom_button(__("Propose Columns"), () => call(frm, "propose_columns"));
 		}
@@ -96,18 +109,34 @@ function confirm_import(frm) {
 	);
 }
 
-function call(frm, method) {
-	return frm.call({ doc: frm.doc, method, freeze: true }).then(() => frm.reload_doc());
+// By name, not by the form's copy: a running job changes the stored document all the time.
+function ask(frm, method, freeze = false) {
+	return frappe
+		.call({
+			method: "run_doc_method",
+			args: { dt: frm.doctype, dn: frm.docname, method },
+			freeze,
+		})
+		.then(({ message }) => message);
 }
 
+function call(frm, method) {
+	return ask(frm, method, true).then(() => frm.reload_doc());
+}
+
+// In the headline, which is seen on every tab; the dashboard's own bar is on the first tab only.
 function show_progress(frm, { done, total }) {
-	if (total) {
-		const message = __("{0} of {1} rows", [done, total]);
-		frm.dashboard.show_progress(__("Import"), (done * 100) / total, message);
-	} else {
-		// The check learns how many rows there are only at the end.
-		frm.dashboard.show_progress(__("Check"), 100, __("{0} rows read", [done]));
-	}
+	// The check learns how many rows there are only at the end.
+	const message = total ? __("{0} of {1} rows", [done, total]) : __("{0} rows read", [done]);
+	const percent = total ? Math.max((done * 100) / total, 1) : 100;
+	frm.dashboard.clear_headline();
+	frm.dashboard.set_headline_alert(
+		`${message}
+		<div class="progress mt-2">
+			<div class="progress-bar" role="progressbar" style="width: ${percent}%"></div>
+		</div>`,
+		"blue"
+	);
 }
 
 // Live messages carry the progress; asking now and then shows the end, or a dead worker, where they do not arrive.
@@ -116,14 +145,14 @@ function watch(frm) {
 	if (frm.is_new() || !RUNNING.includes(frm.doc.status)) return;
 	frm.register_import_watch = setInterval(() => {
 		if (cur_frm !== frm) return stop_watching(frm);
-		frm.call({ doc: frm.doc, method: "progress" }).then(({ message }) => {
-			if (message.status !== frm.doc.status) {
+		ask(frm, "progress").then((state) => {
+			if (state.status !== frm.doc.status) {
 				frm.reload_doc();
-			} else if (!message.alive) {
+			} else if (!state.alive) {
 				stop_watching(frm);
 				offer_to_continue(frm);
-			} else if (message.status === "Importing") {
-				show_progress(frm, message);
+			} else if (state.status === "Importing") {
+				show_progress(frm, state);
 			}
 		});
 	}, POLL_MS);
@@ -135,6 +164,7 @@ function stop_watching(frm) {
 }
 
 function offer_to_continue(frm) {
+	frm.dashboard.clear_headline();
 	frm.dashboard.set_headline_alert(
 		__("The background worker ended before the work was done. Nothing is half-imported."),
 		"red"

@@ -35,6 +35,16 @@ def site(_site):
 	make.user(SUPERVISOR, "Service Supervisor", "Service Agent")
 	make.user(MANAGER, "Service Manager")
 	make.user(TECHNICIAN, "Service Technician")
+	frappe.db.set_value("Email Account", {"default_outgoing": 1}, "default_outgoing", 0)
+	make.make(
+		"Email Account",
+		email_account_name="Desk",
+		email_id="desk@example.com",
+		enable_outgoing=1,
+		default_outgoing=1,
+		awaiting_password=1,
+		smtp_server="mail.example.com",
+	)
 	yield
 	frappe.cache.delete_value("aftersales_service_targets")
 

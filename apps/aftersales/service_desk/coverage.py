@@ -62,13 +62,14 @@ def category_for(coverage: str | None, request_type: str | None, support_kind: s
 
 def enabled_categories() -> list[tuple]:
 	"""Enabled Service Categories by name: (name, charge_rule, requires_authorisation)."""
-	rows = frappe.get_all(
-		"Service Category",
-		filters={"disabled": 0},
-		fields=["name", "charge_rule", "requires_authorisation"],
-		order_by="name",
-	)
-	return [(row.name, row.charge_rule, bool(row.requires_authorisation)) for row in rows]
+	category = frappe.qb.DocType("Service Category")
+	rows = (
+		frappe.qb.from_(category)
+		.select(category.name, category.charge_rule, category.requires_authorisation)
+		.where(category.disabled == 0)
+		.orderby(category.name)
+	).run()
+	return [(name, charge_rule, bool(authorised)) for name, charge_rule, authorised in rows]
 
 
 def _date(value) -> date | None:

@@ -33,13 +33,14 @@ def zone_of(address: str | None, territory: str | None) -> str | None:
 
 def enabled_zones() -> list[Zone]:
 	"""Enabled Service Zones, the nearest first."""
-	rows = frappe.get_all(
-		"Service Zone",
-		filters={"disabled": 0},
-		fields=["name", "postal_codes", "territory"],
-		order_by="distance_from, name",
-	)
-	return [Zone(row.name, parse_codes(row.postal_codes), row.territory) for row in rows]
+	zone = frappe.qb.DocType("Service Zone")
+	rows = (
+		frappe.qb.from_(zone)
+		.select(zone.name, zone.postal_codes, zone.territory)
+		.where(zone.disabled == 0)
+		.orderby(zone.distance_from, zone.name)
+	).run()
+	return [Zone(name, parse_codes(codes), territory) for name, codes, territory in rows]
 
 
 def _with_parents(territory: str | None, zones: list[Zone]) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import frappe
 from frappe import _
+from frappe.query_builder import Order
 from frappe.utils import cint, get_datetime, now_datetime
 
 from aftersales.service_desk.repeat_rules import PastJob, find_repeated
@@ -30,13 +31,17 @@ def of_product(
 	product = _product_filter(equipment, serial_no, serial_text, customer)
 	if not product:
 		return []
-	rows = frappe.get_all(
-		"Repair Call",
-		filters={**product, "status": ["in", FINISHED], "name": ["!=", exclude or ""]},
-		fields=["name", "resolved_at", "closed_at", "symptom_code", "resolved_by_phone"],
-		order_by="closed_at desc, resolved_at desc",
-		limit=LOOK_BACK,
+	call = frappe.qb.DocType("Repair Call")
+	query = (
+		frappe.qb.from_(call)
+		.select(call.name, call.resolved_at, call.closed_at, call.symptom_code, call.resolved_by_phone)
+		.where(call.status.isin(FINISHED) & (call.name != (exclude or "")))
+		.orderby(call.closed_at, call.resolved_at, order=Order.desc)
+		.limit(LOOK_BACK)
 	)
+	for fieldname, value in product.items():
+		query = query.where(call[fieldname] == value)
+	rows = query.run(as_dict=True)
 	for row in rows:
 		row.finished_at = row.closed_at or row.resolved_at
 	return sorted((row for row in rows if row.finished_at), key=lambda row: row.finished_at, reverse=True)

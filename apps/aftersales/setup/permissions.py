@@ -8,11 +8,12 @@ hand has ERPNext's own roles (Accounts User, Stock User) as well.
 from collections.abc import Iterable
 
 import frappe
-from frappe.core.doctype.doctype.doctype import validate_permissions_for_doctype
-from frappe.permissions import reset_perms, rights, setup_custom_perms
+from frappe.permissions import reset_perms, rights
 
 from aftersales.setup import record
 from aftersales.setup.roles import ROLES
+
+_RULE_FIELDS = ("parent", "role", "permlevel", "if_owner", *rights)
 
 PICK = ("select",)
 READ = ("read", "select")
@@ -67,11 +68,12 @@ def grant(doctypes: Iterable[str] | None = None) -> None:
 	Args:
 		doctypes: only these DocTypes, as a patch that adds some needs.
 	"""
+	added = []
 	for doctype in doctypes or GRANTS:
-		added = [_add(doctype, role, allowed) for role, allowed in _rules(doctype)]
-		record.remember("Custom DocPerm", *filter(None, added))
-		validate_permissions_for_doctype(doctype)
-		frappe.clear_cache(doctype=doctype)
+		_make_rules_the_sites_own(doctype)
+		added += [_insert(rule) for rule in _missing_rules(doctype)]
+	record.remember("Custom DocPerm", *added)
+	frappe.clear_cache()
 
 
 def revoke() -> None:
@@ -89,20 +91,31 @@ def revoke() -> None:
 		frappe.clear_cache(doctype=doctype)
 
 
-def _rules(doctype: str) -> Iterable[tuple[str, tuple[str, ...]]]:
+def _make_rules_the_sites_own(doctype: str) -> None:
+	"""Frappe asks either the standard rules or the site's: a copy of the standard ones is where ours go."""
+	if not frappe.db.exists("Custom DocPerm", {"parent": doctype}):
+		for standard in frappe.get_all("DocPerm", filters={"parent": doctype}, fields=["*"]):
+			_insert({field: standard.get(field) for field in _RULE_FIELDS})
+
+
+def _missing_rules(doctype: str) -> Iterable[dict]:
+	taken = set(
+		frappe.get_all(
+			"Custom DocPerm", filters={"parent": doctype, "permlevel": 0, "if_owner": 0}, pluck="role"
+		)
+	)
 	for roles, allowed in GRANTS[doctype]:
 		for role in roles:
-			yield role, allowed
+			if role not in taken:
+				yield {"parent": doctype, "role": role, **{right: int(right in allowed) for right in rights}}
 
 
-def _add(doctype: str, role: str, allowed: tuple[str, ...]) -> str | None:
-	"""Name of the rule added; None when the site has one for this role already, which then stays."""
-	setup_custom_perms(doctype)
-	rule = {"parent": doctype, "role": role, "permlevel": 0, "if_owner": 0}
-	if frappe.db.exists("Custom DocPerm", rule):
-		return None
-	given = {right: int(right in allowed) for right in rights}
-	return frappe.get_doc({"doctype": "Custom DocPerm", **rule, **given}).insert(ignore_permissions=True).name
+def _insert(rule: dict) -> str:
+	# Past on_update, which clears and rebuilds the DocType's cache for each of some three hundred rows
+	doc = frappe.get_doc({"doctype": "Custom DocPerm", **rule})
+	doc.set_new_name()
+	doc.db_insert()
+	return doc.name
 
 
 def _equals_standard(doctype: str) -> bool:
@@ -110,6 +123,5 @@ def _equals_standard(doctype: str) -> bool:
 
 
 def _rows(kind: str, doctype: str) -> list[tuple]:
-	fields = ("role", "permlevel", "if_owner", *rights)
 	rows = frappe.get_all(kind, filters={"parent": doctype}, fields=["*"])
-	return sorted((row.role, *(frappe.utils.cint(row.get(field)) for field in fields[1:])) for row in rows)
+	return sorted((row.role, *(frappe.utils.cint(row.get(field)) for field in _RULE_FIELDS[2:])) for row in rows)

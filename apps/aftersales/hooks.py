@@ -6,6 +6,7 @@ app_email = "aftersales@example.com"
 app_license = "GPL-3.0"
 
 required_apps = ["frappe/erpnext"]
+export_python_type_annotations = True
 
 add_to_apps_screen = [
 	{

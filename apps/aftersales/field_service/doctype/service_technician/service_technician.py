@@ -7,6 +7,29 @@ from aftersales.field_service.dispatch_rules import Skill, first_repeated
 
 
 class ServiceTechnician(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.field_service.doctype.technician_skill.technician_skill import TechnicianSkill
+
+		company: DF.Link
+		cost_rate: DF.Currency
+		employee: DF.Link | None
+		holiday_list: DF.Link | None
+		is_active: DF.Check
+		notes: DF.SmallText | None
+		service_zone: DF.Link | None
+		skills: DF.Table[TechnicianSkill]
+		technician_name: DF.Data
+		user: DF.Link | None
+		van_warehouse: DF.Link | None
+	# end: auto-generated types
+
 	"""Who is sent on visits and works in the workshop: skills, certificates, van, cost (R-HR)."""
 
 	def validate(self):

@@ -36,6 +36,78 @@ FIELDS_OF_RECORD = (
 
 
 class ServiceVoucher(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.service_billing.doctype.service_labour_line.service_labour_line import (
+			ServiceLabourLine,
+		)
+		from aftersales.service_billing.doctype.service_part_line.service_part_line import ServicePartLine
+
+		action_code: DF.Link | None
+		advice: DF.SmallText | None
+		amended_from: DF.Link | None
+		amount_due: DF.Currency
+		arrived_at: DF.Datetime | None
+		billed_at: DF.Datetime | None
+		billing_status: DF.Literal["Not Billable", "To Bill", "Billed", "Paid"]
+		cash_collected: DF.Currency
+		cash_receipt_no: DF.Data | None
+		category_reason: DF.SmallText | None
+		cause_code: DF.Link | None
+		company: DF.Link
+		currency: DF.Link | None
+		customer: DF.Link | None
+		customer_name: DF.Data | None
+		delivery_note: DF.Link | None
+		departed_at: DF.Datetime | None
+		equipment: DF.Link | None
+		fault_code: DF.Link | None
+		findings: DF.SmallText | None
+		labour: DF.Table[ServiceLabourLine]
+		labour_cost: DF.Currency
+		labour_journal_entry: DF.Link | None
+		naming_series: DF.Literal["SV-.YYYY.-.#####"]
+		outcome: DF.Literal[
+			"",
+			"Completed",
+			"Taken to Workshop",
+			"Revisit Needed",
+			"No Access",
+			"Not Repairable",
+			"No Fault Found",
+		]
+		parts: DF.Table[ServicePartLine]
+		parts_cost: DF.Currency
+		parts_to_take: DF.SmallText | None
+		payment_entry: DF.Link | None
+		planned_end: DF.Datetime | None
+		planned_start: DF.Datetime | None
+		posted_at: DF.Datetime | None
+		preliminary_plan: DF.SmallText | None
+		previous_voucher: DF.Link | None
+		qualification_overridden_by: DF.Link | None
+		qualification_override_reason: DF.SmallText | None
+		repair_call: DF.Link | None
+		sales_invoice: DF.Link | None
+		service_category: DF.Link
+		signed_by: DF.Data | None
+		status: DF.Literal["Draft", "Dispatched", "On Site", "Completed", "Archived", "Cancelled"]
+		stock_entry: DF.Link | None
+		support_kind: DF.Literal["", "Use", "Application"]
+		symptom_code: DF.Link | None
+		technician: DF.Link | None
+		test_notes: DF.SmallText | None
+		test_result: DF.Literal["", "Passed", "Failed", "Not Tested"]
+		unsigned_reason: DF.SmallText | None
+		workflow_state: DF.Link | None
+	# end: auto-generated types
+
 	"""One visit: planned, done on site, signed, billed and filed (R-SV)."""
 
 	def before_insert(self):

@@ -33,6 +33,45 @@ FIELDS_OF_RETURN = ("returned_at", "return_notes", "return_signature", "return_s
 
 
 class CollectionReceipt(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.repair_workshop.doctype.collected_accessory.collected_accessory import (
+			CollectedAccessory,
+		)
+
+		accessories: DF.Table[CollectedAccessory]
+		amended_from: DF.Link | None
+		company: DF.Link
+		condition: DF.SmallText
+		customer: DF.Link | None
+		customer_name: DF.Data | None
+		equipment: DF.Link | None
+		fault_as_told: DF.SmallText | None
+		location: DF.Data | None
+		lost_declaration: DF.SmallText | None
+		lost_declared_by: DF.Link | None
+		naming_series: DF.Literal["CR-.YYYY.-.#####"]
+		photo_1: DF.AttachImage | None
+		photo_2: DF.AttachImage | None
+		received_at: DF.Datetime
+		received_by: DF.Link | None
+		repair_call: DF.Link | None
+		return_notes: DF.SmallText | None
+		return_signed_by: DF.Data | None
+		returned_at: DF.Datetime | None
+		returned_by: DF.Link | None
+		service_voucher: DF.Link | None
+		signed_by: DF.Data | None
+		status: DF.Literal["Draft", "Issued", "Recovered", "Voided", "Cancelled"]
+		workflow_state: DF.Link | None
+	# end: auto-generated types
+
 	"""A customer's product in our hands: taken in, recovered, voided (R-WS-1)."""
 
 	def before_insert(self):

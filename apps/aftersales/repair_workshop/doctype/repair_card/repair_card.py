@@ -42,6 +42,91 @@ FIELDS_OF_RECORD = (
 
 
 class RepairCard(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.repair_workshop.doctype.service_state_log.service_state_log import ServiceStateLog
+		from aftersales.repair_workshop.doctype.service_time_log.service_time_log import ServiceTimeLog
+		from aftersales.service_billing.doctype.service_labour_line.service_labour_line import (
+			ServiceLabourLine,
+		)
+		from aftersales.service_billing.doctype.service_part_line.service_part_line import ServicePartLine
+
+		action_code: DF.Link | None
+		amended_from: DF.Link | None
+		amount_due: DF.Currency
+		approval_channel: DF.Literal["", "Phone", "E-mail", "In Person", "Portal", "Signed Link", "Letter"]
+		approval_status: DF.Literal["Not Needed", "Pending", "Approved", "Declined"]
+		approved_amount: DF.Currency
+		approved_at: DF.Datetime | None
+		approved_by: DF.Data | None
+		assigned_technician: DF.Link | None
+		billed_at: DF.Datetime | None
+		billing_status: DF.Literal["Not Billable", "To Bill", "Billed", "Paid"]
+		category_reason: DF.SmallText | None
+		cause_code: DF.Link | None
+		collection_receipt: DF.Link | None
+		company: DF.Link
+		currency: DF.Link | None
+		customer: DF.Link | None
+		customer_name: DF.Data | None
+		decline_reason: DF.SmallText | None
+		delivery_note: DF.Link | None
+		diagnosis: DF.SmallText | None
+		equipment: DF.Link | None
+		estimated_amount: DF.Currency
+		external_id: DF.Data | None
+		fault_code: DF.Link | None
+		labour: DF.Table[ServiceLabourLine]
+		labour_cost: DF.Currency
+		labour_journal_entry: DF.Link | None
+		naming_series: DF.Literal["RP-.YYYY.-.#####"]
+		not_repairable_reason: DF.SmallText | None
+		parts: DF.Table[ServicePartLine]
+		parts_cost: DF.Currency
+		posted_at: DF.Datetime | None
+		promised_return: DF.Datetime | None
+		quotation: DF.Link | None
+		ready_at: DF.Datetime | None
+		received_at: DF.Datetime
+		repair_call: DF.Link | None
+		repair_method: DF.Literal["", "Component", "Module", "Replacement"]
+		repaired_at: DF.Datetime | None
+		repaired_by: DF.Link | None
+		returned_at: DF.Datetime | None
+		sales_invoice: DF.Link | None
+		service_category: DF.Link
+		state_log: DF.Table[ServiceStateLog]
+		status: DF.Literal[
+			"Received",
+			"Diagnosing",
+			"Awaiting Approval",
+			"Approved",
+			"Awaiting Parts",
+			"In Repair",
+			"Quality Check",
+			"Ready",
+			"Returned",
+			"Not Repairable",
+			"Declined",
+			"Cancelled",
+		]
+		stock_entry: DF.Link | None
+		symptom_code: DF.Link | None
+		time_logs: DF.Table[ServiceTimeLog]
+		total_hours: DF.Float
+		verification_notes: DF.SmallText | None
+		verified_at: DF.Datetime | None
+		verified_by: DF.Link | None
+		warehouse: DF.Link | None
+		workflow_state: DF.Link | None
+	# end: auto-generated types
+
 	"""One product in the workshop: diagnosed, approved, repaired, verified, returned (R-WS)."""
 
 	def before_insert(self):

@@ -3,6 +3,23 @@ from frappe.model.document import Document
 
 
 class ServiceTimeLog(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from_time: DF.Datetime
+		hours: DF.Float
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		technician: DF.Link
+		to_time: DF.Datetime | None
+	# end: auto-generated types
+
 	pass
 
 

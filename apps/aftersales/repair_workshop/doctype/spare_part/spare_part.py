@@ -5,6 +5,31 @@ from frappe.utils import cint, escape_html
 
 
 class SparePart(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.repair_workshop.doctype.spare_part_model.spare_part_model import SparePartModel
+		from aftersales.repair_workshop.doctype.spare_part_substitute.spare_part_substitute import (
+			SparePartSubstitute,
+		)
+
+		core_return: DF.Check
+		disabled: DF.Check
+		fits: DF.Table[SparePartModel]
+		fitting_minutes: DF.Int
+		fitting_notes: DF.TextEditor | None
+		item_code: DF.Link
+		item_name: DF.Data | None
+		part_warranty_months: DF.Int
+		substitutes: DF.Table[SparePartSubstitute]
+		supply_guaranteed_until: DF.Date | None
+	# end: auto-generated types
+
 	"""The service view of a stock item: models it fits, substitutes, fitting time, warranty (R-SP)."""
 
 	def validate(self):

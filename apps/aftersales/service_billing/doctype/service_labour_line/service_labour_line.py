@@ -2,4 +2,31 @@ from frappe.model.document import Document
 
 
 class ServiceLabourLine(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		activity: DF.Literal[
+			"Repair", "Diagnosis", "Travel", "Installation", "Inspection", "Training", "Other"
+		]
+		amount: DF.Currency
+		charge_reason: DF.SmallText | None
+		charge_to: DF.Literal["", "Customer", "Contract", "Warranty", "Internal", "Goodwill"]
+		cost_rate: DF.Currency
+		description: DF.SmallText | None
+		from_time: DF.Datetime | None
+		hours: DF.Float
+		item_code: DF.Link | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		rate: DF.Currency
+		technician: DF.Link | None
+		to_time: DF.Datetime | None
+	# end: auto-generated types
+
 	pass

@@ -2,4 +2,32 @@ from frappe.model.document import Document
 
 
 class ServicePartLine(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		amount: DF.Currency
+		batch_no: DF.Link | None
+		charge_reason: DF.SmallText | None
+		charge_to: DF.Literal["", "Customer", "Contract", "Warranty", "Internal", "Goodwill"]
+		item_code: DF.Link
+		item_name: DF.Data | None
+		old_part_returned: DF.Check
+		old_serial_no: DF.Data | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		qty: DF.Float
+		rate: DF.Currency
+		serial_no: DF.SmallText | None
+		uom: DF.Link | None
+		valuation_amount: DF.Currency
+		warehouse: DF.Link | None
+		warranty_until: DF.Date | None
+	# end: auto-generated types
+
 	pass

@@ -4,6 +4,31 @@ from frappe.model.document import Document
 
 
 class AftersalesSettings(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		approval_tolerance: DF.Percent
+		collection_conditions: DF.SmallText | None
+		default_company: DF.Link | None
+		default_priority: DF.Link | None
+		default_request_type: DF.Link | None
+		emergency_priority: DF.Link | None
+		follow_up_days: DF.Int
+		labour_item: DF.Link | None
+		next_action_within: DF.Int
+		repair_warranty_days: DF.Int
+		repeat_days: DF.Int
+		small_fee_limit: DF.Currency
+		submit_invoice: DF.Check
+		travel_item: DF.Link | None
+
+	# end: auto-generated types
+
 	def validate(self):
 		self.keep_emergency_priority()
 		self.check_billing_items()

@@ -18,6 +18,40 @@ FROM_ITEM = {"item_group": "item_group", "brand": "brand", "model": "item_name"}
 
 
 class CustomerEquipment(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		address: DF.Link | None
+		brand: DF.Autocomplete | None
+		company: DF.Link
+		customer: DF.Link
+		customer_name: DF.Data | None
+		external_id: DF.Data | None
+		image: DF.AttachImage | None
+		installed_on: DF.Date | None
+		item_code: DF.Link | None
+		item_group: DF.Link | None
+		location_details: DF.SmallText | None
+		model: DF.Data | None
+		naming_series: DF.Literal["EQ-.#####"]
+		notes: DF.TextEditor | None
+		purchase_date: DF.Date | None
+		repair_warranty_until: DF.Date | None
+		serial_no: DF.Link | None
+		serial_text: DF.Data | None
+		service_zone: DF.Link | None
+		status: DF.Literal["In Use", "Out of Service", "Scrapped"]
+		title: DF.Data | None
+		warranty_until: DF.Date | None
+		year_of_manufacture: DF.Int
+
+	# end: auto-generated types
+
 	def validate(self):
 		if self.flags.from_register:
 			self.set_title()

@@ -43,6 +43,66 @@ FIELDS_OF_RECORD = ("status", "attempt", *RESULT)
 
 
 class RegisterImport(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.service_desk.doctype.register_import_column.register_import_column import (
+			RegisterImportColumn,
+		)
+		from aftersales.service_desk.doctype.register_import_error.register_import_error import (
+			RegisterImportError,
+		)
+
+		assigned_to: DF.Link | None
+		attempt: DF.Int
+		bad_rows_file: DF.Attach | None
+		checked_at: DF.Datetime | None
+		checked_file: DF.Data | None
+		checked_options: DF.Data | None
+		columns: DF.Table[RegisterImportColumn]
+		company: DF.Link
+		count_end_of_life: DF.Int
+		count_fixed: DF.Int
+		count_repairable: DF.Int
+		count_unknown: DF.Int
+		create_customers: DF.Check
+		create_item_groups: DF.Check
+		customer: DF.Link | None
+		customer_group: DF.Link | None
+		date_format: DF.Literal["YYYY-MM-DD", "DD-MM-YYYY", "MM-DD-YYYY"]
+		delimiter: DF.Literal["", "Comma", "Semicolon", "Tab", "Bar"]
+		encoding: DF.Literal["", "UTF-8", "UTF-16", "Windows-1252"]
+		errors: DF.Table[RegisterImportError]
+		failure: DF.SmallText | None
+		file_format: DF.Literal["Open Repair Data v0.3", "Own columns"]
+		finished_at: DF.Datetime | None
+		found_kind: DF.Data | None
+		import_file: DF.Attach
+		imported_by: DF.Link | None
+		item_group_parent: DF.Link | None
+		new_customers: DF.SmallText | None
+		new_item_groups: DF.SmallText | None
+		register_name: DF.Data | None
+		request_type: DF.Link
+		rows_already: DF.Int
+		rows_bad: DF.Int
+		rows_done: DF.Int
+		rows_good: DF.Int
+		rows_imported: DF.Int
+		rows_total: DF.Int
+		service_category: DF.Link
+		sheet_name: DF.Data | None
+		started_at: DF.Datetime | None
+		status: DF.Literal["Draft", "Checking", "Checked", "Queued", "Importing", "Stopped", "Done", "Failed"]
+		stop_requested: DF.Check
+		territory: DF.Link | None
+	# end: auto-generated types
+
 	"""An existing register of repairs: checked by a dry run, then imported in the background (R-IN-9)."""
 
 	def validate(self):

@@ -2,4 +2,21 @@ from frappe.model.document import Document
 
 
 class RegisterImportError(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		cell_value: DF.SmallText | None
+		column_name: DF.Data | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		reason: DF.SmallText | None
+		row_number: DF.Int
+	# end: auto-generated types
+
 	pass

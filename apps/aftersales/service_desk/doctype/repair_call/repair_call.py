@@ -23,6 +23,77 @@ FIELDS_OF_RECORD = (
 
 
 class RepairCall(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		action_code: DF.Link | None
+		arrived_at: DF.Datetime | None
+		assigned_to: DF.Link | None
+		brand: DF.Data | None
+		cancel_reason: DF.SmallText | None
+		category_reason: DF.SmallText | None
+		cause_code: DF.Link | None
+		channel: DF.Literal["Phone", "E-mail", "Web", "Walk-in", "Messaging", "QR", "Fax", "Other"]
+		closed_at: DF.Datetime | None
+		company: DF.Link
+		contact_email: DF.Data | None
+		contact_name: DF.Data | None
+		contact_phone: DF.Data | None
+		coverage: DF.Literal["", "Repair Warranty", "Warranty", "Contract", "None", "Unknown"]
+		coverage_source: DF.Data | None
+		coverage_until: DF.Date | None
+		customer: DF.Link
+		customer_name: DF.Data | None
+		description: DF.TextEditor | None
+		equipment: DF.Link | None
+		external_id: DF.Data | None
+		fault_code: DF.Link | None
+		hazard: DF.Literal["", "Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other"]
+		hold_reason: DF.SmallText | None
+		is_repeat: DF.Check
+		item_code: DF.Link | None
+		item_group: DF.Link | None
+		model: DF.Data | None
+		naming_series: DF.Literal["RC-.YYYY.-.#####"]
+		next_action: DF.Data | None
+		next_action_by: DF.Datetime | None
+		phone_key: DF.Data | None
+		priority: DF.Link | None
+		priority_reason: DF.SmallText | None
+		promised_from: DF.Datetime | None
+		promised_to: DF.Datetime | None
+		proposed_category: DF.Link | None
+		received_at: DF.Datetime
+		referral: DF.Data | None
+		register_outcome: DF.Literal["", "Fixed", "Repairable", "End of life", "Unknown"]
+		repeat_of: DF.Link | None
+		request_type: DF.Link
+		resolution: DF.SmallText | None
+		resolved_at: DF.Datetime | None
+		resolved_by_phone: DF.Check
+		responded_at: DF.Datetime | None
+		serial_no: DF.Link | None
+		serial_text: DF.Data | None
+		service_address: DF.Link | None
+		service_address_display: DF.SmallText | None
+		service_category: DF.Link | None
+		service_zone: DF.Link | None
+		status: DF.Literal[
+			"Open", "Triaged", "Scheduled", "In Progress", "On Hold", "Resolved", "Closed", "Cancelled"
+		]
+		status_before_hold: DF.Data | None
+		subject: DF.Data
+		support_kind: DF.Literal["", "Use", "Application"]
+		symptom_code: DF.Link | None
+		workflow_state: DF.Link | None
+
+	# end: auto-generated types
+
 	def validate(self):
 		intake.remember_phone(self)
 		if self.flags.from_register:

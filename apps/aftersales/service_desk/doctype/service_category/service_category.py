@@ -11,6 +11,28 @@ ACCOUNT_FIELDS = (
 
 
 class ServiceCategory(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.service_desk.doctype.service_category_account.service_category_account import (
+			ServiceCategoryAccount,
+		)
+
+		accounts: DF.Table[ServiceCategoryAccount]
+		category: DF.Data
+		charge_rule: DF.Literal["Customer", "Contract", "Warranty", "Internal", "Goodwill"]
+		description: DF.SmallText | None
+		disabled: DF.Check
+		requires_authorisation: DF.Check
+		title: DF.Data
+
+	# end: auto-generated types
+
 	def validate(self):
 		self.check_one_row_per_company()
 		self.check_accounts()

@@ -4,6 +4,23 @@ from frappe.model.document import Document
 
 
 class ServiceRequestType(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		default_priority: DF.Link | None
+		default_service_category: DF.Link | None
+		default_support_kind: DF.Literal["", "Use", "Application"]
+		description: DF.SmallText | None
+		disabled: DF.Check
+		request_type: DF.Data
+
+	# end: auto-generated types
+
 	def validate(self):
 		self.check_default_category()
 

@@ -5,6 +5,23 @@ from frappe.utils import flt
 
 
 class ServiceZone(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		disabled: DF.Check
+		distance_from: DF.Float
+		distance_to: DF.Float
+		postal_codes: DF.SmallText | None
+		territory: DF.Link | None
+		zone: DF.Data
+
+	# end: auto-generated types
+
 	def validate(self):
 		self.check_distances()
 

@@ -10,6 +10,27 @@ from aftersales.service_levels.working_time import Calendar, CalendarError
 
 
 class ServiceCalendar(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.service_levels.doctype.service_calendar_window.service_calendar_window import (
+			ServiceCalendarWindow,
+		)
+
+		around_the_clock: DF.Check
+		calendar_name: DF.Data
+		holiday_list: DF.Link | None
+		summary: DF.SmallText | None
+		time_zone: DF.Autocomplete | None
+		windows: DF.Table[ServiceCalendarWindow]
+
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		self.check_time_zone()
 		self.sort_windows()

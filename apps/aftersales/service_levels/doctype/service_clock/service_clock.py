@@ -2,4 +2,37 @@ from frappe.model.document import Document
 
 
 class ServiceClock(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		allowed_seconds: DF.Int
+		assigned_to: DF.Link | None
+		calendar: DF.Data | None
+		company: DF.Link | None
+		customer: DF.Link | None
+		due_at: DF.Datetime | None
+		events_done: DF.Int
+		measure: DF.Data | None
+		next_event_at: DF.Datetime | None
+		open_key: DF.Data | None
+		overrun_seconds: DF.Int
+		paused_at: DF.Datetime | None
+		paused_seconds: DF.Int
+		pauses: DF.Int
+		reference_doctype: DF.Link
+		reference_name: DF.DynamicLink
+		service_zone: DF.Link | None
+		spent_seconds: DF.Int
+		started_at: DF.Datetime | None
+		state: DF.Literal["Running", "Paused", "Overdue", "Met", "Missed", "Cancelled"]
+		stopped_at: DF.Datetime | None
+		target: DF.Link | None
+		terms: DF.Code | None
+	# end: auto-generated types
+
 	pass

@@ -12,6 +12,45 @@ TIME_TYPES = ("Datetime", "Date")
 
 
 class ServiceTarget(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.service_levels.doctype.service_target_step.service_target_step import (
+			ServiceTargetStep,
+		)
+
+		business_days: DF.Int
+		calendar: DF.Link
+		cancel_status: DF.SmallText | None
+		condition: DF.Code | None
+		customer: DF.Link | None
+		disabled_reason: DF.SmallText | None
+		document_type: DF.Link
+		enabled: DF.Check
+		for_company: DF.Link | None
+		for_customer_group: DF.Link | None
+		measure: DF.Data
+		pause_status: DF.SmallText | None
+		priority: DF.Link | None
+		request_type: DF.Link | None
+		service_zone: DF.Link | None
+		specificity: DF.Int
+		start_field: DF.Data | None
+		start_status: DF.SmallText | None
+		steps: DF.Table[ServiceTargetStep]
+		stop_field: DF.Data | None
+		stop_status: DF.SmallText | None
+		target_name: DF.Data
+		time_allowed: DF.Duration | None
+		until_end_of_day: DF.Check
+
+	# end: auto-generated types
+
 	def validate(self) -> None:
 		self.check_time_allowed()
 		self.check_statuses()

@@ -213,6 +213,7 @@ def _ensure_mariadb(ground: Ground) -> None:
 				"--auth-root-authentication-method=normal",
 				"--skip-test-db",
 				"--skip-name-resolve",
+				"--force",  # the host's own name need not resolve: only 127.0.0.1 is used
 			],
 			log="mariadb-install",
 		)

@@ -55,8 +55,8 @@ def test_time_left_on_list_and_form_and_the_preview_of_a_target(page, calls):
 		row = page.locator(".list-row-container", has=page.locator(f'[data-name="{name}"]'))
 		return row.locator(".aftersales-clock")
 
-	expect(chip(calls.late)).to_have_text(re.compile(r"\d+ d \d+ h overdue"))
-	expect(chip(calls.running)).to_have_text(re.compile(r"Arrive: 23 h \d+ min left"))
+	expect(chip(calls.late)).to_have_text(re.compile(r"Answer −\d+ d \d+ h"))
+	expect(chip(calls.running)).to_have_text(re.compile(r"Arrive 23 h \d+ min"))
 	expect(chip(calls.waiting)).to_have_text("Arrive: paused")
 	picture(page, "list")
 

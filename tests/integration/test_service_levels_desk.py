@@ -207,7 +207,7 @@ def test_the_preview_shows_which_open_documents_and_what_dates():
 	assert set(rows) & {plain.name, urgent.name, done.name} == {urgent.name}
 	due = get_datetime(urgent.received_at).replace(microsecond=0)
 	assert rows[urgent.name]["due"] == str(add_to_date(due, hours=1))
-	assert rows[urgent.name]["outcome"] == "Runs: Running"
+	assert rows[urgent.name]["outcome"] == "Overdue"
 	assert found["looked_at"] >= 2
 	assert frappe.db.count("Service Clock") == clocks_before
 	assert not frappe.db.exists("Service Target", "Urgent")

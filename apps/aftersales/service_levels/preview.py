@@ -23,7 +23,7 @@ def preview(target: str | dict) -> dict:
 
 	Returns:
 		`rows`: document, title, status, `starts` and `due` (site time; empty while it has not started),
-		`outcome` (this target runs, a more specific one does, the condition fails); `looked_at`: how many
+		`outcome` (the state its clock would have, or why there is none); `looked_at`: how many
 		open documents were tried.
 
 	Raises:
@@ -73,12 +73,13 @@ def _row(doc: Document, loaded: dict) -> dict | None:
 	(winner,) = most_specific([rule, *rivals])
 	if winner is not rule:
 		return {**row, "starts": None, "due": None, "outcome": _("{0} is more specific").format(winner.name)}
-	clock = clocks.new_clock(doc, loaded, False, None, {}, now_datetime().replace(microsecond=0))
+	now = now_datetime().replace(microsecond=0)
+	clock = clocks.new_clock(doc, loaded, False, None, {}, now)
 	if not clock:
 		return {**row, "starts": None, "due": None, "outcome": _("Has not started yet")}
 	return {
 		**row,
 		"starts": cstr(clock["started_at"]),
 		"due": cstr(clock["due_at"]),
-		"outcome": _("Runs: {0}").format(_(clock["state"])),
+		"outcome": _("Overdue") if clock["due_at"] < now and not clock["paused_at"] else _(clock["state"]),
 	}

@@ -28,26 +28,35 @@ Object.assign(aftersales.service_levels, {
 		return [text, late ? "red" : left < 3600 ? "orange" : "blue"];
 	},
 
-	chip(clock) {
-		const due = Date.now() + clock.left * 1000;
+	// The same in a list, where there is little room.
+	say_short(clock, due) {
 		const [text, color] = this.say(clock, due);
-		const $chip = $(`<span class="indicator-pill aftersales-clock no-indicator-dot ${color}"></span>`)
-			.text(text)
-			.data({ clock, due });
+		if (clock.paused || !["Running", "Overdue"].includes(clock.state)) return [text, color];
+		const sign = color === "red" ? "−" : "";
+		return [`${clock.measure} ${sign}${this.words((due - Date.now()) / 1000)}`, color];
+	},
+
+	chip(clock, how = "say") {
+		const $chip = $('<span class="indicator-pill aftersales-clock no-indicator-dot"></span>');
+		$chip.data({ clock, how, due: Date.now() + clock.left * 1000 });
+		this.show(null, $chip);
 		this.tick();
 		return $chip;
 	},
 
+	show(_i, chip) {
+		const levels = aftersales.service_levels;
+		const { clock, how, due } = $(chip).data();
+		const [text, color] = levels[how](clock, due);
+		$(chip)
+			.text(text)
+			.attr("title", levels.say(clock, due)[0])
+			.removeClass("blue orange red green gray")
+			.addClass(color);
+	},
+
 	tick() {
-		this.timer =
-			this.timer ||
-			setInterval(() => {
-				$(".aftersales-clock").each((_i, element) => {
-					const { clock, due } = $(element).data();
-					const [text, color] = this.say(clock, due);
-					$(element).text(text).removeClass("blue orange red green gray").addClass(color);
-				});
-			}, 10000);
+		this.timer = this.timer || setInterval(() => $(".aftersales-clock").each(this.show), 10000);
 	},
 
 	async show_on_list(listview) {
@@ -61,7 +70,9 @@ Object.assign(aftersales.service_levels, {
 			const name = $(box).attr("data-name");
 			const $subject = $(box).closest(".list-row-container").find(".list-subject");
 			$subject.find(".aftersales-clock").remove();
-			if (clocks[name]) $subject.append(this.chip(clocks[name]).addClass("ml-2"));
+			if (!clocks[name]) return;
+			const $chip = this.chip(clocks[name], "say_short").addClass("mr-2 flex-shrink-0");
+			$subject.find("a").first().closest(".level-item").before($chip);
 		});
 	},
 

@@ -10,8 +10,9 @@ frappe.ui.form.on("Service Target", {
 		const { rows, looked_at } = await frappe.xcall("aftersales.service_levels.preview.preview", {
 			target: frm.doc,
 		});
+		const when = (time) => (time ? frappe.datetime.str_to_user(time) : "");
 		const cells = (row) =>
-			[row.name, row.title, row.status, row.starts, row.due, row.outcome]
+			[row.name, row.title, row.status, when(row.starts), when(row.due), row.outcome]
 				.map((value) => `<td>${frappe.utils.escape_html(String(value ?? ""))}</td>`)
 				.join("");
 		const head = [__("Document"), __("Title"), __("Status"), __("Starts"), __("Due"), __("What Happens")]

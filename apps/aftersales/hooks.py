@@ -18,6 +18,8 @@ add_to_apps_screen = [
 	}
 ]
 
+extend_bootinfo = "aftersales.setup.boot.lead_back_to_workspace"
+
 # Installation
 before_install = "aftersales.install.before_install"
 after_install = "aftersales.install.after_install"

@@ -158,6 +158,7 @@ class Told:
 	linked: dict[str, list[str]]
 	documents: dict[str, frappe._dict]
 	machine_untouched: bool
+	clocks: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,7 @@ def _watched(key: str, tell: Callable[[], Story], told: dict[str, Told]) -> Call
 			linked=linked_to_job(story),
 			documents=all_documents(story, made),
 			machine_untouched=row_of("Serial No", MACHINE) == machine,
+			clocks=clocks_of(story),
 		)
 		return story
 
@@ -396,6 +398,23 @@ def test_f_internal_work_has_no_customer(demo):
 	assert voucher.customer_signature is None
 
 
+def test_the_stories_keep_their_promises(demo):
+	"""Service clocks run by the stories' own times, not by those of the minute they are built in."""
+	assert demo.stories["a"].clocks == {
+		"Repair Call: Answer": "Met",
+		"Repair Call: Arrive": "Met",
+		"Service Voucher: Invoice": "Met",
+	}
+	assert demo.stories["b"].clocks == {
+		"Repair Call: Answer": "Met",
+		"Repair Call: Arrive": "Met",
+		"Repair Card: Repair": "Met",
+		"Repair Card: Invoice": "Met",
+	}
+	assert demo.stories["c"].clocks == {"Repair Call: Answer": "Met", "Repair Call: Arrive": "Met"}
+	assert demo.stories["d"].clocks == {"Repair Call: Answer": "Met"}
+
+
 def test_shop_has_something_in_every_state(demo):
 	assert set(demo.states["Repair Call"]) == {
 		"Open",
@@ -512,6 +531,17 @@ def money(amount: float) -> str:
 
 def posted() -> tuple[int, int]:
 	return frappe.db.count("GL Entry"), frappe.db.count("Stock Ledger Entry")
+
+
+def clocks_of(story: Story) -> dict[str, str]:
+	rows = frappe.get_all(
+		"Service Clock",
+		filters={
+			"reference_name": ("in", [name for name in (story.call, story.voucher, story.card) if name])
+		},
+		fields=["reference_doctype", "measure", "state"],
+	)
+	return {f"{row.reference_doctype}: {row.measure}": row.state for row in rows}
 
 
 def row_of(doctype: str, name: str) -> tuple:

@@ -24,7 +24,8 @@ from aftersales.demo.company import (
 	product,
 	technician_of,
 )
-from aftersales.demo.stories import arrive, close_call, report, send, settle, take_call
+from aftersales.demo.stories import answer, arrive, close_call, report, send, settle, take_call
+from aftersales.guards import set_system
 
 SOLVED_BY_PHONE = (
 	(
@@ -168,18 +169,18 @@ VISITS = (
 from now, window."""
 
 ON_THE_BENCH = {
-	"Received": ("BR18-21-316", "Trips the breaker when switched on", "SYM-SHOCK", 1),
-	"Diagnosing": ("SP2-0645", "Does not switch on after a power cut", "SYM-DEAD", 2),
-	"Awaiting Approval": ("BR21-22-905", "Heats in bursts", "SYM-NOHEAT", 3),
-	"Approved": ("BR21-20-412", "Leaks at the cold inlet", "SYM-LEAK", 4),
-	"Awaiting Parts": ("BR18-19-552", "Casing cracked, drips", "SYM-DAMAGE", 6),
-	"In Repair": ("SP2-0389", "Wavelength off by 3 nm", "SYM-RESULT", 4),
-	"Quality Check": ("BR18-20-413", "No hot water, lamp blinks", "SYM-NOHEAT", 5),
-	"Ready": ("SP2-0513", "Lamp cover jammed", "SYM-DAMAGE", 7),
-	"Not Repairable": ("CW-2019-0733", "Heat exchanger leaks", "SYM-LEAK", 5),
-	"Declined": ("CW-2017-2210", "Gas valve sticks", "SYM-NOIGN", 8),
+	"Received": ("BR18-21-316", "Trips the breaker when switched on", "SYM-SHOCK", 1, "16:40"),
+	"Diagnosing": ("SP2-0645", "Does not switch on after a power cut", "SYM-DEAD", 1, "14:20"),
+	"Awaiting Approval": ("BR21-22-905", "Heats in bursts", "SYM-NOHEAT", 1, "11:15"),
+	"Approved": ("BR21-20-412", "Leaks at the cold inlet", "SYM-LEAK", 1, "10:05"),
+	"Awaiting Parts": ("BR18-19-552", "Casing cracked, drips", "SYM-DAMAGE", 3, "09:40"),
+	"In Repair": ("SP2-0389", "Wavelength off by 3 nm", "SYM-RESULT", 4, "15:30"),
+	"Quality Check": ("BR18-20-413", "No hot water, lamp blinks", "SYM-NOHEAT", 1, "09:25"),
+	"Ready": ("SP2-0513", "Lamp cover jammed", "SYM-DAMAGE", 1, "08:35"),
+	"Not Repairable": ("CW-2019-0733", "Heat exchanger leaks", "SYM-LEAK", 1, "08:50"),
+	"Declined": ("CW-2017-2210", "Gas valve sticks", "SYM-NOIGN", 1, "09:10"),
 }
-"""State of the card: serial number, subject, symptom, working days ago it was brought in."""
+"""State of the card: serial number, subject, symptom, working days ago and time it was brought in."""
 
 OPINIONS = (
 	(5, "10", "Solved in five minutes, wonderful."),
@@ -229,12 +230,12 @@ def _solved_by_phone(serial: str, subject: str, about: str, days: int, at: str, 
 		received_at=received,
 	)
 	with acting_as(AGENT):
+		set_system(call, responded_at=_later(received, 6))
 		call.resolve_by_phone(resolution)
 	close_call(call)
 	settle(
 		call,
 		received_at=received,
-		responded_at=_later(received, 6),
 		resolved_at=_later(received, 24),
 		closed_at=_later(received, 25),
 	)
@@ -259,38 +260,40 @@ def _triaged(serial: str, subject: str, about: str, next_action: str, days: int,
 		**_about(about),
 		received_at=received,
 	)
+	answer(call, _later(received, 15))
 	with acting_as(AGENT):
-		call.triage()
 		call.next_action = next_action
 		call.save()
-	happened(call, received_at=received, responded_at=_later(received, 15))
+	happened(call, received_at=received)
 
 
 def _visit_to_come(
 	serial: str, subject: str, about: str, user: str, days: int, begins: str, ends: str
 ) -> None:
-	received = past(days, "10:20")
+	received = ago(1 + days)
 	call = take_call(
 		**product(serial),
 		subject=subject,
 		**_about(about),
 		received_at=received,
 	)
-	send(user, call, coming(days, begins), coming(days, ends), "See the call.")
-	happened(call, received_at=received, responded_at=_later(received, 30))
+	send(user, call, _later(received, 30), (coming(days, begins), coming(days, ends)), "See the call.")
+	happened(call, received_at=received)
 
 
 def _on_site_now() -> None:
-	received = past(1, "16:20")
+	received = ago(3.5)
 	call = take_call(
 		**product("GWH11-88204"),
 		subject="New heater: flame goes out after a minute",
 		symptom_code="SYM-STOP",
 		received_at=received,
 	)
-	voucher = send(AOIFE, call, ago(1), ago(-1), "In warranty: ionisation electrode, analyser.")
+	voucher = send(
+		AOIFE, call, _later(received, 12), (ago(1), ago(-1)), "In warranty: ionisation electrode, analyser."
+	)
 	arrive(voucher, ago(0.5))
-	happened(call, received_at=received, responded_at=_later(received, 12), arrived_at=ago(0.5))
+	happened(call, received_at=received)
 
 
 def _visit_that_is_late() -> None:
@@ -301,8 +304,8 @@ def _visit_that_is_late() -> None:
 		symptom_code="SYM-DEAD",
 		received_at=received,
 	)
-	send(DECLAN, call, past(1, "14:00"), past(1, "16:00"), "Pump, contactor.")
-	happened(call, received_at=received, responded_at=_later(received, 20))
+	send(DECLAN, call, _later(received, 20), (past(1, "14:00"), past(1, "16:00")), "Pump, contactor.")
+	happened(call, received_at=received)
 
 
 def _waiting_for_customer() -> None:
@@ -313,10 +316,10 @@ def _waiting_for_customer() -> None:
 		symptom_code="SYM-NOISE",
 		received_at=received,
 	)
+	answer(call, _later(received, 10))
 	with acting_as(AGENT):
-		call.triage()
 		call.put_on_hold("Room is let until Friday; the guesthouse calls when it is free.")
-	happened(call, received_at=received, responded_at=_later(received, 10))
+	happened(call, received_at=received)
 
 
 def _withdrawn() -> None:
@@ -333,34 +336,30 @@ def _withdrawn() -> None:
 
 
 def _done_and_to_be_billed() -> None:
-	received = past(2, "09:15")
+	received = past(1, "09:15")
 	call = take_call(
 		**product("VK24-990173"),
 		subject="Relief valve drips",
 		symptom_code="SYM-LEAK",
 		received_at=received,
 	)
-	voucher = send(AOIFE, call, past(1, "13:00"), past(1, "15:00"), "Relief valve 3 bar.")
+	voucher = send(
+		AOIFE, call, _later(received, 9), (past(1, "13:00"), past(1, "15:00")), "Relief valve 3 bar."
+	)
 	arrive(voucher, past(1, "13:20"))
 	_repair_on_site(voucher, past(1, "13:25"), past(1, "14:10"), "PRV-3B", "Cathal Lynch")
-	happened(
-		call,
-		received_at=received,
-		responded_at=_later(received, 9),
-		arrived_at=past(1, "13:20"),
-		resolved_at=past(1, "14:15"),
-	)
+	happened(call, received_at=received, resolved_at=past(1, "14:15"))
 
 
 def _cash_still_with_the_technician() -> None:
-	received = past(2, "11:45")
+	received = past(1, "11:45")
 	call = take_call(
 		**product("CW-2019-0734"),
 		subject="Second heater: ignition clicks, no flame",
 		symptom_code="SYM-NOIGN",
 		received_at=received,
 	)
-	voucher = send(AOIFE, call, past(1, "16:00"), past(1, "18:00"), "Electrodes.")
+	voucher = send(AOIFE, call, _later(received, 14), (past(1, "16:00"), past(1, "18:00")), "Electrodes.")
 	arrive(voucher, past(1, "16:10"))
 	_repair_on_site(voucher, past(1, "16:15"), past(1, "17:00"), "IGN-E2", "Donal Keogh")
 	with acting_as(AOIFE):
@@ -369,8 +368,6 @@ def _cash_still_with_the_technician() -> None:
 	settle(
 		call,
 		received_at=received,
-		responded_at=_later(received, 14),
-		arrived_at=past(1, "16:10"),
 		resolved_at=past(1, "17:05"),
 		closed_at=past(1, "17:30"),
 	)
@@ -399,8 +396,8 @@ def _repair_on_site(voucher: Document, start: datetime, end: datetime, part: str
 # ---------------------------------------------------------------------------------- workshop
 
 
-def _on_the_bench(state: str, serial: str, subject: str, symptom: str, days: int) -> None:
-	received = past(days, "10:30")
+def _on_the_bench(state: str, serial: str, subject: str, symptom: str, days: int, at: str) -> None:
+	received = past(days, at)
 	call = take_call(
 		**product(serial),
 		subject=subject,
@@ -410,12 +407,12 @@ def _on_the_bench(state: str, serial: str, subject: str, symptom: str, days: int
 	)
 	receipt = _handed_in(call, received)
 	card = _card(receipt, received)
+	answer(call, _later(received, 5))
 	with acting_as(AGENT):
-		call.triage()
 		call.start_work()
 	for step in STEPS[state]:
 		step(card, receipt)
-	happened(call, received_at=received, responded_at=_later(received, 5))
+	happened(call, received_at=received)
 	happened(card, received_at=received)
 
 

@@ -18,7 +18,7 @@ add_to_apps_screen = [
 	}
 ]
 
-extend_bootinfo = "aftersales.setup.boot.lead_back_to_workspace"
+app_include_js = "/assets/aftersales/js/breadcrumbs.js"
 
 # Installation
 before_install = "aftersales.install.before_install"

@@ -94,23 +94,25 @@ def post_job(doc: Document) -> None:
 	delivery_note = doc.delivery_note or _make_delivery_note(doc, plan.delivery_rows)
 	if doc.sales_invoice and delivery_note != doc.delivery_note:
 		_bill_new_delivery_note(doc.sales_invoice, delivery_note)
+	invoice = None if doc.sales_invoice else _make_invoice(doc, plan.invoice_rows, delivery_note)
 	posted = {
 		"stock_entry": stock_entry,
 		"delivery_note": delivery_note,
-		"sales_invoice": doc.sales_invoice or _make_invoice(doc, plan.invoice_rows, delivery_note),
+		"sales_invoice": invoice.name if invoice else doc.sales_invoice,
 		"labour_journal_entry": doc.labour_journal_entry or _make_labour_entry(doc, plan),
 	}
 	if doc.posted_at and all(doc.get(fieldname) == name for fieldname, name in posted.items()):
 		return  # by another request, whose documents this one may not see yet
+	doc.update(posted)
 	doc.db_set(
 		{
 			**posted,
 			"labour_cost": flt(plan.labour_cost),
-			"parts_cost": _store_line_costs(doc, stock_entry, delivery_note),
+			"parts_cost": _store_line_costs(doc),
 			"posted_at": doc.posted_at or now_datetime(),
+			**_billing_values(doc, invoice),
 		}
 	)
-	refresh_billing(doc)
 
 
 @frappe.whitelist()
@@ -184,7 +186,8 @@ def preview(doc: Document) -> None:
 		return
 	doc.currency = invoice.currency
 	doc.amount_due = flt(invoice.grand_total)
-	_copy_amounts(doc, invoice)
+	for line, amount in _amounts(doc, invoice):
+		line.amount = amount
 
 
 def _previewed(doc: Document, rows: Iterable[InvoiceRow]) -> Document:
@@ -211,28 +214,12 @@ def refresh_billing(doc: Document, invoice: Document | None = None) -> None:
 
 	`invoice`: the job's Sales Invoice where the caller has it at hand.
 	"""
-	if not doc.sales_invoice:
-		billable = bool(invoice_rows(doc)) if doc.docstatus == 1 else False
-		doc.db_set({"billing_status": "To Bill" if billable else "Not Billable", "billed_at": None})
-		return
-	invoice = invoice or frappe.get_doc("Sales Invoice", doc.sales_invoice)
-	_copy_amounts(doc, invoice)
-	for line in (*doc.labour, *doc.parts):
-		line.db_set("amount", line.amount, update_modified=False)
-	status = billing_status(invoice)
-	doc.db_set(
-		{
-			"billing_status": status,
-			"billed_at": (doc.billed_at or now_datetime()) if status in BILLED else None,
-			"currency": invoice.currency,
-			"amount_due": flt(invoice.grand_total),
-		}
-	)
+	doc.db_set(_billing_values(doc, invoice))
 
 
 def refresh_part_costs(doc: Document) -> None:
 	"""Set what the parts of `doc` cost (company currency) from the documents that moved them."""
-	doc.db_set("parts_cost", _store_line_costs(doc, doc.stock_entry, doc.delivery_note))
+	doc.db_set("parts_cost", _store_line_costs(doc))
 
 
 def billing_status(invoice: Document) -> str:
@@ -387,8 +374,7 @@ def _make_stock_entry(doc: Document, rows: Iterable[StockRow]) -> str | None:
 			**_link_back(doc, "Stock Entry"),
 		}
 	)
-	_insert(entry)
-	entry.submit()
+	_save(entry, submitted=True)
 	return entry.name
 
 
@@ -407,8 +393,7 @@ def _make_delivery_note(doc: Document, rows: Iterable[InvoiceRow]) -> str | None
 	)
 	_set_customer_terms(note)
 	_price(note, rows)
-	_insert(note)
-	note.submit()
+	_save(note, submitted=True)
 	return note.name
 
 
@@ -424,7 +409,7 @@ def _delivery_item(row: InvoiceRow) -> dict:
 	return item
 
 
-def _make_invoice(doc: Document, rows: Iterable[InvoiceRow], delivery_note: str | None) -> str | None:
+def _make_invoice(doc: Document, rows: Iterable[InvoiceRow], delivery_note: str | None) -> Document | None:
 	if not rows:
 		return None
 	invoice = _invoice(doc, rows)
@@ -432,11 +417,12 @@ def _make_invoice(doc: Document, rows: Iterable[InvoiceRow], delivery_note: str 
 		_refer_to_delivery_note(invoice, delivery_note)
 	else:
 		_price(invoice, rows)
-	_insert(invoice)
+	_save(invoice, submitted=_submits_invoice())
 	_refuse_free_rows(invoice)
-	if _submits_invoice():
-		invoice.submit()
-	return invoice.name
+	if invoice.docstatus == 1:
+		# Ledgers write it past the document
+		invoice.outstanding_amount = frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount")
+	return invoice
 
 
 def _invoice(doc: Document, rows: Iterable[InvoiceRow]) -> Document:
@@ -561,8 +547,7 @@ def _make_labour_entry(doc: Document, plan: PostingPlan) -> str | None:
 			**_link_back(doc, "Journal Entry"),
 		}
 	)
-	_insert(entry)
-	entry.submit()
+	_save(entry, submitted=True)
 	return entry.name
 
 
@@ -574,12 +559,12 @@ def _link_back(doc: Document, purpose: str) -> dict:
 	}
 
 
-def _insert(target: Document) -> None:
-	"""Insert on behalf of the user, whose right to submit the job was checked before."""
+def _save(target: Document, submitted: bool) -> None:
+	"""Insert, and submit in the same pass, for the user whose right to submit the job was checked before."""
 	target.flags.ignore_permissions = True
 	target.flags.made_by_posting = True
 	try:
-		target.insert()
+		target.submit() if submitted else target.insert()
 	except frappe.UniqueValidationError:
 		frappe.throw(
 			_("{0} is being posted by somebody else at this moment. Reload to see the result.").format(
@@ -670,27 +655,50 @@ def _billing_currency(doc: Document) -> str:
 	return currency or frappe.get_cached_value("Company", doc.company, "default_currency")
 
 
-def _copy_amounts(doc: Document, invoice: Document) -> None:
+def _billing_values(doc: Document, invoice: Document | None) -> dict:
+	"""What the job shows of its invoice; the amount of each line is stored on the way."""
+	if not doc.sales_invoice:
+		billable = doc.docstatus == 1 and bool(invoice_rows(doc))
+		return {"billing_status": "To Bill" if billable else "Not Billable", "billed_at": None}
+	invoice = invoice or frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	for line, amount in _amounts(doc, invoice):
+		_store(line, "amount", amount)
+	status = billing_status(invoice)
+	return {
+		"billing_status": status,
+		"billed_at": (doc.billed_at or now_datetime()) if status in BILLED else None,
+		"currency": invoice.currency,
+		"amount_due": flt(invoice.grand_total),
+	}
+
+
+def _amounts(doc: Document, invoice: Document) -> list[tuple[Document, float]]:
+	"""Each line of the job with its net amount on the invoice."""
 	net = {item.aftersales_line: flt(item.net_amount) for item in invoice.items}
-	for line in (*doc.labour, *doc.parts):
-		line.amount = net.get(_line_key(line), 0)
+	return [(line, net.get(_line_key(line), 0)) for line in (*doc.labour, *doc.parts)]
 
 
-def _store_line_costs(doc: Document, stock_entry: str | None, delivery_note: str | None) -> float:
+def _store_line_costs(doc: Document) -> float:
 	"""Store what each part cost (company currency) on its line and return the sum."""
 	costs: dict[str, float] = {}
-	if stock_entry:
+	if doc.stock_entry:
 		for row in frappe.get_all(
-			"Stock Entry Detail", filters={"parent": stock_entry}, fields=["aftersales_line", "amount"]
+			"Stock Entry Detail", filters={"parent": doc.stock_entry}, fields=["aftersales_line", "amount"]
 		):
 			costs[row.aftersales_line] = flt(row.amount)
-	if delivery_note:
+	if doc.delivery_note:
 		for row in frappe.get_all(
 			"Delivery Note Item",
-			filters={"parent": delivery_note},
+			filters={"parent": doc.delivery_note},
 			fields=["aftersales_line", "incoming_rate", "stock_qty"],
 		):
 			costs[row.aftersales_line] = flt(row.incoming_rate) * flt(row.stock_qty)
 	for line in doc.parts:
-		line.db_set("valuation_amount", costs.get(line.name, 0), update_modified=False)
+		_store(line, "valuation_amount", costs.get(line.name, 0))
 	return sum(flt(line.valuation_amount) for line in doc.parts)
+
+
+def _store(line: Document, fieldname: str, value: float) -> None:
+	if flt(line.get(fieldname)) != flt(value):
+		line.set(fieldname, value)
+		frappe.db.set_value(line.doctype, line.name, fieldname, value, update_modified=False)

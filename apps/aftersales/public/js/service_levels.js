@@ -68,11 +68,11 @@ Object.assign(aftersales.service_levels, {
 		});
 		listview.$result.find(".list-row-checkbox").each((_i, box) => {
 			const name = $(box).attr("data-name");
-			const $subject = $(box).closest(".list-row-container").find(".list-subject");
-			$subject.find(".aftersales-clock").remove();
+			const $right = $(box).closest(".list-row-container").find(".level-right");
+			$right.find(".aftersales-clock").remove();
 			if (!clocks[name]) return;
-			const $chip = this.chip(clocks[name], "say_short").addClass("mr-2 flex-shrink-0");
-			$subject.find("a").first().closest(".level-item").before($chip);
+			$right.find(".modified").hide(); // the row has room for one of them
+			$right.prepend(this.chip(clocks[name], "say_short").addClass("mr-2 flex-shrink-0"));
 		});
 	},
 

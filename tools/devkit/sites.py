@@ -157,7 +157,12 @@ def ensure(ground: Ground, site: str, *, fresh: bool = False, bare: bool = False
 	with ground.lock(f"site-{site}"):
 		if exists(ground, site) and not state(ground, site):
 			raise Stop(f"the site {site} is not one of this tool's: choose another name.")
-		if fresh or not exists(ground, site) or _from_old_snapshot(ground, site, demo):
+		if (
+			fresh
+			or not exists(ground, site)
+			or _install_broke_off(ground, site)
+			or _from_old_snapshot(ground, site, demo)
+		):
 			_restore(ground, site, demo)
 		if bare:
 			return
@@ -165,6 +170,12 @@ def ensure(ground: Ground, site: str, *, fresh: bool = False, bare: bool = False
 			_install(ground, site)
 		else:
 			_follow_code(ground, site, demo)
+
+
+def _install_broke_off(ground: Ground, site: str) -> bool:
+	"""A half-installed app cannot be installed again: what it left stands in the way."""
+	known = state(ground, site)
+	return bool(known.get("installing")) and not known.get("installed")
 
 
 def _from_old_snapshot(ground: Ground, site: str, demo: bool) -> bool:
@@ -193,7 +204,7 @@ def _restore(ground: Ground, site: str, demo: bool) -> None:
 	# Frappe makes the key when it first encrypts something; a snapshot without one must not name it at all.
 	if key := ground.read_state(source / "site_config.json").get("encryption_key"):
 		config["encryption_key"] = key
-	note(ground, site, snapshot=source.name, installed=False)
+	note(ground, site, snapshot=source.name, installing=False, installed=False)
 	ground.write_state(folder / "site_config.json", config, 0o640)
 	say(f"{site}: restored from the snapshot in {time.monotonic() - began:.0f} s")
 
@@ -242,6 +253,7 @@ def _load(ground: Ground, database: str, dump: Path) -> None:
 def _install(ground: Ground, site: str) -> None:
 	began = time.monotonic()
 	everything, migrated = sync.digests(ground)
+	note(ground, site, installing=True)
 	bench.frappe(ground, ["--site", site, "install-app", "aftersales"], log=f"site-{site}")
 	note(ground, site, installed=True, migrated=migrated, seen=everything)
 	say(f"{site}: app installed in {time.monotonic() - began:.0f} s")

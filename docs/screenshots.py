@@ -73,7 +73,7 @@ def printview(doctype: str, print_format: str) -> str:
 	return f"/printview?doctype={doctype}&name={{name}}&format={print_format}&no_letterhead=0"
 
 
-HEATER_CALL = {"subject": ["like", "%water heater leaking%"]}
+WITH_HAZARD = {"status": "Open", "hazard": ["is", "set"]}
 WITH_CASH = {"docstatus": 1, "cash_collected": [">", 0], "billing_status": "Paid"}
 RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0]}
 
@@ -81,9 +81,9 @@ SHOTS = (
 	Shot("workspace", MANAGER, "/app/aftersales", full_height=1750),
 	Shot("workspace-phone", TECHNICIAN, "/app/aftersales", size=PHONE),
 	Shot("repair-call-list", AGENT, "/app/repair-call/view/list"),
-	Shot("repair-call", AGENT, "/app/repair-call/{name}", "Repair Call", HEATER_CALL, full_height=1250),
+	Shot("repair-call", AGENT, "/app/repair-call/{name}", "Repair Call", WITH_HAZARD, full_height=1250),
 	Shot("repair-call-new", AGENT, "/app/repair-call/new", full_height=1250),
-	Shot("repair-call-phone", AGENT, "/app/repair-call/{name}", "Repair Call", HEATER_CALL, PHONE),
+	Shot("repair-call-phone", AGENT, "/app/repair-call/{name}", "Repair Call", WITH_HAZARD, PHONE),
 	Shot("service-voucher", SUPERVISOR, "/app/service-voucher/{name}", "Service Voucher", WITH_CASH, full_height=1100),
 	Shot(
 		"service-voucher-phone",

@@ -24,8 +24,8 @@ def added(doctype: str) -> list[str]:
 
 
 def forget_all() -> None:
-	"""Drop the notes: the last step of an uninstall."""
-	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": _KEY})
+	"""Drop the notes, and those of the demo: the last step of an uninstall."""
+	frappe.db.delete("DefaultValue", {"parent": "__global", "defkey": ("like", "aftersales\\_%")})
 
 
 def _read() -> list[list[str]]:

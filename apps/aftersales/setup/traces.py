@@ -46,7 +46,7 @@ def remove() -> None:
 		_clear_field(field, doctypes)
 	for table, fieldname in _ALSO:
 		frappe.db.delete(table, {fieldname: ("in", doctypes)})
-	_leave_workspaces()
+	_leave_desk()
 	_delete_jobs()
 	frappe.db.delete("Patch Log", {"patch": ("like", f"{APP}.%")})
 
@@ -109,13 +109,15 @@ def _delete_files(doctypes: list[str]) -> None:
 		frappe.delete_doc("File", name, ignore_permissions=True, force=True, delete_permanently=True)
 
 
-def _leave_workspaces() -> None:
+def _leave_desk() -> None:
+	"""Nobody starts in our workspace or app any more, and no list of blocked modules names ours."""
 	modules = our_modules()
 	workspaces = frappe.get_all("Workspace", filters={"module": ("in", modules)}, pluck="name")
-	if workspaces and frappe.get_meta("User").has_field("default_workspace"):
-		frappe.db.set_value(
-			"User", {"default_workspace": ("in", workspaces)}, "default_workspace", None, update_modified=False
-		)
+	for fieldname, gone in (("default_workspace", workspaces), ("default_app", [APP])):
+		if gone and frappe.get_meta("User").has_field(fieldname):
+			frappe.db.set_value("User", {fieldname: ("in", gone)}, fieldname, None, update_modified=False)
+	if frappe.get_meta("System Settings").has_field("default_app"):
+		frappe.db.delete("Singles", {"doctype": "System Settings", "field": "default_app", "value": APP})
 	frappe.db.delete("Block Module", {"module": ("in", modules)})
 
 

@@ -52,7 +52,9 @@ def aftersales_product(doc: Document) -> frappe._dict:
 		product = _values("Repair Call", doc.repair_call, fields)
 	product.serial = product.serial_no or product.serial_text
 	product.plate = product.serial_text if product.serial_text != product.serial else None
-	product.name = " ".join(filter(None, (product.brand, product.model))) or product.title or product.item_code
+	product.name = (
+		" ".join(filter(None, (product.brand, product.model))) or product.title or product.item_code
+	)
 	return product
 
 

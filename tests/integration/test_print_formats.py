@@ -79,7 +79,9 @@ def pdf_of(chromium, html: str) -> pypdf.PdfReader:
 
 def show(page, html: str) -> None:
 	"""Load a print view without a server: its buttons are hidden as Frappe's own style sheet does."""
-	page.set_content(html.replace("</head>", "<style>.print-hide { display: none } body { margin: 0 }</style></head>"))
+	page.set_content(
+		html.replace("</head>", "<style>.print-hide { display: none } body { margin: 0 }</style></head>")
+	)
 
 
 def millimetres(reader: pypdf.PdfReader) -> tuple[int, int]:
@@ -132,7 +134,11 @@ def test_lines_others_pay_have_no_amount(shop, call):
 		call,
 		shop.technician,
 		labour=[make.hours(1)],
-		parts=[make.part(shop.seal, 1, warehouse=shop.van, charge_to="Warranty", charge_reason="Seal of our repair")],
+		parts=[
+			make.part(
+				shop.seal, 1, warehouse=shop.van, charge_to="Warranty", charge_reason="Seal of our repair"
+			)
+		],
 	)
 	text = text_of(visit, "Service Voucher")
 	assert f"{shop.seal} {shop.seal} 1 Nos Warranty" in text
@@ -159,7 +165,12 @@ def test_a_draft_is_a_job_sheet_to_fill_in(call, shop):
 
 def test_internal_work_needs_no_customer_and_no_signature(shop):
 	visit = make.voucher(
-		None, shop.technician, service_category="D", customer_signature=None, signed_by=None, labour=[make.hours(1)]
+		None,
+		shop.technician,
+		service_category="D",
+		customer_signature=None,
+		signed_by=None,
+		labour=[make.hours(1)],
 	)
 	visit.submit()
 	text = text_of(visit, "Service Voucher")
@@ -194,7 +205,9 @@ def test_what_the_accountant_added_to_the_invoice_is_on_the_report(shop, visit):
 	visit.reload()
 	bill = printing.aftersales_bill(visit)
 	assert (bill.further, bill.net) == (10, 184)
-	assert f"Further items of the invoice {fmt_money(10, currency='EUR')}" in text_of(visit, "Service Voucher")
+	assert f"Further items of the invoice {fmt_money(10, currency='EUR')}" in text_of(
+		visit, "Service Voucher"
+	)
 
 
 # --- workshop papers -------------------------------------------------------------------------------
@@ -232,12 +245,21 @@ def test_a_tag_is_one_label_whose_code_opens_the_card(chromium, call):
 	page.close()
 	assert [code.text for code in codes] == [frappe.utils.get_url_to_form("Repair Card", card.name)]
 	text = text_of(card, "Repair Card Tag")
-	for expected in (card.name, "Calora GWH 11", "CW-5531", "Nora Byrne", "17-05-2030 16:00", "Leaks onto the floor"):
+	for expected in (
+		card.name,
+		"Calora GWH 11",
+		"CW-5531",
+		"Nora Byrne",
+		"17-05-2030 16:00",
+		"Leaks onto the floor",
+	):
 		assert expected in text, expected
 
 
 def test_a_tag_with_long_texts_stays_one_label(chromium, shop):
-	file = make.equipment(shop.customer, brand="Manufacturer of " * 7, model="Model " * 20, serial_text="SN" * 60)
+	file = make.equipment(
+		shop.customer, brand="Manufacturer of " * 7, model="Model " * 20, serial_text="SN" * 60
+	)
 	call = make.call(shop.customer, equipment=file, subject="It does many things wrong " * 5)
 	card = make.received_card(call, promised_return="2030-05-17 16:00:00")
 	assert len(pdf_of(chromium, html_of(card, "Repair Card Tag")).pages) == 1
@@ -295,7 +317,9 @@ def sample(print_format: str, call, shop, **texts):
 @pytest.mark.parametrize("print_format", FORMATS)
 def test_user_text_is_never_markup(print_format, call, shop):
 	# written past the framework's own cleaning of input, as an import or another app could
-	frappe.db.set_value("Repair Call", call.name, {"subject": NASTY, "contact_name": NASTY, "contact_phone": NASTY})
+	frappe.db.set_value(
+		"Repair Call", call.name, {"subject": NASTY, "contact_name": NASTY, "contact_phone": NASTY}
+	)
 	frappe.db.set_value("Customer Equipment", call.equipment, {"brand": NASTY, "serial_text": NASTY})
 	doc = sample(print_format, call, shop, text=NASTY)
 	html = html_of(doc, print_format)
@@ -311,7 +335,9 @@ def test_formats_are_standard_and_belong_to_their_doctype(print_format):
 
 @pytest.mark.parametrize("print_format", [name for name in FORMATS if name != "Repair Card Tag"])
 def test_the_letterhead_of_the_company_is_respected(print_format, call, shop):
-	make.make("Letter Head", letter_head_name="Ours", source="HTML", content="<p>Unit 4, Parkgate</p>", is_default=1)
+	make.make(
+		"Letter Head", letter_head_name="Ours", source="HTML", content="<p>Unit 4, Parkgate</p>", is_default=1
+	)
 	doc = sample(print_format, call, shop)
 	copies = 2 if print_format == "Collection Receipt" else 1
 	assert text_of(doc, print_format, letterhead="Ours").count("Unit 4, Parkgate") == copies

@@ -130,14 +130,19 @@ def test_custom_fields_belong_to_the_app_and_are_never_copied(doctype):
 		assert stored, field["fieldname"]
 		assert stored.no_copy
 		assert stored.print_hide
-		assert frappe.db.get_value("Custom Field", f"{doctype}-{stored.fieldname}", "module") == "Service Billing"
+		assert (
+			frappe.db.get_value("Custom Field", f"{doctype}-{stored.fieldname}", "module")
+			== "Service Billing"
+		)
 
 
 @pytest.mark.parametrize(
 	"doctype", ["Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry"]
 )
 def test_the_database_keeps_the_posting_key_unique(doctype):
-	indexes = frappe.db.sql(f"show index from `tab{doctype}` where Column_name = 'aftersales_posting_key'", as_dict=True)
+	indexes = frappe.db.sql(
+		f"show index from `tab{doctype}` where Column_name = 'aftersales_posting_key'", as_dict=True
+	)
 	assert [index.Non_unique for index in indexes] == [0]
 
 
@@ -157,7 +162,9 @@ def test_every_grant_is_in_force():
 
 def test_granting_keeps_the_standard_rules_and_a_rule_of_the_site():
 	standard = {(row.role, row.permlevel) for row in frappe.get_all("DocPerm", {"parent": "Customer"}, ["*"])}
-	in_force = {(row.role, row.permlevel) for row in frappe.get_all("Custom DocPerm", {"parent": "Customer"}, ["*"])}
+	in_force = {
+		(row.role, row.permlevel) for row in frappe.get_all("Custom DocPerm", {"parent": "Customer"}, ["*"])
+	}
 	assert standard <= in_force
 
 	rule = {"parent": "Customer", "role": "Service Technician", "permlevel": 0}
@@ -234,7 +241,15 @@ def test_a_technician_picks_parts_and_serials_for_his_voucher():
 @pytest.mark.parametrize("role", roles.ROLES)
 def test_no_role_may_change_accounts_stock_or_items(role):
 	frappe.set_user(make.user("somebody@setup.example", role))
-	for doctype in ("Item", "Stock Entry", "Sales Invoice", "Journal Entry", "Payment Entry", "Account", "Serial No"):
+	for doctype in (
+		"Item",
+		"Stock Entry",
+		"Sales Invoice",
+		"Journal Entry",
+		"Payment Entry",
+		"Account",
+		"Serial No",
+	):
 		for right in ("write", "create", "submit", "delete"):
 			assert not frappe.has_permission(doctype, right), (role, doctype, right)
 

@@ -90,10 +90,7 @@ def _line_field(insert_after: str) -> dict:
 
 
 def _ours(fields: list[dict]) -> list[dict]:
-	return [
-		{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field}
-		for field in fields
-	]
+	return [{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field} for field in fields]
 
 
 def _all_fields() -> dict[str, list[dict]]:

@@ -95,9 +95,7 @@ def remove_unused() -> None:
 	for doctype in {values["doctype"] for values in shipped()}:
 		for name in record.added(doctype):
 			if not _used_by_others(doctype, name):
-				frappe.delete_doc(
-					doctype, name, ignore_permissions=True, force=True, delete_permanently=True
-				)
+				frappe.delete_doc(doctype, name, ignore_permissions=True, force=True, delete_permanently=True)
 
 
 def _insert(values: dict) -> None:

@@ -124,4 +124,6 @@ def _equals_standard(doctype: str) -> bool:
 
 def _rows(kind: str, doctype: str) -> list[tuple]:
 	rows = frappe.get_all(kind, filters={"parent": doctype}, fields=["*"])
-	return sorted((row.role, *(frappe.utils.cint(row.get(field)) for field in _RULE_FIELDS[2:])) for row in rows)
+	return sorted(
+		(row.role, *(frappe.utils.cint(row.get(field)) for field in _RULE_FIELDS[2:])) for row in rows
+	)

@@ -15,7 +15,15 @@ APP = "aftersales"
 _BATCH = 1000
 
 # Somebody's own documents: they stay, only their link to ours goes
-_STAYS = ("Activity Log", "Communication", "Email Account", "Event", "IMAP Folder", "Onboarding Step", "User Type")
+_STAYS = (
+	"Activity Log",
+	"Communication",
+	"Email Account",
+	"Event",
+	"IMAP Folder",
+	"Onboarding Step",
+	"User Type",
+)
 # Named by us or by the framework in fields that are no Link to DocType
 _ALSO = (
 	("Deleted Document", "deleted_doctype"),

@@ -97,6 +97,13 @@ def test_a_call_gets_its_defaults(nora):
 	assert (call.coverage, call.proposed_category, call.service_category) == ("Unknown", "A", "A")
 
 
+def test_a_landline_of_the_contact_is_better_than_no_number(nora):
+	contact = frappe.get_doc("Contact", as_admin(make.contact, nora, "Nora"))
+	contact.append("phone_nos", {"phone": "+353 1 555 0100", "is_primary_phone": 1})
+	as_admin(contact.save)
+	assert make.plain_call(nora).contact_phone == "+353 1 555 0100"
+
+
 def test_contact_and_address_come_from_the_customer_when_the_caller_gave_none(nora):
 	as_admin(make.contact, nora, "Nora", "+353 86 123 4567", "nora@example.com")
 	address = as_admin(make.address, nora)

@@ -151,10 +151,12 @@ def _check_serial_no(call: Document) -> None:
 
 
 def _primary_contact(customer: Document | frappe._dict) -> dict:
-	contact = customer.customer_primary_contact
+	name = customer.customer_primary_contact
+	contact = (name and frappe.db.get_value("Contact", name, ("full_name", "phone"), as_dict=True)) or {}
 	return {
-		"contact_name": frappe.db.get_value("Contact", contact, "full_name") if contact else None,
-		"contact_phone": customer.mobile_no,
+		"contact_name": contact.get("full_name"),
+		# ERPNext copies only the mobile number to the customer
+		"contact_phone": customer.mobile_no or contact.get("phone"),
 		"contact_email": customer.email_id,
 	}
 

@@ -1,0 +1,81 @@
+"""Who may do what with which of our documents: each role alone, against a table written out here.
+
+The letters: c create, r read, w write, d delete, s submit, x cancel, a amend.
+"""
+
+import frappe
+import pytest
+
+from tests import factories as f
+
+ROLES = (
+	"Service Manager",
+	"Service Supervisor",
+	"Service Agent",
+	"Service Technician",
+	"Workshop Technician",
+	"Service Accountant",
+)
+RIGHTS = {
+	"c": "create",
+	"r": "read",
+	"w": "write",
+	"d": "delete",
+	"s": "submit",
+	"x": "cancel",
+	"a": "amend",
+}
+EXPECTED = {
+	"Service Technician": ("crwd", "crw", "r", "r", "r", "r"),
+	"Service Voucher": ("crwdsxa", "crwsxa", "crw", "crws", "r", "r"),
+	"Collection Receipt": ("crwdsxa", "crwsxa", "crws", "crws", "crws", "r"),
+	"Repair Card": ("crwdsxa", "crwsxa", "crw", "crw", "crws", "r"),
+	"Spare Part": ("crwd", "crw", "r", "r", "rw", "r"),
+	"Aftersales Settings": ("crw", "r", "r", "r", "r", "r"),
+	"Customer Equipment": ("crwd", "crw", "crw", "crw", "crw", "r"),
+	"Fault Code": ("crwd", "crw", "r", "r", "r", "r"),
+	"Follow-up": ("crwd", "crw", "crw", "r", "r", "r"),
+	"Register Import": ("crwd", "-", "-", "-", "-", "-"),
+	"Repair Call": ("crwd", "crw", "crw", "rw", "rw", "r"),
+	"Service Category": ("crwd", "r", "r", "r", "r", "crw"),
+	"Service Request Type": ("crwd", "crw", "r", "r", "r", "r"),
+	"Service Zone": ("crwd", "crw", "r", "r", "r", "r"),
+	"Service Calendar": ("crwd", "r", "r", "r", "r", "r"),
+	"Service Clock": ("r", "r", "r", "r", "r", "r"),
+	"Service Target": ("crwd", "r", "r", "r", "r", "r"),
+}
+
+
+@pytest.fixture(params=ROLES)
+def role(request):
+	return request.param
+
+
+def test_each_role_has_exactly_its_rights(role):
+	user = f.user(f"{frappe.scrub(role)}@matrix.example", role)
+	found = {doctype: _rights(doctype, user) for doctype in EXPECTED}
+	expected = {doctype: set(row[ROLES.index(role)]) - {"-"} for doctype, row in EXPECTED.items()}
+	assert found == expected
+
+
+def test_a_desk_user_without_our_roles_has_none():
+	user = f.user("nobody@matrix.example")
+	assert {doctype: _rights(doctype, user) for doctype in EXPECTED} == {
+		doctype: set() for doctype in EXPECTED
+	}
+
+
+def test_every_document_of_ours_is_in_the_table():
+	modules = frappe.get_all("Module Def", filters={"app_name": "aftersales"}, pluck="name")
+	ours = frappe.get_all("DocType", filters={"module": ("in", modules), "istable": 0}, pluck="name")
+	assert set(ours) == set(EXPECTED)
+
+
+def test_what_an_hour_costs_us_is_not_for_technicians():
+	hidden = {"Service Technician": "cost_rate", "Service Labour Line": "cost_rate"}
+	for doctype, fieldname in hidden.items():
+		assert frappe.get_meta(doctype).get_field(fieldname).permlevel == 1
+
+
+def _rights(doctype: str, user: str) -> set[str]:
+	return {letter for letter, right in RIGHTS.items() if frappe.has_permission(doctype, right, user=user)}

@@ -354,6 +354,35 @@ def customer_with_tax_rule(shop):
 	return {}
 
 
+def customer_group_with_price_list(shop):
+	make.once("Price List", "Trade", price_list_name="Trade", currency="EUR", selling=1)
+	make.price(shop.seal, 35, "Trade")
+	make.price(shop.hour, 48.5, "Trade")
+	frappe.get_doc("Customer Group", "Individual").update({"default_price_list": "Trade"}).save()
+	return {}
+
+
+def other_defaults_of_the_site(shop):
+	"""Defaults that ERPNext's own settings put on every new document, and that this customer differs from."""
+	frappe.get_doc("Selling Settings").update(
+		{"customer_group": "Commercial", "territory": "Rest Of The World"}
+	).save()
+	make.make(
+		"Pricing Rule",
+		title="Commercial customers",
+		apply_on="Item Code",
+		items=[{"item_code": shop.seal}],
+		selling=1,
+		applicable_for="Customer Group",
+		customer_group="Commercial",
+		company=make.COMPANY,
+		currency="EUR",
+		rate_or_discount="Discount Percentage",
+		discount_percentage=50,
+	)
+	return {"language": "de"}
+
+
 def customer_with_payment_terms(shop):
 	make.make("Payment Term", payment_term_name="Half Now", invoice_portion=50, credit_days=0)
 	make.make("Payment Term", payment_term_name="Half in 30 Days", invoice_portion=50, credit_days=30)
@@ -459,6 +488,8 @@ def tax_category_of_address(shop):
 		(customer_abroad_in_the_common_account, 157.99),
 		(customer_abroad_with_prices_of_his_currency, 184.32),  # 82.50 + 79.90 = 162.40 + 21.92
 		(customer_with_price_list, 162.02),  # 72.75 + 70 = 142.75 + 19.27
+		(customer_group_with_price_list, 162.02),
+		(other_defaults_of_the_site, 197.49),
 		(customer_with_tax_rule, 214.02),  # 174 + 23 % 40.02
 		(customer_with_payment_terms, 197.49),
 		(discount_on_parts, 187.96),  # 90 + 2 x 37.80 = 165.60 + 22.36
@@ -478,6 +509,9 @@ def test_invoice_is_the_one_erpnext_makes_by_hand(shop, prepare, grand_total):
 	previewed = (doc.currency, doc.amount_due)
 	doc.submit()
 	posted = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	for invoice in (posted, by_hand):
+		invoice.submit()
+		invoice.reload()
 
 	assert differences(terms(posted), terms(by_hand)) == {}
 	assert posted.grand_total == grand_total

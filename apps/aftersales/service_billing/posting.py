@@ -443,13 +443,33 @@ def _invoice(doc: Document, rows: Iterable[InvoiceRow]) -> Document:
 
 
 def _set_customer_terms(target: Document) -> None:
-	"""Currency, price list, address and taxes as ERPNext's own form would set them for the customer."""
+	"""Currency, price list and taxes as ERPNext's own form would set them for the customer.
+
+	ERPNext fills in the rest on insert, but only after the defaults of site and user, which would
+	take the place of what is set here.
+	"""
 	target.flags.ignore_permissions = True
 	target.set("__islocal", True)  # ERPNext sets the company's default taxes on new documents only
-	target.set_missing_lead_customer_details()
-	if not target.selling_price_list:
-		target.selling_price_list = frappe.get_cached_doc("Selling Settings").selling_price_list
+	if frappe.db.exists("Tax Rule", {"tax_type": "Sales"}):
+		# Customer, group and address may decide the taxes; without any rule this would be asked twice
+		target.set_missing_lead_customer_details()
+	customer = frappe.get_cached_doc("Customer", target.customer)
+	target.update(
+		{
+			"currency": _billing_currency(target),
+			"selling_price_list": target.selling_price_list or _price_list(customer),
+			"customer_group": customer.customer_group,
+			"territory": customer.territory,
+			"language": customer.language,
+		}
+	)
 	target.set_taxes()
+
+
+def _price_list(customer: Document) -> str | None:
+	from erpnext.accounts.party import get_default_price_list
+
+	return get_default_price_list(customer) or frappe.get_cached_doc("Selling Settings").selling_price_list
 
 
 def _charged_item(row: InvoiceRow) -> dict:

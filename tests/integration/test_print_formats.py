@@ -213,8 +213,18 @@ def test_what_the_accountant_added_to_the_invoice_is_on_the_report(shop, visit):
 # --- workshop papers -------------------------------------------------------------------------------
 
 
-def test_a_collection_receipt_has_two_copies_on_one_page(chromium, call):
-	receipt = make.receipt(call)
+def test_a_collection_receipt_has_two_copies_on_one_page(chromium, shop):
+	make.contact(shop.customer, "Nora", "+353 86 123 4567")
+	make.address(shop.customer)
+	make.make(
+		"Letter Head",
+		letter_head_name="Ours",
+		source="HTML",
+		content="<p>Liffey Service Ltd<br>Unit 4, Greenhills Court<br>+353 20 910 0100</p>",
+		is_default=1,
+	)
+	file = make.equipment(shop.customer, brand="Calora", model="GWH 11", serial_text="CW-5531")
+	receipt = make.receipt(make.call(shop.customer, equipment=file, subject="Leaks onto the floor"))
 	receipt.submit()
 	text = text_of(receipt, "Collection Receipt")
 	assert text.count(receipt.name) == 2
@@ -227,7 +237,8 @@ def test_a_collection_receipt_has_two_copies_on_one_page(chromium, call):
 		assert condition in customers
 		assert condition not in shops
 	assert "Product received back by the customer" in shops
-	paper = pdf_of(chromium, html_of(receipt, "Collection Receipt"))
+	assert text.count("4 Grand Canal Quay") == text.count("+353 86 123 4567") == 2
+	paper = pdf_of(chromium, html_of(receipt, "Collection Receipt", letterhead="Ours"))
 	assert len(paper.pages) == 1
 	assert millimetres(paper) == (210, 297)
 

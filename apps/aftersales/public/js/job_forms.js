@@ -124,3 +124,38 @@ aftersales.forms.add_parts_button = function (frm) {
 		);
 	}
 };
+
+// What the accountant does with a finished job: receive its cash, and make again what somebody took back.
+aftersales.forms.add_billing_buttons = function (frm) {
+	const { doc } = frm;
+	if (doc.docstatus !== 1) return;
+	const add = (label, method, args, done) =>
+		frm.add_custom_button(
+			label,
+			async () => {
+				await frappe.call({ method, type: "POST", args, freeze: true });
+				frappe.show_alert({ message: done, indicator: "green" });
+				await frm.reload_doc();
+			},
+			__("Billing")
+		);
+	const has_role = (...roles) => roles.some((role) => frappe.user.has_role(role));
+	if (doc.cash_collected && !doc.payment_entry && has_role("Service Accountant", "Service Manager")) {
+		add(
+			__("Receive Cash"),
+			"aftersales.service_billing.cash.receive_cash",
+			{ voucher: doc.name },
+			__("Payment booked")
+		);
+	}
+	const not_billed = doc.billing_status === "To Bill" && !doc.sales_invoice;
+	const not_issued = doc.parts.length && !doc.stock_entry && !doc.delivery_note;
+	if ((not_billed || not_issued) && has_role("Service Accountant", "Service Manager", "Service Supervisor")) {
+		add(
+			__("Post Again"),
+			"aftersales.service_billing.posting.post_again",
+			{ doctype: doc.doctype, name: doc.name },
+			__("Everything this job needs is posted")
+		);
+	}
+};

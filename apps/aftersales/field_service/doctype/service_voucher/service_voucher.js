@@ -15,6 +15,7 @@ frappe.ui.form.on("Service Voucher", {
 		frm.trigger("add_cash_button");
 		frm.trigger("add_create_buttons");
 		aftersales.forms.add_parts_button(frm);
+		aftersales.forms.add_billing_buttons(frm);
 	},
 
 	async show_where_to_go(frm) {

@@ -26,6 +26,7 @@ frappe.ui.form.on("Repair Card", {
 		frm.trigger("add_time_buttons");
 		frm.trigger("add_estimate_buttons");
 		aftersales.forms.add_parts_button(frm);
+		aftersales.forms.add_billing_buttons(frm);
 	},
 
 	add_next_step(frm) {

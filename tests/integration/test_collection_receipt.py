@@ -225,7 +225,9 @@ def test_an_amendment_is_signed_for_anew(issued):
 	amended.update({"amended_from": receipt.name, "docstatus": 0})
 	amended.insert()
 	assert amended.status == "Draft"
-	assert not any((amended.return_signature, amended.return_signed_by, amended.returned_at, amended.returned_by))
+	assert not any(
+		(amended.return_signature, amended.return_signed_by, amended.returned_at, amended.returned_by)
+	)
 	assert [row.returned for row in amended.accessories] == [0, 0]
 	amended.submit()
 	refused(frappe.MandatoryError, amended, status="Recovered")

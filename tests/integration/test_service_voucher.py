@@ -599,7 +599,9 @@ def test_where_to_go(shop, people, call):
 	call.update({"contact_name": "Nora Byrne", "contact_phone": "+353 1 496 0123", "hazard": "Water Leak"})
 	call.db_update()
 	call.db_set("service_address_display", "4 Canal Walk<br>Dublin 8<br>\nIreland")
-	frappe.db.set_value("Customer Equipment", shop.heater, "location_details", "Attic, key with the neighbour")
+	frappe.db.set_value(
+		"Customer Equipment", shop.heater, "location_details", "Attic, key with the neighbour"
+	)
 	own, other = make.planned(call, "Aoife"), make.planned(call, "Declan")
 	frappe.set_user(TECHNICIAN)
 	place = visits.where_to_go(own.name)

@@ -11,6 +11,7 @@ sys.dont_write_bytecode = True  # root must not leave files in the checkout
 
 import argparse
 import os
+import signal
 
 # Once root has stepped down to the bench's user, Python still loads modules; where root's own Python lies
 # in a folder closed to others (pyenv under /root), the system's Python takes over before anything happens.
@@ -27,6 +28,8 @@ RUFF_VERSION = "0.13.2"  # the one of .pre-commit-config.yaml
 def main() -> None:
 	"""Parse the command line and run one command; every expected failure is one message and exit code 1."""
 	options = parser().parse_args()
+	# An ended tool takes the command it runs with it; otherwise the next call would meet it at work.
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 	try:
 		sys.exit(options.command(options) or 0)
 	except Stop as stop:

@@ -191,6 +191,7 @@ def _measure_visits(masters: frappe._dict, rounds: int, submit_invoice: int) -> 
 
 
 def _visit(masters: frappe._dict) -> str:
+	"""A visit that was dispatched, whose technician is on site and has written what he did."""
 	call = frappe.get_doc(
 		{
 			"doctype": "Repair Call",
@@ -204,23 +205,30 @@ def _visit(masters: frappe._dict) -> str:
 			"category_reason": "Out of warranty",
 		}
 	).insert()
-	arrived = add_to_date(now_datetime(), hours=-2)
+	start = add_to_date(now_datetime(), hours=-2)
 	voucher = frappe.get_doc(
 		{
 			"doctype": "Service Voucher",
 			"repair_call": call.name,
 			"company": COMPANY,
 			"technician": masters.technician,
-			"arrived_at": arrived,
-			"departed_at": add_to_date(arrived, minutes=90),
+			"planned_start": start,
+			"planned_end": add_to_date(start, minutes=90),
+		}
+	).insert()
+	voucher.dispatch()
+	voucher.arrive()
+	voucher.update(
+		{
 			"outcome": "Completed",
 			"findings": "Diverter valve seized, replaced and tested",
 			"test_result": "Passed",
 			"unsigned_reason": "Customer was out",
-			"labour": [{"activity": "Repair", "hours": 1.5, "item_code": masters.hour}],
-			"parts": [{"item_code": masters.part, "qty": 1}],
 		}
-	).insert()
+	)
+	voucher.append("labour", {"activity": "Repair", "hours": 1.5, "item_code": masters.hour})
+	voucher.append("parts", {"item_code": masters.part, "qty": 1})
+	voucher.save()
 	return voucher.name
 
 

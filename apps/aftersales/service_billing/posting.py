@@ -104,14 +104,17 @@ def post_job(doc: Document) -> None:
 	if doc.posted_at and all(doc.get(fieldname) == name for fieldname, name in posted.items()):
 		return  # by another request, whose documents this one may not see yet
 	doc.update(posted)
-	doc.db_set(
+	doc.update(
 		{
-			**posted,
 			"labour_cost": flt(plan.labour_cost),
 			"parts_cost": _store_line_costs(doc),
 			"posted_at": doc.posted_at or now_datetime(),
 			**_billing_values(doc, invoice),
 		}
+	)
+	# The save under way stamped the job already and tells about the change at its end
+	frappe.db.set_value(
+		doc.doctype, doc.name, {field: doc.get(field) for field in MONEY_FIELDS}, update_modified=False
 	)
 
 
@@ -134,6 +137,7 @@ def post_again(doctype: str, name: str) -> dict[str, str | None]:
 	if frappe.db.get_value(doctype, name, "docstatus", for_update=True) != 1:
 		frappe.throw(_("{0} is not submitted: only a finished job is posted.").format(doc.name))
 	post_job(doc)
+	doc.db_set("posted_at", doc.posted_at, notify=True)  # open forms and service clocks learn of it
 	return {fieldname: doc.get(fieldname) for fieldname in PURPOSES_OF_POSTING}
 
 

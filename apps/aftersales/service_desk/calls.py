@@ -31,14 +31,7 @@ def check_open(call: str) -> None:
 	Raises:
 		frappe.ValidationError: names the call and its status.
 	"""
-	status = frappe.db.get_value("Repair Call", call, "status")
-	if status in OVER:
-		frappe.throw(
-			_("Repair Call {0} is {1}; a supervisor must reopen it first.").format(
-				get_link_to_form("Repair Call", call), _(status)
-			),
-			title=_("Call Is Over"),
-		)
+	_refuse_when_over(call, frappe.db.get_value("Repair Call", call, "status"))
 
 
 def record_dispatch(call: str, promised_from: datetime | str, promised_to: datetime | str) -> None:
@@ -119,9 +112,19 @@ def coverage_snapshot(
 	return coverage.of_product(equipment, serial_no, on, symptom)
 
 
+def _refuse_when_over(call: str, status: str) -> None:
+	if status in OVER:
+		frappe.throw(
+			_("Repair Call {0} is {1}; a supervisor must reopen it first.").format(
+				get_link_to_form("Repair Call", call), _(status)
+			),
+			title=_("Call Is Over"),
+		)
+
+
 def _open_call(name: str) -> Document:
 	doc = frappe.get_doc("Repair Call", name, for_update=True)
-	check_open(name)
+	_refuse_when_over(name, doc.status)
 	return doc
 
 
@@ -141,4 +144,5 @@ def _note(doc: Document, text: str) -> None:
 
 
 def _save(doc: Document) -> None:
+	doc.flags.ignore_links = True  # what a job tells is state, texts, and codes checked on the job
 	doc.save(ignore_permissions=True)

@@ -481,12 +481,35 @@ def test_revisit_is_planned_once(shop, call):
 	assert visits.open_vouchers_of_call(call.name) == [revisit.name]
 
 
+def test_the_revisit_takes_over_what_was_left(shop, call):
+	make.voucher(
+		call,
+		"Aoife",
+		outcome="Revisit Needed",
+		preliminary_plan="Replace the seal",
+		parts_to_take="Gas valve seal",
+		work_left="Fit the pump",
+		parts_left="Pump UPS 25",
+	).complete()
+	(revisit,) = visits.open_vouchers_of_call(call.name)
+	revisit = frappe.get_doc("Service Voucher", revisit)
+	assert (revisit.preliminary_plan, revisit.parts_to_take) == ("Fit the pump", "Pump UPS 25")
+	assert (revisit.work_left, revisit.parts_left) == (None, None)
+
+
 def test_a_visit_planned_already_becomes_the_revisit(shop, call):
-	planned = make.planned(call, "Aoife")
-	voucher = make.voucher(call, "Aoife", outcome="Revisit Needed")
+	planned = make.planned(call, "Aoife", preliminary_plan="Yearly service")
+	voucher = make.voucher(
+		call, "Aoife", outcome="Revisit Needed", work_left="Fit the pump", parts_left="Pump"
+	)
 	voucher.complete()
 	assert visits.open_vouchers_of_call(call.name) == [planned.name]
-	assert frappe.db.get_value("Service Voucher", planned.name, "previous_voucher") == voucher.name
+	planned.reload()
+	assert planned.previous_voucher == voucher.name
+	assert (planned.preliminary_plan, planned.parts_to_take) == ("Yearly service\nFit the pump", "Pump")
+	visits.ensure_revisit(voucher)
+	planned.reload()
+	assert planned.preliminary_plan == "Yearly service\nFit the pump"
 
 
 def test_revisit_made_by_hand(shop, call):
@@ -509,17 +532,110 @@ def test_voucher_from_call(shop, call):
 
 
 def test_taken_to_workshop_goes_on_with_a_receipt(shop, call):
-	from aftersales.repair_workshop.custody import receipt_from_voucher
-
-	voucher = make.voucher(call, "Aoife", outcome="Taken to Workshop", findings="Heat exchanger leaks")
-	voucher.complete()
-	receipt = receipt_from_voucher(voucher.name)
-	assert (receipt.service_voucher, receipt.repair_call, receipt.equipment) == (
+	voucher = taken_to_workshop(call, findings="Heat exchanger leaks")
+	(receipt,) = drafts("Collection Receipt", call)
+	assert (receipt.service_voucher, receipt.equipment, receipt.status) == (
 		voucher.name,
-		call.name,
 		shop.heater,
+		"Draft",
 	)
 	assert receipt.fault_as_told == "Heat exchanger leaks"
+	(card,) = drafts("Repair Card", call)
+	assert (card.customer, card.equipment, card.status, card.service_category) == (
+		shop.customer,
+		shop.heater,
+		"Received",
+		call.service_category,
+	)
+	assert "Heat exchanger leaks" in comments(card)
+	assert card.collection_receipt is None
+	call.reload()
+	assert (call.status, call.next_action) == ("In Progress", "Repair in the workshop")
+
+
+def test_the_card_waits_for_the_signed_receipt(shop, people, call):
+	taken_to_workshop(call)
+	frappe.set_user(TECHNICIAN)
+	(receipt,) = drafts("Collection Receipt", call)
+	with pytest.raises(frappe.MandatoryError, match="Condition"):
+		receipt.submit()
+	receipt.reload()
+	receipt.update({"condition": "Scratched", "customer_signature": make.SIGNATURE, "signed_by": "N. Byrne"})
+	receipt.submit()
+	(card,) = drafts("Repair Card", call)
+	assert card.collection_receipt == receipt.name
+
+
+def test_what_the_call_has_already_is_taken(shop, call):
+	receipt = make.receipt(call)
+	receipt.submit()
+	first = taken_to_workshop(call)
+	assert drafts("Collection Receipt", call) == []
+	(card,) = drafts("Repair Card", call)
+	assert card.collection_receipt == receipt.name
+	first.cancel()
+	taken_to_workshop(call)
+	assert [doc.name for doc in drafts("Repair Card", call)] == [card.name]
+
+
+def test_a_cancelled_visit_leaves_its_drafts_to_the_next(shop, call):
+	first = taken_to_workshop(call)
+	(receipt,) = drafts("Collection Receipt", call)
+	first.cancel()
+	receipt.reload()
+	assert receipt.service_voucher is None
+	second = taken_to_workshop(call)
+	receipt.reload()
+	assert receipt.service_voucher == second.name
+	assert len(drafts("Repair Card", call)) == 1
+
+
+def test_a_refused_visit_leaves_no_drafts(shop, call):
+	voucher = make.voucher(call, "Aoife", outcome="Taken to Workshop", parts=[make.part(shop.seal, 9999)])
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError):
+		voucher.complete()
+	frappe.db.rollback()
+	assert drafts("Collection Receipt", call) == drafts("Repair Card", call) == []
+
+
+def test_a_call_with_its_card_on_the_bench_cannot_be_closed(shop, call):
+	taken_to_workshop(call)
+	call.reload()
+	call.resolution = "Forgotten"
+	call.status = "Closed"
+	with pytest.raises(frappe.ValidationError, match="RP-"):
+		call.save()
+
+
+@pytest.mark.parametrize(
+	("outcome", "status", "next_action"),
+	[
+		("Completed", "Resolved", "Confirm with the customer and close"),
+		("No Fault Found", "Resolved", "Ask the customer whether the fault has shown again"),
+		("Not Repairable", "Resolved", "Tell the customer why, and offer a replacement"),
+		("No Access", "In Progress", "Agree another appointment with the customer"),
+		("Revisit Needed", "In Progress", "Plan the next visit"),
+	],
+)
+def test_every_outcome_leaves_a_next_action(shop, call, outcome, status, next_action):
+	make.voucher(call, "Aoife", outcome=outcome).complete()
+	call.reload()
+	assert (call.status, call.next_action) == (status, next_action)
+	assert call.next_action_by > now_datetime()
+
+
+def taken_to_workshop(call, **values):
+	voucher = make.voucher(call, "Aoife", outcome="Taken to Workshop", **values)
+	voucher.complete()
+	return voucher
+
+
+def drafts(doctype: str, call) -> list:
+	names = frappe.get_all(
+		doctype, filters={"repair_call": call.name, "docstatus": 0}, pluck="name", order_by="creation"
+	)
+	return [frappe.get_doc(doctype, name) for name in names]
 
 
 def test_no_repair_warranty_without_repair(shop, call):

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from aftersales.field_service.visit_rules import (
-	NEXT_STEPS,
 	Visit,
+	carried_over,
 	cash_refusal,
 	contradicts_test,
 	missing_for_completion,
@@ -79,12 +79,10 @@ def test_states_by_docstatus(status, docstatus, allowed):
 	assert state_is_allowed(status, docstatus) is allowed
 
 
-def test_outcomes_that_go_on():
-	assert NEXT_STEPS == {
-		"Revisit Needed": "Service Voucher",
-		"No Access": "Service Voucher",
-		"Taken to Workshop": "Collection Receipt",
-	}
+def test_what_was_left_replaces_the_plan():
+	assert carried_over("Replace the seal", "Fit the pump") == "Fit the pump"
+	assert carried_over("Replace the seal", "  ") == "Replace the seal"
+	assert carried_over(None, None) is None
 
 
 @pytest.mark.parametrize(

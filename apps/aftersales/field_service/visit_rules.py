@@ -15,13 +15,6 @@ DISPATCHED_STATES = ("Dispatched", "On Site")
 DONE_STATES = ("Completed", "Archived")
 """States of a submitted voucher."""
 
-NEXT_STEPS = {
-	REVISIT_NEEDED: "Service Voucher",
-	NO_ACCESS: "Service Voucher",
-	TAKEN_TO_WORKSHOP: "Collection Receipt",
-}
-"""Outcome → the document the work goes on with; the other outcomes end the work."""
-
 
 @dataclass(frozen=True)
 class Visit:
@@ -74,6 +67,11 @@ def state_is_allowed(status: str, docstatus: int) -> bool:
 	if docstatus == 1:
 		return status in DONE_STATES
 	return status == "Cancelled"
+
+
+def carried_over(planned: str | None, left: str | None) -> str | None:
+	"""The plan (or the parts to take) of the next visit: what was left, else what was planned."""
+	return (left or "").strip() or planned
 
 
 def cash_refusal(collected: float, amount_due: float, limit: float, rate_to_company: float) -> str:

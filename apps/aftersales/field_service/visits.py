@@ -8,6 +8,7 @@ from frappe.utils import get_link_to_form, strip_html_tags
 from pypika.queries import QueryBuilder
 
 from aftersales import jobs
+from aftersales.field_service.visit_rules import carried_over
 
 PLACE_OF_CALL = ["contact_name", "contact_phone", "service_address_display", "hazard", "subject"]
 
@@ -29,6 +30,8 @@ NOT_CARRIED_OVER = (
 	"findings",
 	"advice",
 	"test_notes",
+	"work_left",
+	"parts_left",
 	"fault_code",
 	"cause_code",
 	"action_code",
@@ -168,12 +171,24 @@ def ensure_revisit(doc: Document) -> str:
 	"""Plan the next visit of a call as a draft, unless one is planned already; return its name."""
 	planned = [name for name in open_vouchers_of_call(doc.repair_call) if name != doc.name]
 	if planned:
-		frappe.db.set_value("Service Voucher", planned[0], "previous_voucher", doc.name)
+		_hand_on(doc, planned[0])
 		return planned[0]
 	revisit = _revisit(doc.name, ignore_permissions=True)
 	revisit.insert(ignore_permissions=True)
 	jobs.note(doc, _("Revisit planned: {0}").format(get_link_to_form("Service Voucher", revisit.name)))
 	return revisit.name
+
+
+def _hand_on(doc: Document, planned: str) -> None:
+	"""The visit planned already goes on with the work of `doc`: it learns what was left."""
+	changes = {"previous_voucher": doc.name}
+	before = frappe.db.get_value(
+		"Service Voucher", planned, ["preliminary_plan", "parts_to_take"], as_dict=True
+	)
+	for fieldname, left in (("preliminary_plan", doc.work_left), ("parts_to_take", doc.parts_left)):
+		if left and left not in (before[fieldname] or ""):
+			changes[fieldname] = "\n".join(filter(None, (before[fieldname], left)))
+	frappe.db.set_value("Service Voucher", planned, changes)
 
 
 def release_revisits(doc: Document) -> None:
@@ -193,6 +208,8 @@ def _revisit(
 	def link_back(visit: Document, revisit: Document) -> None:
 		revisit.status = "Draft"
 		revisit.previous_voucher = visit.name
+		revisit.preliminary_plan = carried_over(visit.preliminary_plan, visit.work_left)
+		revisit.parts_to_take = carried_over(visit.parts_to_take, visit.parts_left)
 
 	return get_mapped_doc(
 		"Service Voucher",

@@ -9,7 +9,15 @@ from datetime import date, datetime
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, format_datetime, get_datetime, get_link_to_form
+from frappe.utils import (
+	add_to_date,
+	cint,
+	escape_html,
+	format_datetime,
+	get_datetime,
+	get_link_to_form,
+	now_datetime,
+)
 
 from aftersales.guards import set_system
 from aftersales.service_desk import coverage
@@ -17,6 +25,12 @@ from aftersales.service_desk.coverage_rules import Coverage
 from aftersales.service_desk.progress import OVER
 
 RESOLVING_OUTCOMES = ("Completed", "No Fault Found", "Not Repairable")
+FAREWELLS = {
+	"No Fault Found": "Ask the customer whether the fault has shown again",
+	"Not Repairable": "Tell the customer why, and offer a replacement",
+}
+"""What is left to do on a resolved call; after a repair it is what every resolved call asks for."""
+
 NEXT_ACTIONS = {
 	"Revisit Needed": "Plan the next visit",
 	"No Access": "Agree another appointment with the customer",
@@ -73,7 +87,7 @@ def resolve_from_job(
 	"""A visit or workshop job has ended with `outcome`.
 
 	Completed, No Fault Found and Not Repairable resolve the call with `resolution`; Revisit Needed, No
-	Access and Taken to Workshop bring it back to work with the next action of that outcome.
+	Access and Taken to Workshop bring it back to work. Each but Completed leaves its own next action.
 
 	Args:
 		codes: what was found (symptom_code, fault_code, cause_code, action_code); empty ones are left out.
@@ -88,8 +102,10 @@ def resolve_from_job(
 	doc.update({field: code for field, code in (codes or {}).items() if field in CODES and code})
 	if outcome in RESOLVING_OUTCOMES:
 		doc.update({"status": "Resolved", "resolution": resolution or _(outcome)})
+		_set_next_action(doc, FAREWELLS.get(outcome))
 	elif outcome in NEXT_ACTIONS:
-		doc.update({"status": "In Progress", "next_action": _(NEXT_ACTIONS[outcome])})
+		doc.status = "In Progress"
+		_set_next_action(doc, NEXT_ACTIONS[outcome])
 		if resolution:
 			_note(doc, f"{_(outcome)}: {escape_html(resolution)}")
 	else:
@@ -137,6 +153,13 @@ def _keeps_promise(doc: Document, planned_from: datetime | str) -> bool:
 	if not doc.promised_from:
 		return False
 	return get_datetime(doc.promised_from) <= get_datetime(planned_from) <= get_datetime(doc.promised_to)
+
+
+def _set_next_action(doc: Document, text: str | None) -> None:
+	"""The outcome's own next action, due as soon as the first action on a new call."""
+	if text:
+		within = cint(frappe.get_cached_doc("Aftersales Settings").next_action_within)
+		doc.update({"next_action": _(text), "next_action_by": add_to_date(now_datetime(), minutes=within)})
 
 
 def _note(doc: Document, text: str) -> None:

@@ -9,8 +9,8 @@ from aftersales.field_service.dispatch import check_dispatch
 from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.visit_rules import (
 	COMPLETED,
-	DISPATCHED_STATES,
 	REVISIT_NEEDED,
+	TAKEN_TO_WORKSHOP,
 	Visit,
 	contradicts_test,
 	missing_for_completion,
@@ -84,6 +84,7 @@ class ServiceVoucher(Document):
 		]
 		parts: DF.Table[ServicePartLine]
 		parts_cost: DF.Currency
+		parts_left: DF.SmallText | None
 		parts_to_take: DF.SmallText | None
 		payment_entry: DF.Link | None
 		planned_end: DF.Datetime | None
@@ -105,6 +106,7 @@ class ServiceVoucher(Document):
 		test_notes: DF.SmallText | None
 		test_result: DF.Literal["", "Passed", "Failed", "Not Tested"]
 		unsigned_reason: DF.SmallText | None
+		work_left: DF.SmallText | None
 		workflow_state: DF.Link | None
 	# end: auto-generated types
 
@@ -172,7 +174,7 @@ class ServiceVoucher(Document):
 		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)
 
 	def on_cancel(self):
-		visits.release_revisits(self)
+		self.release_next_step()
 		self.put_call_back_to_work()
 		jobs.write_notes(self)
 
@@ -373,8 +375,20 @@ class ServiceVoucher(Document):
 			jobs.give_repair_warranty(self, getdate(self.departed_at))
 
 	def plan_next_step(self):
-		if self.outcome == REVISIT_NEEDED and self.repair_call:
+		from aftersales.repair_workshop import taken_in
+
+		if not self.repair_call:
+			return
+		if self.outcome == REVISIT_NEEDED:
 			visits.ensure_revisit(self)
+		elif self.outcome == TAKEN_TO_WORKSHOP:
+			taken_in.take_in(self)
+
+	def release_next_step(self):
+		from aftersales.repair_workshop import taken_in
+
+		visits.release_revisits(self)
+		taken_in.release(self)
 
 	# ------------------------------------------------------------------ the call
 

@@ -13,7 +13,7 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
-from aftersales.repair_workshop import custody
+from aftersales.repair_workshop import custody, taken_in
 from aftersales.repair_workshop.custody_rules import (
 	ISSUED,
 	RECOVERED,
@@ -96,6 +96,7 @@ class CollectionReceipt(Document):
 		if self.location:
 			jobs.note(self, _("Taken in to {0}").format(escape_html(self.location)))
 		jobs.write_notes(self)
+		taken_in.join_card(self)
 
 	def before_update_after_submit(self):
 		workflow_states.follow(self)

@@ -100,7 +100,12 @@ doc_events = {
 }
 
 # Jobs are not cancelled by the way when one of their documents is
-auto_cancel_exempted_doctypes = ["Service Voucher", "Repair Card", "Collection Receipt"]
+auto_cancel_exempted_doctypes = [
+	"Service Voucher",
+	"Repair Card",
+	"Collection Receipt",
+	"Technician Cash Handover",
+]
 
 # A technician sees and edits his own calls and visits
 permission_query_conditions = {

@@ -42,6 +42,7 @@ EXPECTED = {
 	"Service Zone": ("crwd", "crw", "r", "r", "r", "r"),
 	"Service Calendar": ("crwd", "r", "r", "r", "r", "r"),
 	"Service Clock": ("r", "r", "r", "r", "r", "r"),
+	"Technician Cash Handover": ("crwdsxa", "r", "-", "-", "-", "crwdsxa"),
 	"Service Target": ("crwd", "r", "r", "r", "r", "r"),
 }
 

@@ -1,4 +1,10 @@
-"""Cash that a technician collected on the spot becomes a Payment Entry against the job's invoice."""
+"""Cash that a technician collected on the spot becomes a Payment Entry against the job's invoice.
+
+Two ways lead here, and both end in :func:`book_cash` under a lock on the voucher's row:
+:func:`receive_cash` for one voucher, and a Technician Cash Handover for all that a technician brings.
+"""
+
+from datetime import date
 
 import frappe
 from frappe import _
@@ -28,11 +34,32 @@ def receive_cash(voucher: str, mode_of_payment: str = "Cash") -> str:
 	booked = frappe.db.get_value("Service Voucher", voucher, "payment_entry", for_update=True)
 	if booked:
 		return booked
+	return book_cash(doc, mode_of_payment).name
+
+
+def book_cash(doc: Document, mode_of_payment: str, posting_date: date | str | None = None) -> Document:
+	"""Submit the Payment Entry of the cash of voucher `doc`, whose row the caller has locked.
+
+	Raises:
+		frappe.ValidationError: nothing was collected, the invoice is missing, a draft, or owes less.
+	"""
 	invoice = _check_ready(doc)
-	payment = _payment_entry(doc, mode_of_payment, _in_account_currency(doc, invoice))
+	amount = _in_account_currency(doc, invoice)
+	payment = _payment_entry(doc, mode_of_payment, amount, posting_date or nowdate())
 	doc.db_set("payment_entry", payment.name)
 	refresh_billing(doc)
-	return payment.name
+	return payment
+
+
+def receiving_account(mode_of_payment: str, company: str) -> str:
+	"""The account of `company` that cash of this mode goes to.
+
+	Raises:
+		frappe.ValidationError: the mode of payment names none.
+	"""
+	from erpnext.accounts.doctype.sales_invoice.sales_invoice import get_bank_cash_account
+
+	return get_bank_cash_account(mode_of_payment, company)["account"]
 
 
 def _check_ready(doc: Document) -> frappe._dict:
@@ -68,23 +95,22 @@ def _in_account_currency(doc: Document, invoice: frappe._dict) -> float:
 	return flt(flt(doc.cash_collected) * flt(invoice.conversion_rate), 2)
 
 
-def _payment_entry(doc: Document, mode_of_payment: str, amount: float) -> Document:
+def _payment_entry(doc: Document, mode_of_payment: str, amount: float, posting_date: date | str) -> Document:
 	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
-	from erpnext.accounts.doctype.sales_invoice.sales_invoice import get_bank_cash_account
 
-	account = get_bank_cash_account(mode_of_payment, doc.company)["account"]
 	payment = get_payment_entry(
 		"Sales Invoice",
 		doc.sales_invoice,
 		party_amount=amount,
-		bank_account=account,
+		bank_account=receiving_account(mode_of_payment, doc.company),
 		ignore_permissions=True,
 	)
 	payment.update(
 		{
+			"posting_date": posting_date,
 			"mode_of_payment": mode_of_payment,
 			"reference_no": doc.cash_receipt_no,
-			"reference_date": nowdate(),
+			"reference_date": posting_date,
 			"aftersales_voucher_type": doc.doctype,
 			"aftersales_voucher": doc.name,
 			"aftersales_posting_key": posting_key(doc.doctype, doc.name, "Payment Entry"),

@@ -31,6 +31,7 @@ FIELDS_OF_RECORD = (
 	*MONEY_FIELDS,
 	"cash_receipt_no",
 	"payment_entry",
+	"cash_handover",
 	"qualification_overridden_by",
 )
 
@@ -57,6 +58,7 @@ class ServiceVoucher(Document):
 		billed_at: DF.Datetime | None
 		billing_status: DF.Literal["Not Billable", "To Bill", "Billed", "Paid"]
 		cash_collected: DF.Currency
+		cash_handover: DF.Link | None
 		cash_receipt_no: DF.Data | None
 		category_reason: DF.SmallText | None
 		cause_code: DF.Link | None

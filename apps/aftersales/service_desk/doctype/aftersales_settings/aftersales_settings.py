@@ -12,11 +12,20 @@ class AftersalesSettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.service_billing.doctype.service_billing_account.service_billing_account import (
+			ServiceBillingAccount,
+		)
+
 		approval_tolerance: DF.Percent
+		billing_accounts: DF.Table[ServiceBillingAccount]
 		collection_conditions: DF.SmallText | None
+		damage_spot_limit: DF.Currency
 		default_company: DF.Link | None
 		default_priority: DF.Link | None
 		default_request_type: DF.Link | None
+		delay_grace_days: DF.Int
+		delay_max_percent: DF.Percent
+		delay_rate_per_day: DF.Currency
 		emergency_priority: DF.Link | None
 		follow_up_days: DF.Int
 		labour_item: DF.Link | None
@@ -32,6 +41,7 @@ class AftersalesSettings(Document):
 	def validate(self):
 		self.keep_emergency_priority()
 		self.check_billing_items()
+		self.check_billing_accounts()
 
 	def keep_emergency_priority(self):
 		"""Without it a reported hazard could not be told from any other fault (R-IN-4)."""
@@ -52,3 +62,26 @@ class AftersalesSettings(Document):
 						frappe.bold(_(self.meta.get_label(fieldname))), frappe.bold(item)
 					)
 				)
+
+	def check_billing_accounts(self):
+		"""One row a company, and every account of a row belongs to it."""
+		companies = [row.company for row in self.billing_accounts]
+		for row in self.billing_accounts:
+			if companies.count(row.company) > 1:
+				frappe.throw(_("Accounts: {0} has more than one row.").format(frappe.bold(row.company)))
+			for field in row.meta.get_link_fields():
+				if field.options in ("Account", "Cost Center") and row.get(field.fieldname):
+					self.check_of_company(row, field)
+
+	def check_of_company(self, row: Document, field):
+		company = frappe.get_cached_value(field.options, row.get(field.fieldname), "company")
+		if company != row.company:
+			frappe.throw(
+				_("Accounts row {0}, {1}: {2} belongs to {3}, not to {4}.").format(
+					row.idx,
+					frappe.bold(_(field.label)),
+					frappe.bold(row.get(field.fieldname)),
+					company,
+					row.company,
+				)
+			)

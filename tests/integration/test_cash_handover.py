@@ -1,0 +1,342 @@
+"""Technician Cash Handover: expected against counted, booked whole or not at all, taken back (R-AC-3).
+
+The ledger rows are written down as an accountant would expect them. Masters are those of
+`factories.shop`: one hour and one seal make 102.00 net, 115.77 with VAT.
+"""
+
+import frappe
+import pytest
+from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from frappe.utils import flt, nowdate
+
+from aftersales.service_billing.cash import receive_cash
+from aftersales.service_billing.handover import open_cash
+from tests import factories as make
+from tests.attacks import bulk, refused
+from tests.jobs import done, gl
+
+
+@pytest.fixture
+def shop():
+	names = make.shop()
+	names.cash_account = make.account("Till", "Cash In Hand", account_type="Cash")
+	names.short_and_over = make.account("Cash Short and Over", "Indirect Expenses")
+	mode = frappe.get_doc("Mode of Payment", "Cash")
+	mode.set("accounts", [{"company": make.COMPANY, "default_account": names.cash_account}])
+	mode.save()
+	make.settings(
+		small_fee_limit=500,
+		billing_accounts=[
+			{
+				"company": make.COMPANY,
+				"cash_difference_account": names.short_and_over,
+				"cost_center": names.cost_center,
+			}
+		],
+	)
+	return names
+
+
+def cash_visit(shop, amount=115.77, **values):
+	"""A completed visit whose customer owes 115.77 and gave `amount`; its invoice is a draft."""
+	return done(shop, labour=[make.hours(1)], parts=[make.part(shop.seal)], cash_collected=amount, **values)
+
+
+def handover(shop, counted, vouchers=(), **values):
+	return make.make(
+		"Technician Cash Handover",
+		company=make.COMPANY,
+		technician=shop.technician,
+		mode_of_payment="Cash",
+		counted_amount=counted,
+		vouchers=[{"service_voucher": voucher.name} for voucher in vouchers],
+		**values,
+	)
+
+
+def ledger_of(doc) -> dict[str, float]:
+	"""What a handover moved: account → debit less credit, over all it booked."""
+	names = [line.payment_entry for line in doc.vouchers]
+	if doc.journal_entry:
+		names.append(doc.journal_entry)
+	balance: dict[str, float] = {}
+	for name in names:
+		for account, debit, credit, _cost_center in gl(name):
+			balance[account] = flt(balance.get(account, 0) + debit - credit, 2)
+	return balance
+
+
+# ---------------------------------------------------------------- booked
+
+
+def test_exact_cash(shop):
+	first, second = cash_visit(shop), cash_visit(shop, 50)
+	doc = handover(shop, 165.77)
+	assert [line.service_voucher for line in doc.vouchers] == [first.name, second.name]
+	assert (doc.expected_amount, doc.difference, doc.status) == (165.77, 0, "Draft")
+
+	doc.submit()
+
+	doc.reload()
+	assert (doc.status, doc.journal_entry, doc.received_by) == ("Booked", None, "Administrator")
+	assert ledger_of(doc) == {"Till - LSL": 165.77, "Debtors - LSL": -165.77}
+	for voucher, status in ((first, "Paid"), (second, "Billed")):
+		voucher.reload()
+		assert (voucher.cash_handover, voucher.billing_status) == (doc.name, status)
+		assert frappe.db.get_value("Sales Invoice", voucher.sales_invoice, "docstatus") == 1
+		payment = frappe.get_doc("Payment Entry", voucher.payment_entry)
+		assert (payment.docstatus, payment.reference_no) == (1, voucher.cash_receipt_no)
+	assert frappe.db.get_value("Sales Invoice", second.sales_invoice, "outstanding_amount") == 65.77
+
+
+def test_cash_short(shop):
+	"""165.77 expected, 160.00 counted: the customers have paid in full, 5.77 is a loss of ours."""
+	cash_visit(shop), cash_visit(shop, 50)
+	doc = handover(shop, 160, difference_reason="Wrong change given")
+	doc.submit()
+	doc.reload()
+
+	assert doc.difference == -5.77
+	assert gl(doc.journal_entry) == [
+		("Cash Short and Over - LSL", 5.77, 0, "Service - LSL"),
+		("Till - LSL", 0, 5.77, "Service - LSL"),
+	]
+	assert [gl(line.payment_entry) for line in doc.vouchers] == [
+		[("Debtors - LSL", 0, 115.77, None), ("Till - LSL", 115.77, 0, None)],
+		[("Debtors - LSL", 0, 50, None), ("Till - LSL", 50, 0, None)],
+	]
+	assert ledger_of(doc) == {"Till - LSL": 160, "Debtors - LSL": -165.77, "Cash Short and Over - LSL": 5.77}
+
+
+def test_cash_over(shop):
+	"""115.77 expected, 120.00 counted: the surplus is ours until somebody asks for it."""
+	cash_visit(shop)
+	doc = handover(shop, 120, difference_reason="Customer would not take the change")
+	doc.submit()
+	doc.reload()
+
+	assert doc.difference == 4.23
+	assert gl(doc.journal_entry) == [
+		("Cash Short and Over - LSL", 0, 4.23, "Service - LSL"),
+		("Till - LSL", 4.23, 0, "Service - LSL"),
+	]
+	assert ledger_of(doc) == {"Till - LSL": 120, "Debtors - LSL": -115.77, "Cash Short and Over - LSL": -4.23}
+
+
+def test_cash_in_a_foreign_currency(shop):
+	"""A customer billed in dollars at 0.80 pays dollars; two of them are missing."""
+	make.make(
+		"Currency Exchange",
+		from_currency="USD",
+		to_currency="EUR",
+		exchange_rate=0.8,
+		for_selling=1,
+		for_buying=1,
+		date=nowdate(),
+	)
+	frappe.db.set_single_value(
+		"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
+	)
+	american = make.customer("Hudson Import", default_currency="USD")
+	shop.customer = american
+	visit = cash_visit(shop, 100)
+	assert (visit.currency, visit.amount_due) == ("USD", 144.71)
+
+	assert open_cash(make.COMPANY, shop.technician) == []  # nothing in euro
+	doc = handover(shop, 98, currency="USD", difference_reason="Torn note")
+	doc.submit()
+	doc.reload()
+
+	assert (doc.expected_amount, doc.difference, doc.conversion_rate) == (100, -2, 0.8)
+	assert ledger_of(doc) == {
+		"Till - LSL": 78.4,
+		"Debtors - LSL": -80,
+		"Cash Short and Over - LSL": 1.6,
+	}
+
+
+# ---------------------------------------------------------------- refused
+
+
+def test_difference_needs_a_reason_and_an_account(shop):
+	visit = cash_visit(shop)
+	doc = handover(shop, 100)
+	with pytest.raises(frappe.MandatoryError, match="Reason of the Difference"):
+		doc.submit()
+	make.settings(billing_accounts=[])
+	doc = handover(shop, 100, difference_reason="Lost")
+	with pytest.raises(frappe.ValidationError, match="Cash Difference Account"):
+		doc.submit()
+	visit.reload()
+	assert (visit.payment_entry, visit.cash_handover) == (None, None)
+
+
+def test_a_voucher_is_in_one_handover(shop):
+	visit = cash_visit(shop)
+	first, second = handover(shop, 115.77, [visit]), handover(shop, 115.77, [visit])
+	first.submit()
+	with pytest.raises(frappe.ValidationError, match=f"handed over by.*{first.name}"):
+		second.submit()
+	# Past every check of ours the database refuses it
+	line = frappe.get_doc("Technician Cash Handover Line", {"parent": second.name})
+	line.handover_key = visit.name
+	with pytest.raises(frappe.UniqueValidationError):
+		line.db_update()
+
+
+def test_receive_cash_and_handover_do_not_both_book(shop):
+	visit = cash_visit(shop)
+	frappe.get_doc("Sales Invoice", visit.sales_invoice).submit()
+	doc = handover(shop, 115.77, [visit])
+	payment = receive_cash(visit.name)
+	with pytest.raises(frappe.ValidationError, match=payment):
+		doc.submit()
+	assert frappe.db.count("Payment Entry", {"aftersales_voucher": visit.name}) == 1
+
+	other = cash_visit(shop)
+	doc = handover(shop, 115.77, [other])
+	doc.submit()
+	doc.reload()
+	assert receive_cash(other.name) == doc.vouchers[0].payment_entry
+	assert frappe.db.count("Payment Entry", {"aftersales_voucher": other.name}) == 1
+
+
+def test_cash_of_somebody_else_is_refused(shop):
+	visit = cash_visit(shop)
+	make.technician("Declan Roche", shop.van)
+	shop.technician = "Declan Roche"
+	with pytest.raises(frappe.ValidationError, match=r"was collected by.*Aoife Doyle"):
+		handover(shop, 115.77, [visit])
+
+
+def test_one_bad_voucher_leaves_nothing_booked(shop):
+	good, bad = cash_visit(shop), cash_visit(shop, 100)
+	doc = handover(shop, 215.77, [good, bad])
+	frappe.get_doc("Sales Invoice", bad.sales_invoice).submit()
+	by_transfer = get_payment_entry("Sales Invoice", bad.sales_invoice, party_amount=80)
+	by_transfer.update({"reference_no": "4711", "reference_date": nowdate()})
+	by_transfer.insert().submit()
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="outstanding"):
+		doc.submit()
+	frappe.db.rollback()
+	assert frappe.db.count("Payment Entry", {"aftersales_voucher": good.name}) == 0
+	assert frappe.db.get_value("Sales Invoice", good.sales_invoice, "docstatus") == 0
+	assert frappe.db.get_value("Service Voucher", good.name, "cash_handover") is None
+
+
+def test_fields_of_record(shop):
+	visit = cash_visit(shop)
+	doc = handover(shop, 115.77, [visit])
+	refused(frappe.PermissionError, doc, status="Booked")
+	refused(frappe.PermissionError, visit, cash_handover=doc.name)
+	doc.submit()
+	refused(frappe.PermissionError, doc, status="Draft")
+	refused(frappe.UpdateAfterSubmitError, doc, counted_amount=10)
+
+
+def test_amounts_are_those_of_the_receipts(shop):
+	visit = cash_visit(shop)
+	doc = handover(shop, 115.77, [visit])
+	doc.vouchers[0].amount = 10
+	doc.expected_amount = 10
+	doc.save()
+	assert (doc.vouchers[0].amount, doc.expected_amount) == (115.77, 115.77)
+
+
+def test_only_accountants_see_who_has_cash(shop):
+	cash_visit(shop)
+	frappe.set_user(make.user("agent@cash.example", "Service Agent"))
+	with pytest.raises(frappe.PermissionError):
+		open_cash(make.COMPANY, shop.technician)
+	frappe.set_user(make.user("accountant@cash.example", "Service Accountant"))
+	assert [row["amount"] for row in open_cash(make.COMPANY, shop.technician)] == [115.77]
+
+
+def test_accountant_needs_no_right_of_erpnext(shop):
+	visit = cash_visit(shop)
+	frappe.set_user(make.user("accountant@cash.example", "Service Accountant"))
+	doc = handover(shop, 110, difference_reason="Short")
+	doc.submit()
+	assert frappe.db.get_value("Service Voucher", visit.name, "billing_status") == "Paid"
+
+
+# ---------------------------------------------------------------- taken back
+
+
+def test_cancel_takes_payments_and_difference_back(shop):
+	visit = cash_visit(shop)
+	doc = handover(shop, 110, difference_reason="Short")
+	doc.submit()
+	doc.reload()
+	booked = [doc.vouchers[0].payment_entry, doc.journal_entry]
+
+	doc.cancel()
+
+	assert [gl(name) for name in booked] == [[], []]
+	visit.reload()
+	assert (visit.payment_entry, visit.cash_handover, visit.billing_status) == (None, None, "Billed")
+	assert frappe.db.get_value("Sales Invoice", visit.sales_invoice, "outstanding_amount") == 115.77
+	assert doc.status == "Cancelled"
+	again = handover(shop, 115.77, [visit])
+	again.submit()
+	assert frappe.db.get_value("Service Voucher", visit.name, "cash_handover") == again.name
+
+
+def test_cancel_takes_the_invoices_back_where_asked(shop):
+	visit, billed_before = cash_visit(shop), cash_visit(shop)
+	frappe.get_doc("Sales Invoice", billed_before.sales_invoice).submit()
+	doc = handover(shop, 231.54)
+	doc.submit()
+	doc.reload()
+	doc.cancel_invoices = 1
+	doc.save()
+
+	doc.cancel()
+
+	first = visit.sales_invoice
+	visit.reload()
+	assert gl(first) == []
+	assert visit.sales_invoice != first
+	assert frappe.db.get_value("Sales Invoice", visit.sales_invoice, "docstatus") == 0
+	assert (visit.billing_status, visit.amount_due, visit.payment_entry) == ("To Bill", 115.77, None)
+	# It was submitted before the handover, which does not take it back
+	assert frappe.db.get_value("Sales Invoice", billed_before.sales_invoice, "docstatus") == 1
+
+
+def test_amended_with_the_right_count(shop):
+	visit = cash_visit(shop)
+	doc = handover(shop, 110, difference_reason="Short")
+	doc.submit()
+	doc.reload()
+	doc.cancel()
+	doc.reload()
+	amended = frappe.copy_doc(doc)  # with what is not to be copied, as the desk amends
+	amended.amended_from = doc.name
+	amended.counted_amount = 115.77
+	amended.insert()
+	amended.submit()
+	amended.reload()
+	assert (amended.status, amended.difference, amended.journal_entry) == ("Booked", 0, None)
+	visit.reload()
+	assert (visit.cash_handover, visit.billing_status) == (amended.name, "Paid")
+
+
+def test_what_a_handover_booked_is_not_cancelled_by_itself(shop):
+	visit = cash_visit(shop)
+	doc = handover(shop, 110, difference_reason="Short")
+	doc.submit()
+	doc.reload()
+	visit.reload()
+	for doctype, name in (
+		("Payment Entry", doc.vouchers[0].payment_entry),
+		("Journal Entry", doc.journal_entry),
+		("Sales Invoice", visit.sales_invoice),
+	):
+		frappe.db.commit()
+		with pytest.raises(frappe.LinkExistsError):
+			frappe.get_doc(doctype, name).cancel()
+		frappe.db.rollback()
+		assert not bulk(frappe.get_doc(doctype, name), "cancel")
+	with pytest.raises(frappe.ValidationError):
+		visit.cancel()

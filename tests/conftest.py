@@ -2,7 +2,8 @@
 
 Called by `make test` (or `python3 tools/dev.py pytest SITE -- ...`), which makes bench and site and sets
 AFTERSALES_SITE, AFTERSALES_BENCH, AFTERSALES_SHARED_DATA and AFTERSALES_CHROMIUM. Without a site the
-folders that need one are left out, and the summary says so.
+folders that need one are left out, and the summary says so. Where several processes share the run
+(pytest-xdist), each takes its own site of AFTERSALES_SITES.
 
 Fixtures: `server` (web server of the site), `worker` (background worker), `shared_data` (folder of real
 registers). Marker `commits`: the test commits or starts processes, and removes what it made; rows left
@@ -14,6 +15,11 @@ from pathlib import Path
 
 import pytest
 
+# pytest-xdist numbers its processes gw0, gw1, ...; the one that hands out the tests has no number.
+PROCESS = os.environ.get("PYTEST_XDIST_WORKER")
+SITES = os.environ.get("AFTERSALES_SITES", "").split()
+if PROCESS and SITES:
+	os.environ["AFTERSALES_SITE"] = SITES[int(PROCESS.removeprefix("gw"))]
 SITE = os.environ.get("AFTERSALES_SITE")
 BENCH = os.environ.get("AFTERSALES_BENCH")
 HERE = Path(__file__).parent
@@ -27,6 +33,11 @@ def pytest_configure(config):
 	if SITE:
 		if not BENCH:
 			raise pytest.UsageError("AFTERSALES_BENCH is not set: call tests by `make test`")
+		wanted = getattr(config.option, "numprocesses", None)
+		if wanted and not PROCESS:
+			if wanted > len(SITES):
+				raise pytest.UsageError("each process needs a site: call tests by `make test`")
+			return  # runs no test itself, and its processes start in its folder
 		# Frappe opens its log files by paths relative to the sites folder.
 		os.chdir(Path(BENCH) / "sites")
 
@@ -49,10 +60,26 @@ def pytest_collection_modifyitems(items):
 	for item in items:
 		if _room(item.path) == "browser":
 			item.add_marker(pytest.mark.commits)
+	if PROCESS:
+		_longest_first(items)
+
+
+def _longest_first(items: list[pytest.Item]) -> None:
+	"""Files that take minutes go out before the rest, so that the processes end together."""
+	slow = {item.path for item in items if item.get_closest_marker("slow")}
+	items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+	"""A process of the run has ended: what it left out counts for the run."""
+	left_out.update(getattr(node, "workeroutput", {}).get("left_out", ()))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
+	if PROCESS:
+		session.config.workeroutput["left_out"] = sorted(left_out)
 	if left_out and CI and session.exitstatus == 0:
 		session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

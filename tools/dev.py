@@ -69,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
 	command("lint", lint_command, "ruff: check and formatting")
 	command("benchmark", benchmark_command, "run benchmarks/run.py on a site of its own")
 	command("screenshots", screenshots_command, "take the pictures of docs/ from the demo site")
-	command("test", test_command, "all tests on the test site (PYTEST_ARGS: arguments for pytest)")
+	command(
+		"test", test_command, "all tests, two processes with a site each (PYTEST_ARGS: arguments for pytest)"
+	)
 	return top
 
 
@@ -121,9 +123,7 @@ def run_command(options) -> int:
 
 
 def pytest_command(options) -> int:
-	ground = ready()
-	sites.ensure(ground, options.name)
-	return testing.run(ground, options.name, _rest(options.arguments))
+	return testing.run(ready(), [options.name], _rest(options.arguments))
 
 
 def test_command(options) -> int:

@@ -251,6 +251,7 @@ def _mariadb_config(ground: Ground, data: Path, number: int) -> str:
 	wanted = (
 		f"socket = {place}" if len(str(place)) < 100 else f"socket = /tmp/aftersales-mariadb-{number}.sock"
 	)
+	# Commits outlive the end of any process, not a power cut: it is a developer's database.
 	return f"""[mariadbd]
 datadir = {data}
 port = {number}
@@ -264,6 +265,7 @@ collation-server = utf8mb4_unicode_ci
 innodb-file-per-table = 1
 innodb-buffer-pool-size = {pool}M
 innodb-log-file-size = 256M
+innodb-flush-log-at-trx-commit = 2
 max-allowed-packet = 256M
 max-connections = 300
 table-open-cache = 4000

@@ -1,11 +1,14 @@
 """Running the tests: all of them on a real site, or, where no bench can be had, those that need none."""
 
+import contextlib
+import multiprocessing
 import os
 import shlex
 import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from devkit import prerequisites, sites
@@ -13,7 +16,9 @@ from devkit.ground import Ground, NoBench, Stop, say
 
 # What the unit tests import besides the app; a bench has them through pyproject.toml and Frappe.
 UNIT_REQUIREMENTS = ("pytest>=8,<9", "hypothesis>=6.77,<7", "openpyxl>=3.1,<4")
-TEST_SITE = "test.localhost"
+# `make test` runs a process per site, side by side; whole files go to one process or the other.
+TEST_SITES = ("test.localhost", "test2.localhost", "test3.localhost", "test4.localhost")
+PROCESSES = 2
 NEED_SITE = ("tests/integration", "tests/security", "tests/browser")
 
 
@@ -22,9 +27,44 @@ def extra_arguments() -> list[str]:
 	return shlex.split(os.environ.get("PYTEST_ARGS") or os.environ.get("ARGS") or "")
 
 
-def run(ground: Ground, site: str, arguments: list[str]) -> int:
-	"""Run pytest with the bench's Python in the copied checkout. Returns pytest's exit code."""
-	return _run(ground, [ground.python, "-m", "pytest", *arguments], environment(ground, site))
+def run(ground: Ground, names: list[str], arguments: list[str]) -> int:
+	"""Make these sites and run pytest on them, a process per site. Returns pytest's exit code.
+
+	Two runs on one site would meet each other's rows: the later one waits for the earlier.
+	"""
+	with contextlib.ExitStack() as locks:
+		for name in sorted(names):
+			locks.enter_context(ground.lock(f"tests-{name}"))
+		_ensure_sites(ground, names)
+		command = [ground.python, "-m", "pytest", *arguments]
+		env = environment(ground, names[0])
+		if len(names) > 1:
+			command += ["--numprocesses", len(names), "--dist", "loadfile", "--no-loadscope-reorder"]
+			# A process that dies is a failure of its test; one in its place would have no site.
+			command += ["--max-worker-restart", "0"]
+			env["AFTERSALES_SITES"] = " ".join(names)
+		return _run(ground, command, env)
+
+
+def _ensure_sites(ground: Ground, names: list[str]) -> None:
+	"""The sites exist and have the app at this code; they are made side by side."""
+	if len(names) == 1:
+		sites.ensure(ground, names[0])
+		return
+	sites.snapshot(ground)
+	with ProcessPoolExecutor(len(names), multiprocessing.get_context("fork")) as pool:
+		for made in [pool.submit(sites.ensure, ground, name) for name in names]:
+			made.result()
+
+
+def processes() -> int:
+	"""How many test processes: TEST_PROCESSES, else one per processor core up to two."""
+	given = os.environ.get("TEST_PROCESSES")
+	if not given:
+		return min(PROCESSES, os.cpu_count() or 1)
+	if not given.isdigit() or not 1 <= int(given) <= len(TEST_SITES):
+		raise Stop(f"TEST_PROCESSES is '{given}': set it to a number from 1 to {len(TEST_SITES)}.")
+	return int(given)
 
 
 def run_script(ground: Ground, site: str, script: str, **extra: str) -> int:
@@ -93,13 +133,12 @@ def shared_data(ground: Ground) -> str | None:
 
 
 def make_test(ready) -> int:
-	"""`make test`: the whole suite on the test site; without a bench the unit tests, loudly."""
+	"""`make test`: the whole suite on the test sites; without a bench the unit tests, loudly."""
 	try:
 		ground = ready(browser=True)
 	except NoBench as reason:
 		return _unit_only(str(reason))
-	sites.ensure(ground, TEST_SITE)
-	return run(ground, TEST_SITE, extra_arguments())
+	return run(ground, list(TEST_SITES[: processes()]), extra_arguments())
 
 
 def _unit_only(reason: str) -> int:

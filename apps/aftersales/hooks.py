@@ -117,6 +117,15 @@ has_permission = {
 	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
 }
 
+# Assigning and unassigning in the desk must not take away a document's owner
+override_whitelisted_methods = {
+	"frappe.desk.form.assign_to.add": "aftersales.service_desk.assignment.add",
+	"frappe.desk.form.assign_to.add_multiple": "aftersales.service_desk.assignment.add",
+	"frappe.desk.form.assign_to.remove": "aftersales.service_desk.assignment.remove",
+	"frappe.desk.form.assign_to.remove_multiple": "aftersales.service_desk.assignment.remove_multiple",
+	"frappe.desk.form.assign_to.close": "aftersales.service_desk.assignment.close",
+}
+
 # Service clocks that have fallen due
 scheduler_events = {
 	"cron": {"* * * * *": ["aftersales.service_levels.sweep.sweep"]},

@@ -505,6 +505,52 @@ def test_unassigning_in_the_sidebar_cannot_leave_a_call_without_owner(nora):
 	assert frappe.db.get_value("Repair Call", call.name, "assigned_to") == SUPERVISOR
 
 
+def requested(method: str, **arguments):
+	"""What a request to one of Frappe's assignment endpoints gives."""
+	path = frappe.override_whitelisted_method(f"frappe.desk.form.assign_to.{method}")
+	return frappe.call(frappe.get_attr(path), **arguments)
+
+
+def owner(call) -> str:
+	return frappe.db.get_value("Repair Call", call.name, "assigned_to")
+
+
+@pytest.mark.parametrize(
+	("method", "arguments"),
+	[
+		("remove", lambda call: {"name": call.name, "assign_to": AGENT}),
+		("remove", lambda call: {"name": call.name, "assign_to": "fergal.super@example.com"}),
+		("remove", lambda call: {"name": call.name, "assign_to": "nobody@example.com"}),
+		("remove_multiple", lambda call: {"names": frappe.as_json([call.name])}),
+		("close", lambda call: {"name": call.name, "assign_to": frappe.session.user}),
+	],
+)
+def test_a_request_to_unassign_leaves_the_owner(nora, method, arguments):
+	call = make.plain_call(nora)  # taken by himself: there is no ToDo to refuse
+	requested("add", doctype="Repair Call", name=call.name, assign_to=[SUPERVISOR])
+	call.reload()
+	call.assigned_to = AGENT
+	call.save()
+	requested(method, doctype="Repair Call", **arguments(call))
+	assert owner(call) == AGENT
+
+
+def test_assigning_in_the_desk_takes_the_right_to_change_the_call(nora):
+	call, other = make.plain_call(nora), make.plain_call(nora)
+	declan = as_admin(make.user, "declan.tech@example.com", "Service Technician")
+	as_admin(frappe.share.add, "Repair Call", call.name, declan, read=1)
+	requested("add", doctype="Repair Call", name=other.name, assign_to=frappe.as_json([SUPERVISOR]))
+	assert (owner(other), open_todos(other)) == (SUPERVISOR, [SUPERVISOR])
+	frappe.set_user(declan)
+	with pytest.raises(frappe.PermissionError):
+		requested("add", doctype="Repair Call", name=call.name, assign_to=[declan])
+	with pytest.raises(frappe.PermissionError):
+		requested("add_multiple", doctype="Repair Call", name=frappe.as_json([call.name]), assign_to=[declan])
+	with pytest.raises(frappe.PermissionError):
+		requested("remove", doctype="Repair Call", name=other.name, assign_to=SUPERVISOR)
+	assert owner(call) == AGENT
+
+
 # ---------------------------------------------------------------- progress
 
 

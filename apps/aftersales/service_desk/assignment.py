@@ -1,12 +1,21 @@
-"""The named owner of a call, mirrored in Frappe's own assignments (ToDo)."""
+"""The named owner of a call, mirrored in Frappe's own assignments (ToDo).
+
+Frappe's assignment requests write the field `assigned_to` of whatever document they are about, past its
+controller, and ask for no more than the right to read it. The requests here stand in front of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import frappe
 from frappe import _
-from frappe.desk.form import assign_to
+from frappe.desk.form import assign_to as assignments
 from frappe.model.document import Document
 from frappe.utils import getdate
 
 OVER = ("Closed", "Cancelled")
+OWNED = ("Repair Call", "Follow-up")
+"""Documents whose `assigned_to` is their owner."""
 
 
 def mirror(call: Document) -> None:
@@ -42,8 +51,64 @@ def keep_owner(todo: Document, method: str | None = None) -> None:
 		)
 
 
+# --- requests that take the place of frappe.desk.form.assign_to's (hooks.py) ---------------------------
+
+
+@frappe.whitelist()
+def add(doctype: str, name: str, assign_to: str | list, **more) -> list | None:
+	"""`add` and `add_multiple`: for a document with an owner they change him, so they ask for its write permission.
+
+	Args:
+		name: of one document, or a JSON list of several.
+		assign_to: users, as a list or as JSON.
+		more: description, date, priority, as Frappe takes them.
+
+	Raises PermissionError.
+	"""
+	names = frappe.parse_json(name) if name.startswith("[") else [name]
+	for each in names:
+		frappe.get_doc(doctype, each).check_permission("write" if doctype in OWNED else "read")
+		open_todos = assignments.add({**more, "doctype": doctype, "name": each, "assign_to": assign_to})
+	return open_todos if names == [name] else None
+
+
+@frappe.whitelist()
+def remove(doctype: str, name: str, assign_to: str) -> list:
+	"""End somebody's ToDo; the owner of the document stays. Raises PermissionError."""
+	with _owner_kept(doctype, name):
+		return assignments.remove(doctype, name, assign_to)
+
+
+@frappe.whitelist()
+def remove_multiple(doctype: str, names: str | list) -> None:
+	"""End the ToDos of several documents; their owners stay. Raises PermissionError."""
+	for name in frappe.parse_json(names):
+		frappe.get_doc(doctype, name).check_permission()
+		for todo in assignments.get({"doctype": doctype, "name": name}):
+			remove(doctype, name, todo.owner)
+
+
+@frappe.whitelist()
+def close(doctype: str, name: str, assign_to: str) -> list:
+	"""The user is done with his ToDo; the owner of the document stays. Raises PermissionError."""
+	with _owner_kept(doctype, name):
+		return assignments.close(doctype, name, assign_to)
+
+
+@contextmanager
+def _owner_kept(doctype: str, name: str) -> Iterator[None]:
+	frappe.get_doc(doctype, name).check_permission()
+	owner = doctype in OWNED and frappe.db.get_value(doctype, name, "assigned_to", for_update=True)
+	yield
+	if owner:
+		frappe.db.set_value(doctype, name, "assigned_to", owner, update_modified=False)
+
+
+# --- the mirror ----------------------------------------------------------------------------------------
+
+
 def _assign(call: Document) -> None:
-	assign_to.add(
+	assignments.add(
 		{
 			"assign_to": [call.assigned_to],
 			"doctype": call.doctype,

@@ -5,20 +5,15 @@ every table's definition and every row.
 """
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import frappe
 import frappe.database
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.commits]
+from tests.other_sites import SITES, bench, python, throwaway
 
-ROOT = Path(__file__).resolve().parents[2]
-SITES = Path(os.environ.get("AFTERSALES_BENCH") or "/nonexistent") / "sites"
+pytestmark = [pytest.mark.slow, pytest.mark.commits]
 
 # What Frappe writes whenever commands run, whichever app it is about.
 LOGS = {
@@ -70,25 +65,23 @@ print(frappe.as_json({{"stock_entry": visit.stock_entry, "sales_invoice": visit.
 
 
 @pytest.fixture
-def bare_site(request):
+def bare_site():
 	"""Name of a fresh site with ERPNext set up and without the app; removed afterwards."""
-	name = f"install-{os.environ['AFTERSALES_SITE']}"
-	_dev("site", name, "--fresh", "--bare")
-	yield name
-	_dev("drop-site", name)
+	with throwaway("install", bare=True) as name:
+		yield name
 
 
 def test_an_unused_app_leaves_the_database_as_it_was(bare_site):
-	_frappe(bare_site, "migrate", "--skip-search-index")
+	bench(bare_site, "migrate", "--skip-search-index")
 	before = _State(bare_site)
 
-	_frappe(bare_site, "install-app", "aftersales")
-	_frappe(bare_site, "migrate", "--skip-search-index")
+	bench(bare_site, "install-app", "aftersales")
+	bench(bare_site, "migrate", "--skip-search-index")
 	once = _State(bare_site)
-	_frappe(bare_site, "migrate", "--skip-search-index")
+	bench(bare_site, "migrate", "--skip-search-index")
 	assert _State(bare_site).differences(once) == [], "a second migrate changes something"
 
-	_frappe(bare_site, "uninstall-app", "aftersales", "--yes", "--no-backup")
+	bench(bare_site, "uninstall-app", "aftersales", "--yes", "--no-backup")
 	after = _State(bare_site)
 	assert after.schema_differences(before) == []
 	assert after.differences(before) == []
@@ -96,12 +89,12 @@ def test_an_unused_app_leaves_the_database_as_it_was(bare_site):
 
 def test_a_used_app_leaves_the_accountants_documents_and_nothing_else(bare_site):
 	before = _State(bare_site)
-	_frappe(bare_site, "install-app", "aftersales")
+	bench(bare_site, "install-app", "aftersales")
 	ours = _our_words(bare_site)
-	posted = json.loads(_python(USE_THE_APP.format(site=bare_site)))
+	posted = json.loads(python(USE_THE_APP.format(site=bare_site)))
 	used = _State(bare_site)
 
-	_frappe(bare_site, "uninstall-app", "aftersales", "--yes", "--no-backup")
+	bench(bare_site, "uninstall-app", "aftersales", "--yes", "--no-backup")
 	after = _State(bare_site)
 	assert after.schema_differences(before) == []
 	assert posted["stock_entry"] in after.names("tabStock Entry")
@@ -111,30 +104,6 @@ def test_a_used_app_leaves_the_accountants_documents_and_nothing_else(bare_site)
 	since = after.differences(before)
 	assert [line for line in since if " lost " in line] == []
 	assert [line for line in since if _mentions(line, ours)] == []
-
-
-# --- commands --------------------------------------------------------------------------------------
-
-
-def _run(command: list[str], **options) -> str:
-	done = subprocess.run(
-		command, capture_output=True, text=True, stdin=options.pop("stdin", subprocess.DEVNULL), **options
-	)
-	assert done.returncode == 0, f"{' '.join(command)[:300]}\n{done.stdout[-3000:]}\n{done.stderr[-5000:]}"
-	return done.stdout
-
-
-def _dev(*arguments: str) -> None:
-	_run([sys.executable, str(ROOT / "tools" / "dev.py"), *arguments], cwd=ROOT)
-
-
-def _frappe(site: str, *arguments: str) -> None:
-	_run([sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", site, *arguments], cwd=SITES)
-
-
-def _python(script: str) -> str:
-	"""Run a script in a process of its own: another site must not get into this test's Frappe context."""
-	return _run([sys.executable, "-c", script], cwd=SITES, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 # --- database states -------------------------------------------------------------------------------
@@ -245,6 +214,6 @@ modules = frappe.get_all("Module Def", filters={{"app_name": "aftersales"}}, plu
 doctypes = frappe.get_all("DocType", filters={{"module": ["in", modules]}}, pluck="name")
 print(frappe.as_json([*modules, *doctypes]))
 """
-	words = set(json.loads(_python(script)))
+	words = set(json.loads(python(script)))
 	assert "Repair Call" in words
 	return words

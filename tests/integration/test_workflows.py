@@ -1,8 +1,5 @@
 """Workflows an administrator owns: states mapped to statuses, on every way a document is changed."""
 
-from email import message_from_string
-from email.header import decode_header, make_header
-
 import frappe
 import pytest
 from frappe.client import set_value
@@ -13,12 +10,22 @@ from frappe.utils.fixtures import sync_fixtures
 from aftersales.service_levels import sweep
 from aftersales.setup import defaults
 from tests import factories as make
+from tests.administrator import (
+	WAITING,
+	activate,
+	add_waiting_state,
+	allow,
+	arrive_clock,
+	mailed,
+	notify_managers_of_breaches,
+	outgoing_account,
+	place,
+)
 
 AGENT = "orla.desk@example.com"
 SUPERVISOR = "fergal.super@example.com"
 MANAGER = "brona.boss@example.com"
 TECHNICIAN = "aoife.van@example.com"
-WAITING = "Waiting for building manager"
 HOUR = 3600
 WORKFLOWS = ("Repair Call", "Service Voucher", "Repair Card", "Follow-up")
 
@@ -35,91 +42,13 @@ def site(_site):
 	make.user(SUPERVISOR, "Service Supervisor", "Service Agent")
 	make.user(MANAGER, "Service Manager")
 	make.user(TECHNICIAN, "Service Technician")
-	frappe.db.set_value("Email Account", {"default_outgoing": 1}, "default_outgoing", 0)
-	make.make(
-		"Email Account",
-		email_account_name="Desk",
-		email_id="desk@example.com",
-		enable_outgoing=1,
-		default_outgoing=1,
-		awaiting_password=1,
-		smtp_server="mail.example.com",
-	)
+	outgoing_account()
 	yield
 	frappe.cache.delete_value("aftersales_service_targets")
 
 
-def activate(name: str = "Repair Call"):
-	workflow = frappe.get_doc("Workflow", name)
-	workflow.is_active = 1
-	workflow.save()
-	return workflow
-
-
-def waiting_state(workflow) -> None:
-	"""What the administrator adds: a state mapped to On Hold, and a step to it for supervisors."""
-	make.once("Workflow State", WAITING, workflow_state_name=WAITING)
-	make.once("Workflow Action Master", "Wait for Key", workflow_action_name="Wait for Key")
-	workflow.append(
-		"states",
-		{
-			"state": WAITING,
-			"doc_status": "0",
-			"update_field": "status",
-			"update_value": "On Hold",
-			"allow_edit": "Service Agent",
-		},
-	)
-	workflow.append(
-		"transitions",
-		{
-			"state": "Triaged",
-			"action": "Wait for Key",
-			"next_state": WAITING,
-			"allowed": "Service Supervisor",
-			"allow_self_approval": 1,
-			"condition": "doc.channel == 'Phone'",
-		},
-	)
-	workflow.append(
-		"transitions",
-		{
-			"state": WAITING,
-			"action": "Resume",
-			"next_state": "Triaged",
-			"allowed": "Service Supervisor",
-			"allow_self_approval": 1,
-		},
-	)
-	workflow.save()
-
-
 def call(**values):
 	return make.call(make.customer(), **values)
-
-
-def arrive_clock(doc):
-	return frappe.db.get_value(
-		"Service Clock",
-		{"reference_name": doc.name, "measure": "Arrive"},
-		["state", "allowed_seconds", "due_at", "started_at", "paused_seconds"],
-		as_dict=True,
-	)
-
-
-def mailed(address: str) -> list[str]:
-	"""Subjects of the queued e-mails to an address that the test's notification wrote."""
-	found = []
-	for name in frappe.get_all("Email Queue", pluck="name", order_by="creation asc"):
-		queued = frappe.get_doc("Email Queue", name)
-		subject = str(make_header(decode_header(message_from_string(queued.message)["Subject"])))
-		if address in [row.recipient for row in queued.recipients] and subject.startswith("Missed"):
-			found.append(subject)
-	return found
-
-
-def place(doc) -> tuple[str, str]:
-	return tuple(frappe.db.get_value(doc.doctype, doc.name, ["workflow_state", "status"]))
 
 
 # ---------------------------------------------------------------- what is shipped
@@ -150,7 +79,7 @@ def test_documents_that_were_there_before_get_the_state_of_their_status():
 @pytest.fixture
 def workflow(site):
 	made = activate()
-	waiting_state(made)
+	add_waiting_state(made)
 	return made
 
 
@@ -284,22 +213,9 @@ def test_an_administrator_changes_workflow_target_and_notification_without_code(
 	due_before = arrive_clock(before).due_at
 
 	frappe.set_user("Administrator")
-	waiting_state(activate())
-	visit = frappe.get_doc("Service Target", "Visit")
-	visit.time_allowed = 8 * HOUR
-	visit.save()
-	make.make(
-		"Notification",
-		__newname="Tell the manager",
-		subject="Missed: {{ doc.name }}",
-		document_type="Repair Call",
-		event="Method",
-		method="service_target_breached",
-		channel="Email",
-		message="{{ doc.subject }}",
-		recipients=[{"receiver_by_role": "Service Manager"}],
-		enabled=1,
-	)
+	add_waiting_state(activate())
+	allow("Visit", 8 * HOUR)
+	notify_managers_of_breaches("Tell the manager")
 
 	for _ in range(2):
 		migrate_records()
@@ -329,7 +245,7 @@ def test_an_administrator_changes_workflow_target_and_notification_without_code(
 
 
 def test_restoring_brings_the_shipped_workflow_back(site):
-	waiting_state(activate())
+	add_waiting_state(activate())
 	defaults.restore("Workflow", "Repair Call")
 	workflow = frappe.get_doc("Workflow", "Repair Call")
 	assert WAITING not in {row.state for row in workflow.states}

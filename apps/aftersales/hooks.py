@@ -57,6 +57,7 @@ doc_events = {
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"ToDo": {"validate": "aftersales.service_desk.assignment.keep_owner"},
+	"Stock Ledger Entry": {"on_submit": "aftersales.repair_workshop.parts_supply.note_arrival"},
 	"Role": {"before_import": "aftersales.setup.roles.keep_site_settings"},
 	"Stock Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
@@ -126,9 +127,11 @@ override_whitelisted_methods = {
 	"frappe.desk.form.assign_to.close": "aftersales.service_desk.assignment.close",
 }
 
-# Service clocks that have fallen due
+# Service clocks that have fallen due; repair cards whose parts have come
 scheduler_events = {
 	"cron": {"* * * * *": ["aftersales.service_levels.sweep.sweep"]},
+	"hourly": ["aftersales.repair_workshop.parts_supply.serve_waiting_cards"],
+	"daily": ["aftersales.repair_workshop.reservations.recount"],
 }
 
 # What the forms of calls, visits, receipts and cards share

@@ -82,6 +82,17 @@ def state_on_submit(status: str) -> str:
 	return status if status in GIVEN_UP else READY
 
 
+def state_after_parts(entries: Iterable[StateEntry], cleared: bool) -> str:
+	"""Where a card goes when its parts are here: to the repairs that may start, else where it came from.
+
+	`cleared`: the customer has accepted, or pays nothing.
+	"""
+	if cleared:
+		return APPROVED
+	earlier = [entry.status for entry in entries if entry.status != AWAITING_PARTS]
+	return earlier[-1] if earlier else RECEIVED
+
+
 # ---------------------------------------------------------------------------------- approval
 
 

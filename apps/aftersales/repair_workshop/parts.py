@@ -49,6 +49,16 @@ def parts_for_equipment(equipment: str) -> list[dict]:
 	return parts_for_model(brand, model)
 
 
+def substitutes_of(item_code: str) -> list[str]:
+	"""Item codes that may take the place of a spare part, as listed on it, in that order."""
+	return frappe.get_all(
+		"Spare Part Substitute",
+		filters={"parent": item_code, "parenttype": "Spare Part"},
+		pluck="item_code",
+		order_by="idx asc",
+	)
+
+
 @frappe.whitelist()
 def stock_by_warehouse(item_code: str) -> list[dict]:
 	"""Where a part lies: `warehouse`, `actual_qty`, `reserved_qty`, `projected_qty` in stock units.

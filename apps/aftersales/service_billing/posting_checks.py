@@ -11,6 +11,8 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt, formatdate, getdate, nowdate
 
+from aftersales.repair_workshop.reservation_rules import Stock
+from aftersales.repair_workshop.reservations import lock_stock
 from aftersales.service_billing.posting_plan import CUSTOMER, Job, PartLine, PostingPlan, Problem
 
 
@@ -205,15 +207,20 @@ def _check_quantities(parts: Iterable[PartLine]) -> Iterable[Problem]:
 	needed: dict[tuple[str, str], float] = defaultdict(float)
 	for part in parts:
 		needed[part.item_code, part.warehouse] += part.qty
+	# Locked until the job is posted: two jobs that want the last piece come one after the other
+	stock = lock_stock(needed)
 	allow_negative = cint(frappe.get_cached_doc("Stock Settings").allow_negative_stock)
 	for (item_code, warehouse), qty in needed.items():
 		if allow_negative or cint(frappe.get_cached_value("Item", item_code, "allow_negative_stock")):
 			continue
-		available = flt(
-			frappe.db.get_value("Bin", {"item_code": item_code, "warehouse": warehouse}, "actual_qty")
-		)
-		if available < qty:
+		there = stock.get((item_code, warehouse), Stock())
+		if there.actual < qty:
 			yield Problem(
 				"not_enough_stock",
-				{"item": item_code, "warehouse": warehouse, "needed": qty, "available": available},
+				{"item": item_code, "warehouse": warehouse, "needed": qty, "available": there.actual},
+			)
+		elif there.free < qty:
+			yield Problem(
+				"set_aside_for_others",
+				{"item": item_code, "warehouse": warehouse, "needed": qty, "free": there.free},
 			)

@@ -49,6 +49,10 @@ def _template(code: str) -> str:
 			return _(
 				"Part {item}: {needed} needed from {warehouse}, {available} there. Transfer stock, or choose another warehouse or a substitute."
 			)
+		case "set_aside_for_others":
+			return _(
+				"Part {item}: {needed} needed from {warehouse}, {free} free there; the rest is set aside for other jobs. Request the part, or choose another warehouse or a substitute."
+			)
 		case "item_disabled":
 			return _("Item {item} is disabled. Choose a substitute, or enable it in the Item.")
 		case "item_not_sold":

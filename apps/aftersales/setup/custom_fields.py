@@ -20,6 +20,7 @@ _LINKED = {
 	"Journal Entry": "amended_from",
 	"Payment Entry": "title",
 	"Quotation": "enq_det",
+	"Material Request": "terms",
 }
 # A quotation is an offer: a job may have several, so nothing is claimed by a key
 _WITH_POSTING_KEY = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry")
@@ -27,6 +28,7 @@ _WITH_LINES = {
 	"Stock Entry Detail": "job_card_item",
 	"Sales Invoice Item": "page_break",
 	"Delivery Note Item": "page_break",
+	"Material Request Item": "page_break",
 }
 
 
@@ -89,6 +91,17 @@ def _line_field(insert_after: str) -> dict:
 	}
 
 
+def _set_aside_field() -> dict:
+	"""What repair cards hold of the stock, beside the stock: one row to lock for whoever promises it."""
+	return {
+		"fieldname": "aftersales_set_aside",
+		"fieldtype": "Float",
+		"label": "Set Aside for Repairs",
+		"insert_after": "reserved_stock",
+		"read_only": 1,
+	}
+
+
 def _ours(fields: list[dict]) -> list[dict]:
 	return [{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field} for field in fields]
 
@@ -99,6 +112,7 @@ def _all_fields() -> dict[str, list[dict]]:
 		fields[doctype].append(_posting_key_field())
 	for doctype, insert_after in _WITH_LINES.items():
 		fields[doctype] = [_line_field(insert_after)]
+	fields["Bin"] = [_set_aside_field()]
 	return {doctype: _ours(rows) for doctype, rows in fields.items()}
 
 

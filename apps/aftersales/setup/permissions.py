@@ -56,6 +56,7 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Quotation": ((("Service Agent", *MONEY), CONSULT),),
 	"Sales Invoice": ((MONEY, CONSULT), (("Service Agent",), (*READ, "print", "email"))),
 	"Delivery Note": ((MONEY, CONSULT),),
+	"Material Request": ((POSTING, READ), (("Service Agent",), READ)),
 	"Stock Entry": ((MONEY, CONSULT),),
 	"Payment Entry": ((MONEY, CONSULT),),
 	"Journal Entry": ((("Service Accountant", "Service Manager"), CONSULT),),

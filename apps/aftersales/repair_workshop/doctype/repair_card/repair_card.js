@@ -25,6 +25,8 @@ frappe.ui.form.on("Repair Card", {
 		frm.trigger("add_next_step");
 		frm.trigger("add_time_buttons");
 		frm.trigger("add_estimate_buttons");
+		frm.trigger("add_supply_buttons");
+		frm.trigger("show_parts_at_hand");
 		aftersales.forms.add_parts_button(frm);
 		aftersales.forms.add_billing_buttons(frm);
 	},
@@ -164,5 +166,77 @@ frappe.ui.form.on("Repair Card", {
 		if (frm.doc.approval_status !== "Approved" && frm.doc.status !== "Awaiting Approval") {
 			frm.add_custom_button(__("Record Approval"), () => frm.events.ask_for_approval(frm), group);
 		}
+	},
+
+	add_supply_buttons(frm) {
+		const { docstatus, status, parts } = frm.doc;
+		if (docstatus !== 0 || !parts?.length) return;
+		if (["Not Repairable", "Declined", "Cancelled"].includes(status)) return;
+		const group = __("Parts");
+		frm.add_custom_button(
+			__("Set Aside"),
+			() => aftersales.forms.act(frm, "set_parts_aside"),
+			group
+		);
+		frm.add_custom_button(
+			__("Request Missing Parts"),
+			() =>
+				aftersales.forms.ask(frm, {
+					title: __("Request Missing Parts"),
+					fields: [
+						{
+							fieldname: "required_by",
+							fieldtype: "Date",
+							label: __("Needed on"),
+							default: frappe.datetime.get_today(),
+							description: __(
+								"What is there is set aside. For the rest a Material Request is made, and the card waits until it has come."
+							),
+						},
+					],
+					method: "request_parts",
+					action_label: __("Request"),
+				}),
+			group
+		);
+	},
+
+	// Which parts are promised to this card, free, short, on their way.
+	async show_parts_at_hand(frm) {
+		const field = frm.fields_dict.parts_html;
+		field.$wrapper.empty();
+		if (frm.doc.docstatus !== 0 || !frm.doc.parts?.length) return;
+		const { message: rows } = await frm.call("parts_situation");
+		if (!rows?.length) return;
+		const escape = frappe.utils.escape_html;
+		const amount = (value) => (value ? format_number(value, null, value % 1 ? 2 : 0) : "–");
+		const state = (row) => {
+			if (!row.missing && row.held >= row.qty) return ["green", __("Set aside")];
+			if (!row.missing) return ["blue", __("There")];
+			if (row.on_order >= row.missing) return ["orange", __("On order")];
+			return ["red", __("Short by {0}", [amount(row.missing)])];
+		};
+		const lines = rows.map((row) => {
+			const [color, label] = state(row);
+			const others = row.substitutes.length
+				? `<div class="text-muted small">${__("Substitutes")}: ${row.substitutes.map(escape).join(", ")}</div>`
+				: "";
+			return `<tr>
+				<td>${escape(row.item_name || row.item_code)}${others}</td>
+				<td class="hidden-xs">${escape(row.warehouse)}</td>
+				<td class="text-right">${amount(row.qty)}</td>
+				<td class="text-right">${amount(row.held)}</td>
+				<td class="text-right hidden-xs">${amount(row.free)}</td>
+				<td class="text-right hidden-xs">${amount(row.on_order)}</td>
+				<td><span class="indicator-pill no-indicator-dot ${color}">${label}</span></td>
+			</tr>`;
+		});
+		field.$wrapper.html(`<table class="table table-sm small">
+			<thead class="text-muted"><tr>
+				<td>${__("Part")}</td><td class="hidden-xs">${__("Warehouse")}</td>
+				<td class="text-right">${__("Needed")}</td><td class="text-right">${__("Set Aside")}</td>
+				<td class="text-right hidden-xs">${__("Free")}</td><td class="text-right hidden-xs">${__("On Order")}</td><td></td>
+			</tr></thead>
+			<tbody>${lines.join("")}</tbody></table>`);
 	},
 });

@@ -15,7 +15,7 @@ from aftersales.guards import (
 	start_over,
 )
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop import custody, estimate, hands_on
+from aftersales.repair_workshop import custody, estimate, hands_on, parts_supply, reservations
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
 
@@ -148,6 +148,7 @@ class RepairCard(Document):
 		self.check_quotation()
 		hands_on.check_time_logs(self)
 		self.complete_lines()
+		reservations.keep_set_aside(self)
 		self.preview_billing()
 		self.ask_for_approval()
 		self.require_approval()
@@ -158,6 +159,10 @@ class RepairCard(Document):
 
 	def on_update(self):
 		jobs.write_notes(self)
+		if self.flags.from_register:
+			return
+		reservations.settle(self)
+		self.set_parts_aside_when_due()
 
 	def before_submit(self):
 		if self.flags.from_register:
@@ -178,6 +183,9 @@ class RepairCard(Document):
 		post_job(self)
 		self.refuse_more_than_approved()
 		self.give_repair_warranty()
+
+	def on_trash(self):
+		reservations.release_deleted(self)
 
 	def before_update_after_submit(self):
 		workflow_states.follow(self)
@@ -284,8 +292,46 @@ class RepairCard(Document):
 
 	@frappe.whitelist()
 	def await_parts(self) -> None:
-		"""→ Awaiting Parts; running work is stopped."""
+		"""→ Awaiting Parts; running work is stopped, what is there is set aside."""
 		self._move(rules.AWAITING_PARTS)
+
+	@frappe.whitelist()
+	def set_parts_aside(self) -> None:
+		"""Set aside every stocked part of this card, so that no other job gets it.
+
+		Raises:
+			frappe.ValidationError: names each part that is short, and its substitutes; nothing is set aside.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		self.save()
+		reservations.refuse_shortage(self, reservations.hold(self))
+
+	@frappe.whitelist()
+	def request_parts(self, required_by: str | None = None) -> list[str]:
+		"""Set aside what is there and request the rest: → Awaiting Parts, until the parts have come.
+
+		Args:
+			required_by: date on which the parts are needed, default today.
+
+		Returns:
+			names of the Material Requests made; none when nothing is short, or all is on order.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		self.save()
+		shares = reservations.hold(self)
+		requests = parts_supply.request_missing(self, shares, required_by)
+		if self.status != rules.AWAITING_PARTS and any(share.missing for share in shares):
+			self.status = rules.AWAITING_PARTS
+			self.save()
+		return requests
+
+	@frappe.whitelist()
+	def parts_situation(self) -> list[dict]:
+		"""For the form: each stocked part with what is set aside, free, missing and on order."""
+		self.check_permission("read")
+		return parts_supply.parts_of_card(frappe.get_doc(self.doctype, self.name))
 
 	@frappe.whitelist()
 	def start_repair(self) -> None:
@@ -549,6 +595,13 @@ class RepairCard(Document):
 		if self.docstatus == 0:
 			preview(self)
 
+	# ------------------------------------------------------------------ steps: parts
+
+	def set_parts_aside_when_due(self):
+		"""What the customer accepted, or the card waits for, is promised to it as far as it is there."""
+		if entered(self, rules.APPROVED) or entered(self, rules.AWAITING_PARTS):
+			reservations.hold(self)
+
 	# ------------------------------------------------------------------ steps: approval
 
 	def ask_for_approval(self):
@@ -567,7 +620,7 @@ class RepairCard(Document):
 		)
 
 	def require_approval(self):
-		if entered(self, rules.APPROVED):
+		if entered(self, rules.APPROVED) and not self.costs_the_customer_nothing():
 			for fieldname in ("approved_by", "approved_at", "approval_channel", "approved_amount"):
 				require_value(self, fieldname, _("record the approval with who, how and how much."))
 			if self.approval_status != "Approved":
@@ -579,6 +632,14 @@ class RepairCard(Document):
 				_("The customer pays for this repair and has not accepted it: record the approval first."),
 				title=_("Approval Missing"),
 			)
+
+	def costs_the_customer_nothing(self) -> bool:
+		"""Warranty, contract, goodwill or internal work, without any line for the customer."""
+		return jobs.charge_rule(self.service_category) != jobs.CUSTOMER and not jobs.charged_to_customer(self)
+
+	def is_cleared_for_repair(self) -> bool:
+		"""The repair may start: the customer has accepted, or pays nothing."""
+		return self.approval_status == "Approved" or self.costs_the_customer_nothing()
 
 	def as_rule_lines(self) -> list[rules.Line]:
 		return [

@@ -16,6 +16,7 @@ class ServicePartLine(Document):
 		charge_to: DF.Literal["", "Customer", "Contract", "Warranty", "Internal", "Goodwill"]
 		item_code: DF.Link
 		item_name: DF.Data | None
+		old_part_missing_reason: DF.Data | None
 		old_part_returned: DF.Check
 		old_serial_no: DF.Data | None
 		parent: DF.Data
@@ -24,6 +25,8 @@ class ServicePartLine(Document):
 		qty: DF.Float
 		rate: DF.Currency
 		serial_no: DF.SmallText | None
+		set_aside: DF.Float
+		substitute_for: DF.Link | None
 		uom: DF.Link | None
 		valuation_amount: DF.Currency
 		warehouse: DF.Link | None

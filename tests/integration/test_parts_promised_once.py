@@ -53,7 +53,9 @@ def drafts(shop, maker, **values) -> list[str]:
 	"""Jobs that need one piece each, all of one call."""
 	call = make.call(shop.customer, service_category=shop.category)
 	names = [
-		maker(call, service_category=shop.category, parts=[make.part(shop.gasket, 1, warehouse=STORE)], **values)
+		maker(
+			call, service_category=shop.category, parts=[make.part(shop.gasket, 1, warehouse=STORE)], **values
+		)
 		for _ in range(REQUESTS)
 	]
 	frappe.db.commit()

@@ -185,9 +185,7 @@ def test_no_other_job_takes_what_is_set_aside(shop, card_for):
 
 def test_totals_are_mended_by_the_recount(shop, card_for):
 	act(card_for(2), "set_parts_aside")
-	frappe.db.set_value(
-		"Bin", {"item_code": shop.gasket, "warehouse": shop.store}, "aftersales_set_aside", 7
-	)
+	frappe.db.set_value("Bin", {"item_code": shop.gasket, "warehouse": shop.store}, "aftersales_set_aside", 7)
 	frappe.db.set_value("Bin", {"item_code": shop.seal, "warehouse": shop.van}, "aftersales_set_aside", 1)
 	reservations.recount()
 	assert total(shop) == 2
@@ -200,7 +198,9 @@ def test_totals_are_mended_by_the_recount(shop, card_for):
 def requested(card) -> list[tuple]:
 	return [
 		(row.item_code, row.qty, row.warehouse, row.docstatus)
-		for name in frappe.get_all("Material Request", filters={"aftersales_voucher": card.name}, pluck="name")
+		for name in frappe.get_all(
+			"Material Request", filters={"aftersales_voucher": card.name}, pluck="name"
+		)
 		for row in frappe.get_doc("Material Request", name).items
 	]
 
@@ -284,8 +284,9 @@ def test_a_card_returns_to_the_queue_when_its_parts_have_come(shop, card_for, qu
 
 
 def test_the_card_promised_first_is_served_first(shop, card_for, queued):
-	later, sooner = card_for(4, promised_return=add_days(nowdate(), 9)), card_for(
-		4, promised_return=add_days(nowdate(), 2)
+	later, sooner = (
+		card_for(4, promised_return=add_days(nowdate(), 9)),
+		card_for(4, promised_return=add_days(nowdate(), 2)),
 	)
 	for card in (later, sooner):
 		fresh(card).await_parts()

@@ -30,7 +30,9 @@ REQUEST_TYPES = ("Purchase", "Material Transfer", "Manufacture")
 ENDED = ("Stopped", "Cancelled")
 
 
-def request_missing(doc: Document, shares: Iterable[Share], required_by: date | str | None = None) -> list[str]:
+def request_missing(
+	doc: Document, shares: Iterable[Share], required_by: date | str | None = None
+) -> list[str]:
 	"""Submit Material Requests for what is short on the stored card and not on its way yet.
 
 	One for each way to get the items (bought, transferred, made). Called twice it requests nothing twice:
@@ -136,7 +138,9 @@ def serve_waiting_cards(places: list[Place] | None = None) -> list[str]:
 			raise
 		except Exception:
 			frappe.db.rollback(save_point="serving_card")
-			frappe.log_error(title=f"Parts arrived for {name}", reference_doctype="Repair Card", reference_name=name)
+			frappe.log_error(
+				title=f"Parts arrived for {name}", reference_doctype="Repair Card", reference_name=name
+			)
 	return served
 
 

@@ -120,9 +120,7 @@ def lock_stock(places: Iterable[Place]) -> dict[Place, Stock]:
 def needs_of(doc: Document) -> list[Need]:
 	"""The stocked parts of a card."""
 	return [
-		Need(
-			line.name, cint(line.idx), line.item_code, line.warehouse, flt(line.qty), flt(line.set_aside)
-		)
+		Need(line.name, cint(line.idx), line.item_code, line.warehouse, flt(line.qty), flt(line.set_aside))
 		for line in doc.parts
 		if line.warehouse
 		and flt(line.qty) > 0
@@ -153,12 +151,12 @@ def recount() -> None:
 	They part only when somebody merges items or warehouses, for which ERPNext makes Bins anew.
 	"""
 	row = frappe.qb.DocType("Bin")
-	marked = set(
-		frappe.qb.from_(row).select(row.item_code, row.warehouse).where(row[SET_ASIDE] != 0).run()
-	)
+	marked = set(frappe.qb.from_(row).select(row.item_code, row.warehouse).where(row[SET_ASIDE] != 0).run())
 	for item_code, warehouse in sorted(marked | set(_held_in_all())):
 		lock_stock([(item_code, warehouse)])
-		_write_total((item_code, warehouse), _held_in_all(item_code, warehouse).get((item_code, warehouse), 0))
+		_write_total(
+			(item_code, warehouse), _held_in_all(item_code, warehouse).get((item_code, warehouse), 0)
+		)
 
 
 # ---------------------------------------------------------------------------------- details
@@ -217,6 +215,6 @@ def _shortage(share: Share) -> str:
 	others = substitutes_of(need.item_code)
 	if not others:
 		return text + " " + _("Request the part, or choose another warehouse.")
-	return text + " " + _("Use a substitute ({0}), or request the part.").format(
-		escape_html(", ".join(others))
+	return (
+		text + " " + _("Use a substitute ({0}), or request the part.").format(escape_html(", ".join(others)))
 	)

@@ -168,6 +168,18 @@ def not_enough_stock_over_two_lines(shop):
 	return doc, lambda: make.receive(shop.seal, 2, 12.5, shop.van)
 
 
+@case(
+	"set_aside_for_others",
+	"Part Gas Valve Seal: 4.0 needed from Van Aoife - LSL, 2.0 free there; the rest is set",
+)
+def set_aside_for_others(shop):
+	call = make.call(shop.customer)
+	other = make.received_card(call, warehouse=shop.van, parts=[make.part(shop.seal, 8)])
+	other.set_parts_aside()
+	doc = job(shop, parts=[make.part(shop.seal, 4)])
+	return doc, lambda: frappe.get_doc("Repair Card", other.name).call_off("Opened twice")
+
+
 @case("item_disabled", "Item Gas Valve Seal is disabled. Choose a substitute, or enable it in the Item")
 def item_disabled(shop):
 	doc = job(shop, parts=[make.part(shop.seal)])

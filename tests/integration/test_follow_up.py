@@ -2,7 +2,7 @@
 
 import frappe
 import pytest
-from frappe.utils import add_days, getdate, nowdate
+from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
 from aftersales.service_desk import follow_ups
 from tests import factories as make
@@ -199,3 +199,122 @@ def test_a_reader_cannot_act():
 	for action in (theirs.record_attempt, theirs.complete, theirs.cancel_follow_up):
 		with pytest.raises(frappe.PermissionError):
 			action()
+
+
+def test_the_customer_answers_by_himself_once():
+	doc = follow_up_of(closed_call())
+	follow_ups.record_answers(
+		doc.name,
+		{"repair_effective": "Yes", "csat": "4", "nps": 9, "comments": "", "hidden_hazard": None},
+		"Web",
+	)
+	doc.reload()
+	assert (doc.status, doc.csat, doc.nps, doc.answer_channel) == ("Done", 4, "9", "Web")
+	with pytest.raises(frappe.ValidationError, match="we have your answer"):
+		follow_ups.record_answers(doc.name, {"repair_effective": "No"}, "Web")
+	doc.reload()
+	assert (doc.status, doc.repair_effective) == ("Done", "Yes")
+
+
+@pytest.mark.parametrize(
+	"answers",
+	[{"csat": 6, "repair_effective": "Yes"}, {"nps": 11, "repair_effective": "Yes"}, {"status": "Done"}, {}],
+)
+def test_what_is_no_answer_is_refused(answers):
+	doc = follow_up_of(closed_call())
+	with pytest.raises(frappe.ValidationError):
+		follow_ups.record_answers(doc.name, answers, "Web")
+
+
+def test_a_survey_that_was_called_off_takes_no_answer():
+	doc = follow_up_of(closed_call())
+	doc.cancel_follow_up()
+	with pytest.raises(frappe.ValidationError, match="survey is over"):
+		follow_ups.record_answers(doc.name, {"repair_effective": "Yes"}, "Web")
+
+
+def test_a_bad_answer_tells_the_supervisors():
+	doc = follow_up_of(closed_call())
+	doc.complete(repair_effective="No")
+	told = frappe.get_all(
+		"Notification Log",
+		filters={"document_type": "Repair Call", "document_name": doc.new_repair_call},
+		fields=["for_user", "subject"],
+	)
+	assert (SUPERVISOR, "Nora Byrne says: Repair not effective") in {
+		(row.for_user, row.subject) for row in told
+	}
+
+
+def test_an_attempt_is_tried_again_later_and_given_up_at_the_limit():
+	frappe.set_user("Administrator")
+	make.settings(follow_up_attempts=2, follow_up_retry_hours=3)
+	frappe.set_user(AGENT)
+	doc = follow_up_of(closed_call())
+	doc.record_attempt()
+	in_three_hours = add_to_date(now_datetime(), hours=3)
+	assert abs((doc.next_attempt_at - in_three_hours).total_seconds()) < 60
+	assert (doc.status, doc.not_reached) == ("Attempted", 0)
+	doc.record_attempt()
+	assert (doc.status, doc.attempts, doc.not_reached, doc.next_attempt_at) == ("Cancelled", 2, 1, None)
+	# the customer calls back, or finds the letter
+	doc.complete(repair_effective="Yes", csat=5)
+	assert (doc.status, doc.not_reached) == ("Done", 0)
+
+
+def test_the_agent_says_when_to_try_again():
+	doc = follow_up_of(closed_call())
+	tomorrow = add_to_date(now_datetime(), days=1).replace(microsecond=0)
+	doc.record_attempt(next_attempt_at=str(tomorrow))
+	assert get_datetime(doc.next_attempt_at) == tomorrow
+	assert_refused(doc, "field of record", not_reached=1)
+
+
+def rule(name: str, **values) -> None:
+	make.make("Follow-up Rule", rule_name=name, **values)
+
+
+def test_rules_say_whether_and_when():
+	frappe.set_user("Administrator")
+	make.request_type("Training")
+	rule("Training", request_type="Training", days_after=14, attempts=1)
+	rule("No calls please", customer="Sean Doyle", no_follow_up=1)
+	rule("Individuals", for_customer_group="All Customer Groups", days_after=3)
+	frappe.set_user(AGENT)
+	assert follow_up_of(closed_call()).due_date == getdate(add_days(nowdate(), 3))
+	training = make.plain_call("Sean Doyle", request_type="Training")
+	training.resolve(resolution="Held")
+	training.close()
+	assert not frappe.db.exists("Follow-up", {"repair_call": training.name})
+
+
+def test_a_rule_limits_the_attempts():
+	frappe.set_user("Administrator")
+	make.request_type("Training")
+	rule("Training", request_type="Training", days_after=14, attempts=1)
+	frappe.set_user(AGENT)
+	doc = follow_up_of(closed_call(request_type="Training"))
+	assert doc.due_date == getdate(add_days(nowdate(), 14))
+	doc.record_attempt()
+	assert (doc.status, doc.not_reached) == ("Cancelled", 1)
+
+
+def test_a_rule_says_for_which_calls_it_is():
+	frappe.set_user("Administrator")
+	with pytest.raises(frappe.ValidationError, match="for which calls"):
+		rule("Everything", days_after=5)
+	with pytest.raises(frappe.ValidationError, match="1 or more"):
+		rule("Never", request_type="Repair", days_after=0)
+	rule("Repairs", request_type="Repair", days_after=5)
+	with pytest.raises(frappe.DuplicateEntryError, match="Repairs"):
+		rule("Repairs again", request_type="Repair", days_after=6)
+
+
+def test_who_did_the_work_is_known():
+	frappe.set_user("Administrator")
+	make.technician("Aoife Doyle")
+	call = make.call("Nora Byrne")
+	make.voucher(call, "Aoife Doyle", labour=[]).submit()
+	call.reload()
+	call.close()
+	assert follow_up_of(call).technician == "Aoife Doyle"

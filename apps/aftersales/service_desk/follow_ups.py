@@ -1,22 +1,34 @@
-"""Follow-ups: planned when a call is closed, and the new call a bad answer opens (R-FU-1)."""
+"""Follow-ups: planned when a call is closed or a complaint answered, called, answered (R-FU-1)."""
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, cint, escape_html, getdate
+from frappe.utils import add_days, add_to_date, cint, cstr, escape_html, format_date, getdate, now_datetime
+from frappe.utils.nestedset import get_ancestors_of
 
+from aftersales.service_desk import follow_up_rules
 from aftersales.service_desk.equipment import PRODUCT_FIELDS
+from aftersales.service_desk.follow_up_rules import Rule
 
 UNFINISHED = ("Planned", "Attempted")
+ANSWERED = ("Done", "Escalated")
+ANSWERS = ("repair_effective", "hidden_hazard", "csat", "nps", "comments", "answer_accepted")
+CONDITION_FIELDS = {
+	"customer": "customer",
+	"customer_group": "for_customer_group",
+	"service_category": "service_category",
+	"request_type": "request_type",
+}
+SUPERVISOR = "Service Supervisor"
 
 
 def plan_after_closing(call: Document) -> str | None:
 	"""Plan the follow-up of a call that is being closed; returns its name.
 
 	One per call: when the call was closed before, a follow-up still to be made moves to the new date,
-	and one already made is not made again. None when follow-ups are switched off (0 days).
+	and one already made is not made again. None when the rules or the settings say not to ask.
 	"""
-	days = cint(frappe.get_cached_doc("Aftersales Settings").follow_up_days)
+	days = _days_after_closing(call)
 	if not days:
 		return None
 	due = getdate(add_days(call.closed_at, days))
@@ -27,12 +39,65 @@ def plan_after_closing(call: Document) -> str | None:
 	if not planned:
 		return _plan(call, due)
 	if planned.status in UNFINISHED:
-		frappe.db.set_value("Follow-up", planned.name, "due_date", due)
+		frappe.db.set_value("Follow-up", planned.name, {"due_date": due, "next_attempt_at": None})
 	return planned.name
 
 
+def plan_complaint_reply(complaint: Document) -> str | None:
+	"""Plan to ask whether a complaint's answer is accepted; returns the follow-up's name, None if switched off.
+
+	A complaint that is answered anew is asked about anew; what is still to be asked moves to the new date.
+	"""
+	days = cint(_settings().complaint_reply_days)
+	if not days:
+		return None
+	due = getdate(add_days(complaint.answered_at, days))
+	planned = frappe.db.get_value(
+		"Follow-up", {"service_complaint": complaint.name, "status": ("in", UNFINISHED)}, "name"
+	)
+	if planned:
+		frappe.db.set_value("Follow-up", planned, {"due_date": due, "next_attempt_at": None})
+		return planned
+	return _insert(
+		complaint,
+		kind="Complaint Reply",
+		due_date=due,
+		service_complaint=complaint.name,
+		repair_call=complaint.repair_call,
+	)
+
+
+def record_answers(follow_up: str, answers: dict, channel: str) -> None:
+	"""Note a customer's own answers, e.g. from a signed survey; the caller has checked who answers.
+
+	Args:
+		answers: repair_effective, hidden_hazard, answer_accepted (Yes or No), csat (1 to 5), nps (0 to
+			10), comments; empty or left out where the customer says nothing.
+		channel: one of the channels of a Follow-up, e.g. "Web".
+
+	Raises:
+		frappe.ValidationError: answered or called off already, or an answer is not among those possible.
+	"""
+	unknown = sorted(set(answers) - set(ANSWERS))
+	if unknown:
+		frappe.throw(_("{0} is no question of a follow-up.").format(escape_html(", ".join(unknown))))
+	doc = frappe.get_doc("Follow-up", follow_up, for_update=True)
+	if doc.status in ANSWERED:
+		frappe.throw(
+			_("Thank you, we have your answer of {0} already.").format(format_date(doc.done_at)),
+			title=_("Already Answered"),
+		)
+	if doc.status == "Cancelled" and not doc.not_reached:
+		frappe.throw(_("This survey is over. Please call us if we can help."), title=_("Survey Is Over"))
+	doc.take_answers({field: _plain(field, answer) for field, answer in answers.items()}, channel)
+	doc.save(ignore_permissions=True)
+
+
 def open_new_call(follow_up: Document, reasons: list[str]) -> str:
-	"""Register the call that a bad answer asks for, linked to the old one; returns its name."""
+	"""Register the call that a bad answer asks for, linked to the old one, and tell the supervisors.
+
+	Returns its name.
+	"""
 	told = [_(reason) for reason in reasons]
 	old = frappe.get_doc("Repair Call", follow_up.repair_call) if follow_up.repair_call else frappe._dict()
 	new = frappe.new_doc("Repair Call")
@@ -48,7 +113,7 @@ def open_new_call(follow_up: Document, reasons: list[str]) -> str:
 			"contact_name": follow_up.contact_name,
 			"contact_phone": follow_up.contact_phone,
 			"assigned_to": follow_up.assigned_to,
-			"channel": "Phone",
+			"channel": follow_up.answer_channel or "Phone",
 			**{
 				field: old.get(field)
 				for field in ("service_address", "request_type", "support_kind", "symptom_code")
@@ -58,23 +123,112 @@ def open_new_call(follow_up: Document, reasons: list[str]) -> str:
 	if not follow_up.equipment:
 		new.update({field: old.get(field) for field in PRODUCT_FIELDS})
 	# the answer opens the call, whoever writes it down, be it the customer himself
-	return new.insert(ignore_permissions=True).name
+	new.insert(ignore_permissions=True)
+	tell_supervisors(
+		_("{0} says: {1}").format(follow_up.customer_name or follow_up.customer, ", ".join(told)), new
+	)
+	return new.name
+
+
+def tell_supervisors(subject: str, doc: Document) -> None:
+	"""A system notification about `doc` to every Service Supervisor but the user who causes it."""
+	from aftersales.service_levels.escalation import Notice, notify, users_with_role
+
+	for user in sorted(set(users_with_role(SUPERVISOR)) - {frappe.session.user}):
+		notify(user, Notice(escape_html(subject), doc.doctype, doc.name))
+
+
+def who_did_the_work(call: str) -> str | None:
+	"""The technician whom the customer of a call is asked about: of the last visit, else the repairer."""
+	from aftersales.field_service import visits
+	from aftersales.repair_workshop import custody
+
+	return visits.last_visit_of_call(call).technician or custody.repairer_of_call(call)
+
+
+def most_attempts(follow_up: Document) -> int:
+	"""How many attempts are made to reach the customer; 0: no limit."""
+	rule = rule_for_call(follow_up.repair_call) if follow_up.repair_call else None
+	return (rule and rule.attempts) or cint(_settings().follow_up_attempts)
+
+
+def next_attempt():
+	"""When to try again after an attempt that failed (site time)."""
+	return add_to_date(now_datetime(), hours=cint(_settings().follow_up_retry_hours) or 24)
+
+
+def rule_for_call(call: str | Document) -> Rule | None:
+	"""The Follow-up Rule that fits a call best, or None: then the settings hold."""
+	rules = _rules()
+	if not rules:
+		return None
+	fields = ("customer", "service_category", "request_type")
+	values = (
+		frappe.db.get_value("Repair Call", call, fields, as_dict=True) or {}
+		if isinstance(call, str)
+		else call
+	)
+	facts = {field: values.get(field) for field in fields}
+	if any("customer_group" in rule.conditions for rule in rules):
+		facts["customer_group"] = _customer_groups(facts["customer"])
+	return follow_up_rules.choose(rules, facts)
+
+
+def _days_after_closing(call: Document) -> int:
+	if frappe.get_cached_value("Service Request Type", call.request_type, "registers_complaint"):
+		return 0  # the complaint asks for itself
+	rule = rule_for_call(call)
+	return rule.days if rule else cint(_settings().follow_up_days)
+
+
+def _rules() -> list[Rule]:
+	rows = frappe.get_all(
+		"Follow-up Rule",
+		filters={"disabled": 0},
+		fields=["name", "no_follow_up", "days_after", "attempts", "script", *CONDITION_FIELDS.values()],
+		order_by="name asc",
+	)
+	return [
+		Rule(
+			row.name,
+			{condition: row[field] for condition, field in CONDITION_FIELDS.items() if row[field]},
+			0 if row.no_follow_up else cint(row.days_after),
+			cint(row.attempts),
+			row.script,
+		)
+		for row in rows
+	]
+
+
+def _customer_groups(customer: str | None) -> list[str]:
+	group = customer and frappe.get_cached_value("Customer", customer, "customer_group")
+	return [group, *get_ancestors_of("Customer Group", group)] if group else []
+
+
+def _plain(field: str, answer):
+	"""An answer as the field stores it: a web form may send numbers for choices and choices for numbers."""
+	if answer in (None, ""):
+		return None
+	return cint(answer) if field == "csat" else cstr(answer)
+
+
+def _settings() -> Document:
+	return frappe.get_cached_doc("Aftersales Settings")
 
 
 def _plan(call: Document, due) -> str:
+	return _insert(call, kind="Effectiveness", due_date=due, repair_call=call.name)
+
+
+def _insert(source: Document, **values) -> str:
+	"""A follow-up with customer, product, contact and owner of `source` (a call or a complaint)."""
 	follow_up = frappe.new_doc("Follow-up")
 	follow_up.update(
 		{
-			"repair_call": call.name,
-			"kind": "Effectiveness",
-			"due_date": due,
-			"customer": call.customer,
-			"company": call.company,
-			"equipment": call.equipment,
-			"assigned_to": call.assigned_to,
-			"contact_name": call.contact_name,
-			"contact_phone": call.contact_phone,
+			field: source.get(field)
+			for field in ("customer", "company", "equipment", "assigned_to", "contact_name", "contact_phone")
 		}
 	)
+	follow_up.update(values)
 	# planned by the app, also where a technician may close a call but not plan follow-ups
 	return follow_up.insert(ignore_permissions=True).name

@@ -19,6 +19,8 @@ class AftersalesSettings(Document):
 		approval_tolerance: DF.Percent
 		billing_accounts: DF.Table[ServiceBillingAccount]
 		collection_conditions: DF.SmallText | None
+		complaint_owner: DF.Link | None
+		complaint_reply_days: DF.Int
 		damage_spot_limit: DF.Currency
 		default_company: DF.Link | None
 		default_priority: DF.Link | None
@@ -27,7 +29,10 @@ class AftersalesSettings(Document):
 		delay_max_percent: DF.Percent
 		delay_rate_per_day: DF.Currency
 		emergency_priority: DF.Link | None
+		follow_up_attempts: DF.Int
 		follow_up_days: DF.Int
+		follow_up_retry_hours: DF.Int
+		follow_up_script: DF.Text | None
 		labour_item: DF.Link | None
 		next_action_within: DF.Int
 		repair_warranty_days: DF.Int

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, getdate, now_datetime
+from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from aftersales.guards import (
 	entered,
@@ -11,18 +11,69 @@ from aftersales.guards import (
 	require_value,
 	set_system,
 )
-from aftersales.service_desk import follow_ups
-from aftersales.service_desk.follow_up_rules import Answers, reasons_to_act
+from aftersales.service_desk import complaints, follow_ups
+from aftersales.service_desk.follow_up_rules import Answers, reasons_to_act, rejects_answer
 
 SUPERVISORS = ("Service Supervisor", "Service Manager")
 OVER = ("Done", "Escalated", "Cancelled")
 ANSWERED = ("Done", "Escalated")
-FIELDS_OF_RECORD = ("attempts", "last_attempt_at", "done_at", "new_repair_call")
-ANSWERS = ("repair_effective", "hidden_hazard", "csat", "nps", "comments")
+FIELDS_OF_RECORD = (
+	"attempts",
+	"last_attempt_at",
+	"not_reached",
+	"done_at",
+	"answer_channel",
+	"new_repair_call",
+)
+ANSWERS = follow_ups.ANSWERS
 FROM_CALL = ("customer", "company", "equipment", "contact_name", "contact_phone")
+QUESTIONS = {
+	"Effectiveness": ("repair_effective", "ask the customer whether the repair was effective."),
+	"Complaint Reply": ("answer_accepted", "ask the customer whether the answer is accepted."),
+}
+"""What each kind of follow-up must have asked before it is done."""
 
 
 class Followup(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		answer_accepted: DF.Literal["", "Yes", "No"]
+		answer_channel: DF.Literal["", "Phone", "E-mail", "Web", "Walk-in", "Messaging", "QR", "Fax", "Other"]
+		assigned_to: DF.Link | None
+		attempts: DF.Int
+		comments: DF.SmallText | None
+		company: DF.Link
+		contact_name: DF.Data | None
+		contact_phone: DF.Data | None
+		csat: DF.Int
+		customer: DF.Link
+		customer_name: DF.Data | None
+		done_at: DF.Datetime | None
+		due_date: DF.Date
+		equipment: DF.Link | None
+		hidden_hazard: DF.Literal["", "Yes", "No"]
+		kind: DF.Literal["Effectiveness", "Periodic Visit", "Complaint Reply"]
+		last_attempt_at: DF.Datetime | None
+		naming_series: DF.Literal["FU-.YYYY.-.#####"]
+		new_repair_call: DF.Link | None
+		next_attempt_at: DF.Datetime | None
+		not_reached: DF.Check
+		nps: DF.Literal["", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
+		repair_call: DF.Link | None
+		repair_effective: DF.Literal["", "Yes", "No"]
+		service_complaint: DF.Link | None
+		status: DF.Literal["Planned", "Attempted", "Done", "Escalated", "Cancelled"]
+		technician: DF.Link | None
+		workflow_state: DF.Link | None
+
+	# end: auto-generated types
+
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.keep_what_is_over()
@@ -31,14 +82,23 @@ class Followup(Document):
 		self.check_dates()
 		self.check_opinion()
 		self.count_attempt()
+		self.give_up()
 		self.escalate_bad_answer()
 		self.guard_done()
 		self.stamp_done()
 
+	def on_update(self):
+		self.tell_complaint()
+
 	@frappe.whitelist()
-	def record_attempt(self) -> None:
-		"""The customer was called and not reached."""
+	def record_attempt(self, next_attempt_at: str | None = None) -> None:
+		"""The customer was called and not reached; `next_attempt_at` (site time) is when to try again.
+
+		Without it the settings say how many hours later. After the last attempt allowed the follow-up is
+		given up (status Cancelled); the customer can still answer.
+		"""
 		self.check_permission("write")
+		self.next_attempt_at = next_attempt_at
 		if self.status == "Attempted":
 			self._count_attempt()
 		self.status = "Attempted"
@@ -52,18 +112,18 @@ class Followup(Document):
 		csat: int | str | None = None,
 		nps: str | None = None,
 		comments: str | None = None,
+		answer_accepted: str | None = None,
 	) -> None:
-		"""Note what the customer says and finish; a bad answer opens a new call (status Escalated).
+		"""Note what the customer says by phone and finish; a bad answer opens a new call (status Escalated).
 
 		Args:
-			repair_effective, hidden_hazard: Yes or No.
+			repair_effective, hidden_hazard, answer_accepted: Yes or No.
 			csat: satisfaction, 1 to 5.
 			nps: would recommend, "0" to "10".
 		"""
 		self.check_permission("write")
-		answers = zip(ANSWERS, (repair_effective, hidden_hazard, csat, nps, comments), strict=True)
-		self.update({field: answer for field, answer in answers if answer not in (None, "")})
-		self.status = "Done"
+		said = (repair_effective, hidden_hazard, csat, nps, comments, answer_accepted)
+		self.take_answers(dict(zip(ANSWERS, said, strict=True)), "Phone")
 		self.save()
 
 	@frappe.whitelist()
@@ -73,10 +133,21 @@ class Followup(Document):
 		self.status = "Cancelled"
 		self.save()
 
+	def take_answers(self, answers: dict, channel: str) -> None:
+		"""Note what the customer says and on which channel; empty answers change nothing."""
+		self.update({field: answer for field, answer in answers.items() if answer not in (None, "")})
+		set_system(self, answer_channel=channel)
+		self.status = "Done"
+
 	def keep_what_is_over(self):
-		"""What the customer said stays said; only a supervisor may open it again or correct it."""
+		"""What the customer said stays said; only a supervisor may open it again or correct it.
+
+		A customer who was given up may still answer.
+		"""
 		before = previous_status(self)
 		if before not in OVER:
+			return
+		if before == "Cancelled" and self.not_reached and self.status in ANSWERED:
 			return
 		if self.status != before or any(self.has_value_changed(field) for field in ANSWERS):
 			require_role(SUPERVISORS, _("Changing a follow-up that is {0}").format(_(before)))
@@ -94,6 +165,8 @@ class Followup(Document):
 					frappe.bold(self.repair_call), frappe.bold(call.customer), frappe.bold(self.customer)
 				)
 			)
+		if not self.technician:
+			self.technician = follow_ups.who_did_the_work(self.repair_call)
 
 	def check_equipment_owner(self):
 		if not self.equipment or not self.has_value_changed("equipment"):
@@ -125,22 +198,33 @@ class Followup(Document):
 		if entered(self, "Attempted"):
 			self._count_attempt()
 
+	def give_up(self):
+		"""After the last attempt allowed the customer is left in peace."""
+		limit = follow_ups.most_attempts(self) if self.has_value_changed("attempts") else 0
+		if self.status == "Attempted" and limit and cint(self.attempts) >= limit:
+			self.status = "Cancelled"
+			set_system(self, not_reached=1)
+			self.next_attempt_at = None
+		elif self.status != "Cancelled":
+			set_system(self, not_reached=0)
+
 	def escalate_bad_answer(self):
 		"""A bad answer or a hazard opens a new call, once, whoever sets the status and how."""
 		if self.status not in ANSWERED or previous_status(self) in ANSWERED:
 			return
-		reasons = reasons_to_act(self._answers())
-		if self.status == "Escalated" and not reasons:
+		answers = self._answers()
+		reasons = reasons_to_act(answers, self.kind)
+		if self.status == "Escalated" and not (reasons or rejects_answer(answers, self.kind)):
 			frappe.throw(_("Nothing to escalate: no answer asks for a new call."))
-		if not reasons:
-			return
-		self.status = "Escalated"
-		if not self.new_repair_call:
+		if reasons or rejects_answer(answers, self.kind):
+			self.status = "Escalated"
+		if reasons and not self.new_repair_call:
 			set_system(self, new_repair_call=follow_ups.open_new_call(self, reasons))
 
 	def guard_done(self):
-		if entered(self, "Done") and self.kind == "Effectiveness":
-			require_value(self, "repair_effective", _("ask the customer whether the repair was effective."))
+		if entered(self, "Done") and self.kind in QUESTIONS:
+			fieldname, why = QUESTIONS[self.kind]
+			require_value(self, fieldname, _(why))
 
 	def stamp_done(self):
 		if self.status in ANSWERED and not self.done_at:
@@ -148,8 +232,16 @@ class Followup(Document):
 		elif self.status not in ANSWERED:
 			set_system(self, done_at=None)
 
+	def tell_complaint(self):
+		"""Whether the customer accepts the answer goes to the complaint, when it is said."""
+		if self.service_complaint and self.answer_accepted and self.status in ANSWERED:
+			if self.has_value_changed("status"):
+				complaints.record_reply(self.service_complaint, self.answer_accepted == "Yes", self.comments)
+
 	def _count_attempt(self):
 		set_system(self, attempts=cint(self.attempts) + 1, last_attempt_at=now_datetime())
+		if not self.next_attempt_at or get_datetime(self.next_attempt_at) <= now_datetime():
+			self.next_attempt_at = follow_ups.next_attempt()
 
 	def _answers(self) -> Answers:
-		return Answers(self.repair_effective, self.hidden_hazard, cint(self.csat))
+		return Answers(self.repair_effective, self.hidden_hazard, cint(self.csat), self.answer_accepted)

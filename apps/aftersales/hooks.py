@@ -53,6 +53,10 @@ doc_events = {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
+	"Service Complaint": {
+		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_change": "aftersales.service_levels.workflow_states.settle",
+	},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
@@ -138,11 +142,13 @@ scheduler_events = {
 doctype_js = {
 	"Repair Call": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Follow-up": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Service Complaint": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Service Voucher": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Collection Receipt": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Repair Card": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Service Category": "public/js/restore_shipped.js",
 	"Service Request Type": "public/js/restore_shipped.js",
+	"Follow-up Rule": "public/js/restore_shipped.js",
 	"Service Zone": "public/js/restore_shipped.js",
 	"Fault Code": "public/js/restore_shipped.js",
 	"Issue Priority": "public/js/restore_shipped.js",
@@ -161,6 +167,7 @@ doctype_list_js = {
 	"Collection Receipt": "public/js/service_levels.js",
 	"Repair Card": "public/js/service_levels.js",
 	"Follow-up": "public/js/service_levels.js",
+	"Service Complaint": "public/js/service_levels.js",
 }
 
 # What print formats show

@@ -534,10 +534,8 @@ def allowed(doc) -> dict[str, tuple[str, float]]:
 			{"hazard": "Gas", "service_zone": "Zone 3 (60-150 km)"},
 			{"Answer": ("Answer", 4), "Arrive": ("Emergency on Site, Zone 3", 2)},
 		),
-		(
-			{"request_type": "Complaint"},
-			{"Answer": ("Answer a Complaint", 24), "Settle": ("Settle a Complaint", 720)},
-		),
+		# a complaint is measured as such (tests/integration/test_complaints.py)
+		({"request_type": "Complaint"}, {}),
 		({"request_type": "Training"}, {"Answer": ("Answer", 4), "Hold Training": ("Training", 720)}),
 		(
 			{"request_type": "Sample Test"},

@@ -27,7 +27,7 @@ SUPERVISOR = "fergal.super@example.com"
 MANAGER = "brona.boss@example.com"
 TECHNICIAN = "aoife.van@example.com"
 HOUR = 3600
-WORKFLOWS = ("Repair Call", "Service Voucher", "Repair Card", "Follow-up")
+WORKFLOWS = ("Repair Call", "Service Voucher", "Repair Card", "Follow-up", "Service Complaint")
 
 
 @pytest.fixture(autouse=True)

@@ -75,6 +75,9 @@ def documents(shop):
 			company=f.COMPANY,
 			due_date="2030-01-01",
 		),
+		"Service Complaint": f.make(
+			"Service Complaint", subject="Late", customer=shop.customer, company=f.COMPANY
+		),
 		"Register Import": frappe.new_doc("Register Import"),
 	}
 

@@ -35,6 +35,8 @@ EXPECTED = {
 	"Customer Equipment": ("crwd", "crw", "crw", "crw", "crw", "r"),
 	"Fault Code": ("crwd", "crw", "r", "r", "r", "r"),
 	"Follow-up": ("crwd", "crw", "crw", "r", "r", "r"),
+	"Follow-up Rule": ("crwd", "crw", "r", "-", "-", "-"),
+	"Service Complaint": ("crwd", "crw", "crw", "-", "-", "-"),
 	"Register Import": ("crwd", "-", "-", "-", "-", "-"),
 	"Repair Call": ("crwd", "crw", "crw", "rw", "rw", "r"),
 	"Service Category": ("crwd", "r", "r", "r", "r", "crw"),

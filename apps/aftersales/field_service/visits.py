@@ -49,6 +49,24 @@ def open_vouchers_of_call(call: str) -> list[str]:
 	)
 
 
+def facts_of_visit(voucher: str) -> frappe._dict:
+	"""Customer, company, product, call and technician (as `person_concerned`) of a visit; empty if unknown."""
+	fields = ["customer", "company", "equipment", "repair_call", "technician as person_concerned"]
+	return frappe.db.get_value("Service Voucher", voucher, fields, as_dict=True) or frappe._dict()
+
+
+def last_visit_of_call(call: str) -> frappe._dict:
+	"""Name and technician of the latest visit of a call that was made; empty without one."""
+	rows = frappe.get_all(
+		"Service Voucher",
+		filters={"repair_call": call, "docstatus": 1},
+		fields=["name", "technician"],
+		order_by="departed_at desc, name desc",
+		limit=1,
+	)
+	return rows[0] if rows else frappe._dict()
+
+
 def technicians_of_user(user: str) -> list[str]:
 	"""Names of the Service Technician records of a user (one, or none)."""
 	return frappe.get_all("Service Technician", filters={"user": user}, pluck="name", order_by="name asc")

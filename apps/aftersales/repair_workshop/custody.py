@@ -71,6 +71,24 @@ def cards_of_receipt(receipt: str) -> list[frappe._dict]:
 	)
 
 
+def facts_of_card(card: str) -> frappe._dict:
+	"""Customer, company, product, call and repairer (as `person_concerned`) of a card; empty if unknown."""
+	fields = ["customer", "company", "equipment", "repair_call", "repaired_by as person_concerned"]
+	return frappe.db.get_value("Repair Card", card, fields, as_dict=True) or frappe._dict()
+
+
+def repairer_of_call(call: str) -> str | None:
+	"""The technician of the latest workshop job of a call that was finished, or None."""
+	rows = frappe.get_all(
+		"Repair Card",
+		filters={"repair_call": call, "docstatus": 1, "repaired_by": ("is", "set")},
+		pluck="repaired_by",
+		order_by="repaired_at desc, name desc",
+		limit=1,
+	)
+	return rows[0] if rows else None
+
+
 @frappe.whitelist()
 def receipt_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""An unsaved Collection Receipt for the product of Repair Call `source_name`.

@@ -1,4 +1,4 @@
-"""The named owner of a call, mirrored in Frappe's own assignments (ToDo).
+"""The named owner of a call or complaint, mirrored in Frappe's own assignments (ToDo).
 
 Frappe's assignment requests write the field `assigned_to` of whatever document they are about, past its
 controller, and ask for no more than the right to read it. The requests here stand in front of them.
@@ -113,8 +113,8 @@ def _assign(call: Document) -> None:
 			"assign_to": [call.assigned_to],
 			"doctype": call.doctype,
 			"name": call.name,
-			"description": f"{call.subject}: {call.next_action or ''}",
-			"date": getdate(call.next_action_by),
+			"description": ": ".join(filter(None, (call.subject, call.get("next_action")))),
+			"date": getdate(call.get("next_action_by")),
 		},
 		ignore_permissions=True,
 	)

@@ -56,7 +56,7 @@ def take_contact(call: Document) -> None:
 		customer = facts.customer(call)
 		call.customer_name = customer.customer_name
 		if not (call.contact_name or call.contact_phone or call.contact_email):
-			call.update(_primary_contact(customer))
+			call.update(primary_contact(customer))
 	remember_phone(call)
 
 
@@ -65,7 +65,7 @@ def customer_details(customer: str) -> dict:
 	"""What a new call will take from its customer: contact, phone, e-mail, address."""
 	doc = frappe.get_doc("Customer", customer)
 	doc.check_permission("read")
-	return {**_primary_contact(doc), "service_address": doc.customer_primary_address}
+	return {**primary_contact(doc), "service_address": doc.customer_primary_address}
 
 
 def remember_phone(call: Document) -> None:
@@ -150,7 +150,8 @@ def _check_serial_no(call: Document) -> None:
 		call.set(fieldname, call.get(fieldname) or serial.get(fieldname))
 
 
-def _primary_contact(customer: Document | frappe._dict) -> dict:
+def primary_contact(customer: Document | frappe._dict) -> dict:
+	"""Name, phone and e-mail of whom to speak to at a customer (fields of Customer as `facts` loads them)."""
 	name = customer.customer_primary_contact
 	contact = (name and frappe.db.get_value("Contact", name, ("full_name", "phone"), as_dict=True)) or {}
 	return {

@@ -129,6 +129,7 @@ aftersales.service_levels.DOCTYPES = [
 	"Collection Receipt",
 	"Repair Card",
 	"Follow-up",
+	"Service Complaint",
 ];
 if (!aftersales.service_levels.registered) {
 	aftersales.service_levels.registered = true;

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from aftersales.guards import entered, keep_fields_of_record
-from aftersales.service_desk import assignment, facts, follow_ups, intake, progress, triage
+from aftersales.service_desk import assignment, complaints, facts, follow_ups, intake, progress, triage
 
 FIELDS_OF_RECORD = (
 	"responded_at",
@@ -125,6 +125,7 @@ class RepairCall(Document):
 			return
 		assignment.mirror(self)
 		triage.log_decisions(self)
+		complaints.register_from_call(self)
 		if entered(self, "Closed"):
 			follow_ups.plan_after_closing(self)
 

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 OVER = ("Closed", "Cancelled")
-OWNED = ("Repair Call", "Follow-up")
+OWNED = ("Repair Call", "Follow-up", "Service Complaint")
 """Documents whose `assigned_to` is their owner."""
 
 

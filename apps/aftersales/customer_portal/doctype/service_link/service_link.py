@@ -1,0 +1,40 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+
+class ServiceLink(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		customer: DF.Link
+		expires_at: DF.Datetime
+		link_key: DF.Data
+		purpose: DF.Literal["Track", "Appointment", "Estimate", "Survey", "Document"]
+		reference_doctype: DF.Link
+		reference_name: DF.DynamicLink
+		revoked_at: DF.Datetime | None
+		revoked_by: DF.Link | None
+	# end: auto-generated types
+
+	"""A link without login that is abroad; nothing about it can be edited, only revoked."""
+
+	def validate(self):
+		if not self.is_new() and not self.flags.revoking:
+			frappe.throw(
+				_("A link cannot be edited: revoke it, and make another one."), frappe.PermissionError
+			)
+
+	def revoke(self) -> None:
+		"""From now on the link opens nothing; called by `links` after its permission check."""
+		if self.revoked_at:
+			return
+		self.revoked_at, self.revoked_by = now_datetime(), frappe.session.user
+		self.flags.revoking = True
+		self.save(ignore_permissions=True)

@@ -1,0 +1,185 @@
+"""Signed links: made for a message, opened without a login, revoked at the desk.
+
+Each opens one page about one document for a limited time. They are stored (Service Link), so that the
+desk sees what is abroad and can withdraw it; what they are good for is decided in `link_rules`.
+"""
+
+import hmac
+import secrets
+from datetime import datetime, timezone
+from hashlib import sha256
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_datetime, get_url
+from frappe.utils.password import get_encryption_key
+
+from aftersales.customer_portal import link_rules
+from aftersales.customer_portal.link_rules import Link
+from aftersales.guards import require_role
+
+TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
+PURPOSES: dict[str, tuple[str, ...]] = {
+	TRACK: ("Repair Call",),
+	APPOINTMENT: ("Repair Call",),
+	ESTIMATE: ("Repair Card",),
+	SURVEY: ("Follow-up",),
+	DOCUMENT: ("Sales Invoice", "Repair Card", "Service Voucher", "Collection Receipt"),
+}
+"""What each purpose may be about."""
+
+DESK = ("Service Agent", "Service Supervisor", "Service Manager")
+VALID_DAYS = 30
+STILL_GOOD = 7  # days a link must have left to be sent once more
+
+
+def address(purpose: str, doctype: str, name: str, customer: str) -> str:
+	"""The address of a signed link to a document, a new one when none with some days left exists.
+
+	Raises:
+		ValueError: the purpose is not for documents of this kind.
+	"""
+	if doctype not in PURPOSES[purpose]:
+		raise ValueError(f"{purpose} is not about {doctype}")
+	link = _stored_link(purpose, doctype, name, customer) or _new_link(purpose, doctype, name, customer)
+	return get_url(f"/aftersales/link/{link_rules.token_of(link, secret())}")
+
+
+def opened_by(token: str) -> Link | None:
+	"""The link that `token` opens now; None for a token that is unknown, mutated, expired or revoked."""
+	link = _load(link_rules.key_of(token) or link_rules.NO_LINK.key)
+	now = int(datetime.now(timezone.utc).timestamp())
+	return link if link_rules.is_good(link, token, secret(), now) else None
+
+
+def exists(purpose: str, doctype: str, name: str) -> bool:
+	"""True when a link of this purpose to the document was ever made. A locking read."""
+	filters = {"purpose": purpose, "reference_doctype": doctype, "reference_name": name}
+	return bool(frappe.db.get_value("Service Link", filters, "name", for_update=True))
+
+
+def secret() -> bytes:
+	"""Our signing key, derived from the site's encryption key: backups of the database do not hold it."""
+	return hmac.new(get_encryption_key().encode(), b"aftersales portal link", sha256).digest()
+
+
+def product_signature(equipment: str) -> str:
+	"""What the QR code on a product carries, so that product numbers cannot be tried one by one."""
+	return link_rules.sign(secret(), "product code", equipment)
+
+
+def is_product_code(equipment: str, code: str) -> bool:
+	"""True when `code` is the signature of the product file `equipment`."""
+	return hmac.compare_digest(product_signature(equipment).encode(), code.encode(errors="replace"))
+
+
+@frappe.whitelist(methods=["POST"])
+def make(purpose: str, doctype: str, name: str) -> str:
+	"""The address of a link for the customer, to be sent by whatever means; returns it.
+
+	Raises:
+		frappe.PermissionError: the user may not write the document, or is not of the desk.
+		frappe.ValidationError: there is no link of this purpose to such a document.
+	"""
+	require_role(DESK, _("Making a link for the customer"))
+	if doctype not in PURPOSES.get(purpose, ()):
+		frappe.throw(
+			_("There is no link of purpose {0} to a {1}.").format(
+				frappe.utils.escape_html(purpose), frappe.utils.escape_html(doctype)
+			)
+		)
+	doc = frappe.get_doc(doctype, name)
+	doc.check_permission("read")
+	return address(purpose, doctype, name, doc.customer)
+
+
+@frappe.whitelist(methods=["POST"])
+def revoke(link: str) -> None:
+	"""Withdraw a link: whoever has it sees from now on what a wrong link shows.
+
+	Raises:
+		frappe.PermissionError: the user is not of the desk.
+	"""
+	require_role(DESK, _("Revoking a link"))
+	doc = frappe.get_doc("Service Link", link, for_update=True)
+	doc.check_permission("read")
+	doc.revoke()
+
+
+def _seconds(expires_at) -> int:
+	"""The stored expiry (UTC, whatever the site's time zone) in seconds since 1970."""
+	return int(get_datetime(expires_at).replace(tzinfo=timezone.utc).timestamp())
+
+
+def _load(key: str) -> Link | None:
+	return _as_link(frappe.db.get_value("Service Link", {"link_key": key}, _FIELDS, as_dict=True))
+
+
+_FIELDS = (
+	"link_key",
+	"purpose",
+	"reference_doctype",
+	"reference_name",
+	"customer",
+	"expires_at",
+	"revoked_at",
+)
+
+
+def _as_link(row: frappe._dict | None) -> Link | None:
+	if not row:
+		return None
+	return Link(
+		row.link_key,
+		row.purpose,
+		row.reference_doctype,
+		row.reference_name,
+		row.customer,
+		_seconds(row.expires_at),
+		revoked=bool(row.revoked_at),
+	)
+
+
+def _stored_link(purpose: str, doctype: str, name: str, customer: str) -> Link | None:
+	earliest = _utc_in_days(min(STILL_GOOD, _valid_days() / 2))
+	rows = frappe.get_all(
+		"Service Link",
+		filters={
+			"purpose": purpose,
+			"reference_doctype": doctype,
+			"reference_name": name,
+			"customer": customer,
+			"revoked_at": ("is", "not set"),
+			"expires_at": (">", earliest),
+		},
+		fields=list(_FIELDS),
+		order_by="expires_at desc",
+		limit=1,
+	)
+	return _as_link(rows[0]) if rows else None
+
+
+def _new_link(purpose: str, doctype: str, name: str, customer: str) -> Link:
+	doc = frappe.new_doc("Service Link")
+	doc.update(
+		{
+			"purpose": purpose,
+			"reference_doctype": doctype,
+			"reference_name": name,
+			"customer": customer,
+			"link_key": secrets.token_urlsafe(16),
+			"expires_at": _utc_in_days(_valid_days()),
+		}
+	)
+	# the app makes it for a message, whoever's step the message tells of
+	doc.insert(ignore_permissions=True)
+	return _as_link(doc)
+
+
+def _valid_days() -> int:
+	return cint(frappe.get_cached_doc("Aftersales Settings").link_valid_days) or VALID_DAYS
+
+
+def _utc_in_days(days: float) -> datetime:
+	now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
+	return frappe.utils.add_to_date(now, days=days)

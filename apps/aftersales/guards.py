@@ -11,6 +11,10 @@ from frappe import _
 from frappe.model.document import Document
 
 
+class NotPossible(frappe.ValidationError):
+	"""What a customer asks for cannot be done. The message is written for him, without markup."""
+
+
 def set_system(doc: Document, **values) -> None:
 	"""Set fields of record on `doc` and remember that the app itself did it."""
 	_written_by_app(doc).update(values)

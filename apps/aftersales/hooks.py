@@ -35,6 +35,7 @@ doc_events = {
 	},
 	"Repair Call": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_update": "aftersales.customer_portal.messages.call_saved",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Service Voucher": {
@@ -43,10 +44,13 @@ doc_events = {
 	},
 	"Collection Receipt": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_submit": "aftersales.customer_portal.messages.receipt_submitted",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Repair Card": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"on_update": "aftersales.customer_portal.messages.card_saved",
+		"on_submit": "aftersales.customer_portal.messages.card_submitted",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Follow-up": {
@@ -84,6 +88,7 @@ doc_events = {
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_change": "aftersales.service_billing.erpnext_events.refresh_job",
+		"on_submit": "aftersales.customer_portal.messages.invoice_submitted",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
@@ -103,6 +108,9 @@ doc_events = {
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 }
+
+# A link without login must not keep its document from being deleted
+ignore_links_on_delete = ["Service Link"]
 
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = [
@@ -135,7 +143,10 @@ override_whitelisted_methods = {
 scheduler_events = {
 	"cron": {"* * * * *": ["aftersales.service_levels.sweep.sweep"]},
 	"hourly": ["aftersales.repair_workshop.parts_supply.serve_waiting_cards"],
-	"daily": ["aftersales.repair_workshop.reservations.recount"],
+	"daily": [
+		"aftersales.repair_workshop.reservations.recount",
+		"aftersales.customer_portal.messages.send_due_surveys",
+	],
 }
 
 # What the forms of calls, visits, receipts and cards share
@@ -185,5 +196,6 @@ jinja = {
 	]
 }
 
-# Where the QR code on a product leads
+# Customers' pages; where the QR code on a product leads
+page_renderer = ["aftersales.customer_portal.pages.CustomerPages"]
 website_route_rules = [{"from_route": "/scan/<equipment>", "to_route": "scan"}]

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from urllib.parse import urlparse
+from urllib.parse import parse_qsl, urlparse
 
 import frappe
 import pytest
@@ -143,7 +143,9 @@ def test_opening_a_file_from_a_call_needs_both_permissions():
 def test_the_qr_code_opens_a_call_for_the_product():
 	doc = file(serial_text="PL-1")
 	scanned = scan(equipment.qr_data_uri("Customer Equipment", doc.name))
-	assert scanned == frappe.utils.get_url(f"/scan/{doc.name}")
+	assert re.fullmatch(
+		re.escape(frappe.utils.get_url(f"/scan/{doc.name}?code=")) + r"[A-Za-z0-9_-]{32}", scanned
+	)
 	assert scanned.startswith("http")
 	assert visit(scanned) == f"/app/repair-call/new?equipment={doc.name}"
 	assert equipment.qr_code(doc.name) == equipment.qr_data_uri("Customer Equipment", doc.name)
@@ -151,8 +153,16 @@ def test_the_qr_code_opens_a_call_for_the_product():
 
 def test_who_scans_without_being_logged_in_comes_back_after_login():
 	frappe.set_user("Guest")
-	login = visit(equipment.scan_address("Customer Equipment", "EQ-00001"))
-	assert login == "/login?redirect-to=%2Fscan%2FEQ-00001"
+	for unsigned in ("/scan/EQ-00001", f"/scan/EQ-00001?code={'A' * 32}"):
+		assert visit(unsigned) == "/login?redirect-to=%2Fscan%2FEQ-00001"
+
+
+def test_who_has_the_product_at_hand_needs_no_login():
+	doc = file(serial_text="PL-1")
+	address = equipment.scan_address("Customer Equipment", doc.name)
+	frappe.set_user("Guest")
+	code = address.rpartition("=")[2]
+	assert visit(address) == f"/aftersales/code/{doc.name}/{code}"
 
 
 def test_a_forged_name_stays_a_name():
@@ -176,7 +186,9 @@ def visit(address: str) -> str:
 	"""Where the website sends a visitor of `address`."""
 	from frappe.website.serve import get_response
 
-	frappe.utils.set_request(method="GET", path=urlparse(address).path)
+	parsed = urlparse(address)
+	frappe.utils.set_request(method="GET", path=parsed.path, query_string=parsed.query)
+	frappe.local.form_dict = frappe._dict(parse_qsl(parsed.query))
 	response = get_response()
 	assert response.status_code == 302
 	return response.headers["Location"]

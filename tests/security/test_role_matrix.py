@@ -45,6 +45,8 @@ EXPECTED = {
 	"Service Calendar": ("crwd", "r", "r", "r", "r", "r"),
 	"Service Clock": ("r", "r", "r", "r", "r", "r"),
 	"Technician Cash Handover": ("crwdsxa", "r", "-", "-", "-", "crwdsxa"),
+	"Service Link": ("r", "r", "r", "-", "-", "-"),
+	"Customer Service Preferences": ("crwd", "crw", "crw", "-", "-", "-"),
 	"Service Target": ("crwd", "r", "r", "r", "r", "r"),
 }
 

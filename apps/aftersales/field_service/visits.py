@@ -85,6 +85,11 @@ def calls_visited_by(user: str) -> QueryBuilder:
 	)
 
 
+def call_of_visit(voucher: str) -> str | None:
+	"""Name of the call a visit belongs to; None for internal work."""
+	return frappe.db.get_value("Service Voucher", voucher, "repair_call")
+
+
 @frappe.whitelist()
 def voucher_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""An unsaved Service Voucher for Repair Call `source_name`.

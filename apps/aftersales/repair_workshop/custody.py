@@ -43,6 +43,11 @@ def calls_in_workshop() -> QueryBuilder:
 	)
 
 
+def call_of_card(card: str) -> str | None:
+	"""Name of the call a repair card belongs to; None for internal work."""
+	return frappe.db.get_value("Repair Card", card, "repair_call")
+
+
 def issued_receipts_of_equipment(equipment: str) -> list[str]:
 	"""Names of the receipts by which a product is in our hands now (at most one).
 

@@ -135,11 +135,14 @@ def coverage_today(equipment: str) -> dict:
 def scan_address(doctype: str, name: str) -> str:
 	"""The absolute address a tag's QR code leads to.
 
-	A product's code opens a new call for it (R-IN-8), by way of the page `scan`; any other document's
-	opens the document.
+	A product's code opens a new call for it (R-IN-8), by way of the page `scan`; it is signed, so that
+	whoever has the product at hand can report a problem without a login, and nobody can try numbers. Any
+	other document's code opens the document.
 	"""
 	if doctype == "Customer Equipment":
-		return get_url(f"/scan/{quote(name, safe='')}")
+		from aftersales.customer_portal.links import product_signature
+
+		return get_url(f"/scan/{quote(name, safe='')}?code={product_signature(name)}")
 	return get_url_to_form(doctype, name)
 
 

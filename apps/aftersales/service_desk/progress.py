@@ -44,6 +44,8 @@ def check_promise(call: Document) -> None:
 		frappe.throw(_("A promise to the customer is a window: set both its beginning and its end."))
 	if call.promised_from and get_datetime(call.promised_to) <= get_datetime(call.promised_from):
 		frappe.throw(_("The arrival window must end after it begins."))
+	# what the customer said was said of the former window
+	set_system(call, arrival_answer=None, arrival_answered_at=None)
 
 
 def guard_status(call: Document) -> None:

@@ -22,6 +22,7 @@ class AftersalesSettings(Document):
 		complaint_owner: DF.Link | None
 		complaint_reply_days: DF.Int
 		damage_spot_limit: DF.Currency
+		customer_calls_owner: DF.Link | None
 		default_company: DF.Link | None
 		default_priority: DF.Link | None
 		default_request_type: DF.Link | None
@@ -34,9 +35,11 @@ class AftersalesSettings(Document):
 		follow_up_retry_hours: DF.Int
 		follow_up_script: DF.Text | None
 		labour_item: DF.Link | None
+		link_valid_days: DF.Int
 		next_action_within: DF.Int
 		repair_warranty_days: DF.Int
 		repeat_days: DF.Int
+		send_customer_messages: DF.Check
 		small_fee_limit: DF.Currency
 		submit_invoice: DF.Check
 		travel_item: DF.Link | None

@@ -19,6 +19,9 @@ FIELDS_OF_RECORD = (
 	"status_before_hold",
 	"register_outcome",
 	"external_id",
+	"arrival_answer",
+	"arrival_answered_at",
+	"portal_key",
 )
 
 
@@ -32,6 +35,8 @@ class RepairCall(Document):
 		from frappe.types import DF
 
 		action_code: DF.Link | None
+		arrival_answer: DF.Literal["", "Confirmed", "Another Time"]
+		arrival_answered_at: DF.Datetime | None
 		arrived_at: DF.Datetime | None
 		assigned_to: DF.Link | None
 		brand: DF.Data | None
@@ -63,6 +68,7 @@ class RepairCall(Document):
 		next_action: DF.Data | None
 		next_action_by: DF.Datetime | None
 		phone_key: DF.Data | None
+		portal_key: DF.Data | None
 		priority: DF.Link | None
 		priority_reason: DF.SmallText | None
 		promised_from: DF.Datetime | None

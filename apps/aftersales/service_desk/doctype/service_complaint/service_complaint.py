@@ -65,6 +65,7 @@ class ServiceComplaint(Document):
 		measures: DF.Table[ComplaintMeasure]
 		naming_series: DF.Literal["SC-.YYYY.-.#####"]
 		person_concerned: DF.Link | None
+		portal_key: DF.Data | None
 		received_at: DF.Datetime
 		repair_call: DF.Link | None
 		repair_card: DF.Link | None

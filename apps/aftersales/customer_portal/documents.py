@@ -1,0 +1,120 @@
+"""Documents a customer may open: which, in which print format, of which call.
+
+Only these, only in the format meant for customers: a key of Frappe's own sharing would open the
+document in any format, the workshop's tag included.
+"""
+
+from dataclasses import dataclass
+
+import frappe
+from frappe import _
+from frappe.utils import fmt_money, format_date
+
+from aftersales.customer_portal.web import File
+from aftersales.service_billing.for_customers import invoices_of_jobs
+
+READY_FOR_CUSTOMER = ("Ready", "Returned", "Not Repairable", "Declined")
+
+
+@dataclass(frozen=True)
+class Kind:
+	"""A kind of document in an address. Without a `print_format` the default of its DocType is taken."""
+
+	doctype: str
+	print_format: str | None
+
+
+KINDS = {
+	"receipt": Kind("Collection Receipt", "Collection Receipt"),
+	"repair-list": Kind("Repair Card", "Repair List"),
+	"report": Kind("Service Voucher", "Service Voucher"),
+	"invoice": Kind("Sales Invoice", None),
+}
+
+
+def kind_of(doctype: str) -> str:
+	"""The word for a DocType in an address."""
+	return next(word for word, kind in KINDS.items() if kind.doctype == doctype)
+
+
+def of_progress(progress: frappe._dict) -> list[frappe._dict]:
+	"""The documents of a call (kind, name, title, note), in the order they come about."""
+	found = [
+		_entry("receipt", receipt.name, _("Receipt for your product"), format_date(receipt.received_at))
+		for receipt in progress.receipts
+	]
+	found += [
+		_entry(
+			"report", visit.name, _("Service report"), format_date(visit.arrived_at or visit.planned_start)
+		)
+		for visit in progress.visits
+		if visit.docstatus == 1
+	]
+	found += [
+		_entry("repair-list", card.name, _("Repair list"), format_date(card.ready_at or card.received_at))
+		for card in progress.cards
+		if is_for_customer("Repair Card", card)
+	]
+	jobs = [job.name for job in (*progress.visits, *progress.cards)]
+	found += [
+		_entry("invoice", invoice.name, _("Invoice"), _amount(invoice)) for invoice in invoices_of_jobs(jobs)
+	]
+	return found
+
+
+def show(word: str, name: str, customers: tuple[str, ...]) -> File | None:
+	"""A document of one of the customers, to be read, printed or saved as PDF by the browser.
+
+	None for what is another's, does not exist or is not finished.
+	"""
+	kind = KINDS.get(word)
+	if not kind or not customers:
+		return None
+	row = frappe.db.get_value(
+		kind.doctype,
+		{"name": name, "customer": ("in", customers)},
+		["name", "docstatus", *(["status"] if kind.doctype == "Repair Card" else [])],
+		as_dict=True,
+	)
+	if not row or not is_for_customer(kind.doctype, row):
+		return None
+	if kind.doctype == "Sales Invoice" and not _is_of_a_job(name):
+		return None
+	return _printed(kind, row.name)
+
+
+def is_for_customer(doctype: str, row: frappe._dict) -> bool:
+	"""True when the document is finished as far as its customer is concerned."""
+	if doctype == "Repair Card":
+		return row.docstatus == 1 and row.status in READY_FOR_CUSTOMER
+	return row.docstatus == 1
+
+
+def _is_of_a_job(invoice: str) -> bool:
+	return bool(frappe.db.get_value("Sales Invoice", invoice, "aftersales_voucher"))
+
+
+def _printed(kind: Kind, name: str) -> File:
+	meta = frappe.get_meta(kind.doctype)
+	print_format = kind.print_format or meta.default_print_format or "Standard"
+	allowed = frappe.flags.ignore_print_permissions
+	# The customer was found to be the owner above; he has no rights on the document at the desk.
+	frappe.flags.ignore_print_permissions = True
+	try:
+		html = frappe.get_print(kind.doctype, name, print_format)
+	finally:
+		frappe.flags.ignore_print_permissions = allowed
+	return File(html.encode(), "text/html; charset=utf-8")
+
+
+def _entry(kind: str, name: str, title: str, note: str) -> frappe._dict:
+	return frappe._dict(kind=kind, name=name, title=title, note=note)
+
+
+def _amount(invoice: frappe._dict) -> str:
+	total = fmt_money(invoice.grand_total, currency=invoice.currency)
+	if invoice.outstanding_amount > 0:
+		return _("{0}, {1} to pay").format(
+			total, fmt_money(invoice.outstanding_amount, currency=invoice.currency)
+		)
+	return _("{0}, paid").format(total)

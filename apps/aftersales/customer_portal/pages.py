@@ -1,0 +1,131 @@
+"""Customers' pages under /aftersales: a page renderer of Frappe (hook `page_renderer`).
+
+A renderer instead of files in `www`, because a page here answers forms, sets its own headers and gives
+the same answer to whatever does not exist and whatever is not for who asks.
+"""
+
+import re
+import secrets
+from urllib.parse import quote
+
+import frappe
+from frappe import _
+from frappe.sessions import get_csrf_token
+from frappe.utils import get_url
+from frappe.utils.jinja_globals import is_rtl
+from jinja2 import StrictUndefined
+from werkzeug.wrappers import Response
+
+from aftersales.customer_portal import photos, views
+from aftersales.customer_portal.web import HOME, File, GoTo, LoginNeeded, NotHere, Page, Visit
+
+NAME = r"([^/]{1,140})"
+ROUTES = (
+	(rf"{HOME}", views.home),
+	(rf"{HOME}/new", views.new_call),
+	(rf"{HOME}/calls/{NAME}", views.call),
+	(rf"{HOME}/estimates/{NAME}", views.estimate),
+	(rf"{HOME}/products", views.products),
+	(rf"{HOME}/products/{NAME}", views.product),
+	(rf"{HOME}/documents/{NAME}/{NAME}", views.document),
+	(rf"{HOME}/complaint", views.complaint),
+	(rf"{HOME}/messages", views.preferences),
+	(rf"{HOME}/link/{NAME}", views.link),
+	(rf"{HOME}/code/{NAME}/{NAME}", views.product_code),
+)
+
+HEADERS = {
+	# Nothing on these pages is for a cache, for a search engine or for the page a link leads to
+	"Cache-Control": "no-store",
+	"Referrer-Policy": "no-referrer",
+	"X-Robots-Tag": "noindex, nofollow",
+	"X-Content-Type-Options": "nosniff",
+}
+NO_SCRIPTS = (
+	"default-src 'none'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; "
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PRINTED = (
+	"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; font-src 'self' data:; "
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+class CustomerPages:
+	"""Renders what lies under /aftersales."""
+
+	def __init__(self, path: str, http_status_code: int | None = None):
+		self.path = "/" + path.strip("/")
+
+	def can_render(self) -> bool:
+		return self.path == HOME or self.path.startswith(f"{HOME}/")
+
+	def render(self) -> Response:
+		try:
+			return _respond(_answer(self.path))
+		except LoginNeeded:
+			back = quote(frappe.request.path, safe="")
+			return _respond(GoTo(f"/login?redirect-to={back}"))
+		except NotHere:
+			return _respond(Page("not_here.html", {"title": _("Page Not Found")}, 404))
+		except frappe.RateLimitExceededError as reason:
+			frappe.db.rollback()
+			frappe.clear_messages()
+			return _respond(Page("too_often.html", {"title": _("Too Often"), "reason": str(reason)}, 429))
+
+
+def _answer(path: str) -> Page | GoTo | File:
+	for pattern, view in ROUTES:
+		if found := re.fullmatch(pattern, path):
+			return view(Visit(), *found.groups())
+	raise NotHere
+
+
+def _respond(answer: Page | GoTo | File) -> Response:
+	if isinstance(answer, GoTo):
+		return Response("", 303, {**HEADERS, "Location": answer.location})
+	if isinstance(answer, File):
+		response = Response(answer.content, 200, {**HEADERS, "Content-Security-Policy": PRINTED})
+		response.content_type = answer.content_type
+		if answer.filename:
+			response.headers.set("Content-Disposition", "inline", filename=answer.filename)
+		return response
+	html = render(answer)
+	response = Response(html, answer.status, {**HEADERS, "Content-Security-Policy": NO_SCRIPTS})
+	response.content_type = "text/html; charset=utf-8"
+	return response
+
+
+def render(page: Page) -> str:
+	"""The HTML of a page. Unlike Frappe's own templates these escape every value by themselves."""
+	jinja = frappe.get_jenv().overlay(autoescape=True, undefined=StrictUndefined)
+	template = jinja.get_template(f"aftersales/templates/portal/{page.template}")
+	return template.render({**_surroundings(), **page.values})
+
+
+def _surroundings() -> dict:
+	"""What every page shows: whose site it is, who is logged in."""
+	guest = frappe.session.user == "Guest"
+	website = frappe.get_cached_doc("Website Settings")
+	company = frappe.get_cached_doc(
+		"Aftersales Settings"
+	).default_company or frappe.defaults.get_defaults().get("company")
+	return {
+		"home": HOME,
+		"here": frappe.request.path,
+		"lang": frappe.local.lang or "en",
+		"direction": "rtl" if is_rtl() else "ltr",
+		"style": f"/assets/aftersales/css/customer_pages.css?v={frappe.utils.get_build_version()}",
+		"firm": company or website.app_name or _("After-sales Service"),
+		"logo": website.app_logo or (company and frappe.get_cached_value("Company", company, "company_logo")),
+		"site": get_url(),
+		"guest": guest,
+		"full_name": "" if guest else frappe.utils.get_fullname(frappe.session.user),
+		"csrf_token": "" if guest else get_csrf_token(),
+		"form_key": secrets.token_hex(16),
+		"problem": "",
+		"entered": frappe._dict(),
+		"most_photos": photos.MOST,
+		"said": "",
+		"navigation": True,
+	}

@@ -1,0 +1,71 @@
+"""Photos that customers send: checked by what they are, not by what they are called.
+
+Each is decoded and written anew as a JPEG of ours. What reaches the desk is therefore a picture and
+nothing else: no markup, no script in a vector graphic, no place where it was taken.
+"""
+
+import io
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from aftersales.guards import NotPossible
+
+LARGEST = 10 * 1024 * 1024
+MOST = 5
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+LONGEST_SIDE = 2000
+MOST_PIXELS = 60_000_000
+
+
+class NotAPhoto(NotPossible):
+	"""A file is no picture we can read, or there are too many."""
+
+
+def read(files: Iterable) -> list[bytes]:
+	"""The uploaded files (werkzeug) as JPEG; empty fields of the form are left out.
+
+	Raises:
+		NotAPhoto: too many or too large, or one of them is no picture.
+	"""
+	named = [file for file in files if file and file.filename]
+	if len(named) > MOST:
+		raise NotAPhoto(_("Please send at most {0} photos.").format(MOST))
+	return [_as_jpeg(file.read(LARGEST + 1)) for file in named]
+
+
+def attach(call: str, pictures: Iterable[bytes]) -> None:
+	"""Attach pictures to a call, private like everything a customer sends."""
+	for picture in pictures:
+		file = frappe.new_doc("File")
+		file.update(
+			{
+				"file_name": f"{call}-{frappe.generate_hash(length=6)}.jpg",
+				"attached_to_doctype": "Repair Call",
+				"attached_to_name": call,
+				"content": picture,
+				"is_private": 1,
+			}
+		)
+		file.flags.ignore_permissions = True
+		file.insert()
+
+
+def _as_jpeg(content: bytes) -> bytes:
+	if len(content) > LARGEST:
+		raise NotAPhoto(_("A photo may have at most {0} MB.").format(LARGEST // 1024 // 1024))
+	try:
+		image = Image.open(io.BytesIO(content), formats=FORMATS)
+		if image.width * image.height > MOST_PIXELS:
+			raise NotAPhoto(_("This picture is too large. Please send a smaller one."))
+		image = ImageOps.exif_transpose(image).convert("RGB")
+	except NotAPhoto:
+		raise
+	except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+		raise NotAPhoto(_("One of the files is not a photo we can read. Please send JPEG or PNG pictures."))
+	image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+	written = io.BytesIO()
+	image.save(written, "JPEG", quality=85)
+	return written.getvalue()

@@ -1,0 +1,165 @@
+"""The few things every customers' page is made of: what was asked, what is answered, who may see it.
+
+The pages use no JavaScript: reading, forms and uploads are plain HTML. A form is sent to the page it
+stands on; whatever it changes, the answer is a redirect, so that reloading sends nothing twice.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import frappe
+from frappe import _
+
+from aftersales.customer_portal.customers import customers_of
+from aftersales.guards import NotPossible
+from aftersales.service_desk.plain_text import harmless, plain_text
+
+HOME = "/aftersales"
+FORM_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+class NotHere(Exception):
+	"""There is no such page for whoever asks: the same answer for what is another's and what is not."""
+
+
+class LoginNeeded(Exception):
+	"""The page is for customers who are logged in."""
+
+
+@dataclass
+class Page:
+	"""A template of templates/portal with its values."""
+
+	template: str
+	values: dict = field(default_factory=dict)
+	status: int = 200
+
+
+@dataclass
+class GoTo:
+	"""A redirect (303) to an address on this site."""
+
+	location: str
+
+
+@dataclass
+class File:
+	"""A document to be shown or saved."""
+
+	content: bytes
+	content_type: str
+	filename: str | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+	"""On whose word something is done: for which customers, by whom, over which way."""
+
+	customers: tuple[str, ...]
+	name: str
+	channel: str
+	email: str | None = None
+
+
+class Visit:
+	"""One request for a page."""
+
+	def __init__(self):
+		self.posted = frappe.request.method == "POST"
+		self.path = frappe.request.path
+
+	def text(self, name: str, limit: int = 4000) -> str:
+		"""A field of the form or the query, harmless in whichever place shows it; empty when missing."""
+		return harmless(self.typed(name, limit))
+
+	def typed(self, name: str, limit: int = 4000) -> str:
+		"""A field as it was typed, for places that escape it; without control characters."""
+		value = frappe.form_dict.get(name)
+		return plain_text(value, limit) if isinstance(value, str) else ""
+
+	def number(self, name: str) -> float | None:
+		"""A field that holds a number; None when it holds none."""
+		try:
+			value = float(self.text(name, 40))
+		except ValueError:
+			return None
+		return value if abs(value) < 1e15 else None
+
+	def one_of(self, name: str, allowed) -> str | None:
+		"""A field whose value is one of `allowed`; None for anything else."""
+		value = self.text(name, 140)
+		return value if value in allowed else None
+
+	@property
+	def form_key(self) -> str:
+		"""The key of the form, made when it was shown: the same form sent twice has the same."""
+		key = self.text("form_key", 32)
+		if not FORM_KEY.fullmatch(key):
+			raise NotPossible(_("Please send the form once more."))
+		return key
+
+	def entered(self) -> frappe._dict:
+		"""What was typed into the form, to be shown again."""
+		return frappe._dict({name: self.typed(name) for name in frappe.form_dict})
+
+	@property
+	def files(self) -> list:
+		return frappe.request.files.getlist("photos")
+
+	@cached_property
+	def customers(self) -> tuple[str, ...]:
+		"""The customers whoever is logged in acts for.
+
+		Raises:
+			LoginNeeded: nobody is logged in.
+		"""
+		if frappe.session.user == "Guest":
+			raise LoginNeeded
+		return tuple(customers_of())
+
+	@property
+	def person(self) -> Person:
+		"""Who is logged in."""
+		user = frappe.session.user
+		return Person(self.customers, frappe.utils.get_fullname(user), "Portal", user)
+
+
+def form(visit: Visit, show: Callable[[], Page], act: Callable[[], GoTo]) -> Page | GoTo:
+	"""Show a form, or do what it asks; what cannot be done is said above the form, which keeps its values.
+
+	Raises:
+		frappe.RateLimitExceededError: the form was sent too often.
+	"""
+	if not visit.posted:
+		return show()
+	try:
+		check_sender()
+		return act()
+	except frappe.RateLimitExceededError:
+		raise
+	except NotPossible as reason:
+		frappe.db.rollback()
+		problem = str(reason)
+	except (frappe.ValidationError, frappe.PermissionError):
+		# A rule of the desk that a customer cannot know of: he is told whom to ask, the desk is told what.
+		trace = frappe.get_traceback()
+		frappe.db.rollback()
+		frappe.log_error("A form of a customer was refused", trace)
+		problem = _("This could not be saved. Please call us.")
+	frappe.clear_messages()
+	page = show()
+	page.values.update(problem=problem, entered=visit.entered())
+	page.status = 422
+	return page
+
+
+def check_sender() -> None:
+	"""A form sent in a session carries its token: Frappe compares it, when the session has one.
+
+	Raises:
+		NotPossible: the session has none, so the form cannot have been shown in it.
+	"""
+	if frappe.session.user != "Guest" and not frappe.session.data.csrf_token:
+		raise NotPossible(_("Please send the form once more."))

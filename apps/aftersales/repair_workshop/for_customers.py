@@ -1,0 +1,194 @@
+"""What a customer may see of his product in the workshop, and his answer to an estimate.
+
+Only named columns leave this module: no costs, no notes, nobody else's estimate.
+"""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, escape_html, flt, getdate
+
+from aftersales.guards import NotPossible
+from aftersales.repair_workshop import card_rules as rules
+
+CARD_FIELDS = (
+	"name",
+	"customer",
+	"repair_call",
+	"equipment",
+	"status",
+	"docstatus",
+	"received_at",
+	"promised_return",
+	"approval_status",
+	"approved_at",
+	"ready_at",
+	"returned_at",
+	"sales_invoice",
+)
+RECEIPT_FIELDS = ("name", "customer", "repair_call", "status", "received_at", "returned_at")
+NOT_ANSWERABLE = "This estimate can no longer be answered here. Please call us."
+
+
+def cards_of_call(call: str) -> list[frappe._dict]:
+	"""The repair cards of a call that were not called off, the oldest first."""
+	return frappe.get_all(
+		"Repair Card",
+		filters={"repair_call": call, "docstatus": ("<", 2), "status": ("!=", rules.CANCELLED)},
+		fields=list(CARD_FIELDS),
+		order_by="creation asc",
+	)
+
+
+def receipts_of_call(call: str) -> list[frappe._dict]:
+	"""The receipts of a call that were handed out, the oldest first."""
+	return frappe.get_all(
+		"Collection Receipt",
+		filters={"repair_call": call, "docstatus": 1},
+		fields=list(RECEIPT_FIELDS),
+		order_by="creation asc",
+	)
+
+
+def undecided_of(customers: Iterable[str]) -> list[frappe._dict]:
+	"""Repair cards of the customers whose estimate waits for their answer, the oldest first."""
+	return frappe.get_all(
+		"Repair Card",
+		filters={
+			"customer": ("in", list(customers)),
+			"docstatus": 0,
+			"status": rules.AWAITING_APPROVAL,
+			"approval_status": "Pending",
+		},
+		fields=["name", "repair_call", "equipment", "received_at"],
+		order_by="creation asc",
+	)
+
+
+def estimate_of(card: str, customers: Iterable[str]) -> frappe._dict | None:
+	"""The estimate of a repair card of one of the customers, as he is told it; None for any other name.
+
+	Returns:
+		card, customer, repair_call, equipment, currency, diagnosis, lines (description, qty, amount), net
+		(what is accepted), taxes, total, valid_until, state: "open", "approved", "declined", "expired" or
+		"closed" (overtaken by events), and who answered it when.
+	"""
+	customers = list(customers)
+	if not customers or not isinstance(card, str):
+		return None
+	name = frappe.db.get_value("Repair Card", {"name": card, "customer": ("in", customers)})
+	return _estimate(frappe.get_doc("Repair Card", name)) if name else None
+
+
+def accept_estimate(card: str, seen: float, by: str, channel: str) -> None:
+	"""The customer accepts the net amount `seen`; who accepted it already changes nothing.
+
+	Args:
+		channel: Portal or Signed Link.
+
+	Raises:
+		NotPossible: the estimate was changed, declined or overtaken meanwhile.
+	"""
+	doc = _locked(card)
+	estimate = _estimate(doc)
+	if estimate.state == "approved" and flt(doc.approved_amount, 2) == flt(seen, 2):
+		return
+	_require_open(estimate, seen)
+	# the customer's word, not his rights on the card
+	doc.flags.ignore_permissions = True
+	doc.record_approval(channel=channel, approved_by=by, amount=estimate.net)
+
+
+def decline_estimate(card: str, seen: float, reason: str, by: str, channel: str) -> None:
+	"""The customer does not want the repair at the net amount `seen`, and says why.
+
+	Raises:
+		NotPossible: the estimate was changed, accepted or overtaken meanwhile.
+	"""
+	doc = _locked(card)
+	estimate = _estimate(doc)
+	if estimate.state == "declined":
+		return
+	_require_open(estimate, seen)
+	doc.flags.ignore_permissions = True
+	doc.record_decline(reason)
+	doc.add_comment(
+		"Info", _("Declined by {0} ({1}): {2}").format(escape_html(by), _(channel), escape_html(reason))
+	)
+
+
+def _locked(card: str) -> Document:
+	return frappe.get_doc("Repair Card", card, for_update=True)
+
+
+def _require_open(estimate: frappe._dict, seen: float) -> None:
+	if estimate.state != "open":
+		frappe.throw(_(NOT_ANSWERABLE), NotPossible)
+	if flt(estimate.net, 2) != flt(seen, 2):
+		frappe.throw(_("The estimate has changed meanwhile. Please look at the new amount."), NotPossible)
+
+
+def _estimate(doc: Document) -> frappe._dict:
+	estimate = frappe._dict(
+		card=doc.name,
+		customer=doc.customer,
+		repair_call=doc.repair_call,
+		equipment=doc.equipment,
+		company=doc.company,
+		currency=doc.currency or frappe.get_cached_value("Company", doc.company, "default_currency"),
+		diagnosis=doc.diagnosis,
+		promised_return=doc.promised_return,
+		net=flt(doc.estimated_amount),
+		lines=[],
+		taxes=0,
+		total=None,
+		valid_until=None,
+		approved_by=doc.approved_by,
+		approved_at=doc.approved_at,
+		approved_amount=flt(doc.approved_amount),
+		decline_reason=doc.decline_reason,
+	)
+	_take_quotation(estimate, doc.quotation)
+	estimate.state = _state(doc, estimate)
+	return estimate
+
+
+def _take_quotation(estimate: frappe._dict, name: str | None) -> None:
+	"""The quotation's rows, when it is the one the estimate was taken from."""
+	if not name:
+		return
+	quotation = frappe.get_doc("Quotation", name)
+	if cint(quotation.docstatus) == 2 or flt(quotation.net_total, 2) != flt(estimate.net, 2):
+		return
+	estimate.update(
+		{
+			"currency": quotation.currency,
+			"lines": [
+				frappe._dict(
+					description=frappe.utils.strip_html_tags(row.description or "") or row.item_name,
+					item=row.item_name,
+					qty=row.qty,
+					uom=row.uom,
+					amount=row.net_amount,
+				)
+				for row in quotation.items
+			],
+			"taxes": flt(quotation.total_taxes_and_charges),
+			"total": flt(quotation.grand_total),
+			"valid_until": quotation.valid_till,
+		}
+	)
+
+
+def _state(doc: Document, estimate: frappe._dict) -> str:
+	if doc.approval_status == "Approved" and doc.status != rules.DECLINED:
+		return "approved"
+	if doc.approval_status == "Declined":
+		return "declined"
+	if doc.docstatus or doc.status != rules.AWAITING_APPROVAL or doc.approval_status != "Pending":
+		return "closed"
+	if estimate.valid_until and getdate(estimate.valid_until) < getdate():
+		return "expired"
+	return "open"

@@ -1,0 +1,347 @@
+"""What a customer may see of his calls and products, and what he may do with them.
+
+Everything is asked for with the customers somebody acts for; what belongs to others does not exist here.
+Only named columns leave this module: nobody's notes, reasons, costs or next actions.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from hashlib import sha256
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Count
+from frappe.utils import (
+	add_days,
+	add_to_date,
+	escape_html,
+	format_datetime,
+	get_datetime,
+	getdate,
+	now_datetime,
+	nowdate,
+)
+
+from aftersales.guards import NotPossible, set_system
+from aftersales.service_desk import coverage
+from aftersales.service_desk.plain_text import plain_line
+from aftersales.service_desk.progress import OVER
+
+CALL_FIELDS = (
+	"name",
+	"customer",
+	"customer_name",
+	"company",
+	"subject",
+	"status",
+	"channel",
+	"equipment",
+	"brand",
+	"model",
+	"serial_text",
+	"received_at",
+	"responded_at",
+	"promised_from",
+	"promised_to",
+	"arrival_answer",
+	"arrived_at",
+	"resolved_at",
+	"closed_at",
+	"resolved_by_phone",
+	"contact_name",
+	"contact_email",
+	"service_address_display",
+)
+PRODUCT_FIELDS = (
+	"name",
+	"customer",
+	"title",
+	"brand",
+	"model",
+	"serial_text",
+	"serial_no",
+	"status",
+	"purchase_date",
+	"installed_on",
+	"warranty_until",
+	"repair_warranty_until",
+)
+HAZARDS = ("Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other")
+CONFIRMED, ANOTHER_TIME = "Confirmed", "Another Time"
+OWNER_ROLES = ("Service Agent", "Service Supervisor", "Service Manager")
+"""Who may own a call that comes in from a customer, the first role that has somebody."""
+
+
+def calls_of(customers: Iterable[str], equipment: str | None = None, limit: int = 100) -> list[frappe._dict]:
+	"""Calls of the customers (of one product), the latest first."""
+	filters = {"customer": ("in", list(customers))}
+	if equipment:
+		filters["equipment"] = equipment
+	return frappe.get_all(
+		"Repair Call", filters=filters, fields=list(CALL_FIELDS), order_by="received_at desc", limit=limit
+	)
+
+
+def call_of(name: str, customers: Iterable[str]) -> frappe._dict | None:
+	"""A call of one of the customers; None for any other name."""
+	return _one("Repair Call", name, customers, CALL_FIELDS)
+
+
+def products_of(customers: Iterable[str], limit: int = 200) -> list[frappe._dict]:
+	"""Product files of the customers that are not scrapped, by title."""
+	return frappe.get_all(
+		"Customer Equipment",
+		filters={"customer": ("in", list(customers)), "status": ("!=", "Scrapped")},
+		fields=list(PRODUCT_FIELDS),
+		order_by="title asc",
+		limit=limit,
+	)
+
+
+def product_of(name: str, customers: Iterable[str]) -> frappe._dict | None:
+	"""A product file of one of the customers; None for any other name."""
+	return _one("Customer Equipment", name, customers, PRODUCT_FIELDS)
+
+
+def product_on_tag(name: str) -> frappe._dict | None:
+	"""What stands on a product's own plate, and whose it is; for whoever has its code in hand."""
+	fields = ("name", "customer", "company", "brand", "model", "serial_text", "title", "status")
+	product = frappe.db.get_value("Customer Equipment", name, fields, as_dict=True)
+	return product if product and product.status != "Scrapped" else None
+
+
+def coverage_of(product: frappe._dict) -> frappe._dict:
+	"""Coverage of a product today: kind and until."""
+	answer = coverage.of_product(equipment=product.name, serial_no=product.serial_no, on=getdate())
+	return frappe._dict(kind=answer.kind, until=answer.until)
+
+
+def follow_up_of(name: str, customers: Iterable[str]) -> frappe._dict | None:
+	"""A follow-up of one of the customers: what is asked, and whether it was answered."""
+	fields = ("name", "customer", "repair_call", "kind", "status", "not_reached", "contact_name")
+	return _one("Follow-up", name, customers, fields)
+
+
+def register(
+	customer: str,
+	subject: str,
+	description: str,
+	*,
+	key: str,
+	channel: str = "Web",
+	product: str | None = None,
+	new_product: dict | None = None,
+	hazard: str | None = None,
+	contact: dict | None = None,
+) -> tuple[str, bool]:
+	"""Register a call as the customer tells it; returns its name, and whether it is new.
+
+	Args:
+		key: made by the form; the same key registers one call, however often it is sent.
+		product: name of a product file of the customer.
+		new_product: brand, model and serial_text of one we do not know.
+		contact: contact_name, contact_phone and contact_email of who reports.
+	"""
+	call = frappe.new_doc("Repair Call")
+	call.update(
+		{
+			"customer": customer,
+			"subject": plain_line(subject),
+			"description": as_html(description),
+			"channel": channel,
+			"equipment": product,
+			"hazard": hazard if hazard in HAZARDS else None,
+			"assigned_to": owner_for_customers(),
+			**{field: plain_line(value) for field, value in (new_product or {}).items()},
+			**{field: plain_line(value) for field, value in (contact or {}).items()},
+		}
+	)
+	set_system(call, portal_key=key)
+	# Registered by the app on the customer's word: neither he nor a guest has rights on calls.
+	call.flags.ignore_permissions = True
+	return _once("Repair Call", customer, key, lambda: call.insert().name)
+
+
+def complain(
+	customer: str,
+	subject: str,
+	text: str,
+	*,
+	key: str,
+	call: frappe._dict | None,
+	contact: dict | None = None,
+) -> str:
+	"""Register a complaint, about `call` where one is named; returns its name.
+
+	The same key registers one complaint, however often the form is sent.
+	"""
+	from aftersales.service_desk import complaints
+
+	def register_complaint() -> str:
+		return complaints.register(
+			customer,
+			subject,
+			text,
+			repair_call=call and call.name,
+			equipment=call and call.equipment,
+			channel="Web",
+			portal_key=key,
+			**(contact or {}),
+		)
+
+	name, _is_new = _once("Service Complaint", customer, key, register_complaint)
+	return name
+
+
+def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str | None, by: str) -> None:
+	"""The customer confirms the arrival window that he saw, or says when he would rather have us.
+
+	A wish becomes the next action of the call, due now; the promise stands until the desk changes it.
+
+	Raises:
+		NotPossible: the promise has changed meanwhile, or the call is past it.
+	"""
+	doc = frappe.get_doc("Repair Call", call, for_update=True)
+	if not doc.promised_from or doc.status in ("Resolved", *OVER) or doc.arrived_at:
+		frappe.throw(_("There is no appointment to answer any more."), NotPossible)
+	if get_datetime(doc.promised_from) != get_datetime(seen_from):
+		frappe.throw(_("The appointment has changed meanwhile. Please look at the new time."), NotPossible)
+	window = f"{format_datetime(doc.promised_from)} – {format_datetime(doc.promised_to)}"
+	if answer == ANOTHER_TIME:
+		doc.next_action = _("Agree another time: {0}").format(plain_line(wish))[:140]
+		doc.next_action_by = now_datetime()
+		told = _("{0} asks for another time than {1}: {2}").format(
+			escape_html(by), window, escape_html(wish or "")
+		)
+	else:
+		told = _("{0} confirmed the arrival window {1}.").format(escape_html(by), window)
+	set_system(doc, arrival_answer=answer, arrival_answered_at=now_datetime())
+	doc.save(ignore_permissions=True)
+	doc.add_comment("Info", told)
+
+
+def add_message(call: str, text: str, by: str, email: str | None = None) -> bool:
+	"""Put what the customer writes on the timeline of his call, as a message received.
+
+	The same words within two minutes are the same message, sent by an impatient finger: False then.
+	"""
+	message_id = f"{sha256(repr((call, text, by)).encode()).hexdigest()[:32]}@aftersales"
+	frappe.db.get_value("Repair Call", call, "name", for_update=True)
+	if frappe.db.get_value(
+		"Communication",
+		{
+			"reference_doctype": "Repair Call",
+			"reference_name": call,
+			"message_id": message_id,
+			"creation": (">", add_to_date(now_datetime(), minutes=-2)),
+		},
+		for_update=True,
+	):
+		return False
+	frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Other",
+			"sent_or_received": "Received",
+			"subject": _("Message from {0}").format(plain_line(by)),
+			"content": as_html(text),
+			"message_id": message_id,
+			"sender": email,
+			"sender_full_name": plain_line(by),
+			"reference_doctype": "Repair Call",
+			"reference_name": call,
+			"status": "Linked",
+		}
+	).insert(ignore_permissions=True)
+	return True
+
+
+def follow_ups_to_ask() -> list[frappe._dict]:
+	"""Planned follow-ups on a repair that fell due within the last week: name and repair_call."""
+	return frappe.get_all(
+		"Follow-up",
+		filters={
+			"kind": "Effectiveness",
+			"status": "Planned",
+			"repair_call": ("is", "set"),
+			"due_date": ("between", [add_days(nowdate(), -7), nowdate()]),
+		},
+		fields=["name", "repair_call"],
+		order_by="due_date asc, name asc",
+	)
+
+
+def lock_follow_up(follow_up: str) -> str | None:
+	"""Lock a follow-up; returns its status."""
+	return frappe.db.get_value("Follow-up", follow_up, "status", for_update=True)
+
+
+def tell_timeline(call: str, text: str) -> None:
+	"""One line of the app on the timeline of a call; `text` is HTML, escaped by the caller."""
+	frappe.get_doc("Repair Call", call).add_comment("Info", text)
+
+
+def owner_for_customers() -> str:
+	"""Who gets a call that a customer opens: the user of the settings, else who has the fewest open ones."""
+	chosen = frappe.get_cached_doc("Aftersales Settings").get("customer_calls_owner")
+	if chosen and frappe.get_cached_value("User", chosen, "enabled"):
+		return chosen
+	for role in OWNER_ROLES:
+		if user := _least_busy(role):
+			return user
+	return "Administrator"
+
+
+def as_html(text: str | None) -> str:
+	"""What a customer wrote, as text in HTML: nothing of it is markup."""
+	lines = escape_html((text or "").strip()).splitlines()
+	return f"<p>{'<br>'.join(lines)}</p>" if lines else ""
+
+
+def _once(doctype: str, customer: str, key: str, insert: Callable[[], str]) -> tuple[str, bool]:
+	"""Insert what a form asks for, or find what the same form inserted before: its name, and whether new."""
+	frappe.db.savepoint("form_of_customer")
+	try:
+		return insert(), True
+	except frappe.UniqueValidationError:
+		frappe.db.rollback(save_point="form_of_customer")
+		frappe.clear_last_message()
+		known = frappe.db.get_value(
+			doctype, {"portal_key": key}, ("name", "customer"), as_dict=True, for_update=True
+		)
+		if not known or known.customer != customer:
+			raise
+		return known.name, False
+
+
+def _least_busy(role: str) -> str | None:
+	user, has_role = frappe.qb.DocType("User"), frappe.qb.DocType("Has Role")
+	call = frappe.qb.DocType("Repair Call")
+	rows = (
+		frappe.qb.from_(user)
+		.join(has_role)
+		.on((has_role.parent == user.name) & (has_role.parenttype == "User"))
+		.left_join(call)
+		.on((call.assigned_to == user.name) & call.status.notin(OVER))
+		.select(user.name)
+		.where((has_role.role == role) & (user.enabled == 1) & (user.user_type == "System User"))
+		.where(user.name.notin(("Administrator", "Guest")))
+		.groupby(user.name)
+		.orderby(Count(call.name), order=Order.asc)
+		.orderby(user.name)
+		.limit(1)
+		.run()
+	)
+	return rows[0][0] if rows else None
+
+
+def _one(doctype: str, name: str, customers: Iterable[str], fields: Iterable[str]) -> frappe._dict | None:
+	customers = list(customers)
+	if not customers or not isinstance(name, str):
+		return None
+	return frappe.db.get_value(
+		doctype, {"name": name, "customer": ("in", customers)}, list(fields), as_dict=True
+	)

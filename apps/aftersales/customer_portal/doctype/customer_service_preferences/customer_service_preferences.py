@@ -1,0 +1,25 @@
+from frappe.model.document import Document
+
+
+class CustomerServicePreferences(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		appointment: DF.Check
+		customer: DF.Link
+		customer_name: DF.Data | None
+		estimate: DF.Check
+		invoice: DF.Check
+		on_the_way: DF.Check
+		ready: DF.Check
+		received: DF.Check
+		survey: DF.Check
+		taken_in: DF.Check
+	# end: auto-generated types
+
+	"""Which messages a customer gets; without such a record he gets all that the site sends."""

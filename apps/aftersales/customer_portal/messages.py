@@ -1,0 +1,210 @@
+"""Messages to customers at the right moments, each by a Notification that belongs to the site.
+
+The app says when: it runs a method event on the Repair Call (`customer_received`, `customer_ready` …),
+for which Notifications, webhooks and server scripts can be made in the desk. What is said, and whether
+by e-mail or SMS, is the Notification's. Whatever happens on a visit, in the workshop or in the accounts,
+the event is the call's, so that the message and the answer to it stand on the call's timeline.
+
+In the templates `doc.message` holds what the moment is about: `link` (a signed link), `window`, `title`
+and `sentence` (where the call stands), `document`, `amount`, `technician`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import fmt_money, get_datetime, now_datetime
+
+from aftersales.customer_portal import links, progress
+from aftersales.customer_portal.customers import language_of
+from aftersales.field_service.visits import call_of_visit
+from aftersales.guards import entered
+from aftersales.repair_workshop.custody import call_of_card
+from aftersales.service_desk import for_customers as desk
+
+MOMENTS = ("received", "appointment", "on_the_way", "taken_in", "estimate", "ready", "invoice", "survey")
+OVER = ("Resolved", "Closed", "Cancelled")
+
+
+# ---------------------------------------------------------------------------- the moments (hooks)
+
+
+def call_saved(call: Document, method: str | None = None) -> None:
+	"""on_update of Repair Call: it came in, or an arrival window was promised."""
+	if call.flags.from_register or not is_switched_on() or call.status in OVER:
+		return
+	before = call.get_doc_before_save()
+	if not before:
+		tell(call.name, "received", links.TRACK)
+	if call.promised_to and get_datetime(call.promised_to) > now_datetime() and not call.arrived_at:
+		if not before or _window(before) != _window(call):
+			tell(
+				call.name,
+				"appointment",
+				links.APPOINTMENT,
+				window=lambda: progress.window(call.promised_from, call.promised_to),
+			)
+
+
+def receipt_submitted(receipt: Document, method: str | None = None) -> None:
+	"""on_submit of Collection Receipt: the product is with us."""
+	if receipt.repair_call and not receipt.flags.from_register and is_switched_on():
+		tell(receipt.repair_call, "taken_in", links.TRACK, document=receipt.name)
+
+
+def card_saved(card: Document, method: str | None = None) -> None:
+	"""on_update of Repair Card: the customer is asked for his decision."""
+	if card.repair_call and not card.flags.from_register and is_switched_on():
+		if entered(card, "Awaiting Approval"):
+			tell(card.repair_call, "estimate", links.ESTIMATE, about=("Repair Card", card.name))
+
+
+def card_submitted(card: Document, method: str | None = None) -> None:
+	"""on_submit of Repair Card: repaired or not, it can be collected."""
+	if card.repair_call and not card.flags.from_register and is_switched_on():
+		tell(card.repair_call, "ready", links.TRACK)
+
+
+def invoice_submitted(invoice: Document, method: str | None = None) -> None:
+	"""on_submit of Sales Invoice: of one made for a service job."""
+	job = invoice.get("aftersales_voucher")
+	if not job or invoice.is_return or not is_switched_on():
+		return
+	calls = {"Service Voucher": call_of_visit, "Repair Card": call_of_card}
+	call_of = calls.get(invoice.aftersales_voucher_type)
+	call = call_of and call_of(job)
+	if call:
+		tell(
+			call,
+			"invoice",
+			links.DOCUMENT,
+			about=("Sales Invoice", invoice.name),
+			document=invoice.name,
+			amount=lambda: fmt_money(invoice.grand_total, currency=invoice.currency),
+		)
+
+
+@frappe.whitelist(methods=["POST"])
+def on_the_way(voucher: str) -> None:
+	"""The technician sets out: tells the customer, and the timeline of the call.
+
+	Raises:
+		frappe.PermissionError: the user may not write the visit.
+		frappe.ValidationError: the visit is not dispatched.
+	"""
+	visit = frappe.get_doc("Service Voucher", voucher, for_update=True)
+	visit.check_permission("write")
+	if visit.status != "Dispatched":
+		frappe.throw(
+			_("Only for a visit that is dispatched: {0} is {1}.").format(visit.name, _(visit.status))
+		)
+	visit.add_comment("Info", _("is on the way to the customer"))
+	if visit.repair_call:
+		desk.tell_timeline(
+			visit.repair_call, _("{0} is on the way.").format(frappe.utils.escape_html(visit.technician))
+		)
+		if is_switched_on():
+			tell(visit.repair_call, "on_the_way", links.TRACK, technician=visit.technician)
+
+
+def send_due_surveys() -> None:
+	"""Daily: ask the customers whose follow-up is due, each once, while nobody has reached them by phone."""
+	if not is_switched_on():
+		return
+	for follow_up in desk.follow_ups_to_ask():
+		if desk.lock_follow_up(follow_up.name) == "Planned" and not links.exists(
+			links.SURVEY, "Follow-up", follow_up.name
+		):
+			tell(follow_up.repair_call, "survey", links.SURVEY, about=("Follow-up", follow_up.name))
+
+
+# ---------------------------------------------------------------------------- telling
+
+
+def tell(call: str, moment: str, purpose: str, *, about: tuple[str, str] | None = None, **facts) -> None:
+	"""Run the event of a moment on a call, when its customer has an e-mail address or phone and wants it.
+
+	A template that fails must not keep the workshop from working: what the event did is undone and
+	logged, the save that led to it goes on.
+
+	Args:
+		purpose: of the link in the message; `about` names its document, by default the call.
+		facts: values of `doc.message`; a function is called in the customer's language.
+	"""
+	doc = frappe.get_doc("Repair Call", call)
+	if not (doc.contact_email or doc.contact_phone) or not wants(doc.customer, moment):
+		return
+	frappe.db.savepoint("customer_message")
+	try:
+		with _language_of_customer(doc.customer):
+			doc.message = _facts(doc, purpose, about, facts)
+			doc.run_method(f"customer_{moment}")
+	except Exception:
+		frappe.db.rollback(save_point="customer_message")
+		frappe.clear_messages()
+		frappe.log_error(
+			f"Message to customer: {moment}", reference_doctype="Repair Call", reference_name=call
+		)
+
+
+def is_switched_on() -> bool:
+	return bool(frappe.get_cached_doc("Aftersales Settings").send_customer_messages)
+
+
+def wants(customer: str, moment: str) -> bool:
+	"""True unless the customer has switched this message off."""
+	chosen = frappe.db.get_value("Customer Service Preferences", customer, moment)
+	return chosen is None or bool(chosen)
+
+
+def choices_of(customer: str) -> list[frappe._dict]:
+	"""The messages a customer can choose from: moment, words, wanted."""
+	return [
+		frappe._dict(moment=moment, words=words, wanted=wants(customer, moment))
+		for moment, words in (
+			("received", _("We have your call")),
+			("appointment", _("When we come")),
+			("on_the_way", _("Our technician is on the way")),
+			("taken_in", _("We have your product")),
+			("estimate", _("An estimate waits for your decision")),
+			("ready", _("Your product is ready")),
+			("invoice", _("An invoice")),
+			("survey", _("Questions after the repair")),
+		)
+	]
+
+
+def choose(customer: str, moments: set[str]) -> None:
+	"""Store which messages a customer wants. The caller has checked that he may say so."""
+	name = frappe.db.get_value("Customer Service Preferences", customer, for_update=True)
+	doc = (
+		frappe.get_doc("Customer Service Preferences", name)
+		if name
+		else frappe.new_doc("Customer Service Preferences", customer=customer)
+	)
+	doc.update({moment: int(moment in moments) for moment in MOMENTS})
+	doc.save(ignore_permissions=True)
+
+
+def _facts(doc: Document, purpose: str, about: tuple[str, str] | None, facts: dict) -> frappe._dict:
+	state = progress.of_call(doc)
+	told = frappe._dict(title=state.title, sentence=state.sentence, window=state.window)
+	told.update({key: value() if callable(value) else value for key, value in facts.items()})
+	told.link = links.address(purpose, *(about or ("Repair Call", doc.name)), doc.customer)
+	return told
+
+
+@contextmanager
+def _language_of_customer(customer: str) -> Iterator[None]:
+	before = frappe.local.lang
+	frappe.local.lang = language_of(customer) or frappe.get_system_settings("language") or before
+	try:
+		yield
+	finally:
+		frappe.local.lang = before
+
+
+def _window(call: Document) -> tuple:
+	return get_datetime(call.promised_from), get_datetime(call.promised_to)

@@ -1,0 +1,94 @@
+"""What does not fit between service jobs and the books, and what puts it right (R-AC-6)."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, getdate
+
+from aftersales.guards import require_role
+from aftersales.service_billing.cash import RECEIVING_ROLES
+from aftersales.service_billing.posting import (
+	JOB_DOCTYPES,
+	PURPOSES,
+	post_job,
+	refresh_billing,
+	refresh_part_costs,
+)
+from aftersales.service_billing.reconciliation_checks import HANDED_OVER, Scope, checks
+from aftersales.service_billing.reconciliation_rules import (
+	CORRECTIONS,
+	Break,
+	Correction,
+	Reason,
+	without_consequences,
+)
+
+
+def find(scope: Scope) -> list[Break]:
+	"""Every break of the period, each once, under its weightiest reason."""
+	return without_consequences(_all_breaks(scope))
+
+
+@frappe.whitelist(methods=["POST"])
+def correct(reason: str, job_type: str, job: str) -> None:
+	"""Put one break right where that is safe; doing it twice does no harm.
+
+	Raises:
+		frappe.PermissionError: the user is no accountant, or may not read the job.
+		frappe.ValidationError: a break of this kind needs a person, or the job cannot be posted.
+	"""
+	require_role(RECEIVING_ROLES, _("Correcting a break"))
+	known = {one.value: one for one in Reason}
+	action = _ACTIONS.get(CORRECTIONS.get(known.get(reason)))
+	if not action or job_type not in JOB_DOCTYPES:
+		frappe.throw(_("This break is not corrected by itself: look at the documents and decide."))
+	doc = frappe.get_doc(job_type, job, for_update=True)
+	doc.check_permission("read")
+	if doc.docstatus != 1:
+		frappe.throw(_("{0} is not submitted: only a finished job is posted.").format(doc.name))
+	action(doc)
+	doc.notify_update()
+
+
+def _all_breaks(scope: Scope) -> Iterable[Break]:
+	company_currency = frappe.get_cached_value("Company", scope.company, "default_currency")
+	for reason, job_type, document_type, query in checks(scope):
+		for row in query.run(as_dict=True):
+			yield Break(
+				reason=reason,
+				job_type=job_type,
+				job=row.job,
+				document_type=document_type if row.document else None,
+				document=row.document,
+				date=row.date and getdate(row.date),
+				customer=row.customer,
+				technician=row.technician,
+				unit=row.unit or company_currency,
+				expected=flt(row.expected),
+				found=flt(row.found),
+			)
+
+
+def _release_and_post(doc: Document) -> None:
+	"""Drop the links to documents that are cancelled or gone, and make what the job lacks then."""
+	for document_type, fieldname in {**PURPOSES, **HANDED_OVER}.items():
+		name = doc.get(fieldname)
+		docstatus = name and frappe.db.get_value(document_type, name, "docstatus")
+		if not name or docstatus in (0, 1):
+			continue
+		if docstatus == 2 and document_type in PURPOSES:
+			frappe.db.set_value(document_type, name, "aftersales_posting_key", None, update_modified=False)
+		doc.db_set(fieldname, None)
+	post_job(doc)
+	refresh_billing(doc)
+	refresh_part_costs(doc)
+
+
+_ACTIONS = {
+	Correction.POST_AGAIN: post_job,
+	Correction.RELEASE_AND_POST: _release_and_post,
+	Correction.REFRESH: refresh_billing,
+	Correction.REFRESH_COSTS: refresh_part_costs,
+}

@@ -1,0 +1,32 @@
+frappe.query_reports["Cash with Technicians"] = {
+	filters: [
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			default: frappe.defaults.get_user_default("Company"),
+			reqd: 1,
+		},
+		{
+			fieldname: "technician",
+			label: __("Technician"),
+			fieldtype: "Link",
+			options: "Service Technician",
+		},
+		{ fieldname: "older_than", label: __("Days Out at least"), fieldtype: "Int" },
+	],
+	onload(report) {
+		if (!frappe.model.can_create("Technician Cash Handover")) return;
+		report.page.add_inner_button(__("Hand Over"), () =>
+			frappe.new_doc("Technician Cash Handover", {
+				company: report.get_filter_value("company"),
+				technician: report.get_filter_value("technician"),
+			})
+		);
+	},
+	formatter(value, row, column, data, default_formatter) {
+		const text = default_formatter(value, row, column, data);
+		return column.fieldname === "age" && value > 1 ? `<span class="text-danger">${text}</span>` : text;
+	},
+};

@@ -1,0 +1,93 @@
+"""Cash that technicians collected and have not handed over, the oldest first (R-AC-3)."""
+
+import frappe
+from frappe import _
+from frappe.query_builder import Order
+from frappe.utils import add_days, date_diff, flt, getdate, nowdate
+
+from aftersales.service_billing.report_filters import check_company, column, currency, link, money
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Script report. Filters: company (needed), technician, older_than (days)."""
+	filters = frappe._dict(filters or {})
+	if not filters.company:
+		frappe.throw(_("Set {0}.").format(frappe.bold(_("Company"))), frappe.MandatoryError)
+	check_company(filters.company)
+	rows = _open_cash(filters)
+	for row in rows:
+		row.collected_on = row.collected_on and getdate(row.collected_on)
+		row.age = date_diff(nowdate(), row.collected_on) if row.collected_on else 0
+		row.invoice_state = _invoice_state(row)
+	return columns(), rows, None, None, _summary(rows)
+
+
+def columns() -> list[dict]:
+	return [
+		link("technician", _("Technician"), "Service Technician", 160),
+		link("voucher", _("Service Voucher"), "Service Voucher", 150),
+		link("customer", _("Customer"), "Customer", 170),
+		column("cash_receipt_no", _("Receipt No."), width=170),
+		column("collected_on", _("Collected on"), "Date", 115),
+		column("age", _("Days Out"), "Int", 85),
+		money("amount", _("Cash")),
+		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 160),
+		column("invoice_state", _("Invoice"), width=100),
+		currency(),
+	]
+
+
+def _open_cash(filters: frappe._dict) -> list[frappe._dict]:
+	voucher, invoice = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Sales Invoice")
+	query = (
+		frappe.qb.from_(voucher)
+		.left_join(invoice)
+		.on(invoice.name == voucher.sales_invoice)
+		.select(
+			voucher.technician,
+			voucher.name.as_("voucher"),
+			voucher.customer,
+			voucher.cash_receipt_no,
+			voucher.departed_at.as_("collected_on"),
+			voucher.cash_collected.as_("amount"),
+			voucher.currency,
+			voucher.sales_invoice,
+			invoice.docstatus.as_("invoice_docstatus"),
+			invoice.outstanding_amount,
+		)
+		.where(
+			(voucher.company == filters.company)
+			& (voucher.docstatus == 1)
+			& (voucher.cash_collected > 0)
+			& voucher.payment_entry.isnull()
+		)
+		.orderby(voucher.departed_at, order=Order.asc)
+		.orderby(voucher.name, order=Order.asc)
+	)
+	if filters.technician:
+		query = query.where(voucher.technician == filters.technician)
+	if filters.older_than:
+		query = query.where(
+			voucher.departed_at < add_days(getdate(nowdate()), 1 - frappe.utils.cint(filters.older_than))
+		)
+	return query.run(as_dict=True)
+
+
+def _invoice_state(row: frappe._dict) -> str:
+	if row.invoice_docstatus is None:
+		return _("None")
+	if row.invoice_docstatus == 0:
+		return _("Draft")
+	return _("Open") if flt(row.outstanding_amount) > 0 else _("Paid otherwise")
+
+
+def _summary(rows: list[frappe._dict]) -> list[dict]:
+	"""What each technician has with him, per currency."""
+	totals: dict[tuple[str, str], float] = {}
+	for row in rows:
+		key = (row.technician or "", row.currency)
+		totals[key] = flt(totals.get(key, 0) + row.amount, 2)
+	return [
+		{"label": technician, "value": total, "datatype": "Currency", "currency": currency_code}
+		for (technician, currency_code), total in sorted(totals.items(), key=lambda item: -item[1])
+	]

@@ -1,0 +1,68 @@
+frappe.query_reports["Service Revenue Reconciliation"] = {
+	filters: [
+		{
+			fieldname: "company",
+			label: __("Company"),
+			fieldtype: "Link",
+			options: "Company",
+			default: frappe.defaults.get_user_default("Company"),
+			reqd: 1,
+		},
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.month_start(),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "job_type",
+			label: __("Job Type"),
+			fieldtype: "Select",
+			options: ["", "Service Voucher", "Repair Card"],
+		},
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		if (column.fieldname !== "correction" || !data || !value) {
+			return default_formatter(value, row, column, data);
+		}
+		const index = frappe.query_report.data.indexOf(data);
+		return `<button class="btn btn-xs btn-default" data-correct="${index}">${__(value)}</button>`;
+	},
+
+	onload(report) {
+		report.page.wrapper.on("click", "[data-correct]", (event) =>
+			correct(report, report.data[cint(event.currentTarget.dataset.correct)])
+		);
+	},
+};
+
+async function correct(report, row) {
+	if (row.correction === "Hand Over") {
+		frappe.new_doc("Technician Cash Handover", {
+			technician: row.technician,
+			company: report.get_filter_value("company"),
+		});
+		return;
+	}
+	if (row.correction === "Open Document") {
+		frappe.set_route("Form", row.document_type, row.document);
+		return;
+	}
+	await frappe.call({
+		method: "aftersales.service_billing.reconciliation.correct",
+		type: "POST",
+		args: { reason: row.reason_code, job_type: row.job_type, job: row.job },
+		freeze: true,
+	});
+	frappe.show_alert({ message: __("{0} is put right", [row.job]), indicator: "green" });
+	report.refresh();
+}

@@ -1,0 +1,101 @@
+"""Every service euro from the job to the general ledger; each break is a row with its reason (R-AC-6)."""
+
+import frappe
+from frappe import _
+
+from aftersales.service_billing import job_ledger, reconciliation
+from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.reconciliation_rules import Break
+from aftersales.service_billing.report_filters import column, job_columns, link, scope_of
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Script report. Filters: company, from_date, to_date (all needed), reason, job_type."""
+	scope = scope_of(filters)
+	filters = frappe._dict(filters)
+	breaks = [
+		found
+		for found in reconciliation.find(scope)
+		if filters.reason in (None, "", found.reason.value) and filters.job_type in (None, "", found.job_type)
+	]
+	return columns(), [_row(found) for found in breaks], None, _chart(breaks), _summary(scope, breaks)
+
+
+def columns() -> list[dict]:
+	return [
+		column("date", _("Date"), "Date", 105),
+		column("reason", _("Reason"), width=220),
+		*job_columns(),
+		link("customer", _("Customer"), "Customer", 160),
+		link("technician", _("Technician"), "Service Technician", 130),
+		column("document_type", _("Document Type"), "Link", 110, options="DocType"),
+		column("document", _("Document"), "Dynamic Link", 170, options="document_type"),
+		column("expected", _("Job Says"), "Float", 100, precision=2),
+		column("found", _("Document Says"), "Float", 115, precision=2),
+		column("difference", _("Difference"), "Float", 100, precision=2),
+		column("unit", _("Unit"), width=60),
+		column("correction", _("Correction"), width=170),
+	]
+
+
+def _row(found: Break) -> dict:
+	return {
+		"date": found.date,
+		"reason": _(found.reason.value),
+		"reason_code": found.reason.value,
+		"job_type": found.job_type,
+		"job": found.job,
+		"customer": found.customer,
+		"technician": found.technician,
+		"document_type": found.document_type,
+		"document": found.document,
+		"expected": found.expected,
+		"found": found.found,
+		"difference": found.difference,
+		"unit": found.unit,
+		"correction": found.correction.value,
+	}
+
+
+def _chart(breaks: list[Break]) -> dict | None:
+	if not breaks:
+		return None
+	counts: dict[str, int] = {}
+	for found in breaks:
+		counts[found.reason.value] = counts.get(found.reason.value, 0) + 1
+	return {
+		"data": {
+			"labels": [_(reason) for reason in counts],
+			"datasets": [{"name": _("Breaks"), "values": list(counts.values())}],
+		},
+		"type": "bar",
+		"colors": ["#E24C4C"],
+	}
+
+
+def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
+	currency = frappe.get_cached_value("Company", scope.company, "default_currency")
+	invoiced, income = job_ledger.invoiced_net(scope), sum(job_ledger.income(scope).values())
+	issued, parts = job_ledger.parts_at_cost(scope), sum(job_ledger.parts(scope).values())
+
+	def amount(label: str, value: float, agrees: bool = True) -> dict:
+		return {
+			"label": label,
+			"value": value,
+			"datatype": "Currency",
+			"currency": currency,
+			"indicator": "Green" if agrees else "Red",
+		}
+
+	return [
+		amount(_("Invoiced for jobs, net"), invoiced),
+		amount(_("Income in the ledger"), income, abs(income - invoiced) < 0.005),
+		amount(_("Parts issued to jobs"), issued),
+		amount(_("Parts in the ledger"), parts, abs(parts - issued) < 0.005),
+		{
+			"label": _("Breaks"),
+			"value": len(breaks),
+			"datatype": "Int",
+			"indicator": "Red" if breaks else "Green",
+		},
+	]

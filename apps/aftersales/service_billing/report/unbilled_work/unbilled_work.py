@@ -1,0 +1,98 @@
+"""Finished work that no submitted invoice bills yet, with its age (R-AC-4)."""
+
+import frappe
+from frappe import _
+from frappe.query_builder.functions import Coalesce
+from frappe.utils import date_diff, flt, nowdate
+
+from aftersales.service_billing.posting import JOB_DOCTYPES
+from aftersales.service_billing.reconciliation_checks import TECHNICIAN
+from aftersales.service_billing.report_filters import (
+	check_company,
+	column,
+	currency,
+	job_columns,
+	link,
+	money,
+)
+
+AGES = ((0, "Today"), (1, "1 to 7 days"), (8, "8 to 30 days"), (31, "Over 30 days"))
+"""From so many days on."""
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Script report. Filters: company (needed), customer."""
+	filters = frappe._dict(filters or {})
+	if not filters.company:
+		frappe.throw(_("Set {0}.").format(frappe.bold(_("Company"))), frappe.MandatoryError)
+	check_company(filters.company)
+	rows = [row for job_type in JOB_DOCTYPES for row in _unbilled(filters, job_type)]
+	for row in rows:
+		row.date = row.posted_at and row.posted_at.date()
+		row.age = date_diff(nowdate(), row.date) if row.date else 0
+		row.state = _("Draft invoice") if row.sales_invoice else _("No invoice")
+	rows.sort(key=lambda row: (-row.age, row.job))
+	return columns(), rows, None, _chart(rows), _summary(rows)
+
+
+def columns() -> list[dict]:
+	return [
+		*job_columns(),
+		link("customer", _("Customer"), "Customer", 180),
+		link("technician", _("Technician"), "Service Technician", 140),
+		column("date", _("Done on"), "Date", 105),
+		column("age", _("Days"), "Int", 70),
+		money("amount_due", _("To Be Billed")),
+		column("state", _("State"), width=120),
+		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 170),
+		currency(),
+	]
+
+
+def _unbilled(filters: frappe._dict, job_type: str) -> list[frappe._dict]:
+	job = frappe.qb.DocType(job_type)
+	query = (
+		frappe.qb.from_(job)
+		.select(
+			job.name.as_("job"),
+			job.customer,
+			job[TECHNICIAN[job_type]].as_("technician"),
+			job.posted_at,
+			job.amount_due,
+			Coalesce(job.sales_invoice, "").as_("sales_invoice"),
+			job.currency,
+		)
+		.where((job.billing_status == "To Bill") & (job.docstatus == 1) & (job.company == filters.company))
+		.orderby(job.posted_at)
+	)
+	if filters.customer:
+		query = query.where(job.customer == filters.customer)
+	return [frappe._dict(row, job_type=job_type) for row in query.run(as_dict=True)]
+
+
+def _chart(rows: list[frappe._dict]) -> dict | None:
+	if not rows:
+		return None
+	counts = [0] * len(AGES)
+	for row in rows:
+		counts[max(place for place, (days, _label) in enumerate(AGES) if row.age >= days or not place)] += 1
+	return {
+		"data": {
+			"labels": [_(label) for _days, label in AGES],
+			"datasets": [{"name": _("Jobs"), "values": counts}],
+		},
+		"type": "bar",
+	}
+
+
+def _summary(rows: list[frappe._dict]) -> list[dict]:
+	totals: dict[str, float] = {}
+	for row in rows:
+		totals[row.currency] = flt(totals.get(row.currency, 0) + row.amount_due, 2)
+	return [
+		{"label": _("Jobs"), "value": len(rows), "datatype": "Int"},
+		*(
+			{"label": _("To be billed"), "value": total, "datatype": "Currency", "currency": code}
+			for code, total in sorted(totals.items())
+		),
+	]

@@ -1,0 +1,229 @@
+"""Service Revenue Reconciliation and the reports beside it: every planted break is found, none else, and
+the sums are the general ledger's to the cent (R-AC-6). The full counts: benchmarks/reconciliation.py.
+"""
+
+import frappe
+import pytest
+from frappe.utils import add_days, flt, getdate, nowdate
+
+from aftersales.service_billing import reconciliation
+from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.reconciliation_rules import CORRECTIONS, Correction, Reason
+from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
+from aftersales.service_billing.report.job_profitability import job_profitability
+from aftersales.service_billing.report.service_revenue_reconciliation import (
+	service_revenue_reconciliation,
+)
+from aftersales.service_billing.report.unbilled_work import unbilled_work
+from tests import factories as make
+from tests.jobs import done
+from tests.reconciled import CASH, PLANTED, clean_job, paid
+
+CLEAN_JOBS = 12
+
+
+@pytest.fixture
+def shop():
+	names = make.shop()
+	make.receive(names.seal, 200, 12.5, names.van)
+	make.settings(small_fee_limit=500)
+	mode = frappe.get_doc("Mode of Payment", "Cash")
+	mode.set("accounts", [{"company": make.COMPANY, "default_account": f"Cash - {make.ABBR}"}])
+	mode.save()
+	return names
+
+
+def period() -> dict:
+	return {"company": make.COMPANY, "from_date": add_days(nowdate(), -1), "to_date": nowdate()}
+
+
+def scope() -> Scope:
+	return Scope(make.COMPANY, getdate(add_days(nowdate(), -1)), getdate(nowdate()))
+
+
+def breaks() -> dict[str, Reason]:
+	"""Job (or document where no job is concerned) → reason."""
+	return {found.job or found.document: found.reason for found in reconciliation.find(scope())}
+
+
+def in_ledger(root_type: str, side: int) -> float:
+	"""What the ledger holds on accounts of a kind today, as an accountant would add it up.
+
+	The other side of the goods received by `factories.shop` is left out.
+	"""
+	accounts = frappe.get_all(
+		"Account",
+		{
+			"company": make.COMPANY,
+			"root_type": root_type,
+			"is_group": 0,
+			"name": ("!=", f"Stock Adjustment - {make.ABBR}"),
+		},
+		pluck="name",
+	)
+	rows = frappe.get_all(
+		"GL Entry",
+		{"account": ("in", accounts), "posting_date": nowdate(), "is_cancelled": 0, "company": make.COMPANY},
+		["debit", "credit"],
+	)
+	return flt(sum(side * (row.debit - row.credit) for row in rows), 2)
+
+
+# ---------------------------------------------------------------- reconciliation
+
+
+def test_jobs_of_all_categories_reconcile_and_add_up_to_the_ledger(shop):
+	for number in range(CLEAN_JOBS):
+		clean_job(shop, number)
+
+	assert breaks() == {}
+	rows = job_profitability.execute(period())[1]
+	assert len(rows) == CLEAN_JOBS
+	# Nothing but service was sold in this company; parts and booked hours are all it spent
+	assert flt(sum(row.income for row in rows), 2) == in_ledger("Income", -1) > 0
+	assert flt(sum(row.parts for row in rows), 2) == in_ledger("Expense", 1) > 0
+	assert {row.margin for row in rows} == {
+		flt(row.income - row.parts - row.work - row.travel, 2) for row in rows
+	}
+	summary = {one["label"]: one for one in service_revenue_reconciliation.execute(period())[4]}
+	assert summary["Invoiced for jobs, net"]["value"] == summary["Income in the ledger"]["value"]
+	assert summary["Parts issued to jobs"]["value"] == summary["Parts in the ledger"]["value"]
+	assert {one["indicator"] for one in summary.values()} == {"Green"}
+
+
+def test_every_planted_break_is_found_and_none_else(shop):
+	for number in range(6):
+		clean_job(shop, number)
+	planted = {plant(shop): reason for reason, plant in PLANTED.items()}
+
+	assert breaks() == planted
+	assert set(planted.values()) == set(Reason)
+	_columns, rows, _message, chart, summary = service_revenue_reconciliation.execute(period())
+	assert {row["job"] or row["document"]: row["reason"] for row in rows} == {
+		name: reason.value for name, reason in planted.items()
+	}
+	assert sum(chart["data"]["datasets"][0]["values"]) == len(planted) == summary[-1]["value"]
+	only = service_revenue_reconciliation.execute({**period(), "job_type": "Repair Card"})[1]
+	assert {row["job_type"] for row in only} == {"Repair Card"}
+
+
+@pytest.mark.parametrize(
+	"reason",
+	[
+		Reason.NOT_BILLED,
+		Reason.PART_NOT_ISSUED,
+		Reason.DOCUMENT_CANCELLED,
+		Reason.AMOUNT_DIFFERS,
+		Reason.STATUS_DIFFERS,
+		Reason.COST_DIFFERS,
+	],
+)
+def test_one_click_puts_it_right(shop, reason):
+	name = PLANTED[reason](shop)
+	(found,) = reconciliation.find(scope())
+	assert (found.job, found.reason) == (name, reason)
+
+	for _twice in range(2):
+		reconciliation.correct(reason.value, found.job_type, found.job)
+
+	left = breaks()
+	if reason in (Reason.NOT_BILLED, Reason.DOCUMENT_CANCELLED):
+		assert left.pop(name) is Reason.DRAFT_INVOICE  # made anew, for the accountant to look at
+	assert left == {}
+
+
+def test_what_needs_a_person_is_not_corrected_by_itself(shop):
+	name = PLANTED[Reason.CASH_DIFFERS](shop)
+	for reason in Reason:
+		if CORRECTIONS.get(reason, Correction.NONE) in (
+			Correction.NONE,
+			Correction.OPEN,
+			Correction.HAND_OVER,
+		):
+			with pytest.raises(frappe.ValidationError, match="not corrected by itself"):
+				reconciliation.correct(reason.value, "Service Voucher", name)
+	with pytest.raises(frappe.ValidationError, match="not corrected by itself"):
+		reconciliation.correct(Reason.NOT_BILLED.value, "Sales Invoice", name)
+
+
+def test_only_accountants_correct(shop):
+	name = PLANTED[Reason.AMOUNT_DIFFERS](shop)
+	frappe.set_user(make.user("supervisor@reconcile.example", "Service Supervisor"))
+	with pytest.raises(frappe.PermissionError):
+		reconciliation.correct(Reason.AMOUNT_DIFFERS.value, "Service Voucher", name)
+	frappe.set_user(make.user("accountant@reconcile.example", "Service Accountant"))
+	reconciliation.correct(Reason.AMOUNT_DIFFERS.value, "Service Voucher", name)
+	frappe.set_user("Administrator")
+	assert breaks() == {}
+
+
+def test_another_company_and_another_month_are_left_out(shop):
+	PLANTED[Reason.AMOUNT_DIFFERS](shop)
+	PLANTED[Reason.ISSUED_WITHOUT_JOB](shop)
+	before = Scope(make.COMPANY, getdate(add_days(nowdate(), -60)), getdate(add_days(nowdate(), -30)))
+	assert reconciliation.find(before) == []
+	assert len(reconciliation.find(scope())) == 2
+
+
+def test_filters_are_checked(shop):
+	for left_out in ("company", "from_date", "to_date"):
+		with pytest.raises(frappe.MandatoryError):
+			service_revenue_reconciliation.execute({**period(), left_out: None})
+	with pytest.raises(frappe.ValidationError):
+		service_revenue_reconciliation.execute({**period(), "to_date": "2020-01-01"})
+
+
+# ---------------------------------------------------------------- beside it
+
+
+def test_profit_of_a_job_after_a_credit_note(shop):
+	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
+
+	doc = paid(shop)
+	(row,) = job_profitability.execute(period())[1]
+	# 60 + 42 earned; a seal of 12.50 and an hour of 30 spent
+	assert (row.income, row.parts, row.work, row.cost, row.margin) == (102, 12.5, 30, 42.5, 59.5)
+	assert row.margin_percent == 58.3
+
+	make_sales_return(doc.sales_invoice).insert().submit()
+	(row,) = job_profitability.execute(period())[1]
+	assert (row.job, row.income, row.margin) == (doc.name, 0, -42.5)
+
+
+def test_profit_by_customer_and_category(shop):
+	paid(shop)
+	paid(shop, "Repair Card")
+	done(shop, category="C", parts=[make.part(shop.seal)])
+	by_category = job_profitability.execute({**period(), "group_by": "Service Category"})[1]
+	assert [(row.value, row.jobs, row.income, row.cost, row.margin) for row in by_category] == [
+		("A", 2, 204, 85, 119),
+		("C", 1, 0, 12.5, -12.5),
+	]
+	with pytest.raises(frappe.ValidationError):
+		job_profitability.execute({**period(), "group_by": "Nobody"})
+
+
+def test_cash_with_technicians(shop):
+	first = paid(shop, cash_collected=CASH)
+	draft = done(shop, labour=[make.hours(1)], cash_collected=50)
+	rows = cash_with_technicians.execute({"company": make.COMPANY})[1]
+	assert [(row.voucher, row.amount, row.invoice_state) for row in rows] == [
+		(first.name, 115.77, "Open"),
+		(draft.name, 50, "Draft"),
+	]
+	summary = cash_with_technicians.execute({"company": make.COMPANY})[4]
+	assert [(one["label"], one["value"]) for one in summary] == [("Aoife Doyle", 165.77)]
+	assert cash_with_technicians.execute({"company": make.COMPANY, "older_than": 30})[1] == []
+
+
+def test_unbilled_work(shop):
+	paid(shop)
+	draft = done(shop, labour=[make.hours(1)])
+	none = done(shop, "Repair Card", labour=[make.hours(1)])
+	frappe.delete_doc("Sales Invoice", none.sales_invoice)
+	frappe.db.set_value("Repair Card", none.name, "posted_at", add_days(nowdate(), -9))
+	rows = unbilled_work.execute({"company": make.COMPANY})[1]
+	assert [(row.job, row.age, row.state) for row in rows] == [
+		(none.name, 9, "No invoice"),
+		(draft.name, 0, "Draft invoice"),
+	]

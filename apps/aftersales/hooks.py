@@ -61,6 +61,19 @@ doc_events = {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
+	"Customer": {
+		"on_update": "aftersales.service_desk.search_keys.of_customer",
+		"after_rename": "aftersales.service_desk.search_keys.of_customer",
+		"on_trash": "aftersales.service_desk.search_keys.forget",
+	},
+	"Contact": {
+		"on_update": "aftersales.service_desk.search_keys.of_contact",
+		"on_trash": "aftersales.service_desk.search_keys.forget",
+	},
+	"Customer Equipment": {
+		"on_update": "aftersales.service_desk.search_keys.of_equipment",
+		"on_trash": "aftersales.service_desk.search_keys.forget",
+	},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},

@@ -1,5 +1,6 @@
 """Setting a site up for the app: each step can be repeated and has its own file in setup/."""
 
+from aftersales.service_desk import search_keys
 from aftersales.setup import custom_fields, defaults, permissions, roles
 
 
@@ -10,6 +11,7 @@ def before_install() -> None:
 def after_install() -> None:
 	custom_fields.create()
 	defaults.insert_missing()
+	search_keys.rebuild()
 
 
 def after_sync() -> None:

@@ -37,6 +37,7 @@ EXPECTED = {
 	"Follow-up": ("crwd", "crw", "crw", "r", "r", "r"),
 	"Follow-up Rule": ("crwd", "crw", "r", "-", "-", "-"),
 	"Service Complaint": ("crwd", "crw", "crw", "-", "-", "-"),
+	"Service Search Key": ("-", "-", "-", "-", "-", "-"),
 	"Register Import": ("crwd", "-", "-", "-", "-", "-"),
 	"Repair Call": ("crwd", "crw", "crw", "rw", "rw", "r"),
 	"Service Category": ("crwd", "r", "r", "r", "r", "crw"),

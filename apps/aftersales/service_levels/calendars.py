@@ -1,6 +1,6 @@
 """Service Calendar records as the pure calendars that working time is counted in."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,30 @@ def as_terms(name: str) -> dict:
 			for row in frappe.get_cached_doc("Holiday List", doc.holiday_list).holidays
 		]
 	return {"windows": windows, "holidays": holidays, "time_zone": doc.time_zone or get_system_timezone()}
+
+
+def hours_between(name: str, begin: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+	"""The stretches of working time of calendar `name` between two moments (naive system time), in order.
+
+	For spans of days or weeks: each day is looked at.
+	"""
+	calendar = load(name)
+	zone = ZoneInfo(calendar.time_zone)
+	first, last = aware(begin).astimezone(zone).date(), aware(end).astimezone(zone).date()
+	found = []
+	for number in range((last - first).days + 1):
+		day = first + timedelta(days=number)
+		if day in calendar.holidays:
+			continue
+		midnight = datetime.combine(day, time())
+		for opening, closing in calendar.windows[day.weekday()]:
+			start, finish = (
+				stored((midnight + timedelta(seconds=seconds)).replace(tzinfo=zone))
+				for seconds in (opening, closing)
+			)
+			if start < end and finish > begin:
+				found.append((max(start, begin), min(finish, end)))
+	return found
 
 
 def from_terms(terms: dict) -> Calendar:

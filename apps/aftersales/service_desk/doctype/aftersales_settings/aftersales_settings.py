@@ -17,6 +17,8 @@ class AftersalesSettings(Document):
 		)
 
 		approval_tolerance: DF.Percent
+		arrival_lead: DF.Int
+		arrival_window: DF.Int
 		billing_accounts: DF.Table[ServiceBillingAccount]
 		collection_conditions: DF.SmallText | None
 		complaint_owner: DF.Link | None
@@ -43,6 +45,8 @@ class AftersalesSettings(Document):
 		small_fee_limit: DF.Currency
 		submit_invoice: DF.Check
 		travel_item: DF.Link | None
+		visit_minutes: DF.Int
+		working_calendar: DF.Link | None
 
 	# end: auto-generated types
 

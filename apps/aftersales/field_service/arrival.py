@@ -1,0 +1,154 @@
+"""Suggests arrival windows for a call: loads qualified technicians, hours and visits, asks `arrival_rules`."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import frappe
+from frappe.utils import cint, get_datetime, getdate, now_datetime
+from frappe.utils.nestedset import get_ancestors_of
+
+from aftersales.field_service import arrival_rules
+from aftersales.field_service.arrival_rules import Span, Suggestion, Technician, Wish
+from aftersales.field_service.dispatch_rules import Skill, is_qualified
+
+HORIZON = timedelta(days=14)
+NOT_TAKING_TIME = ("Cancelled", "Completed", "Archived")
+
+
+def suggest(
+	company: str,
+	item_group: str | None = None,
+	support_kind: str | None = None,
+	service_zone: str | None = None,
+	due: datetime | None = None,
+	promised: Iterable[tuple[str, datetime, datetime]] = (),
+	emergency: bool = False,
+	count: int = 3,
+	now: datetime | None = None,
+) -> list[Suggestion]:
+	"""Windows that can be promised to a customer, the best first; [] when nobody is qualified.
+
+	Args:
+		item_group, support_kind: what the technician must be qualified for; empty where not known.
+		due: when somebody has to be there (site time), None without a target.
+		promised: calls with their window that a customer was promised; those without a visit take time too.
+		emergency: offer a time outside working hours where working hours cannot meet `due`.
+		now: site time, default now.
+	"""
+	now = now or now_datetime()
+	settings = frappe.get_cached_doc("Aftersales Settings")
+	lead = timedelta(minutes=cint(settings.arrival_lead) if not emergency else 0)
+	wish = Wish(
+		earliest=now + lead,
+		visit=timedelta(minutes=cint(settings.visit_minutes) or 90),
+		window=timedelta(minutes=cint(settings.arrival_window) or 120),
+		due=due,
+		zone=service_zone,
+	)
+	until = now + HORIZON
+	technicians = _qualified(company, item_group, support_kind, wish.earliest, until)
+	technicians = arrival_rules.with_promises(technicians, _not_dispatched(promised), wish.visit)
+	found = arrival_rules.suggest(technicians, wish, count)
+	if emergency and not any(window.in_time for window in found):
+		found = (arrival_rules.on_call(technicians, wish, until) + found)[:count]
+	return found
+
+
+def _qualified(
+	company: str, item_group: str | None, support_kind: str | None, begin: datetime, until: datetime
+) -> list[Technician]:
+	"""Active technicians of the company whose certificates are good on the first day asked for."""
+	groups = [item_group, *get_ancestors_of("Item Group", item_group)] if item_group else []
+	people = frappe.get_all(
+		"Service Technician",
+		filters={"company": company, "is_active": 1},
+		fields=["name", "service_zone", "holiday_list"],
+		order_by="name asc",
+	)
+	skills = _skills([person.name for person in people])
+	fit = [
+		person
+		for person in people
+		if is_qualified(skills.get(person.name, ()), groups, support_kind, begin.date()).ok
+	]
+	busy = _busy([person.name for person in fit], begin, until)
+	return [
+		Technician(
+			person.name,
+			_working(person.holiday_list, begin, until),
+			tuple(sorted(busy.get(person.name, ()))),
+			person.service_zone,
+		)
+		for person in fit
+	]
+
+
+def _skills(technicians: list[str]) -> dict[str, list[Skill]]:
+	skills: dict[str, list[Skill]] = {}
+	if not technicians:
+		return skills
+	for row in frappe.get_all(
+		"Technician Skill",
+		filters={"parent": ("in", technicians), "parenttype": "Service Technician"},
+		fields=["parent", "item_group", "support_kind", "certificate", "valid_until"],
+		order_by="parent asc, idx asc",
+	):
+		until = getdate(row.valid_until) if row.valid_until else None
+		skills.setdefault(row.parent, []).append(
+			Skill(row.item_group, row.support_kind, row.certificate, until)
+		)
+	return skills
+
+
+def _busy(technicians: list[str], begin: datetime, until: datetime) -> dict[str, list[Span]]:
+	busy: dict[str, list[Span]] = {}
+	if not technicians:
+		return busy
+	for row in frappe.get_all(
+		"Service Voucher",
+		filters={
+			"technician": ("in", technicians),
+			"docstatus": 0,
+			"status": ("not in", NOT_TAKING_TIME),
+			"planned_start": ("<", until),
+			"planned_end": (">", begin),
+		},
+		fields=["technician", "planned_start", "planned_end"],
+		order_by="planned_start asc",
+	):
+		busy.setdefault(row.technician, []).append((row.planned_start, row.planned_end))
+	return busy
+
+
+def _working(holiday_list: str | None, begin: datetime, until: datetime) -> tuple[Span, ...]:
+	"""The service's hours less the technician's own days off."""
+	from aftersales.service_levels import calendars
+
+	calendar = frappe.get_cached_doc("Aftersales Settings").working_calendar
+	hours = calendars.hours_between(calendar, begin, until) if calendar else [(begin, until)]
+	if not holiday_list:
+		return tuple(hours)
+	days_off = {
+		getdate(row.holiday_date) for row in frappe.get_cached_doc("Holiday List", holiday_list).holidays
+	}
+	return tuple((start, end) for start, end in hours if start.date() not in days_off)
+
+
+def _not_dispatched(promised: Iterable[tuple[str, datetime, datetime]]) -> list[Span]:
+	"""Of the windows promised on calls, those for which no visit is planned: a planned one counts itself."""
+	promised = list(promised)
+	if not promised:
+		return []
+	planned = set(
+		frappe.get_all(
+			"Service Voucher",
+			filters={
+				"repair_call": ("in", [call for call, _start, _end in promised]),
+				"docstatus": 0,
+				"status": ("!=", "Cancelled"),
+				"planned_start": ("is", "set"),
+			},
+			pluck="repair_call",
+		)
+	)
+	return [(get_datetime(start), get_datetime(end)) for call, start, end in promised if call not in planned]

@@ -1,0 +1,428 @@
+"""The phone desk: who calls, about what, what is known of it, what can be promised, and the call itself.
+
+The page of the same name only shows what comes from here (R-IN-1, R-IN-5, R-IN-7).
+"""
+
+from functools import lru_cache
+
+import frappe
+from frappe import _
+from frappe.model.db_query import DatabaseQuery
+from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
+from pypika.terms import ExistsCriterion, Parameter
+
+from aftersales.service_desk import facts, intake, past_jobs
+from aftersales.service_desk.search_key_rules import Asked, asked
+
+FOUND = 12
+LOOKED_AT = 40
+"""Keys that are read per search: several lead to the same customer or product."""
+
+PRODUCTS = 50
+HISTORY = 8
+MOST_WORDS = 4
+SAVEPOINT = "phone_desk_entry"
+
+TYPED = (
+	"subject",
+	"customer",
+	"company",
+	"contact_name",
+	"contact_phone",
+	"contact_email",
+	"service_address",
+	"equipment",
+	"brand",
+	"model",
+	"item_group",
+	"item_code",
+	"serial_no",
+	"serial_text",
+	"request_type",
+	"support_kind",
+	"symptom_code",
+	"hazard",
+	"description",
+	"referral",
+)
+"""What the page may say of a call; everything else is the app's to work out."""
+
+NEW_PRODUCT = ("brand", "model", "item_group", "serial_text")
+
+
+@frappe.whitelist()
+def search(text: str) -> list[dict]:
+	"""Customers and products whose phone number, serial number or name begins with what is typed.
+
+	Returns:
+		at most twelve: customer, customer_name, phone, contact, contact_name, equipment, product,
+		serial, kind (Name, Phone, Serial or Call). Only what the user may read.
+
+	Raises:
+		frappe.PermissionError: the user may not read customers or register calls.
+	"""
+	_check_may_take_calls()
+	wanted = asked(text)
+	if not wanted:
+		return []
+	rows = run_search(wanted)
+	if not rows:
+		rows = _from_calls(wanted)
+	found: dict[tuple, dict] = {}
+	for row in rows:
+		found.setdefault((row.customer, row.equipment), row)
+	return _only_readable(list(found.values()))[:FOUND]
+
+
+@frappe.whitelist()
+def about_customer(customer: str) -> dict:
+	"""What the desk sees of a customer: contact, products, open calls, complaints and the latest calls.
+
+	Raises:
+		frappe.PermissionError: the user may not read the customer.
+	"""
+	_check_may_take_calls()
+	doc = frappe.get_doc("Customer", customer)
+	doc.check_permission("read")
+	fields = ["name", "subject", "status", "received_at", "equipment", "brand", "model"]
+	return {
+		"customer": doc.name,
+		"customer_name": doc.customer_name,
+		"customer_group": doc.customer_group,
+		**intake.primary_contact(doc),
+		"products": frappe.get_list(
+			"Customer Equipment",
+			filters={"customer": customer, "status": ("!=", "Scrapped")},
+			fields=["name", "title", "serial_text", "serial_no", "status"],
+			order_by="modified desc",
+			limit=PRODUCTS,
+		),
+		"open": frappe.get_list(
+			"Repair Call",
+			filters={"customer": customer, "status": ("not in", past_jobs.OVER)},
+			fields=fields,
+			order_by="received_at desc",
+			limit=HISTORY,
+		),
+		"history": frappe.get_list(
+			"Repair Call",
+			filters={"customer": customer, "status": ("in", past_jobs.OVER)},
+			fields=[*fields, "resolution"],
+			order_by="received_at desc",
+			limit=HISTORY,
+		),
+		"complaints": frappe.get_list(
+			"Service Complaint",
+			filters={"customer": customer, "status": ("not in", ("Closed", "Cancelled"))},
+			fields=["name", "subject", "status"],
+			order_by="received_at desc",
+			limit=HISTORY,
+		),
+	}
+
+
+@frappe.whitelist()
+def preview(values: str | dict) -> dict:
+	"""What the call would become if it were registered as it stands; nothing is written.
+
+	Args:
+		values: the fields typed so far (JSON or dict), as in :func:`take_call`.
+
+	Returns:
+		coverage, coverage_until, coverage_source, service_category, priority, service_zone,
+		service_address_display; open: calls for the same product or phone; repeats: the finished call
+		it repeats; due: when somebody has to be there; windows: what can be promised.
+
+	Raises:
+		frappe.PermissionError: the user may not register calls or read the customer.
+		frappe.ValidationError: what is typed does not fit together.
+	"""
+	_check_may_take_calls()
+	typed = _typed(values)
+	if not typed.get("customer"):
+		return {}
+	frappe.get_doc("Customer", typed["customer"]).check_permission("read")
+	call = frappe.new_doc("Repair Call").update(typed)
+	call.subject = call.subject or "-"
+	call.validate()  # the app's own steps, without scripts of the site: nothing is saved
+	due = _due(call)
+	related = past_jobs.find_related(
+		call.customer, call.equipment, call.serial_no, call.serial_text, call.contact_phone, call.symptom_code
+	)
+	return {
+		**{
+			field: call.get(field)
+			for field in (
+				"coverage",
+				"coverage_until",
+				"coverage_source",
+				"service_category",
+				"priority",
+				"service_zone",
+				"service_address",
+				"service_address_display",
+				"request_type",
+				"support_kind",
+			)
+		},
+		**related,
+		"due": due,
+		"windows": [window.__dict__ for window in arrival_windows(call, due)],
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def take_call(
+	values: str | dict,
+	entry_key: str,
+	resolution: str | None = None,
+	promised_from: str | None = None,
+	promised_to: str | None = None,
+	new_customer: str | dict | None = None,
+	keep_product: int = 0,
+) -> dict:
+	"""Register the call that is on the line; somebody has spoken to the customer, so it is triaged.
+
+	With `resolution` it is resolved by phone, with a window it is scheduled.
+
+	Args:
+		values: fields of the Repair Call (JSON or dict): subject and customer at least.
+		entry_key: made by the page for each entry; the same key twice gives the same call, so that a
+			second click or a request sent again registers nothing more.
+		new_customer: customer_name and, if given, phone, email, customer_group, territory of a customer
+			who is not on file.
+		keep_product: 1 opens a product file for a product that has none.
+
+	Returns:
+		name, status and link of the call; complaint: the Service Complaint it was handed over to.
+
+	Raises:
+		frappe.PermissionError: the user may not register calls, or make customers or product files.
+		frappe.ValidationError: what is typed does not fit together, or a guard of the call refuses.
+	"""
+	_check_may_take_calls()
+	if not (entry_key or "").strip():
+		frappe.throw(_("The entry has no key."), frappe.MandatoryError)
+	if taken := frappe.db.get_value("Repair Call", {"entry_key": entry_key}, "name"):
+		return _answer(frappe.get_doc("Repair Call", taken))
+	frappe.db.savepoint(SAVEPOINT)
+	typed = _typed(values)
+	if new_customer and not typed.get("customer"):
+		typed["customer"] = _make_customer(frappe.parse_json(new_customer), typed)
+	if cint(keep_product) and not typed.get("equipment"):
+		typed["equipment"] = _make_product(typed)
+	call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed, "entry_key": entry_key})
+	try:
+		call.insert()
+	except frappe.UniqueValidationError:
+		# the same entry, sent twice at once: the other request has registered it in this moment
+		frappe.db.rollback(save_point=SAVEPOINT)
+		taken = frappe.db.get_value("Repair Call", {"entry_key": entry_key}, "name", for_update=True)
+		if not taken:
+			raise
+		return _answer(frappe.get_doc("Repair Call", taken))
+	if resolution and resolution.strip():
+		call.resolve_by_phone(resolution.strip())
+	elif promised_from and promised_to:
+		call.schedule(promised_from, promised_to)
+	else:
+		call.triage()
+	return _answer(call)
+
+
+def arrival_windows(call: Document, due=None, count: int = 3) -> list:
+	"""Arrival windows that can be promised for a call, saved or not; the best first (`arrival.Suggestion`)."""
+	from aftersales.field_service import arrival
+
+	return arrival.suggest(
+		call.company,
+		call.item_group,
+		call.support_kind,
+		call.service_zone,
+		due=due or _due(call),
+		promised=_promised(call.company, call.name),
+		emergency=bool(call.hazard) or call.priority == facts.settings().emergency_priority,
+		count=count,
+	)
+
+
+@frappe.whitelist()
+def suggest_windows(repair_call: str) -> list[dict]:
+	"""For the form: arrival windows that can be promised for a stored call, the best first.
+
+	Raises:
+		frappe.PermissionError: the user may not read the call.
+	"""
+	call = frappe.get_doc("Repair Call", repair_call)
+	call.check_permission("read")
+	return [window.__dict__ for window in arrival_windows(call)]
+
+
+def run_search(wanted: Asked) -> list[frappe._dict]:
+	"""The customers and products that a search finds; one statement, answered by the index."""
+	also = wanted.also[:MOST_WORDS]
+	values = {f"lead{n}": f"{key}%" for n, key in enumerate(wanted.leading)}
+	values |= {f"also{n}": f"{key}%" for n, key in enumerate(also)}
+	return frappe.db.sql(search_query(len(wanted.leading), len(also)), values, as_dict=True)
+
+
+@lru_cache(maxsize=32)
+def search_query(leading: int, also: int) -> str:
+	"""SQL with placeholders lead0…, also0… for beginnings of keys."""
+	key = frappe.qb.DocType("Service Search Key")
+	beginning = key.search_key.like(Parameter("%(lead0)s"))
+	for number in range(1, leading):
+		beginning |= key.search_key.like(Parameter(f"%(lead{number})s"))
+	found = (
+		frappe.qb.from_(key)
+		.select(key.customer, key.contact, key.equipment, key.kind, key.search_key)
+		.where(beginning)
+		.orderby(key.search_key, order=Order.asc)
+		.limit(LOOKED_AT)
+	)
+	for number in range(also):
+		other = frappe.qb.DocType("Service Search Key").as_(f"other{number}")
+		found = found.where(
+			ExistsCriterion(
+				frappe.qb.from_(other)
+				.select(other.name)
+				.where(
+					(other.customer == key.customer) & other.search_key.like(Parameter(f"%(also{number})s"))
+				)
+			)
+		)
+	found = found.as_("found")
+	customer = frappe.qb.DocType("Customer")
+	contact = frappe.qb.DocType("Contact")
+	equipment = frappe.qb.DocType("Customer Equipment")
+	return (
+		frappe.qb.from_(found)
+		.join(customer)
+		.on(customer.name == found.customer)
+		.left_join(contact)
+		.on(contact.name == found.contact)
+		.left_join(equipment)
+		.on(equipment.name == found.equipment)
+		.select(
+			found.kind,
+			found.customer,
+			customer.customer_name,
+			customer.mobile_no.as_("phone"),
+			found.contact,
+			contact.first_name.as_("contact_name"),
+			contact.mobile_no.as_("contact_phone"),
+			found.equipment,
+			equipment.title.as_("product"),
+			equipment.serial_text.as_("serial"),
+		)
+		.orderby(found.search_key, order=Order.asc)
+		.orderby(customer.customer_name, order=Order.asc)
+		.get_sql()
+	)
+
+
+def _from_calls(wanted: Asked) -> list[frappe._dict]:
+	"""A number that is on no contact: who called from it before."""
+	digits = wanted.leading[0]
+	if not digits.isdigit() or len(digits) < past_jobs.PHONE_DIGITS:
+		return []
+	rows = frappe.get_list(
+		"Repair Call",
+		filters={"phone_key": past_jobs.phone_key(digits)},
+		fields=["customer", "customer_name", "contact_name", "contact_phone as phone"],
+		order_by="received_at desc",
+		limit=LOOKED_AT,
+	)
+	return [frappe._dict(row, kind="Call", contact=None, equipment=None) for row in rows]
+
+
+def _check_may_take_calls() -> None:
+	frappe.has_permission("Repair Call", "create", throw=True)
+	frappe.has_permission("Customer", "read", throw=True)
+
+
+def _only_readable(rows: list[dict]) -> list[dict]:
+	"""Drop what user permissions or permission scripts of the site keep from this user."""
+	for doctype, field in (("Customer", "customer"), ("Customer Equipment", "equipment")):
+		names = {row[field] for row in rows if row.get(field)}
+		if not names or not DatabaseQuery(doctype).build_match_conditions():
+			continue
+		readable = set(
+			frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0)
+		)
+		rows = [row for row in rows if not row.get(field) or row[field] in readable]
+	return rows
+
+
+def _typed(values: str | dict) -> dict:
+	sent = frappe.parse_json(values) or {}
+	return {field: sent[field] for field in TYPED if sent.get(field) not in (None, "")}
+
+
+def _make_customer(new: dict, typed: dict) -> str:
+	"""A customer who is not on file yet, with the caller as contact (ERPNext makes the contact)."""
+	name = (new.get("customer_name") or "").strip()
+	if not name:
+		frappe.throw(_("Set {0}: who is calling?").format(frappe.bold(_("Customer"))), frappe.MandatoryError)
+	customer = frappe.new_doc("Customer")
+	customer.update(
+		{
+			"customer_name": name,
+			"customer_type": new.get("customer_type") or "Individual",
+			"customer_group": new.get("customer_group")
+			or frappe.db.get_single_value("Selling Settings", "customer_group"),
+			"territory": new.get("territory") or frappe.db.get_single_value("Selling Settings", "territory"),
+			"mobile_no": typed.get("contact_phone"),
+			"email_id": typed.get("contact_email"),
+		}
+	)
+	return customer.insert().name
+
+
+def _make_product(typed: dict) -> str | None:
+	"""A product file for a product named on the call; None when nothing is said of it."""
+	said = {field: typed[field] for field in NEW_PRODUCT if typed.get(field)}
+	if not said:
+		return None
+	product = frappe.new_doc("Customer Equipment")
+	product.update({**said, "customer": typed.get("customer"), "company": typed.get("company")})
+	return product.insert().name
+
+
+def _due(call: Document):
+	from aftersales.service_levels import promises
+
+	return promises.due_at(call, "arrived_at")
+
+
+def _promised(company: str, exclude: str | None) -> list[tuple]:
+	"""Calls of the company whose customers have an arrival window that is not over: name, from, to."""
+	return frappe.get_all(
+		"Repair Call",
+		filters={
+			"company": company,
+			"status": "Scheduled",
+			"promised_to": (">", now_datetime()),
+			"name": ("!=", exclude or ""),
+		},
+		fields=["name", "promised_from", "promised_to"],
+		order_by="promised_from asc",
+		as_list=True,
+	)
+
+
+def _answer(call: Document) -> dict:
+	from aftersales.service_desk import complaints
+
+	complaint = complaints.of_call(call.name)
+	return {
+		"name": call.name,
+		"status": call.status,
+		"link": get_link_to_form("Repair Call", call.name),
+		"complaint": complaint,
+		"promised_from": get_datetime(call.promised_from) if call.promised_from else None,
+		"promised_to": get_datetime(call.promised_to) if call.promised_to else None,
+		"customer_name": escape_html(call.customer_name or call.customer),
+	}

@@ -91,8 +91,8 @@ class RepairCall(Document):
 		service_category: DF.Link | None
 		service_zone: DF.Link | None
 		status: DF.Literal[
-					"Open", "Triaged", "Scheduled", "In Progress", "On Hold", "Resolved", "Closed", "Cancelled"
-				]
+			"Open", "Triaged", "Scheduled", "In Progress", "On Hold", "Resolved", "Closed", "Cancelled"
+		]
 		status_before_hold: DF.Data | None
 		subject: DF.Data
 		support_kind: DF.Literal["", "Use", "Application"]

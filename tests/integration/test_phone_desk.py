@@ -163,6 +163,11 @@ def test_a_preview_is_what_the_call_becomes():
 	assert [row.name for row in again["open"]] == [call.name]
 
 
+def test_a_preview_for_somebody_who_is_not_on_file():
+	seen = phone_desk.preview({"subject": "", "hazard": "Fire", "brand": "Calora"})
+	assert (seen["coverage"], seen["priority"], seen["open"]) == ("Unknown", "Emergency", [])
+
+
 def test_a_call_taken_is_triaged_and_answered():
 	answer = take(values={"contact_phone": "086 123 4567"})
 	call = frappe.get_doc("Repair Call", answer["name"])

@@ -128,7 +128,8 @@ def preview(values: str | dict) -> dict:
 	"""What the call would become if it were registered as it stands; nothing is written.
 
 	Args:
-		values: the fields typed so far (JSON or dict), as in :func:`take_call`.
+		values: the fields typed so far (JSON or dict), as in :func:`take_call`; without a customer for one
+			who is not on file yet.
 
 	Returns:
 		coverage, coverage_until, coverage_source, service_category, priority, service_zone,
@@ -141,9 +142,8 @@ def preview(values: str | dict) -> dict:
 	"""
 	_check_may_take_calls()
 	typed = _typed(values)
-	if not typed.get("customer"):
-		return {}
-	frappe.get_doc("Customer", typed["customer"]).check_permission("read")
+	if typed.get("customer"):
+		frappe.get_doc("Customer", typed["customer"]).check_permission("read")
 	call = frappe.new_doc("Repair Call").update(typed)
 	call.subject = call.subject or "-"
 	call.validate()  # the app's own steps, without scripts of the site: nothing is saved

@@ -50,8 +50,12 @@ doc_events = {
 	"Repair Card": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_update": "aftersales.customer_portal.messages.card_saved",
-		"on_submit": "aftersales.customer_portal.messages.card_submitted",
+		"on_submit": [
+			"aftersales.customer_portal.messages.card_submitted",
+			"aftersales.service_billing.delay.propose",
+		],
 		"on_change": "aftersales.service_levels.workflow_states.settle",
+		"on_update_after_submit": "aftersales.service_billing.delay.propose",
 	},
 	"Follow-up": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
@@ -112,6 +116,14 @@ doc_events = {
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
+	"Purchase Invoice": {
+		"before_insert": "aftersales.service_billing.recovery.claim_place",
+		"validate": "aftersales.service_billing.erpnext_events.keep_place",
+		"after_insert": "aftersales.service_billing.recovery.take_place",
+		"on_submit": "aftersales.service_billing.recovery.credited",
+		"on_cancel": "aftersales.service_billing.recovery.release",
+		"on_trash": "aftersales.service_billing.recovery.release",
+	},
 	"Payment Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
@@ -131,6 +143,9 @@ auto_cancel_exempted_doctypes = [
 	"Repair Card",
 	"Collection Receipt",
 	"Technician Cash Handover",
+	"Warranty Recovery Claim",
+	"Damage Claim",
+	"Delay Compensation",
 ]
 
 # A technician sees and edits his own calls and visits
@@ -182,6 +197,7 @@ doctype_js = {
 	"Notification": "public/js/restore_shipped.js",
 	"Email Template": "public/js/restore_shipped.js",
 	"Service Level Agreement": "public/js/import_agreement.js",
+	"Sales Invoice": "public/js/delay_proposal.js",
 }
 
 # Service clocks on lists

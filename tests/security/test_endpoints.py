@@ -79,6 +79,8 @@ def documents(shop):
 			"Service Complaint", subject="Late", customer=shop.customer, company=f.COMPANY
 		),
 		"Register Import": frappe.new_doc("Register Import"),
+		"Warranty Recovery Claim": frappe.new_doc("Warranty Recovery Claim"),
+		"Delay Compensation": frappe.new_doc("Delay Compensation"),
 	}
 
 

@@ -19,15 +19,24 @@ _LINKED = {
 	"Delivery Note": "instructions",
 	"Journal Entry": "amended_from",
 	"Payment Entry": "title",
+	"Purchase Invoice": "remarks",
 	"Quotation": "enq_det",
 	"Material Request": "terms",
 }
 # A quotation is an offer: a job may have several, so nothing is claimed by a key
-_WITH_POSTING_KEY = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry")
+_WITH_POSTING_KEY = (
+	"Stock Entry",
+	"Sales Invoice",
+	"Delivery Note",
+	"Journal Entry",
+	"Payment Entry",
+	"Purchase Invoice",
+)
 _WITH_LINES = {
 	"Stock Entry Detail": "job_card_item",
 	"Sales Invoice Item": "page_break",
 	"Delivery Note Item": "page_break",
+	"Purchase Invoice Item": "page_break",
 	"Material Request Item": "page_break",
 }
 

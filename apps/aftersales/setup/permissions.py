@@ -59,6 +59,8 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Material Request": ((POSTING, READ), (("Service Agent",), READ)),
 	"Stock Entry": ((MONEY, CONSULT),),
 	"Payment Entry": ((MONEY, CONSULT),),
+	"Purchase Invoice": ((("Service Accountant", "Service Manager"), CONSULT),),
+	"Supplier": ((MONEY, READ),),
 	"Journal Entry": ((("Service Accountant", "Service Manager"), CONSULT),),
 }
 

@@ -1,0 +1,185 @@
+"""Late returns by our fault: proposed by rule, given as a discount or a credit when decided (R-AC-8)."""
+
+from decimal import Decimal
+
+import frappe
+from erpnext.accounts.party import get_party_account
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, flt, get_link_to_form, getdate
+
+from aftersales.guards import require_role
+from aftersales.service_billing import journal
+from aftersales.service_billing.delay_rules import Rule, compensation, days_late
+
+DISCOUNT = "Discount on the Invoice"
+COMPENSATION = "Delay Compensation"
+SEEING_ROLES = ("Service Accountant", "Service Manager", "Service Supervisor")
+
+
+def propose(doc: Document, method: str | None = None) -> None:
+	"""on_submit, on_update_after_submit of a Repair Card: propose a compensation when it is late.
+
+	Once for a job: a proposal that was declined does not come again.
+	"""
+	if doc.docstatus != 1 or not _rule().per_day or frappe.db.exists(COMPENSATION, {"delay_key": doc.name}):
+		return
+	found = proposal(doc.name)
+	if found and flt(found["proposed_amount"]):
+		proposed = frappe.get_doc({"doctype": COMPENSATION, "job": doc.name})
+		proposed.insert(ignore_permissions=True)
+		doc.add_comment(
+			"Info",
+			_("{0} days late: compensation proposed in {1}").format(
+				proposed.days_late, get_link_to_form(COMPENSATION, proposed.name)
+			),
+		)
+
+
+@frappe.whitelist()
+def proposal_for_invoice(sales_invoice: str) -> dict | None:
+	"""The proposal that waits for a decision about the job of an invoice; None when there is none.
+
+	Raises:
+		frappe.PermissionError: the user may not read the invoice or see compensations.
+	"""
+	require_role(SEEING_ROLES, _("Seeing compensations"))
+	invoice = frappe.get_doc("Sales Invoice", sales_invoice)
+	invoice.check_permission("read")
+	cards = frappe.get_all("Repair Card", {"sales_invoice": invoice.name, "docstatus": 1}, pluck="name")
+	if not cards:
+		return None
+	return frappe.db.get_value(
+		COMPENSATION,
+		{"job": ("in", cards), "status": "Proposed", "docstatus": 0},
+		["name", "job", "days_late", "proposed_amount", "company"],
+		as_dict=True,
+	)
+
+
+def proposal(job: str | None) -> dict | None:
+	"""What the rule gives for a Repair Card; None when it is not late."""
+	card = job and frappe.db.get_value(
+		"Repair Card",
+		{"name": job, "docstatus": 1},
+		["name", "customer", "company", "promised_return", "ready_at", "returned_at", "sales_invoice"],
+		as_dict=True,
+	)
+	if not card:
+		return None
+	promised = card.promised_return and getdate(card.promised_return)
+	ready = card.ready_at or card.returned_at
+	late = days_late(promised, ready and getdate(ready))
+	if not late:
+		return None
+	rule = _rule()
+	amount = compensation(rule, late, _net_bill(card.sales_invoice))
+	return {
+		"customer": card.customer,
+		"company": card.company,
+		"promised_on": promised,
+		"ready_on": getdate(ready),
+		"days_late": late,
+		"rate_per_day": flt(rule.per_day),
+		"proposed_amount": flt(amount),
+	}
+
+
+def grant(doc: Document) -> None:
+	"""Give what was granted: a discount on the draft invoice, or a credit to the customer.
+
+	Raises:
+		frappe.ValidationError: the invoice is no draft any more, or an account is missing.
+	"""
+	if doc.apply_as == DISCOUNT:
+		_discount(doc)
+	else:
+		doc.db_set("journal_entry", _credit(doc))
+
+
+def take_back(doc: Document) -> None:
+	"""Undo :func:`grant`.
+
+	Raises:
+		frappe.ValidationError: the discounted invoice is submitted; it is credited, not changed.
+	"""
+	journal.take_back(doc.journal_entry)
+	doc.db_set("journal_entry", None)
+	if not doc.discounted_invoice:
+		return
+	docstatus = frappe.db.get_value("Sales Invoice", doc.discounted_invoice, "docstatus")
+	if docstatus == 1:
+		frappe.throw(
+			_("Sales Invoice {0} is submitted with this discount. Cancel it first.").format(
+				get_link_to_form("Sales Invoice", doc.discounted_invoice)
+			)
+		)
+	if docstatus == 0:
+		_add_discount(frappe.get_doc("Sales Invoice", doc.discounted_invoice), -flt(doc.discount))
+	doc.db_set({"discounted_invoice": None, "discount": 0})
+
+
+def _discount(doc: Document) -> None:
+	name = frappe.db.get_value("Repair Card", doc.job, "sales_invoice")
+	docstatus = name and frappe.db.get_value("Sales Invoice", name, "docstatus", for_update=True)
+	if not name or docstatus != 0:
+		frappe.throw(
+			_("{0} has no draft invoice to discount. Give it as {1}.").format(
+				get_link_to_form("Repair Card", doc.job), frappe.bold(_("Credit to the Customer"))
+			)
+		)
+	invoice = frappe.get_doc("Sales Invoice", name)
+	if invoice.discount_amount and invoice.apply_discount_on != "Net Total":
+		frappe.throw(
+			_("{0} has a discount on its grand total already. Give it as {1}.").format(
+				get_link_to_form("Sales Invoice", name), frappe.bold(_("Credit to the Customer"))
+			)
+		)
+	discount = flt(flt(doc.amount) / flt(invoice.conversion_rate or 1), 2)
+	_add_discount(invoice, discount)
+	doc.db_set({"discounted_invoice": name, "discount": discount})
+
+
+def _add_discount(invoice: Document, amount: float) -> None:
+	invoice.apply_discount_on = "Net Total"
+	invoice.additional_discount_percentage = 0
+	invoice.discount_amount = flt(flt(invoice.discount_amount) + amount, 2)
+	invoice.flags.ignore_permissions = True
+	invoice.save()
+
+
+def _credit(doc: Document) -> str:
+	amount = Decimal(str(flt(doc.amount, 2)))
+	account = journal.company_account(doc.company, "delay_account", doc.delay_account)
+	center = journal.cost_center(doc.company)
+	return journal.book(
+		doc,
+		(
+			journal.Entry(account, debit=amount, cost_center=center),
+			journal.Entry(
+				get_party_account("Customer", doc.customer, doc.company),
+				credit=amount,
+				party_type="Customer",
+				party=doc.customer,
+				cost_center=center,
+			),
+		),
+		doc.posting_date,
+		_("Compensation for {0} days of delay, {1}").format(doc.days_late, doc.job),
+	)
+
+
+def _rule() -> Rule:
+	settings = frappe.get_cached_doc("Aftersales Settings")
+	return Rule(
+		per_day=Decimal(str(flt(settings.delay_rate_per_day))),
+		grace_days=cint(settings.delay_grace_days),
+		max_percent=Decimal(str(flt(settings.delay_max_percent))),
+	)
+
+
+def _net_bill(sales_invoice: str | None) -> Decimal:
+	"""Net total of the job's invoice in company currency, before any discount."""
+	if not sales_invoice:
+		return Decimal(0)
+	return Decimal(str(flt(frappe.db.get_value("Sales Invoice", sales_invoice, "base_total"), 2)))

@@ -1,0 +1,39 @@
+frappe.ui.form.on("Delay Compensation", {
+	setup(frm) {
+		frm.ignore_doctypes_on_cancel_all = ["Journal Entry"];
+		frm.set_query("job", () => ({ filters: { docstatus: 1 } }));
+		frm.set_query("delay_account", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
+	},
+
+	refresh(frm) {
+		const { doc } = frm;
+		if (doc.discounted_invoice) {
+			frm.add_custom_button(__("Sales Invoice"), () =>
+				frappe.set_route("Form", "Sales Invoice", doc.discounted_invoice)
+			);
+		}
+		const deciding = ["Service Accountant", "Service Manager"].some((role) => frappe.user.has_role(role));
+		if (frm.is_new() || doc.docstatus || doc.status !== "Proposed" || !deciding) return;
+		frm.add_custom_button(__("Decline"), () => {
+			const dialog = new frappe.ui.Dialog({
+				title: __("Decline"),
+				fields: [
+					{
+						fieldname: "fault",
+						fieldtype: "Select",
+						label: __("Whose Fault"),
+						options: ["", "Ours", "Maker", "Carrier", "Customer"],
+					},
+					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+				],
+				primary_action_label: __("Decline"),
+				async primary_action(values) {
+					await frm.call({ doc, method: "decline", args: values, freeze: true });
+					dialog.hide();
+					await frm.reload_doc();
+				},
+			});
+			dialog.show();
+		});
+	},
+});

@@ -1,0 +1,505 @@
+"""Warranty recovered from the maker, damage claims, compensation of delays: booked, followed, taken back.
+
+Ledger rows are written down as an accountant would expect them (R-AC-7 to R-AC-9). Masters are those of
+`factories.shop`: a seal cost 12.50, an hour 30; the maker's account is Creditors.
+"""
+
+import frappe
+import pytest
+from frappe.utils import add_days, add_to_date, now_datetime, nowdate
+
+from aftersales.service_billing import delay
+from aftersales.service_billing.recovery import claimable_lines
+from aftersales.service_billing.report.warranty_cost import warranty_cost
+from tests import factories as make
+from tests.attacks import refused
+from tests.jobs import done, gl
+
+COMPANY = make.COMPANY
+
+
+@pytest.fixture
+def shop():
+	names = make.shop()
+	names.maker = supplier("Baxi Heating")
+	names.insurer = supplier("Atlantic Insurance")
+	names.damage = make.account("Damage to Customers", "Indirect Expenses")
+	names.delay = make.account("Delay Compensation", "Indirect Expenses")
+	brand = frappe.get_doc("Brand", make.once("Brand", "Baxi", brand="Baxi"))
+	brand.append("brand_defaults", {"company": COMPANY, "default_supplier": names.maker})
+	brand.save()
+	make.settings(
+		billing_accounts=[
+			{
+				"company": COMPANY,
+				"damage_account": names.damage,
+				"delay_account": names.delay,
+				"cost_center": names.cost_center,
+			}
+		]
+	)
+	return names
+
+
+def supplier(name: str) -> str:
+	return make.once(
+		"Supplier",
+		name,
+		supplier_name=name,
+		supplier_group=frappe.get_all("Supplier Group", {"is_group": 0}, pluck="name", order_by="name")[0],
+	)
+
+
+def ledger(name: str) -> list[tuple]:
+	"""Account, debit, credit and party of a document; sorted."""
+	rows = frappe.get_all(
+		"GL Entry",
+		filters={"voucher_no": name, "is_cancelled": 0},
+		fields=["account", "debit", "credit", "party"],
+		order_by="account asc, debit asc, credit asc",
+	)
+	return sorted((row.account, row.debit, row.credit, row.party) for row in rows)
+
+
+# ---------------------------------------------------------------- recovery from the maker
+
+
+def warranty_job(shop, kind="Service Voucher", **values):
+	return done(
+		shop,
+		kind,
+		"C",
+		equipment=make.equipment(shop.customer),
+		labour=[make.hours(2)],
+		parts=[make.part(shop.seal, 2)],
+		**values,
+	)
+
+
+def claim(shop, **values):
+	return make.make(
+		"Warranty Recovery Claim",
+		supplier=shop.maker,
+		company=COMPANY,
+		lines=claimable_lines(COMPANY, shop.maker),
+		**values,
+	)
+
+
+def test_warranty_lines_are_claimed_answered_and_credited(shop):
+	warranty_job(shop)
+	warranty_job(shop, "Repair Card")
+	done(shop, category="A", labour=[make.hours(1)], parts=[make.part(shop.seal)])  # not the maker's
+	doc = claim(shop)
+	assert [(line.item_code, line.qty, line.cost, line.claimed_amount) for line in doc.lines] == [
+		(shop.hour, 2, 60, 60),
+		(shop.seal, 2, 25, 25),
+	] * 2
+	doc.submit()
+	assert (doc.status, doc.total_claimed) == ("Sent", 170)
+
+	doc.record_answer(supplier_reference="BX-77", accepted_percent=80)
+	assert (doc.status, doc.total_accepted) == ("Answered", 136)
+	name = doc.make_debit_note()
+	assert doc.make_debit_note() == name  # a double click makes one
+	note = frappe.get_doc("Purchase Invoice", name)
+	assert (note.docstatus, note.is_return, note.bill_no, note.grand_total) == (0, 1, "BX-77", -136)
+	note.submit()
+
+	assert ledger(name) == [
+		("Creditors - LSL", 136, 0, shop.maker),
+		("Warranty Expense - LSL", 0, 136, None),
+	]
+	doc.reload()
+	assert (doc.status, doc.credited_amount) == ("Credited", 136)
+	assert [line.credited_amount for line in doc.lines] == [48, 20, 48, 20]
+
+
+def test_warranty_cost_shows_what_came_back(shop):
+	job = warranty_job(shop)
+	filters = {"company": COMPANY, "from_date": add_days(nowdate(), -1), "to_date": nowdate()}
+	doc = claim(shop)
+	doc.submit()
+	doc.record_answer(accepted_percent=50)
+	frappe.get_doc("Purchase Invoice", doc.make_debit_note()).submit()
+
+	(row,) = warranty_cost.execute(filters)[1]
+	assert (row.value, row.jobs, row.parts, row.labour, row.cost) == ("600 Combi", 1, 25, 60, 85)
+	assert (row.claimed, row.accepted, row.credited, row.net) == (85, 42.5, 42.5, 42.5)
+	# Warranty cost is what the ledger holds on the warranty account, net of the credit
+	balance = sum(
+		debit - credit
+		for name in (job.stock_entry, job.labour_journal_entry, doc.debit_note)
+		for account, debit, credit, _center in gl(name)
+		if account == "Warranty Expense - LSL"
+	)
+	assert balance == row.net
+	by_month = warranty_cost.execute({**filters, "group_by": "Month", "brand": "Baxi"})[1]
+	assert [(one.value, one.cost) for one in by_month] == [(nowdate()[:7], 85)]
+	assert warranty_cost.execute({**filters, "brand": "Other"})[1] == []
+
+
+def test_a_line_is_claimed_once(shop):
+	warranty_job(shop)
+	first, second = claim(shop), claim(shop)
+	first.submit()
+	assert claimable_lines(COMPANY, shop.maker) == []
+	with pytest.raises(frappe.ValidationError, match="claimed already by"):
+		second.submit()
+	line = frappe.get_doc("Warranty Recovery Line", {"parent": second.name})
+	line.claim_key = line.line
+	with pytest.raises(frappe.UniqueValidationError):
+		line.db_update()
+
+
+def test_cancelled_claim_frees_its_lines(shop):
+	job = warranty_job(shop)
+	doc = claim(shop)
+	doc.submit()
+	frappe.db.commit()
+	with pytest.raises(frappe.LinkExistsError):  # the claim rests on the job
+		frappe.get_doc("Service Voucher", job.name).cancel()
+	frappe.db.rollback()
+	doc.cancel()
+	assert doc.status == "Cancelled"
+	again = claim(shop)
+	again.submit()
+	assert again.status == "Sent"
+
+
+def test_debit_note_cancelled_amended_or_deleted(shop):
+	warranty_job(shop)
+	doc = claim(shop)
+	doc.submit()
+	doc.record_answer(accepted_percent=100)
+	note = frappe.get_doc("Purchase Invoice", doc.make_debit_note())
+	note.submit()
+	doc.reload()
+	with pytest.raises(frappe.ValidationError, match="Cancel or delete it first"):
+		doc.cancel()
+	doc.reload()
+	note.cancel()
+	doc.reload()
+	assert (doc.status, doc.debit_note, doc.credited_amount) == ("Answered", None, 0)
+
+	amended = frappe.copy_doc(note)
+	amended.amended_from = note.name
+	amended.insert()
+	doc.reload()
+	assert doc.debit_note == amended.name
+	amended.submit()
+	assert frappe.db.get_value(doc.doctype, doc.name, ["status", "credited_amount"]) == ("Credited", 85)
+	amended.cancel()
+
+	doc.reload()
+	draft = doc.make_debit_note()
+	frappe.delete_doc("Purchase Invoice", draft)
+	doc.reload()
+	assert (doc.status, doc.debit_note) == ("Answered", None)
+
+
+def test_maker_refuses(shop):
+	warranty_job(shop)
+	doc = claim(shop)
+	with pytest.raises(frappe.ValidationError, match="only a claim that was sent"):
+		doc.record_answer(accepted_percent=10)
+	doc.submit()
+	doc.record_answer(accepted_percent=0, answer="Scale is not covered")
+	assert doc.status == "Rejected"
+	with pytest.raises(frappe.ValidationError, match="record the answer"):
+		doc.make_debit_note()
+	doc.lines[0].accepted_amount = 61
+	with pytest.raises(frappe.ValidationError, match="cannot be accepted"):
+		doc.save()
+
+
+def test_claims_are_guarded(shop):
+	warranty_job(shop)
+	doc = claim(shop)
+	doc.lines[0].cost = 1000
+	doc.save()
+	assert doc.lines[0].cost == 60
+	refused(frappe.PermissionError, doc, status="Credited")
+	doc.append("lines", {**claimable_lines(COMPANY, shop.maker)[0], "line": "made up"})
+	with pytest.raises(frappe.ValidationError, match="no warranty line"):
+		doc.save()
+	doc.reload()
+	doc.submit()
+	refused(frappe.PermissionError, doc, status="Credited")
+	refused(frappe.PermissionError, doc, credited_amount=85)
+	frappe.set_user(make.user("supervisor@claims.example", "Service Supervisor"))
+	with pytest.raises(frappe.PermissionError):
+		frappe.get_doc(doc.doctype, doc.name).record_answer(accepted_percent=100)
+	frappe.set_user(make.user("agent@claims.example", "Service Agent"))
+	with pytest.raises(frappe.PermissionError):
+		claimable_lines(COMPANY, shop.maker)
+
+
+def test_only_the_makers_own_brands(shop):
+	warranty_job(shop)
+	assert claimable_lines(COMPANY, shop.insurer) == []
+	assert len(claimable_lines(COMPANY, shop.insurer, brand="Baxi")) == 2
+
+
+# ---------------------------------------------------------------- damage
+
+
+def damage(shop, **values):
+	return make.make(
+		"Damage Claim",
+		**{
+			"customer": shop.customer,
+			"company": COMPANY,
+			"incident_at": now_datetime(),
+			"cause": "Our Work",
+			"incident": "Tool slipped, two tiles and the basin cracked",
+			"no_photo_reason": "Customer had cleaned up",
+			"items": [
+				{"description": "Basin", "amount": 220},
+				{"description": "Two tiles", "amount": 80},
+			],
+			**values,
+		},
+	)
+
+
+def test_shared_damage_is_credited_to_the_customer(shop):
+	doc = damage(shop, maker=shop.maker, maker_share=100, insurer=shop.insurer, insurer_share=150)
+	assert (doc.damage_amount, doc.settled_amount, doc.our_share) == (300, 300, 50)
+	doc.submit()
+	doc.reload()
+	assert ledger(doc.journal_entry) == [
+		("Creditors - LSL", 100, 0, shop.maker),
+		("Creditors - LSL", 150, 0, shop.insurer),
+		("Damage to Customers - LSL", 50, 0, None),
+		("Debtors - LSL", 0, 300, shop.customer),
+	]
+	assert (doc.status, doc.settled_by) == ("Settled", "Administrator")
+
+
+def test_small_damage_is_paid_on_the_spot_by_a_supervisor(shop):
+	mode = frappe.get_doc("Mode of Payment", "Cash")
+	mode.set("accounts", [{"company": COMPANY, "default_account": "Cash - LSL"}])
+	mode.save()
+	make.settings(damage_spot_limit=100)
+	spot = {"settlement": "Paid on the Spot", "mode_of_payment": "Cash", "signed_by": "N. Byrne"}
+	frappe.set_user(make.user("supervisor@damage.example", "Service Supervisor"))
+	doc = damage(shop, items=[{"description": "Tile", "amount": 80}], **spot)
+	doc.submit()
+	doc.reload()
+	assert ledger(doc.journal_entry) == [
+		("Cash - LSL", 0, 80, None),
+		("Damage to Customers - LSL", 80, 0, None),
+	]
+	with pytest.raises(frappe.ValidationError, match="at most"):
+		damage(shop, **spot).submit()
+	with pytest.raises(frappe.PermissionError):
+		damage(shop).submit()
+	with pytest.raises(frappe.PermissionError):
+		doc.cancel()
+
+
+def test_damage_that_we_repaired(shop):
+	doc = damage(shop, settlement="Repaired by Us", insurer=shop.insurer, insurer_share=250)
+	doc.submit()
+	doc.reload()
+	assert ledger(doc.journal_entry) == [
+		("Creditors - LSL", 250, 0, shop.insurer),
+		("Damage to Customers - LSL", 0, 250, None),
+	]
+	ours = damage(shop, settlement="Repaired by Us")
+	ours.submit()
+	ours.reload()
+	assert ours.journal_entry is None
+
+
+def test_damage_taken_back_and_amended(shop):
+	doc = damage(shop)
+	doc.submit()
+	doc.reload()
+	booked = doc.journal_entry
+	frappe.db.commit()
+	with pytest.raises(frappe.LinkExistsError):
+		frappe.get_doc("Journal Entry", booked).cancel()
+	frappe.db.rollback()
+	doc.cancel()
+	assert ledger(booked) == []
+	doc.reload()
+	amended = frappe.copy_doc(doc)
+	amended.amended_from = doc.name
+	amended.settled_amount = 200
+	amended.insert()
+	amended.submit()
+	amended.reload()
+	assert ledger(amended.journal_entry) == [
+		("Damage to Customers - LSL", 200, 0, None),
+		("Debtors - LSL", 0, 200, shop.customer),
+	]
+
+
+@pytest.mark.parametrize(
+	("values", "told"),
+	[
+		({"maker_share": 100}, "who bears this share"),
+		({"settled_amount": 301}, "the damage is"),
+		({"insurer": "Atlantic Insurance", "insurer_share": 301}, "only"),
+	],
+)
+def test_shares_that_do_not_fit(shop, values, told):
+	with pytest.raises(frappe.ValidationError, match=told):
+		damage(shop, **values)
+
+
+def test_damage_needs_evidence_and_a_job_of_the_customer(shop):
+	with pytest.raises(frappe.MandatoryError, match="photos"):
+		damage(shop, no_photo_reason=None).submit()
+	job = done(shop, labour=[make.hours(1)])
+	doc = damage(shop, job_type=job.doctype, job=job.name)
+	assert doc.repair_call == job.repair_call
+	with pytest.raises(frappe.ValidationError, match="differs from that of"):
+		damage(shop, customer=make.customer("Cathal Lynch"), job_type=job.doctype, job=job.name)
+
+
+def test_fields_of_record_of_a_damage_claim(shop):
+	doc = damage(shop)
+	refused(frappe.PermissionError, doc, status="Settled")
+	doc.submit()
+	refused(frappe.PermissionError, doc, status="Draft")
+	refused(frappe.UpdateAfterSubmitError, doc, settled_amount=10)
+
+
+# ---------------------------------------------------------------- delay
+
+
+def late_card(shop, days=4, **values):
+	make.settings(delay_rate_per_day=5, delay_max_percent=50)
+	return done(
+		shop,
+		"Repair Card",
+		labour=[make.hours(1)],
+		parts=[make.part(shop.seal)],
+		promised_return=add_to_date(now_datetime(), days=-days),
+		**values,
+	)
+
+
+def proposed(card):
+	return frappe.get_doc("Delay Compensation", {"job": card.name, "docstatus": 0})
+
+
+def test_a_late_return_is_proposed_never_taken_off(shop):
+	card = late_card(shop)
+	doc = proposed(card)
+	assert (doc.status, doc.days_late, doc.proposed_amount, doc.amount) == ("Proposed", 4, 20, 20)
+	assert card.amount_due == 115.77
+	waiting = delay.proposal_for_invoice(card.sales_invoice)
+	assert (waiting.name, waiting.proposed_amount) == (doc.name, 20)
+	assert frappe.db.count("Delay Compensation", {"job": card.name}) == 1
+
+
+def test_granted_as_a_discount_on_the_draft_invoice(shop):
+	card = late_card(shop)
+	doc = proposed(card)
+	with pytest.raises(frappe.MandatoryError, match="our own fault"):
+		doc.submit()
+	doc.reload()
+	doc.fault = "Ours"
+	doc.submit()
+	# 102.00 less 20.00 net, 13.5 % of 82.00 = 11.07
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	assert (invoice.discount_amount, invoice.net_total, invoice.grand_total) == (20, 82, 93.07)
+	card.reload()
+	assert (card.amount_due, card.billing_status) == (93.07, "To Bill")
+	assert delay.proposal_for_invoice(card.sales_invoice) is None
+	doc.reload()
+	assert (doc.status, doc.discounted_invoice) == ("Granted", card.sales_invoice)
+
+	doc.cancel()
+	assert frappe.db.get_value("Sales Invoice", card.sales_invoice, "grand_total") == 115.77
+	assert frappe.db.get_value("Repair Card", card.name, "amount_due") == 115.77
+
+
+def test_granted_as_a_credit_after_the_invoice(shop):
+	card = late_card(shop)
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	invoice.submit()
+	doc = proposed(card)
+	doc.fault = "Ours"
+	doc.amount = 15
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="no draft invoice"):
+		doc.submit()
+	frappe.db.rollback()
+	doc = proposed(card)
+	doc.update({"fault": "Ours", "amount": 15, "apply_as": "Credit to the Customer"})
+	doc.submit()
+	doc.reload()
+	booked = doc.journal_entry
+	assert ledger(booked) == [
+		("Debtors - LSL", 0, 15, shop.customer),
+		("Delay Compensation - LSL", 15, 0, None),
+	]
+	doc.cancel()
+	assert ledger(booked) == []
+
+
+def test_discount_stays_on_a_submitted_invoice(shop):
+	card = late_card(shop)
+	doc = proposed(card)
+	doc.fault = "Ours"
+	doc.submit()
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	invoice.submit()
+	doc.reload()
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="is submitted with this discount"):
+		doc.cancel()
+	frappe.db.rollback()
+	invoice.reload()
+	invoice.cancel()  # nothing of ours bars it
+	frappe.get_doc(doc.doctype, doc.name).cancel()
+
+
+def test_declined_and_not_proposed_again(shop):
+	card = late_card(shop)
+	doc = proposed(card)
+	with pytest.raises(frappe.MandatoryError):
+		doc.decline("")
+	doc.decline("Customer was away for a week", fault="Customer")
+	assert (doc.status, doc.fault) == ("Declined", "Customer")
+	delay.propose(frappe.get_doc("Repair Card", card.name))
+	assert frappe.db.count("Delay Compensation", {"job": card.name}) == 1
+	with pytest.raises(frappe.ValidationError, match="declined"):
+		doc.submit()
+
+
+def test_somebody_elses_fault_is_not_compensated(shop):
+	doc = proposed(late_card(shop))
+	doc.fault = "Carrier"
+	with pytest.raises(frappe.ValidationError, match="Decline it instead"):
+		doc.submit()
+
+
+def test_in_time_or_without_a_rule_nothing_is_proposed(shop):
+	late_card(shop, days=0)
+	make.settings(delay_rate_per_day=0)
+	done(
+		shop,
+		"Repair Card",
+		labour=[make.hours(1)],
+		promised_return=add_to_date(now_datetime(), days=-4),
+	)
+	assert frappe.db.count("Delay Compensation") == 0
+
+
+def test_the_rule_is_the_limit(shop):
+	doc = proposed(late_card(shop, days=30))
+	assert doc.proposed_amount == 51  # half of 102.00 net
+	doc.amount = 52
+	with pytest.raises(frappe.ValidationError, match="at most"):
+		doc.save()
+	doc.reload()
+	refused(frappe.PermissionError, doc, status="Granted")
+	frappe.set_user(make.user("supervisor@delay.example", "Service Supervisor"))
+	with pytest.raises(frappe.PermissionError):
+		frappe.get_doc(doc.doctype, doc.name).decline("No")

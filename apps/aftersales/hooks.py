@@ -174,6 +174,7 @@ scheduler_events = {
 	"daily": [
 		"aftersales.repair_workshop.reservations.recount",
 		"aftersales.customer_portal.messages.send_due_surveys",
+		"aftersales.service_desk.periodic_visits.plan_all",
 	],
 }
 
@@ -188,6 +189,7 @@ doctype_js = {
 	"Service Category": "public/js/restore_shipped.js",
 	"Service Request Type": "public/js/restore_shipped.js",
 	"Follow-up Rule": "public/js/restore_shipped.js",
+	"Periodic Visit Plan": "public/js/restore_shipped.js",
 	"Service Zone": "public/js/restore_shipped.js",
 	"Fault Code": "public/js/restore_shipped.js",
 	"Issue Priority": "public/js/restore_shipped.js",

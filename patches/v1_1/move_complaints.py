@@ -13,6 +13,7 @@ REASON = "Complaints are measured on Service Complaint now."
 NEW_RECORDS = (
 	"Service Target",
 	"Follow-up Rule",
+	"Periodic Visit Plan",
 	"Workflow State",
 	"Workflow Action Master",
 	"Workflow",

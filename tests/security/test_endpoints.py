@@ -75,6 +75,7 @@ def documents(shop):
 			company=f.COMPANY,
 			due_date="2030-01-01",
 		),
+		"Periodic Visit Plan": f.make("Periodic Visit Plan", plan_name="Yearly", every_months=12),
 		"Service Complaint": f.make(
 			"Service Complaint", subject="Late", customer=shop.customer, company=f.COMPANY
 		),

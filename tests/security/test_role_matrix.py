@@ -36,6 +36,7 @@ EXPECTED = {
 	"Fault Code": ("crwd", "crw", "r", "r", "r", "r"),
 	"Follow-up": ("crwd", "crw", "crw", "r", "r", "r"),
 	"Follow-up Rule": ("crwd", "crw", "r", "-", "-", "-"),
+	"Periodic Visit Plan": ("crwd", "crw", "r", "-", "-", "-"),
 	"Service Complaint": ("crwd", "crw", "crw", "-", "-", "-"),
 	"Service Search Key": ("-", "-", "-", "-", "-", "-"),
 	"Register Import": ("crwd", "-", "-", "-", "-", "-"),

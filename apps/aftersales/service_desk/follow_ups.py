@@ -130,6 +130,28 @@ def open_new_call(follow_up: Document, reasons: list[str]) -> str:
 	return new.name
 
 
+def open_visit_call(follow_up: Document) -> str:
+	"""Register the call of a periodic visit that was agreed with the customer; returns its name."""
+	plan = frappe.db.get_value(
+		"Periodic Visit Plan", follow_up.periodic_visit_plan, ["plan_name", "request_type"], as_dict=True
+	)
+	call = frappe.new_doc("Repair Call")
+	call.update(
+		{
+			field: follow_up.get(field)
+			for field in ("customer", "company", "equipment", "contact_name", "contact_phone")
+		}
+	)
+	call.update(
+		{
+			"subject": _("Periodic visit: {0}").format(plan.plan_name) if plan else _("Periodic visit"),
+			"request_type": plan.request_type if plan else None,
+			"channel": "Phone",
+		}
+	)
+	return call.insert().name
+
+
 def tell_supervisors(subject: str, doc: Document) -> None:
 	"""A system notification about `doc` to every Service Supervisor but the user who causes it."""
 	from aftersales.service_levels.escalation import Notice, notify, users_with_role

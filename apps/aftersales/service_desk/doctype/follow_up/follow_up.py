@@ -24,6 +24,9 @@ FIELDS_OF_RECORD = (
 	"done_at",
 	"answer_channel",
 	"new_repair_call",
+	"visit_call",
+	"periodic_visit_plan",
+	"period_start",
 )
 ANSWERS = follow_ups.ANSWERS
 FROM_CALL = ("customer", "company", "equipment", "contact_name", "contact_phone")
@@ -65,11 +68,14 @@ class Followup(Document):
 		next_attempt_at: DF.Datetime | None
 		not_reached: DF.Check
 		nps: DF.Literal["", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
+		period_start: DF.Date | None
+		periodic_visit_plan: DF.Link | None
 		repair_call: DF.Link | None
 		repair_effective: DF.Literal["", "Yes", "No"]
 		service_complaint: DF.Link | None
 		status: DF.Literal["Planned", "Attempted", "Done", "Escalated", "Cancelled"]
 		technician: DF.Link | None
+		visit_call: DF.Link | None
 		workflow_state: DF.Link | None
 
 	# end: auto-generated types
@@ -125,6 +131,17 @@ class Followup(Document):
 		said = (repair_effective, hidden_hazard, csat, nps, comments, answer_accepted)
 		self.take_answers(dict(zip(ANSWERS, said, strict=True)), "Phone")
 		self.save()
+
+	@frappe.whitelist()
+	def arrange_visit(self) -> str:
+		"""Open the call a technician is sent for; returns its name. The same one when it is there already."""
+		self.check_permission("write")
+		if self.kind != "Periodic Visit":
+			frappe.throw(_("Only a periodic visit is arranged as a call."))
+		if not self.visit_call:
+			set_system(self, visit_call=follow_ups.open_visit_call(self))
+			self.save()
+		return self.visit_call
 
 	@frappe.whitelist()
 	def cancel_follow_up(self) -> None:
@@ -245,3 +262,10 @@ class Followup(Document):
 
 	def _answers(self) -> Answers:
 		return Answers(self.repair_effective, self.hidden_hazard, cint(self.csat), self.answer_accepted)
+
+
+def on_doctype_update() -> None:
+	"""A customer is visited once per plan and period, whatever job plans it how often."""
+	frappe.db.add_unique(
+		"Follow-up", ["periodic_visit_plan", "customer", "period_start"], "one_visit_per_period"
+	)

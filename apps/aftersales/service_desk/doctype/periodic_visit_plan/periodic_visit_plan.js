@@ -1,0 +1,15 @@
+frappe.ui.form.on("Periodic Visit Plan", {
+	setup(frm) {
+		frm.set_query("assigned_to", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("request_type", () => ({ filters: { disabled: 0 } }));
+		frm.set_query("customer", "customers", () => ({ filters: { disabled: 0 } }));
+	},
+
+	refresh(frm) {
+		if (frm.is_new() || !frm.doc.enabled || frm.is_dirty()) return;
+		frm.add_custom_button(__("Plan Now"), async () => {
+			const { message } = await frm.call({ doc: frm.doc, method: "plan_now", freeze: true });
+			frappe.show_alert({ message: __("{0} visits planned", [message]), indicator: "green" });
+		});
+	},
+});

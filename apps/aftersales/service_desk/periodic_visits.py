@@ -1,0 +1,170 @@
+"""Plans the periodic visits: one Follow-up per customer and period, by a scheduled job (R-FU-2).
+
+Exactly once is the database's word: plan, customer and start of the period are a unique key of Follow-up.
+"""
+
+from datetime import date
+
+import frappe
+from frappe.model.document import Document
+from frappe.query_builder import Order
+from frappe.utils import getdate
+from pypika.terms import Criterion, ExistsCriterion
+
+from aftersales.guards import set_system
+from aftersales.service_desk import facts
+from aftersales.service_desk.follow_ups import UNFINISHED
+from aftersales.service_desk.periodic_visit_rules import Period, due_in, period_at
+
+KIND = "Periodic Visit"
+BATCH = 500
+"""Visits planned in one transaction; a job that has more to do asks for another one after it."""
+
+CHOSEN, GROUP, ALL = "Chosen Customers", "Customer Group", "All Customers"
+
+
+def plan_all(on: date | str | None = None) -> int:
+	"""Scheduled daily: plan the visits of every enabled plan; returns how many."""
+	planned = 0
+	for name in frappe.get_all(
+		"Periodic Visit Plan", filters={"enabled": 1}, pluck="name", order_by="name asc"
+	):
+		planned += plan_visits(name, on)
+	return planned
+
+
+def plan_visits(plan: str, on: date | str | None = None) -> int:
+	"""Plan the visits of the current period of `plan` that are missing, at most one batch; returns how many.
+
+	A customer whose last visit is still to be made gets no second one beside it.
+	"""
+	doc = frappe.get_doc("Periodic Visit Plan", plan)
+	day = getdate(on)
+	period = period_at(getdate(doc.starts_on), doc.every_months, day)
+	if not doc.enabled or not period:
+		return 0
+	missing = _customers_without_visit(doc, period)
+	planned = sum(_plan(doc, period, day, customer) for customer in missing)
+	if planned and len(missing) == BATCH:
+		frappe.enqueue(
+			"aftersales.service_desk.periodic_visits.plan_visits",
+			queue="long",
+			job_id=f"periodic-visits::{plan}",
+			deduplicate=True,
+			enqueue_after_commit=True,
+			plan=plan,
+		)
+	return planned
+
+
+def _customers_without_visit(plan: Document, period: Period) -> list[frappe._dict]:
+	customer = frappe.qb.DocType("Customer")
+	contact = frappe.qb.DocType("Contact")
+	follow_up = frappe.qb.DocType("Follow-up")
+	this_period = (follow_up.periodic_visit_plan == plan.name) & (follow_up.period_start == period.start)
+	still_open = (follow_up.kind == KIND) & follow_up.status.isin(UNFINISHED)
+	visit = (
+		frappe.qb.from_(follow_up)
+		.select(follow_up.name)
+		.where((follow_up.customer == customer.name) & (this_period | still_open))
+	)
+	query = (
+		frappe.qb.from_(customer)
+		.left_join(contact)
+		.on(contact.name == customer.customer_primary_contact)
+		.select(
+			customer.name,
+			customer.mobile_no,
+			contact.full_name.as_("contact_name"),
+			contact.phone.as_("contact_phone"),
+		)
+		.where(customer.disabled == 0)
+		.where(_belongs_to(plan, customer))
+		.where(ExistsCriterion(visit).negate())
+		.orderby(customer.name, order=Order.asc)
+		.limit(BATCH)
+	)
+	for other in _more_specific_plans(plan):
+		query = query.where(_belongs_to(other, customer).negate())
+	return query.run(as_dict=True)
+
+
+def _belongs_to(plan: Document, customer) -> Criterion:
+	"""The customers a plan is for, as a condition on a query's Customer."""
+	if plan.applies_to == CHOSEN:
+		return customer.name.isin([row.customer for row in plan.customers] or [""])
+	conditions = []
+	if plan.applies_to == GROUP:
+		conditions.append(customer.customer_group.isin(_groups_below(plan.customer_group_of_plan)))
+	if plan.only_with_products or plan.applies_to == ALL:
+		product = frappe.qb.DocType("Customer Equipment")
+		in_use = (
+			frappe.qb.from_(product)
+			.select(product.name)
+			.where((product.customer == customer.name) & (product.status == "In Use"))
+			.where(product.company == _company(plan))
+		)
+		conditions.append(ExistsCriterion(in_use))
+	return Criterion.all(conditions)
+
+
+def _more_specific_plans(plan: Document) -> list[Document]:
+	"""Enabled plans of the same company that come before `plan` for customers of both."""
+	names = frappe.get_all(
+		"Periodic Visit Plan",
+		filters={"enabled": 1, "name": ("!=", plan.name)},
+		pluck="name",
+		order_by="name asc",
+	)
+	others = [frappe.get_doc("Periodic Visit Plan", name) for name in names]
+	return [
+		other
+		for other in others
+		if _company(other) == _company(plan) and (_rank(other), other.name) < (_rank(plan), plan.name)
+	]
+
+
+def _rank(plan: Document) -> tuple[int, int]:
+	"""The smaller, the more specific: chosen customers, the lowest group, all."""
+	if plan.applies_to != GROUP:
+		return ((CHOSEN, GROUP, ALL).index(plan.applies_to), 0)
+	left, right = frappe.get_cached_value("Customer Group", plan.customer_group_of_plan, ["lft", "rgt"])
+	return (1, right - left)
+
+
+def _groups_below(group: str) -> list[str]:
+	left, right = frappe.get_cached_value("Customer Group", group, ["lft", "rgt"])
+	return frappe.get_all(
+		"Customer Group",
+		filters={"lft": (">=", left), "rgt": ("<=", right)},
+		pluck="name",
+		order_by="lft asc",
+	)
+
+
+def _company(plan: Document) -> str | None:
+	return plan.company or facts.settings().default_company
+
+
+def _plan(plan: Document, period: Period, day: date, customer: frappe._dict) -> int:
+	"""Insert one visit; 0 when another run has planned it in this moment."""
+	follow_up = frappe.new_doc("Follow-up")
+	follow_up.update(
+		{
+			"kind": KIND,
+			"customer": customer.name,
+			"company": _company(plan),
+			"due_date": due_in(period, customer.name, bool(plan.spread), day),
+			"assigned_to": plan.assigned_to,
+			"contact_name": customer.contact_name,
+			"contact_phone": customer.mobile_no or customer.contact_phone,
+		}
+	)
+	set_system(follow_up, periodic_visit_plan=plan.name, period_start=period.start)
+	frappe.db.savepoint("periodic_visit")
+	try:
+		follow_up.insert(ignore_permissions=True)
+	except frappe.UniqueValidationError:
+		frappe.db.rollback(save_point="periodic_visit")
+		return 0
+	return 1

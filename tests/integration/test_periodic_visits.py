@@ -1,0 +1,157 @@
+"""Periodic visits by plan: whom, how often, exactly once per period (R-FU-2)."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, add_months, get_first_day, getdate, nowdate
+
+from aftersales.service_desk import periodic_visits
+from aftersales.setup import defaults
+from tests import factories as make
+
+AGENT = "orla.desk@example.com"
+
+
+@pytest.fixture(autouse=True)
+def desk(_site):
+	defaults.insert_missing(["Service Request Type", "Issue Priority", "Aftersales Settings"])
+	make.settings(default_company=make.COMPANY, default_request_type="Repair", default_priority="Medium")
+	make.user(AGENT, "Service Agent")
+	for plan in frappe.get_all("Periodic Visit Plan", pluck="name"):
+		frappe.db.set_value("Periodic Visit Plan", plan, "enabled", 0)
+	for name in ("Nora Byrne", "Sean Doyle", "Ciara Nolan"):
+		make.customer(name)
+	make.contact("Nora Byrne", "Nora", "+353 86 123 4567")
+
+
+def plan(name="Half-yearly", **values):
+	return make.make(
+		"Periodic Visit Plan",
+		**{
+			"plan_name": name,
+			"enabled": 1,
+			"applies_to": "Chosen Customers",
+			"customers": [{"customer": "Nora Byrne"}],
+			"every_months": 6,
+			"starts_on": get_first_day(nowdate()),
+			"assigned_to": AGENT,
+			**values,
+		},
+	)
+
+
+def visits(**filters):
+	return frappe.get_all(
+		"Follow-up", filters={"kind": "Periodic Visit", **filters}, fields=["*"], order_by="customer asc"
+	)
+
+
+def test_a_visit_is_planned_once_per_period():
+	doc = plan()
+	assert periodic_visits.plan_all() == 1
+	assert periodic_visits.plan_all() == 0
+	(visit,) = visits()
+	assert (visit.customer, visit.company, visit.assigned_to) == ("Nora Byrne", make.COMPANY, AGENT)
+	assert (visit.contact_name, visit.contact_phone) == ("Nora", "+353 86 123 4567")
+	assert visit.period_start == getdate(doc.starts_on)
+	assert getdate(nowdate()) <= visit.due_date < getdate(add_months(doc.starts_on, 6))
+	frappe.get_doc("Follow-up", visit.name).complete(csat=5)
+	assert periodic_visits.plan_all() == 0, "done in this period"
+	next_period = add_months(doc.starts_on, 6)
+	assert periodic_visits.plan_all(on=next_period) == 1
+	assert periodic_visits.plan_all(on=add_days(next_period, 40)) == 0
+
+
+def test_no_second_visit_while_one_is_still_to_be_made():
+	doc = plan()
+	periodic_visits.plan_all()
+	assert periodic_visits.plan_all(on=add_months(doc.starts_on, 6)) == 0
+	frappe.get_doc("Follow-up", visits()[0].name).cancel_follow_up()
+	assert periodic_visits.plan_all(on=add_months(doc.starts_on, 6)) == 1
+
+
+def test_the_database_refuses_a_second_one(monkeypatch):
+	doc = plan()
+	periodic_visits.plan_all()
+	# another run that has not seen the first one's visit
+	customer = frappe._dict(name="Nora Byrne")
+	monkeypatch.setattr(periodic_visits, "_customers_without_visit", lambda plan, period: [customer])
+	assert periodic_visits.plan_visits(doc.name) == 0
+	assert len(visits()) == 1
+
+
+def test_chosen_customers_before_groups_before_all():
+	make.make(
+		"Customer Group", customer_group_name="Key Accounts", parent_customer_group="All Customer Groups"
+	)
+	make.customer("Key One", customer_group="Key Accounts")
+	for owner in ("Nora Byrne", "Sean Doyle", "Key One"):
+		make.equipment(owner)
+	plan("Chosen")
+	plan("Group", applies_to="Customer Group", customer_group_of_plan="Key Accounts", customers=[])
+	plan("All", applies_to="All Customers", customers=[], every_months=1)
+	periodic_visits.plan_all()
+	planned = {
+		row.customer: row.periodic_visit_plan
+		for row in visits()
+		if row.customer in ("Nora Byrne", "Sean Doyle", "Key One", "Ciara Nolan")
+	}
+	assert planned == {"Nora Byrne": "Chosen", "Key One": "Group", "Sean Doyle": "All"}
+
+
+def test_a_disabled_or_future_plan_and_a_disabled_customer():
+	plan("Later", starts_on=add_days(nowdate(), 1))
+	plan("Off", enabled=0)
+	assert periodic_visits.plan_all() == 0
+	frappe.db.set_value("Customer", "Nora Byrne", "disabled", 1)
+	plan("Gone")
+	assert periodic_visits.plan_all() == 0
+
+
+@pytest.mark.parametrize(
+	("values", "because"),
+	[
+		({"every_months": 0}, "1 to 60"),
+		({"customers": []}, "at least one"),
+		({"applies_to": "Customer Group"}, "Set"),
+	],
+)
+def test_a_plan_that_is_on_says_whom_it_visits(values, because):
+	with pytest.raises(frappe.ValidationError, match=because):
+		plan(**values)
+
+
+def test_a_batch_at_a_time(monkeypatch):
+	asked = []
+	monkeypatch.setattr(periodic_visits, "BATCH", 2)
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **more: asked.append(more["plan"]))
+	customers = [{"customer": name} for name in ("Nora Byrne", "Sean Doyle", "Ciara Nolan")]
+	doc = plan(customers=customers)
+	assert doc.plan_now() == 2
+	assert asked == [doc.name], "the rest is asked for"
+	assert doc.plan_now() == 1
+	assert {row.customer for row in visits()} == {"Nora Byrne", "Sean Doyle", "Ciara Nolan"}
+
+
+def test_a_visit_becomes_a_call_once():
+	plan(request_type="Inspection and Preventive Maintenance")
+	periodic_visits.plan_all()
+	frappe.set_user(AGENT)
+	doc = frappe.get_doc("Follow-up", visits()[0].name)
+	call = frappe.get_doc("Repair Call", doc.arrange_visit())
+	assert (call.customer, call.request_type) == ("Nora Byrne", "Inspection and Preventive Maintenance")
+	assert call.subject == "Periodic visit: Half-yearly"
+	assert doc.arrange_visit() == call.name
+	assert frappe.db.count("Repair Call", {"customer": "Nora Byrne"}) == 1
+
+
+def test_what_a_plan_plans_is_the_app_s():
+	frappe.set_user(AGENT)
+	made = make.make(
+		"Follow-up",
+		kind="Periodic Visit",
+		customer="Nora Byrne",
+		company=make.COMPANY,
+		due_date=nowdate(),
+		period_start=nowdate(),
+	)
+	assert made.period_start is None

@@ -191,19 +191,13 @@ def measure(rounds: int, customers: int, products: int) -> dict:
 	return figures
 
 
-def _bare(text: str) -> tuple:
-	"""The same statement by the database driver alone, with its values already worked out."""
+def _bare(text: str) -> Callable[[], tuple]:
+	"""The same statement by frappe.db.sql, with its values already worked out."""
 	wanted = asked(text)
 	values = {f"lead{n}": f"{key}%" for n, key in enumerate(wanted.leading)}
 	values |= {f"also{n}": f"{key}%" for n, key in enumerate(wanted.also)}
 	query = phone_desk.search_query(len(wanted.leading), len(wanted.also))
-	cursor = frappe.db._cursor
-
-	def run() -> tuple:
-		cursor.execute(query, values)
-		return cursor.fetchall()
-
-	return run
+	return lambda: frappe.db.sql(query, values)
 
 
 def _in_turn(texts: list[str], ours: Callable, bare: Callable) -> tuple[float, float]:

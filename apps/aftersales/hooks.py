@@ -181,7 +181,7 @@ scheduler_events = {
 # What the forms of calls, visits, receipts and cards share
 doctype_js = {
 	"Repair Call": ["public/js/job_forms.js", "public/js/service_levels.js"],
-	"Follow-up": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Follow-up": ["public/js/job_forms.js", "public/js/service_levels.js", "public/js/follow_up_calls.js"],
 	"Service Complaint": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Service Voucher": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Collection Receipt": ["public/js/job_forms.js", "public/js/service_levels.js"],
@@ -208,7 +208,7 @@ doctype_list_js = {
 	"Service Voucher": "public/js/service_levels.js",
 	"Collection Receipt": "public/js/service_levels.js",
 	"Repair Card": "public/js/service_levels.js",
-	"Follow-up": "public/js/service_levels.js",
+	"Follow-up": ["public/js/service_levels.js", "public/js/follow_up_calls.js"],
 	"Service Complaint": "public/js/service_levels.js",
 }
 

@@ -318,3 +318,60 @@ def test_who_did_the_work_is_known():
 	call.reload()
 	call.close()
 	assert follow_up_of(call).technician == "Aoife Doyle"
+
+
+# ---------------------------------------------------------------- calling one after the other
+
+
+def due_follow_up(assigned_to=AGENT, days_ago=0, **values):
+	name = follow_up_of(closed_call()).name
+	due = add_days(nowdate(), -days_ago)
+	frappe.db.set_value("Follow-up", name, {"due_date": due, "assigned_to": assigned_to, **values})
+	return name
+
+
+def no_others():
+	"""Follow-ups of the site that are due anyway would be called first."""
+	frappe.db.set_value("Follow-up", {"status": ("in", follow_ups.UNFINISHED)}, "due_date", "2099-01-01")
+
+
+def test_one_s_own_are_called_first_then_nobody_s():
+	no_others()
+	theirs = due_follow_up(SUPERVISOR, days_ago=9)
+	free = due_follow_up(None, days_ago=5)
+	younger, older = due_follow_up(), due_follow_up(days_ago=3)
+	due_follow_up(next_attempt_at=add_to_date(now_datetime(), hours=2))
+	called = []
+	while sheet := follow_ups.next_to_call(called):
+		called.append(sheet["name"])
+	assert called == [older, younger, free]
+	assert frappe.db.get_value("Follow-up", free, "assigned_to") == AGENT, "no colleague calls her too"
+	assert follow_ups.next_to_call(called, everybody=1)["name"] == theirs
+	assert frappe.db.get_value("Follow-up", theirs, "assigned_to") == AGENT
+
+
+def test_one_that_a_colleague_has_just_taken_is_left_to_him(monkeypatch):
+	no_others()
+	taken, free = due_follow_up(SUPERVISOR, days_ago=4), due_follow_up(None, days_ago=2)
+	monkeypatch.setattr(
+		follow_ups,
+		"_due_for_call",
+		lambda filters, skip: [] if filters["assigned_to"] == AGENT else [taken, free],
+	)
+	assert follow_ups.next_to_call()["name"] == free
+	assert frappe.db.get_value("Follow-up", taken, "assigned_to") == SUPERVISOR
+
+
+def test_the_sheet_says_whom_to_call_and_what_to_say():
+	frappe.set_user("Administrator")
+	make.settings(follow_up_script="Does it work?")
+	make.request_type("Training")
+	rule("Training", request_type="Training", days_after=14, script="Do they know how?")
+	frappe.set_user(AGENT)
+	sheet = follow_ups.call_sheet(follow_up_of(closed_call()).name)
+	assert (sheet["contact_phone"], sheet["script"]) == ("+353 86 123 4567", "Does it work?")
+	assert (sheet["call"].resolution, sheet["questions"][0]) == ("Seal replaced", "repair_effective")
+	assert (
+		follow_ups.call_sheet(follow_up_of(closed_call(request_type="Training")).name)["script"]
+		== "Do they know how?"
+	)

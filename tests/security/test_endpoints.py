@@ -175,6 +175,7 @@ def _arguments(function, known: dict[str, str]) -> dict:
 		"item_code": known.get("Item"),
 		"doctype": "Repair Call",
 		"name": known.get("Repair Call"),
+		"follow_up": known.get("Follow-up"),
 		"names": [known.get("Repair Call")],
 		"source_name": known.get(_source_of(function)),
 		"start": "2026-01-01 00:00:00",

@@ -8,6 +8,13 @@ from dataclasses import dataclass
 
 UNHAPPY = 2  # of 5; an opinion this low or lower opens a new call
 
+QUESTIONS = {
+	"Effectiveness": ("repair_effective", "hidden_hazard", "csat", "nps", "comments"),
+	"Complaint Reply": ("answer_accepted", "csat", "nps", "comments"),
+	"Periodic Visit": ("csat", "nps", "hidden_hazard", "comments"),
+}
+"""What a customer is asked, by kind of follow-up; the first one of the first two must be answered."""
+
 WEIGHTS = {"customer": 8, "customer_group": 4, "service_category": 2, "request_type": 1}
 """Powers of two: one more specific condition beats all less specific ones together."""
 

@@ -20,6 +20,8 @@ CONDITION_FIELDS = {
 	"request_type": "request_type",
 }
 SUPERVISOR = "Service Supervisor"
+CANDIDATES = 5
+"""So many follow-ups are tried before it is said that colleagues have taken them all."""
 
 
 def plan_after_closing(call: Document) -> str | None:
@@ -65,6 +67,91 @@ def plan_complaint_reply(complaint: Document) -> str | None:
 		service_complaint=complaint.name,
 		repair_call=complaint.repair_call,
 	)
+
+
+@frappe.whitelist(methods=["POST"])
+def next_to_call(skip: str | list | None = None, everybody: int = 0) -> dict | None:
+	"""The follow-up to call next, made the user's own so that no colleague calls the same customer.
+
+	His own first, then those nobody has, with `everybody` also those of colleagues; the longest due first,
+	and none whose next attempt is still to come.
+
+	Args:
+		skip: names of follow-ups to leave out (JSON or list).
+
+	Returns:
+		the call sheet (see :func:`call_sheet`), or None when nobody is left to call.
+
+	Raises:
+		frappe.PermissionError: the user may not edit follow-ups.
+	"""
+	frappe.has_permission("Follow-up", "write", throw=True)
+	mine = {"assigned_to": frappe.session.user}
+	whose = [mine, {"assigned_to": ("is", "not set")}, *([{}] if cint(everybody) else [])]
+	for filters in whose:
+		for name in _due_for_call(filters, frappe.parse_json(skip) or []):
+			doc = frappe.get_doc("Follow-up", name, for_update=True)
+			# between the list and the lock a colleague may have taken it
+			if doc.status not in UNFINISHED or ("assigned_to" in filters and not _still(doc, filters)):
+				continue
+			if doc.assigned_to != frappe.session.user:
+				doc.assigned_to = frappe.session.user
+				doc.save()
+			return call_sheet(doc.name)
+	return None
+
+
+@frappe.whitelist()
+def call_sheet(follow_up: str) -> dict:
+	"""What an agent needs to make a follow-up call: whom, about what, what to say, what to ask.
+
+	Raises:
+		frappe.PermissionError: the user may not read the follow-up.
+	"""
+	doc = frappe.get_doc("Follow-up", follow_up)
+	doc.check_permission("read")
+	sheet = {
+		field: doc.get(field)
+		for field in (
+			"name",
+			"kind",
+			"status",
+			"due_date",
+			"customer",
+			"customer_name",
+			"contact_name",
+			"contact_phone",
+			"repair_call",
+			"service_complaint",
+			"technician",
+			"attempts",
+			"visit_call",
+		)
+	}
+	sheet["most_attempts"] = most_attempts(doc)
+	sheet["script"] = script_for(doc)
+	sheet["questions"] = follow_up_rules.QUESTIONS[doc.kind]
+	if doc.equipment:
+		sheet["product"] = frappe.db.get_value("Customer Equipment", doc.equipment, "title")
+	if doc.repair_call:
+		fields = ["subject", "resolution", "closed_at", "brand", "model"]
+		sheet["call"] = frappe.db.get_value("Repair Call", doc.repair_call, fields, as_dict=True)
+	if doc.service_complaint:
+		fields = ["subject", "answered_at"]
+		sheet["complaint"] = frappe.db.get_value(
+			"Service Complaint", doc.service_complaint, fields, as_dict=True
+		)
+	return sheet
+
+
+def script_for(follow_up: Document) -> str | None:
+	"""What to say: of the plan for a periodic visit, else of the rule, else of the settings."""
+	if follow_up.periodic_visit_plan:
+		return frappe.db.get_value("Periodic Visit Plan", follow_up.periodic_visit_plan, "script")
+	if follow_up.kind != "Effectiveness":
+		return None
+	rule = rule_for_call(follow_up.repair_call) if follow_up.repair_call else None
+	return (rule and rule.script) or _settings().follow_up_script
 
 
 def record_answers(follow_up: str, answers: dict, channel: str) -> None:
@@ -194,6 +281,28 @@ def rule_for_call(call: str | Document) -> Rule | None:
 	if any("customer_group" in rule.conditions for rule in rules):
 		facts["customer_group"] = _customer_groups(facts["customer"])
 	return follow_up_rules.choose(rules, facts)
+
+
+def _due_for_call(filters: dict, skip: list[str]) -> list[str]:
+	return frappe.get_list(
+		"Follow-up",
+		filters={
+			**filters,
+			"status": ("in", UNFINISHED),
+			"due_date": ("<=", getdate()),
+			"name": ("not in", skip or [""]),
+		},
+		or_filters=[["next_attempt_at", "is", "not set"], ["next_attempt_at", "<=", now_datetime()]],
+		pluck="name",
+		order_by="due_date asc, name asc",
+		limit=CANDIDATES,
+	)
+
+
+def _still(doc: Document, filters: dict) -> bool:
+	return doc.assigned_to == frappe.session.user or (
+		not doc.assigned_to and filters["assigned_to"] != frappe.session.user
+	)
 
 
 def _days_after_closing(call: Document) -> int:

@@ -15,8 +15,12 @@ frappe.ui.form.on("Follow-up", {
 		frm.trigger("show_result");
 		if (frm.is_new() || aftersales.forms.has_workflow(frm)) return;
 		if (!["Planned", "Attempted"].includes(frm.doc.status)) return;
-		aftersales.forms.next_step(frm, __("Record Answer"), () => frm.trigger("ask_customer"));
-		frm.add_custom_button(__("Not Reached"), () => frm.trigger("ask_next_attempt"));
+		aftersales.forms.next_step(frm, __("Call"), () =>
+			aftersales.calling.open(frm.doc.name, () => frm.reload_doc())
+		);
+		if (frm.doc.kind === "Periodic Visit" && !frm.doc.visit_call) {
+			frm.add_custom_button(__("Arrange a Visit"), () => aftersales.forms.act(frm, "arrange_visit"));
+		}
 		frm.page.add_menu_item(__("Cancel Follow-up"), () =>
 			frappe.confirm(__("The customer will not be asked. Go on?"), () =>
 				aftersales.forms.act(frm, "cancel_follow_up")
@@ -36,41 +40,5 @@ frappe.ui.form.on("Follow-up", {
 				"red"
 			);
 		}
-	},
-
-	ask_next_attempt(frm) {
-		aftersales.forms.ask(frm, {
-			title: __("Not Reached"),
-			fields: [
-				{
-					fieldname: "next_attempt_at",
-					fieldtype: "Datetime",
-					label: __("Try again at"),
-					description: __("Empty: as the settings say"),
-				},
-			],
-			method: "record_attempt",
-		});
-	},
-
-	ask_customer(frm) {
-		const from_form = (fieldname) => {
-			const { fieldtype, label, options } = frm.get_docfield(fieldname);
-			return { fieldname, fieldtype, label: __(label), options, default: frm.doc[fieldname] };
-		};
-		aftersales.forms.ask(frm, {
-			title: __("What the Customer Says"),
-			fields: [
-				from_form(frm.doc.kind === "Complaint Reply" ? "answer_accepted" : "repair_effective"),
-				from_form("hidden_hazard"),
-				{ fieldtype: "Column Break" },
-				{ ...from_form("csat"), fieldtype: "Select", options: ["", "1", "2", "3", "4", "5"] },
-				from_form("nps"),
-				{ fieldtype: "Section Break" },
-				from_form("comments"),
-			],
-			method: "complete",
-			action_label: __("Record Answer"),
-		});
 	},
 });

@@ -12,7 +12,7 @@ from aftersales.guards import (
 	set_system,
 )
 from aftersales.service_desk import complaints, follow_ups
-from aftersales.service_desk.follow_up_rules import Answers, reasons_to_act, rejects_answer
+from aftersales.service_desk.follow_up_rules import QUESTIONS, Answers, reasons_to_act, rejects_answer
 
 SUPERVISORS = ("Service Supervisor", "Service Manager")
 OVER = ("Done", "Escalated", "Cancelled")
@@ -30,11 +30,10 @@ FIELDS_OF_RECORD = (
 )
 ANSWERS = follow_ups.ANSWERS
 FROM_CALL = ("customer", "company", "equipment", "contact_name", "contact_phone")
-QUESTIONS = {
-	"Effectiveness": ("repair_effective", "ask the customer whether the repair was effective."),
-	"Complaint Reply": ("answer_accepted", "ask the customer whether the answer is accepted."),
+WHY_ASKED = {
+	"repair_effective": "ask the customer whether the repair was effective.",
+	"answer_accepted": "ask the customer whether the answer is accepted.",
 }
-"""What each kind of follow-up must have asked before it is done."""
 
 
 class Followup(Document):
@@ -239,9 +238,9 @@ class Followup(Document):
 			set_system(self, new_repair_call=follow_ups.open_new_call(self, reasons))
 
 	def guard_done(self):
-		if entered(self, "Done") and self.kind in QUESTIONS:
-			fieldname, why = QUESTIONS[self.kind]
-			require_value(self, fieldname, _(why))
+		first = QUESTIONS[self.kind][0]
+		if entered(self, "Done") and first in WHY_ASKED:
+			require_value(self, first, _(WHY_ASKED[first]))
 
 	def stamp_done(self):
 		if self.status in ANSWERED and not self.done_at:

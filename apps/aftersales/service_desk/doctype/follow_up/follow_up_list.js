@@ -2,6 +2,12 @@ frappe.listview_settings["Follow-up"] = {
 	add_fields: ["status", "due_date"],
 	hide_name_column: false,
 
+	onload(listview) {
+		if (!frappe.model.can_write("Follow-up")) return;
+		listview.page.add_inner_button(__("Start Calling"), () => aftersales.calling.start());
+		listview.page.add_menu_item(__("Call for Everybody"), () => aftersales.calling.start(1));
+	},
+
 	get_indicator(doc) {
 		const waiting = ["Planned", "Attempted"].includes(doc.status);
 		if (waiting && doc.due_date < frappe.datetime.get_today()) {

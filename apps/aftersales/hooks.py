@@ -227,6 +227,6 @@ jinja = {
 	]
 }
 
-# Customers' pages; where the QR code on a product leads
+# Customers' pages; where the QR code on a product or on a tag leads
 page_renderer = ["aftersales.customer_portal.pages.CustomerPages"]
-website_route_rules = [{"from_route": "/scan/<equipment>", "to_route": "scan"}]
+website_route_rules = [{"from_route": "/scan/<tag>", "to_route": "scan"}]

@@ -176,9 +176,17 @@ def test_the_qr_code_is_at_hand_in_print_formats():
 	assert printed == equipment.qr_data_uri("Customer Equipment", doc.name)
 
 
+def test_the_tag_of_a_card_leads_to_the_card_on_the_board():
+	customer = make.customer()
+	card = make.received_card(make.call(customer, equipment=make.equipment(customer)))
+	scanned = scan(equipment.qr_data_uri("Repair Card", card.name))
+	assert scanned == frappe.utils.get_url(f"/scan/{card.name}")
+	assert visit(scanned) == f"/app/workshop-board/{card.name}"
+
+
 def test_other_tags_lead_to_their_document():
-	assert scan(equipment.qr_data_uri("Repair Card", "RP-2026-00001")).endswith(
-		"/app/repair-card/RP-2026-00001"
+	assert scan(equipment.qr_data_uri("Collection Receipt", "CR-2026-00001")).endswith(
+		"/app/collection-receipt/CR-2026-00001"
 	)
 
 

@@ -12,6 +12,7 @@ from frappe.utils import fmt_money
 from PIL import Image
 
 from aftersales import printing
+from aftersales.repair_workshop import board
 from tests import factories as make
 
 FORMATS = {
@@ -254,7 +255,10 @@ def test_a_tag_is_one_label_whose_code_opens_the_card(chromium, call):
 	show(page, html)
 	codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
 	page.close()
-	assert [code.text for code in codes] == [frappe.utils.get_url_to_form("Repair Card", card.name)]
+	assert [code.text for code in codes] == [frappe.utils.get_url(f"/scan/{card.name}")]
+	found = board.look_up(codes[0].text)["card"]
+	assert (found["name"], found["status"]) == (card.name, "Received")
+	assert board.advance(found["name"], "start_diagnosis", found["status"])["status"] == "Diagnosing"
 	text = text_of(card, "Repair Card Tag")
 	for expected in (
 		card.name,

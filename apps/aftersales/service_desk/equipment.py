@@ -69,6 +69,18 @@ def find_product_file(
 	return None
 
 
+def find_by_serial(number: str) -> str | None:
+	"""Name of the product file with this serial (ERPNext's, or the one on the plate), when exactly one has it."""
+	found = frappe.get_all(
+		"Customer Equipment",
+		or_filters={"serial_no": number, "serial_text": number},
+		pluck="name",
+		order_by="creation asc",
+		limit=2,
+	)
+	return found[0] if len(found) == 1 else None
+
+
 def extend_repair_warranty(equipment: str | None, until: date | str | None) -> None:
 	"""Set the repair warranty of a product file through `until` (a date); never shortens it.
 
@@ -135,14 +147,16 @@ def coverage_today(equipment: str) -> dict:
 def scan_address(doctype: str, name: str) -> str:
 	"""The absolute address a tag's QR code leads to.
 
-	A product's code opens a new call for it (R-IN-8), by way of the page `scan`; it is signed, so that
-	whoever has the product at hand can report a problem without a login, and nobody can try numbers. Any
-	other document's code opens the document.
+	The page `scan` decides where that is. A product's code opens a new call for it (R-IN-8); it is signed, so
+	that whoever has the product at hand can report a problem without a login, and nobody can try numbers. A
+	repair card's opens the card on the workshop board. Any other document's code opens the document.
 	"""
 	if doctype == "Customer Equipment":
 		from aftersales.customer_portal.links import product_signature
 
 		return get_url(f"/scan/{quote(name, safe='')}?code={product_signature(name)}")
+	if doctype == "Repair Card":
+		return get_url(f"/scan/{quote(name, safe='')}")
 	return get_url_to_form(doctype, name)
 
 

@@ -1,9 +1,10 @@
-"""/scan/<product file>?code=<signature>: where the QR code on a product leads.
+"""/scan/<tag>?code=<signature>: where the QR code on a product or on a repair card's tag leads.
 
-The printed address must hold for as long as the product lives, so it names only the product; where
-that takes the person who scans it is decided here. Staff go to the desk; a customer to his own page for
-the product; anybody else who has the code before his eyes to the page that takes a call without a login.
-A code printed without a signature, or with a wrong one, leads to the login and back.
+The printed address must hold for as long as the product lives, so it names only what it hangs on; where
+that takes the person who scans it is decided here. Staff go to the desk: to a new call for a product, to
+the workshop board for a card. A customer goes to his own page for the product; anybody else who has the
+product's code before his eyes to the page that takes a call without a login. A code printed without a
+signature, or with a wrong one, leads to the login and back.
 """
 
 from urllib.parse import quote
@@ -16,25 +17,37 @@ no_cache = 1
 def get_context(context):
 	code = frappe.form_dict.get("code")
 	frappe.local.flags.redirect_location = _target(
-		frappe.form_dict.equipment, code if isinstance(code, str) else ""
+		frappe.form_dict.tag, code if isinstance(code, str) else ""
 	)
 	raise frappe.Redirect(302)
 
 
-def _target(equipment: str, code: str = "") -> str:
+def _target(tag: str, code: str = "") -> str:
 	from aftersales.customer_portal import customers, links
 	from aftersales.service_desk.for_customers import product_of
 
-	product = quote(equipment, safe="")
+	name = quote(tag, safe="")
 	if frappe.session.user != "Guest" and _works_at_the_desk():
-		return f"/app/repair-call/new?equipment={product}"
-	if product_of(equipment, customers.customers_of()):
-		return f"/aftersales/new?product={product}"
-	if code and links.is_product_code(equipment, code):
-		return f"/aftersales/code/{product}/{code}"
+		return _desk_page(tag)
+	if product_of(tag, customers.customers_of()):
+		return f"/aftersales/new?product={name}"
+	if code and links.is_product_code(tag, code):
+		return f"/aftersales/code/{name}/{code}"
 	if frappe.session.user == "Guest":
-		return f"/login?redirect-to={quote(f'/scan/{product}', safe='')}"
+		return f"/login?redirect-to={quote(f'/scan/{name}', safe='')}"
 	return "/aftersales"
+
+
+def _desk_page(tag: str) -> str:
+	from aftersales.repair_workshop import board
+
+	doctype, name = board.what_is(tag) or ("Customer Equipment", tag)
+	name = quote(name, safe="")
+	if doctype == "Repair Card":
+		return f"/app/workshop-board/{name}"
+	if doctype == "Customer Equipment":
+		return f"/app/repair-call/new?equipment={name}"
+	return f"/app/{frappe.scrub(doctype).replace('_', '-')}/{name}"
 
 
 def _works_at_the_desk() -> bool:

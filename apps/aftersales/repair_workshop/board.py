@@ -1,0 +1,451 @@
+"""The workshop board: cards by stage, and the steps that move them (page workshop-board).
+
+One query for the cards and one for each further fact, whatever their number. Ages are seconds, so that a
+browser in another time zone counts right. A step is the document's own action: nothing here writes a
+status.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.workflow import apply_workflow, get_transitions, get_workflow_name, has_approval_access
+from frappe.query_builder.functions import Max
+from frappe.utils import cint, escape_html, flt, get_datetime, now_datetime
+
+from aftersales import jobs
+from aftersales.field_service.visits import technicians_of_user
+from aftersales.guards import has_any_role
+from aftersales.repair_workshop import board_rules as rules
+from aftersales.repair_workshop import scan_rules
+
+MOST_CARDS = 5000
+"""Beyond so many the board shows those promised first and says that there are more."""
+
+MOST_PARTS = 2
+FIELDS = (
+	"name",
+	"status",
+	"docstatus",
+	"workflow_state",
+	"customer_name",
+	"customer",
+	"assigned_technician",
+	"service_category",
+	"company",
+	"received_at",
+	"promised_return",
+	"collection_receipt",
+	"repair_call",
+	"verified_by",
+	"estimated_amount",
+	"currency",
+	"equipment",
+	"equipment.title as product",
+	"repair_call.subject as fault",
+	"repair_call.priority as priority",
+)
+SHOWN = (
+	"name",
+	"status",
+	"docstatus",
+	"workflow_state",
+	"customer_name",
+	"product",
+	"fault",
+	"priority",
+	"assigned_technician",
+	"service_category",
+	"company",
+	"verified",
+	"estimated_amount",
+	"currency",
+	"age",
+	"in_stage",
+	"left",
+	"waiting",
+	"working",
+)
+"""What the page knows of a card. `left` are the seconds to the promised return, None without one."""
+
+
+@frappe.whitelist()
+def load() -> dict:
+	"""The whole board for the user: stages, steps and every card he may read that is not returned.
+
+	Returns:
+		stages [[title, statuses]], steps (by status, or by workflow state), keys and cards (one list of
+		values per card), more (True when there are more than MOST_CARDS), technicians (the user's own).
+
+	Raises:
+		frappe.PermissionError: the user may not read Repair Cards.
+	"""
+	frappe.has_permission("Repair Card", "read", throw=True)
+	cards = _cards()
+	return {
+		"stages": rules.STAGES,
+		"workflow": bool(get_workflow_name("Repair Card")),
+		"steps": _steps_offered(),
+		"channels": _options("approval_channel"),
+		"keys": SHOWN,
+		"cards": [[card[key] for key in SHOWN] for card in cards[:MOST_CARDS]],
+		"more": len(cards) > MOST_CARDS,
+		"own_technicians": technicians_of_user(frappe.session.user),
+	}
+
+
+@frappe.whitelist()
+def cards(names: list[str] | str) -> list[dict]:
+	"""Those of the cards `names` (JSON or list, at most 500) that are on the board now.
+
+	Raises:
+		frappe.PermissionError: the user may not read Repair Cards.
+	"""
+	frappe.has_permission("Repair Card", "read", throw=True)
+	return [_shown(card) for card in _cards(list(frappe.parse_json(names) or ())[:500])]
+
+
+@frappe.whitelist(methods=["POST"])
+def advance(name: str, step: str, seen_status: str, values: dict | str | None = None) -> dict | None:
+	"""Take `step` with Repair Card `name`, by the document's own action or the workflow's transition.
+
+	Args:
+		step: key of a step the board offered.
+		seen_status: the status in which the user saw the card.
+		values: what the step asks for.
+
+	Returns:
+		the card as the board shows it now; None when it has left the board.
+
+	Raises:
+		frappe.PermissionError: the user may not write the card, or not take the step.
+		frappe.ValidationError: somebody else has moved the card meanwhile, or a guard of the card refuses.
+	"""
+	doc = _locked_for_writing(name)
+	if doc.status != seen_status:
+		frappe.throw(
+			_("{0} has been moved to {1} meanwhile.").format(
+				frappe.bold(doc.name), frappe.bold(_(doc.status))
+			),
+			title=_("Moved Meanwhile"),
+		)
+	taken = next((offered for offered in _steps_of(doc) if offered.key == step), None)
+	if not taken:
+		frappe.throw(
+			_("{0} cannot take this step in state {1}: {2}").format(
+				frappe.bold(doc.name),
+				frappe.bold(_(doc.get("workflow_state") or doc.status)),
+				escape_html(step),
+			),
+			frappe.PermissionError,
+		)
+	_take(doc, taken, _inputs(taken, values))
+	return _row(doc.name)
+
+
+@frappe.whitelist(methods=["POST"])
+def clock(name: str, start: bool | int | str) -> dict | None:
+	"""Start or stop the user's own work on Repair Card `name`; the card as the board shows it then.
+
+	Raises:
+		frappe.PermissionError: the user may not write the card.
+		frappe.ValidationError: the user is no technician, or is at work elsewhere, or was not at work here.
+	"""
+	doc = _locked_for_writing(name)
+	if cint(start):
+		doc.start_work()
+	else:
+		doc.stop_work()
+	return _row(name)
+
+
+@frappe.whitelist()
+def look_up(code: str) -> dict:
+	"""What a scanned or typed `code` stands for: the card to work on, or the document to open.
+
+	The code may be the address on a tag, the name of a card, receipt, visit or product, or a serial number.
+	A receipt or product whose card is on the board gives that card.
+
+	Returns:
+		card (as the board shows it) and steps; or doctype and name.
+
+	Raises:
+		frappe.DoesNotExistError: nothing the user may see goes by this code.
+		frappe.PermissionError: the user may not read Repair Cards.
+	"""
+	frappe.has_permission("Repair Card", "read", throw=True)
+	found = what_is(code)
+	if not found:
+		frappe.throw(
+			_("No card, receipt or product goes by {0}.").format(frappe.bold(escape_html(code))),
+			frappe.DoesNotExistError,
+		)
+	doctype, name = found
+	frappe.has_permission(doctype, "read", doc=name, throw=True)
+	card = name if doctype == "Repair Card" else _card_on_board(doctype, name)
+	row = card and _row(card)
+	return {"card": row} if row else {"doctype": doctype, "name": name}
+
+
+def what_is(code: str) -> tuple[str, str] | None:
+	"""DocType and name of the document a scanned or typed code stands for, whoever asks."""
+	read = scan_rules.read(code)
+	if not read:
+		return None
+	if read.doctype:
+		return (read.doctype, read.name) if frappe.db.exists(read.doctype, read.name) else None
+	for doctype in scan_rules.SCANNED:
+		if frappe.db.exists(doctype, read.name):
+			return doctype, read.name
+	from aftersales.service_desk import equipment
+
+	product = equipment.find_by_serial(read.name)
+	return ("Customer Equipment", product) if product else None
+
+
+def _locked_for_writing(name: str) -> Document:
+	frappe.has_permission("Repair Card", "write", throw=True)
+	doc = frappe.get_doc("Repair Card", name, for_update=True)
+	doc.check_permission("write")
+	return doc
+
+
+# ---------------------------------------------------------------------------------- cards
+
+
+def _cards(names: Iterable[str] | None = None) -> list[frappe._dict]:
+	filters = {"docstatus": ("<", 2), "status": ("in", rules.ON_BOARD)}
+	if names is not None:
+		filters["name"] = ("in", list(names) or [""])
+	found = frappe.get_list(
+		"Repair Card",
+		filters=filters,
+		fields=list(FIELDS),
+		order_by="received_at asc, name asc",
+		limit_page_length=MOST_CARDS + 1,
+	)
+	only = None if names is None else [card.name for card in found] or [""]
+	since, working, parts = _since(only), _at_work(only), _parts_waited_for(only)
+	now = now_datetime()
+	for card in found:
+		card.verified = bool(card.verified_by)
+		card.working = working.get(card.name)
+		card.age = _seconds(card.received_at, now)
+		card.in_stage = _seconds(since.get(card.name) or card.received_at, now)
+		card.left = _seconds(now, card.promised_return) if card.promised_return else None
+		card.customer_name = card.customer_name or card.customer
+		card.product = card.product or card.equipment
+		card.waiting = _waiting(card, parts.get(card.name, ()))
+	return sorted(found, key=_most_pressing_first)
+
+
+def _most_pressing_first(card: frappe._dict) -> tuple:
+	"""What was promised earliest, then what was not promised; among these what came in first."""
+	return card.left is None, card.left or 0, -card.age
+
+
+def _row(name: str) -> dict | None:
+	return next((_shown(card) for card in _cards([name])), None)
+
+
+def _shown(card: frappe._dict) -> dict:
+	return {key: card[key] for key in SHOWN}
+
+
+def _waiting(card: frappe._dict, parts: tuple[str, ...]) -> str:
+	text, whom = rules.waiting_for(
+		rules.Situation(
+			status=card.status,
+			docstatus=card.docstatus,
+			receipt=card.collection_receipt,
+			on_a_call=bool(card.repair_call),
+			verified=card.verified,
+			working=card.working,
+			technician=card.assigned_technician,
+			parts=parts,
+		)
+	)
+	return _(text).format(whom)
+
+
+def _since(names: list[str] | None) -> dict[str, object]:
+	"""When each card came into its present state."""
+	log = frappe.qb.DocType("Service State Log")
+	query = frappe.qb.from_(log).select(log.parent, Max(log.entered_at)).groupby(log.parent)
+	return dict(_of_cards(query, log, names).run())
+
+
+def _at_work(names: list[str] | None) -> dict[str, str]:
+	"""Who is at work on which card now."""
+	log = frappe.qb.DocType("Service Time Log")
+	query = frappe.qb.from_(log).select(log.parent, log.technician).where(log.to_time.isnull())
+	found: dict[str, list[str]] = defaultdict(list)
+	for card, technician in _of_cards(query, log, names).orderby(log.from_time).run():
+		found[card].append(technician)
+	return {card: ", ".join(technicians) for card, technicians in found.items()}
+
+
+def _parts_waited_for(names: list[str] | None) -> dict[str, tuple[str, ...]]:
+	"""The first part lines of the cards that wait for parts."""
+	line = frappe.qb.DocType("Service Part Line")
+	card = frappe.qb.DocType("Repair Card")
+	query = frappe.qb.from_(line).select(line.parent, line.item_code).where(line.parenttype == "Repair Card")
+	found: dict[str, list[str]] = defaultdict(list)
+	rows = _of_cards(query, line, names).where(card.status == "Awaiting Parts").orderby(line.idx).run()
+	for name, item_code in rows:
+		found[name].append(item_code)
+	return {
+		name: (*items[:MOST_PARTS], *(["…"] if len(items) > MOST_PARTS else []))
+		for name, items in found.items()
+	}
+
+
+def _of_cards(query, child, names: list[str] | None):
+	"""`query` on a child table, confined to cards on the board."""
+	card = frappe.qb.DocType("Repair Card")
+	query = query.inner_join(card).on(card.name == child.parent)
+	if names is not None:
+		return query.where(card.name.isin(names))
+	return query.where((card.docstatus < 2) & card.status.isin(rules.ON_BOARD))
+
+
+def _card_on_board(doctype: str, name: str) -> str | None:
+	field = {
+		"Collection Receipt": "collection_receipt",
+		"Customer Equipment": "equipment",
+	}.get(doctype)
+	if not field:
+		return None
+	found = frappe.get_list(
+		"Repair Card",
+		filters={field: name, "docstatus": ("<", 2), "status": ("in", rules.ON_BOARD)},
+		pluck="name",
+		order_by="received_at desc",
+		limit_page_length=1,
+	)
+	return found[0] if found else None
+
+
+def _seconds(start, end) -> int:
+	return round((get_datetime(end) - get_datetime(start)).total_seconds())
+
+
+# ---------------------------------------------------------------------------------- steps
+
+
+def _steps_offered() -> dict[str, list[dict]]:
+	"""Steps by place of a card, of those the user may take.
+
+	A place is `status`, docstatus and whether it is verified; with a workflow the state instead of the status.
+	"""
+	offered = {}
+	workflow = _workflow()
+	for docstatus in (0, 1):
+		for verified in (False, True):
+			if workflow:
+				places = {
+					state.state: _transition_steps(workflow, state.state, docstatus, verified)
+					for state in workflow.states
+					if cint(state.doc_status) == docstatus
+				}
+			else:
+				places = {status: rules.steps_of(status, docstatus, verified) for status in rules.ON_BOARD}
+			for place, steps in places.items():
+				offered[f"{place}|{docstatus}|{int(verified)}"] = [
+					_step_shown(step) for step in _allowed(steps)
+				]
+	return offered
+
+
+def _steps_of(doc: Document) -> list[rules.Step]:
+	"""The steps `doc` may take now, conditions of a workflow's transitions included."""
+	verified = bool(doc.verified_by)
+	workflow = _workflow()
+	if not workflow:
+		return _allowed(rules.steps_of(doc.status, doc.docstatus, verified))
+	return _allowed(
+		[
+			_as_step(workflow, transition, doc.docstatus, verified)
+			for transition in get_transitions(doc, workflow)
+			if has_approval_access(frappe.session.user, doc, transition)
+		]
+	)
+
+
+def _transition_steps(workflow: Document, state: str, docstatus: int, verified: bool) -> list[rules.Step]:
+	roles = frappe.get_roles()
+	return [
+		_as_step(workflow, transition, docstatus, verified)
+		for transition in workflow.transitions
+		if transition.state == state and transition.allowed in roles
+	]
+
+
+def _as_step(workflow: Document, transition, docstatus: int, verified: bool) -> rules.Step:
+	after = next(state for state in workflow.states if state.state == transition.next_state)
+	return rules.step_of_transition(
+		transition.action,
+		transition.next_state,
+		after.update_value if after.update_field == "status" else None,
+		submits=cint(after.doc_status) == 1 and docstatus == 0,
+		docstatus=docstatus,
+		verified=verified,
+	)
+
+
+def _allowed(steps: Iterable[rules.Step]) -> list[rules.Step]:
+	may_write = bool(frappe.has_permission("Repair Card", "write"))
+	may_submit = bool(frappe.has_permission("Repair Card", "submit"))
+	supervises = has_any_role(jobs.SUPERVISING_ROLES)
+	once = {step.key: step for step in steps}  # a transition is listed once per role
+	return [step for step in once.values() if rules.may_take(step, may_write, may_submit, supervises)]
+
+
+def _step_shown(step: rules.Step) -> dict:
+	return {"key": step.key, "label": _(step.label), "to": step.to, "asks": step.asks}
+
+
+def _inputs(step: rules.Step, values: dict | str | None) -> dict:
+	given = frappe.parse_json(values) or {}
+	inputs = {name: given[name] for name in step.asks if given.get(name) not in (None, "")}
+	if "amount" in inputs:
+		inputs["amount"] = flt(inputs["amount"])
+	return inputs
+
+
+def _take(doc: Document, step: rules.Step, inputs: dict) -> None:
+	"""Call the document's own actions in turn; the first gets what the user said."""
+	if not step.transition:
+		for position, action in enumerate(step.actions):
+			getattr(doc, action)(**({} if position else _named(action, inputs)))
+		return
+	if not step.actions or step.actions == ("verify",):
+		for action in step.actions:
+			getattr(doc, action)(**_named(action, inputs))
+		apply_workflow(doc, step.transition)
+		return
+	# The state is chosen first: the action's own guards, and Frappe's on the transition, act on the save.
+	doc.set(_workflow().workflow_state_field, step.key.partition(">")[2])
+	for action in step.actions:
+		getattr(doc, action)(**_named(action, inputs))
+
+
+def _named(action: str, inputs: dict) -> dict:
+	"""`inputs` as arguments of `action`; what is missing is refused by the action in its own words."""
+	required = {
+		"record_approval": ("channel", "approved_by"),
+		"record_decline": ("reason",),
+		"give_up": ("reason",),
+	}
+	return {**dict.fromkeys(required.get(action, ()), ""), **inputs}
+
+
+def _workflow() -> Document | None:
+	name = get_workflow_name("Repair Card")
+	return frappe.get_cached_doc("Workflow", name) if name else None
+
+
+def _options(fieldname: str) -> list[str]:
+	return [option for option in frappe.get_meta("Repair Card").get_options(fieldname).split("\n") if option]

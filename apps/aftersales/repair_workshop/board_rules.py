@@ -1,0 +1,160 @@
+"""The workshop board: which stages it shows, which steps a card may take, what it waits for. Pure.
+
+A step is an action of the Repair Card itself; the card's own guards decide whether it may be taken.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aftersales.repair_workshop import card_rules as rules
+
+STAGES = (
+	(rules.RECEIVED, (rules.RECEIVED,)),
+	(rules.DIAGNOSING, (rules.DIAGNOSING,)),
+	(rules.AWAITING_APPROVAL, (rules.AWAITING_APPROVAL,)),
+	(rules.APPROVED, (rules.APPROVED,)),
+	(rules.AWAITING_PARTS, (rules.AWAITING_PARTS,)),
+	(rules.IN_REPAIR, (rules.IN_REPAIR,)),
+	(rules.QUALITY_CHECK, (rules.QUALITY_CHECK,)),
+	(rules.READY, (rules.READY,)),
+	("Given Up", rules.GIVEN_UP),
+)
+"""Columns of the board, in the order of the work: title and the statuses in it."""
+
+ON_BOARD = tuple(status for _title, statuses in STAGES for status in statuses)
+
+
+@dataclass(frozen=True)
+class Step:
+	"""One move of a card.
+
+	`actions` are called in turn on the document; what the user has to say for the first of them is
+	`asks`. `transition` is the workflow action to apply after them, where a workflow is active.
+	"""
+
+	key: str
+	label: str
+	to: str | None
+	actions: tuple[str, ...] = ()
+	asks: tuple[str, ...] = ()
+	needs_submit: bool = False
+	needs_supervisor: bool = False
+	transition: str | None = None
+
+
+START_DIAGNOSIS = Step("start_diagnosis", "Start Diagnosis", rules.DIAGNOSING, ("start_diagnosis",))
+AWAIT_APPROVAL = Step("await_approval", "Ask for Approval", rules.AWAITING_APPROVAL, ("await_approval",))
+APPROVE = Step(
+	"approve", "Approved", rules.APPROVED, ("record_approval",), ("approved_by", "channel", "amount")
+)
+DECLINE = Step("decline", "Declined", rules.DECLINED, ("record_decline",), ("reason",))
+AWAIT_PARTS = Step("await_parts", "Wait for Parts", rules.AWAITING_PARTS, ("await_parts",))
+START_REPAIR = Step("start_repair", "Start Repair", rules.IN_REPAIR, ("start_repair",))
+BACK_TO_REPAIR = replace(START_REPAIR, label="Back to Repair")
+HAND_TO_CHECK = Step("hand_to_check", "To Quality Check", rules.QUALITY_CHECK, ("hand_to_check",))
+VERIFY = Step(
+	"verify", "Verify and Finish", rules.READY, ("verify", "finish"), ("notes",), True, needs_supervisor=True
+)
+FINISH = Step("finish", "Finish", rules.READY, ("finish",), needs_submit=True)
+FINISH_GIVEN_UP = Step("finish", "Finish without Repair", "Given Up", ("finish",), needs_submit=True)
+GIVE_UP = Step("give_up", "Not Repairable", rules.NOT_REPAIRABLE, ("give_up",), ("reason",))
+HAND_OVER = Step("hand_over", "Product Is Returned", rules.RETURNED, ("hand_over",), needs_submit=True)
+
+STEPS_OF_DRAFT = {
+	rules.RECEIVED: (START_DIAGNOSIS, START_REPAIR, GIVE_UP),
+	rules.DIAGNOSING: (AWAIT_APPROVAL, START_REPAIR, GIVE_UP),
+	rules.AWAITING_APPROVAL: (APPROVE, DECLINE, GIVE_UP),
+	rules.APPROVED: (START_REPAIR, AWAIT_PARTS, GIVE_UP),
+	rules.AWAITING_PARTS: (START_REPAIR, GIVE_UP),
+	rules.IN_REPAIR: (HAND_TO_CHECK, AWAIT_PARTS, GIVE_UP),
+	rules.QUALITY_CHECK: (VERIFY, BACK_TO_REPAIR, GIVE_UP),
+	rules.NOT_REPAIRABLE: (FINISH_GIVEN_UP,),
+	rules.DECLINED: (FINISH_GIVEN_UP,),
+}
+"""Steps offered in each status of a draft, the usual one first."""
+
+OWN_STEP_INTO = {
+	rules.APPROVED: APPROVE,
+	rules.DECLINED: DECLINE,
+	rules.NOT_REPAIRABLE: GIVE_UP,
+	rules.READY: VERIFY,
+}
+"""Statuses whose guards ask for something that a workflow action takes no input for."""
+
+
+def steps_of(status: str, docstatus: int, verified: bool) -> tuple[Step, ...]:
+	"""The steps of a card without a workflow, the usual one first."""
+	if docstatus == 1:
+		return (HAND_OVER,) if status != rules.RETURNED else ()
+	steps = STEPS_OF_DRAFT.get(status, ())
+	if verified:
+		steps = tuple(FINISH if step is VERIFY else step for step in steps)
+	return steps
+
+
+def step_of_transition(
+	action: str, next_state: str, to: str | None, submits: bool, docstatus: int, verified: bool
+) -> Step:
+	"""A workflow's transition as a step of the board.
+
+	Where the status it leads to asks for something (who accepted, why given up, the verification), the
+	card's own action is called for that first.
+
+	Args:
+		to: canonical status that `next_state` stands for; None when it stands for none.
+		submits: True when the transition submits the card.
+	"""
+	step = Step(
+		f"{action}>{next_state}", action, to, needs_submit=submits or docstatus == 1, transition=action
+	)
+	own = OWN_STEP_INTO.get(to or "")
+	if not own or docstatus == 1:
+		return step
+	if own is VERIFY:
+		return (
+			step if verified else replace(step, actions=("verify",), asks=VERIFY.asks, needs_supervisor=True)
+		)
+	if submits:
+		return step  # given up before, with its reason
+	return replace(step, actions=own.actions, asks=own.asks)
+
+
+def may_take(step: Step, may_write: bool, may_submit: bool, supervises: bool) -> bool:
+	"""Whether to offer `step`; the document checks again when it is taken."""
+	return may_write and (may_submit or not step.needs_submit) and (supervises or not step.needs_supervisor)
+
+
+@dataclass(frozen=True)
+class Situation:
+	"""What is known of a card, to say what it waits for."""
+
+	status: str
+	docstatus: int
+	receipt: str | None
+	on_a_call: bool
+	verified: bool
+	working: str | None
+	technician: str | None
+	parts: Sequence[str] = ()
+
+
+def waiting_for(card: Situation) -> tuple[str, str]:
+	"""Whom or what a card waits for: an English source text with {0}, and what stands for {0}."""
+	if card.working:
+		return "{0} is at work", card.working
+	if card.docstatus == 1:
+		return "Customer to collect it", ""
+	simple: Mapping[str, str] = {
+		rules.AWAITING_APPROVAL: "The customer's answer",
+		rules.NOT_REPAIRABLE: "To be finished without repair",
+		rules.DECLINED: "To be finished without repair",
+	}
+	if card.status in simple:
+		return simple[card.status], ""
+	if card.status == rules.AWAITING_PARTS:
+		return ("Parts: {0}", ", ".join(card.parts)) if card.parts else ("Parts", "")
+	if card.status == rules.QUALITY_CHECK:
+		return ("To be finished", "") if card.verified else ("A second pair of eyes", "")
+	if card.status == rules.RECEIVED and card.on_a_call and not card.receipt:
+		return "A signed receipt", ""
+	return ("{0} to go on", card.technician) if card.technician else ("A technician", "")

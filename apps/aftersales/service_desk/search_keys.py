@@ -94,7 +94,8 @@ def _insert(keys: Iterable[Key]) -> int:
 		nonlocal count
 		for key in keys:
 			count += 1
-			yield (frappe.generate_hash(length=10), now, now, user, user, *key)
+			# ten digits, as Frappe takes for rows, meet twice among a million
+			yield (frappe.generate_hash(length=20), now, now, user, user, *key)
 
 	columns = ["name", "creation", "modified", "owner", "modified_by"]
 	columns += ["search_key", "kind", "customer", "contact", "equipment"]

@@ -36,7 +36,15 @@ frappe.query_reports["Service Level Compliance"] = {
 			fieldname: "reference_doctype",
 			label: __("Document Type"),
 			fieldtype: "Select",
-			options: ["", "Repair Call", "Service Voucher", "Collection Receipt", "Repair Card", "Follow-up"],
+			options: [
+				"",
+				"Repair Call",
+				"Service Voucher",
+				"Collection Receipt",
+				"Repair Card",
+				"Follow-up",
+				"Service Complaint",
+			],
 		},
 	],
 };

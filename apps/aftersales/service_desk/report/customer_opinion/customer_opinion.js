@@ -1,0 +1,40 @@
+frappe.query_reports["Customer Opinion"] = {
+	filters: [
+		{
+			fieldname: "from_date",
+			label: __("From"),
+			fieldtype: "Date",
+			default: frappe.datetime.add_months(frappe.datetime.get_today(), -3),
+			reqd: 1,
+		},
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+		{
+			fieldname: "group_by",
+			label: __("Group by"),
+			fieldtype: "Select",
+			options: ["Technician", "Model", "Month", "Request Type", "Customer", "Kind", "Channel"],
+			default: "Technician",
+			reqd: 1,
+		},
+		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
+		{ fieldname: "technician", label: __("Technician"), fieldtype: "Link", options: "Service Technician" },
+		{
+			fieldname: "kind",
+			label: __("Kind"),
+			fieldtype: "Select",
+			options: ["", "Effectiveness", "Periodic Visit", "Complaint Reply"],
+		},
+	],
+
+	formatter(value, row, column, data, default_formatter) {
+		const text = default_formatter(value, row, column, data);
+		const grave = column.fieldname === "hazards" || column.fieldname === "new_calls";
+		return grave && data && data[column.fieldname] ? `<span class="text-danger">${text}</span>` : text;
+	},
+};

@@ -20,6 +20,7 @@ FORMATS = {
 	"Collection Receipt": "Collection Receipt",
 	"Repair List": "Repair Card",
 	"Repair Card Tag": "Repair Card",
+	"Complaint Answer": "Service Complaint",
 }
 NASTY = "<img src=x onerror=alert(1)> & \"quoted\" 'text'"
 
@@ -321,12 +322,43 @@ def sample(print_format: str, call, shop, **texts):
 		doc = make.voucher(call, shop.technician, labour=[make.hours(1)])
 	elif print_format == "Collection Receipt":
 		doc = make.receipt(call)
+	elif print_format == "Complaint Answer":
+		doc = complaint_about(call)
 	else:
 		doc = make.received_card(call)
 	for field in doc.meta.get("fields", {"fieldtype": ("in", ("Data", "Small Text"))}):
 		if texts and not field.read_only and not field.options:
 			doc.db_set(field.fieldname, texts["text"])
 	return frappe.get_doc(doc.doctype, doc.name)
+
+
+def complaint_about(call):
+	return make.make(
+		"Service Complaint",
+		repair_call=call.name,
+		customer=call.customer,
+		contact_phone="+353 86 123 4567",
+		subject="Came two hours late",
+		answer="<p>We are sorry and refund the call-out.</p>",
+		measures=[
+			{"measure": "Refund of the call-out", "due_on": "2026-03-02"},
+			{"measure": "Brief the crews", "kind": "Prevention"},
+		],
+	)
+
+
+def test_the_answer_to_a_complaint_is_a_letter(chromium, call):
+	doc = complaint_about(call)
+	text = text_of(doc, "Complaint Answer")
+	assert "Your complaint Came two hours late" in text
+	assert "We are sorry and refund the call-out." in text
+	assert "Refund of the call-out" in text
+	assert "Brief the crews" not in text, "what we do among ourselves is not for the letter"
+	assert f"quote {doc.name}" in text
+	assert len(pdf_of(chromium, html_of(doc, "Complaint Answer")).pages) == 1
+	doc.answer = None
+	doc.save()
+	assert "not to be sent" in text_of(doc, "Complaint Answer")
 
 
 @pytest.mark.parametrize("print_format", FORMATS)

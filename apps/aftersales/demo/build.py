@@ -2,7 +2,7 @@
 
 import frappe
 
-from aftersales.demo import company, shop, stories
+from aftersales.demo import company, desk, shop, stories
 
 BUILT = "aftersales_demo_built"
 """Global default that says the demo is complete. All of it is made in one transaction, or nothing."""
@@ -28,6 +28,7 @@ def build() -> None:
 		for tell in stories.STORIES.values():
 			tell()
 		shop.build()
+		desk.build()
 		frappe.db.set_global(BUILT, company.COMPANY)
 	finally:
 		frappe.flags.mute_emails = muted

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
 from frappe.query_builder import Order
+from frappe.query_builder.functions import Coalesce, NullIf
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
 from pypika.terms import ExistsCriterion, Parameter
 
@@ -311,8 +312,8 @@ def search_query(leading: int, also: int) -> str:
 			customer.customer_name,
 			customer.mobile_no.as_("phone"),
 			found.contact,
-			contact.first_name.as_("contact_name"),
-			contact.mobile_no.as_("contact_phone"),
+			Coalesce(NullIf(contact.full_name, ""), contact.first_name).as_("contact_name"),
+			Coalesce(NullIf(contact.mobile_no, ""), contact.phone).as_("contact_phone"),
 			found.equipment,
 			equipment.title.as_("product"),
 			equipment.serial_text.as_("serial"),

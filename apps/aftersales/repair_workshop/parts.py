@@ -1,7 +1,11 @@
 """The service view of items: which parts fit a model, and where they lie (R-SP)."""
 
+from collections.abc import Iterable
+
 import frappe
 from frappe.utils import flt
+
+from aftersales.repair_workshop.reservations import SET_ASIDE
 
 
 @frappe.whitelist()
@@ -57,6 +61,34 @@ def substitutes_of(item_code: str) -> list[str]:
 		pluck="item_code",
 		order_by="idx asc",
 	)
+
+
+def free_stock(
+	items: Iterable[str], company: str | None = None, warehouses: Iterable[str] | None = None
+) -> dict[tuple[str, str], float]:
+	"""What lies in each warehouse and is promised to nobody: (item code, warehouse) → stock units.
+
+	Args:
+		company: only its warehouses, disabled ones left out.
+		warehouses: only these.
+	"""
+	stock = frappe.qb.DocType("Bin")
+	place = frappe.qb.DocType("Warehouse")
+	query = (
+		frappe.qb.from_(stock)
+		.inner_join(place)
+		.on(stock.warehouse == place.name)
+		.select(stock.item_code, stock.warehouse, stock.actual_qty, stock.reserved_stock, stock[SET_ASIDE])
+		.where(stock.item_code.isin(list(items) or [""]) & (place.disabled == 0))
+	)
+	if company:
+		query = query.where(place.company == company)
+	if warehouses is not None:
+		query = query.where(stock.warehouse.isin(list(warehouses) or [""]))
+	return {
+		(item_code, warehouse): flt(there) - flt(reserved) - flt(set_aside)
+		for item_code, warehouse, there, reserved, set_aside in query.run()
+	}
 
 
 @frappe.whitelist()

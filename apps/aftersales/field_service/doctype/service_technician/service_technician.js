@@ -1,9 +1,18 @@
 frappe.ui.form.on("Service Technician", {
 	setup(frm) {
-		frm.set_query("van_warehouse", () => ({
-			filters: { company: frm.doc.company, is_group: 0, disabled: 0 },
-		}));
+		const of_company = () => ({ filters: { company: frm.doc.company, is_group: 0, disabled: 0 } });
+		frm.set_query("van_warehouse", of_company);
+		frm.set_query("supply_warehouse", of_company);
+		frm.set_query("item_code", "van_stock", () => ({ filters: { is_stock_item: 1, disabled: 0 } }));
 		frm.set_query("employee", () => ({ filters: { company: frm.doc.company, status: "Active" } }));
 		frm.set_query("user", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+	},
+
+	refresh(frm) {
+		if (frm.is_new() || !frm.doc.van_warehouse) return;
+		frm.add_custom_button(__("Van Replenishment"), () => {
+			frappe.route_options = { company: frm.doc.company, technician: frm.docname };
+			frappe.set_route("query-report", "Van Replenishment");
+		});
 	},
 });

@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html
 
 from aftersales.field_service.dispatch_rules import Skill, first_repeated
+from aftersales.field_service.vans import check_van_stock
 
 
 class ServiceTechnician(Document):
@@ -16,6 +17,7 @@ class ServiceTechnician(Document):
 		from frappe.types import DF
 
 		from aftersales.field_service.doctype.technician_skill.technician_skill import TechnicianSkill
+		from aftersales.field_service.doctype.van_stock_level.van_stock_level import VanStockLevel
 
 		company: DF.Link
 		cost_rate: DF.Currency
@@ -25,8 +27,10 @@ class ServiceTechnician(Document):
 		notes: DF.SmallText | None
 		service_zone: DF.Link | None
 		skills: DF.Table[TechnicianSkill]
+		supply_warehouse: DF.Link | None
 		technician_name: DF.Data
 		user: DF.Link | None
+		van_stock: DF.Table[VanStockLevel]
 		van_warehouse: DF.Link | None
 	# end: auto-generated types
 
@@ -35,6 +39,7 @@ class ServiceTechnician(Document):
 	def validate(self):
 		self.refuse_shared_user()
 		self.check_van()
+		check_van_stock(self)
 		self.refuse_repeated_skills()
 
 	def refuse_shared_user(self):
@@ -52,23 +57,27 @@ class ServiceTechnician(Document):
 			)
 
 	def check_van(self):
-		if not self.van_warehouse:
-			return
-		van = frappe.get_cached_value(
-			"Warehouse", self.van_warehouse, ["company", "is_group", "disabled"], as_dict=True
+		for fieldname in ("van_warehouse", "supply_warehouse"):
+			self.check_warehouse(fieldname)
+
+	def check_warehouse(self, fieldname: str):
+		name = self.get(fieldname)
+		place = name and frappe.get_cached_value(
+			"Warehouse", name, ["company", "is_group", "disabled"], as_dict=True
 		)
-		if not van:
-			return  # the link check of the framework says so
-		if van.company != self.company:
+		if not place:
+			return  # nothing chosen, or the link check of the framework says so
+		label = _(self.meta.get_label(fieldname))
+		if place.company != self.company:
 			frappe.throw(
-				_("Van Warehouse {0} belongs to {1}, the technician works for {2}.").format(
-					frappe.bold(escape_html(self.van_warehouse)), van.company, self.company
+				_("{0} {1} belongs to {2}, the technician works for {3}.").format(
+					label, frappe.bold(escape_html(name)), place.company, self.company
 				)
 			)
-		if van.is_group or van.disabled:
+		if place.is_group or place.disabled:
 			frappe.throw(
-				_("Van Warehouse {0} is a group or disabled: choose one that can hold stock.").format(
-					frappe.bold(escape_html(self.van_warehouse))
+				_("{0} {1} is a group or disabled: choose one that can hold stock.").format(
+					label, frappe.bold(escape_html(name))
 				)
 			)
 

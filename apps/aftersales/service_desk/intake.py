@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
 
-from aftersales.service_desk import equipment, facts, location, past_jobs
+from aftersales.service_desk import equipment, facts, for_customers, location, past_jobs
 
 CLOCK_TOLERANCE = 15  # minutes a call may lie in the future, for clocks that differ
 SERIAL_FIELDS = ("customer", "equipment", "serial_no", "serial_text", "item_code")
@@ -15,6 +15,30 @@ FAULT_CODES = {
 	"cause_code": "Cause",
 	"action_code": "Action",
 }
+
+
+def take_sender(call: Document) -> None:
+	"""A call made from an e-mail knows only the sender: find the customer by that address.
+
+	Raises:
+		frappe.MandatoryError: no customer has it, and none is named for unknown senders.
+	"""
+	if call.customer or not call.is_new() or not call.contact_email:
+		return
+	call.customer = _customer_by_address(call.contact_email) or facts.settings().unknown_sender_customer
+	if not call.customer:
+		frappe.throw(
+			_("Set {0}: no customer has the e-mail address {1}.").format(
+				frappe.bold(_("Customer")), escape_html(call.contact_email)
+			),
+			frappe.MandatoryError,
+		)
+	if frappe.session.user in (
+		"Administrator",
+		"Guest",
+	):  # fetched by the mail account, not typed by an agent
+		call.channel = "E-mail"
+		call.assigned_to = call.assigned_to or for_customers.owner_for_customers()
 
 
 def identify_product(call: Document) -> None:
@@ -160,6 +184,22 @@ def primary_contact(customer: Document | frappe._dict) -> dict:
 		"contact_phone": customer.mobile_no or contact.get("phone"),
 		"contact_email": customer.email_id,
 	}
+
+
+def _customer_by_address(email: str) -> str | None:
+	"""The customer of a contact with this e-mail address, else one who has it himself."""
+	address, link = frappe.qb.DocType("Contact Email"), frappe.qb.DocType("Dynamic Link")
+	found = (
+		frappe.qb.from_(address)
+		.join(link)
+		.on((link.parent == address.parent) & (link.parenttype == "Contact"))
+		.select(link.link_name)
+		.where((address.email_id == email) & (link.link_doctype == "Customer"))
+		.orderby(link.creation)
+		.limit(1)
+		.run(pluck=True)
+	)
+	return found[0] if found else frappe.db.get_value("Customer", {"email_id": email}, order_by="creation")
 
 
 def _kind(code: str) -> str | None:

@@ -47,6 +47,7 @@ class AftersalesSettings(Document):
 		travel_item: DF.Link | None
 		visit_minutes: DF.Int
 		working_calendar: DF.Link | None
+		unknown_sender_customer: DF.Link | None
 
 	# end: auto-generated types
 

@@ -109,6 +109,7 @@ class RepairCall(Document):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		progress.keep_what_is_over(self)
 
+		intake.take_sender(self)
 		intake.identify_product(self)
 		intake.set_defaults(self)
 		intake.check_received_at(self)

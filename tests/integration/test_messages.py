@@ -1,0 +1,307 @@
+"""Messages to customers: each at its moment, once, in his language, as far as he wants it; answers come back."""
+
+import re
+from email.message import EmailMessage
+
+import frappe
+import pytest
+from frappe.email.receive import InboundMail
+from frappe.utils import add_to_date, get_datetime, now_datetime, nowdate
+
+from aftersales.customer_portal import links, messages
+from aftersales.setup import defaults
+from tests import factories as make
+from tests import portal
+from tests.portal import ANNA
+
+MAILBOX = "service@liffey.example"
+
+
+@pytest.fixture
+def shop():
+	shop = make.shop()
+	make.settings(send_customer_messages=1, submit_invoice=1, follow_up_days=7)
+	make.contact(shop.customer, "Nora", "+353 1 555 01", "nora@byrne.example")
+	_mailbox()
+	portal.forget_limits()
+	return shop
+
+
+@pytest.fixture
+def call(shop):
+	return make.plain_call(shop.customer, contact_name="Nora Byrne", contact_email="nora@byrne.example")
+
+
+def _mailbox():
+	account = frappe.new_doc("Email Account")
+	account.update(
+		{
+			"email_account_name": "Service",
+			"email_id": MAILBOX,
+			"enable_outgoing": 1,
+			"default_outgoing": 1,
+			"enable_incoming": 1,
+			"default_incoming": 1,
+			"append_to": "Repair Call",
+			"smtp_server": "mail.invalid",
+			"email_server": "mail.invalid",
+		}
+	)
+	account.set_new_name()
+	account.db_insert()
+	frappe.cache.delete_value("outgoing_email_account")
+	frappe.local.outgoing_email_account = {}
+
+
+def sent(call) -> list[frappe._dict]:
+	"""The messages to the customer on the timeline of a call, the oldest first."""
+	return frappe.get_all(
+		"Communication",
+		filters={
+			"reference_doctype": "Repair Call",
+			"reference_name": call if isinstance(call, str) else call.name,
+			"communication_type": "Automated Message",
+		},
+		fields=["subject", "content", "recipients", "name"],
+		order_by="creation asc",
+	)
+
+
+def subjects(call) -> list[str]:
+	return [message.subject for message in sent(call)]
+
+
+def opened(message) -> portal.Answer:
+	"""What the link in a message opens."""
+	return portal.get(portal.path_of(re.search(r'href="([^"]+)"', message.content)[1]))
+
+
+def window(call) -> tuple[str, str]:
+	start = add_to_date(get_datetime(f"{nowdate()} 09:00:00"), days=1)
+	return str(start), str(add_to_date(start, hours=3))
+
+
+# ---------------------------------------------------------------------------- the moments
+
+
+def test_a_call_is_confirmed_with_a_link_to_follow_it(call):
+	(message,) = sent(call)
+	assert message.subject == f"We have your call {call.name}"
+	assert message.recipients == "nora@byrne.example"
+	assert "We have your call" in opened(message).words
+	queued = frappe.get_last_doc("Email Queue")
+	assert queued.reference_name == call.name
+	assert [row.recipient for row in queued.recipients] == ["nora@byrne.example"]
+
+
+def test_an_appointment_is_told_once_and_again_when_it_changes(call):
+	begin, end = window(call)
+	call.schedule(begin, end)
+	call.reload()
+	call.next_action = "Take the long ladder"
+	call.save()
+	assert len(sent(call)) == 2
+	told = sent(call)[-1]
+	assert "between 09:00 and 12:00" in told.subject
+	assert "That suits me" in opened(told).words
+	call.promised_to = add_to_date(end, hours=1)
+	call.save()
+	assert "between 09:00 and 13:00" in subjects(call)[-1]
+	assert len(sent(call)) == 3
+
+
+def test_the_technician_is_on_the_way(shop, call):
+	visit = make.planned(call, shop.technician)
+	with pytest.raises(frappe.ValidationError):
+		messages.on_the_way(visit.name)
+	visit.dispatch()
+	messages.on_the_way(visit.name)
+	assert subjects(call)[-1] == "Our technician is on the way"
+	assert "Aoife Doyle" in sent(call)[-1].content
+
+
+def test_taken_in_estimate_and_ready(shop, call):
+	receipt = make.receipt(call)
+	receipt.submit()
+	assert subjects(call)[-1] == f"We have your product: receipt {receipt.name}"
+	card = portal.estimated_card(call, collection_receipt=receipt.name)
+	told = sent(call)[-1]
+	assert told.subject == "Our estimate for your repair"
+	assert "Accept the estimate" in opened(told).words
+	card.reload()
+	card.record_approval("Phone", "N. Byrne")
+	card.assigned_technician = shop.technician
+	card.start_repair()
+	card.hand_to_check()
+	card.verify("Ran for ten minutes")
+	card.submit()
+	assert subjects(call)[-1] == "Your product is ready"
+
+
+def test_the_invoice_of_a_visit(shop, call):
+	visit = make.voucher(call, shop.technician, labour=[make.hours(1)])
+	visit.submit()
+	visit.reload()
+	told = sent(call)[-1]
+	assert told.subject == f"Invoice {visit.sales_invoice}"
+	assert "68.10" in told.content
+	assert "68.10" in opened(told).words
+
+
+def test_the_survey_is_sent_when_due_and_once(call):
+	call.resolve("Fan replaced")
+	call.close()
+	messages.send_due_surveys()
+	assert len(sent(call)) == 1
+	follow_up = frappe.db.get_value("Follow-up", {"repair_call": call.name})
+	frappe.db.set_value("Follow-up", follow_up, "due_date", nowdate())
+	messages.send_due_surveys()
+	messages.send_due_surveys()
+	assert subjects(call)[1:] == ["Was our repair a good one?"]
+	assert "Does everything work now?" in opened(sent(call)[-1]).words
+
+
+def test_whoever_was_asked_by_phone_already_gets_no_survey(call):
+	call.resolve("Fan replaced")
+	call.close()
+	follow_up = frappe.get_doc("Follow-up", {"repair_call": call.name})
+	frappe.db.set_value("Follow-up", follow_up.name, "due_date", nowdate())
+	follow_up.reload()
+	follow_up.record_attempt()
+	messages.send_due_surveys()
+	assert len(sent(call)) == 1
+
+
+# ---------------------------------------------------------------------------- whether, how, to whom
+
+
+def test_nothing_is_sent_until_it_is_switched_on(shop):
+	make.settings(send_customer_messages=0)
+	call = make.plain_call(shop.customer, contact_email="nora@byrne.example")
+	call.schedule(*window(call))
+	assert sent(call) == []
+	assert not frappe.db.count("Service Link", {"reference_name": call.name})
+
+
+def test_a_single_message_is_switched_off_by_its_notification(shop):
+	frappe.db.set_value("Notification", "Customer: Call Received", "enabled", 0)
+	frappe.cache.delete_value("notifications")
+	call = make.plain_call(shop.customer, contact_email="nora@byrne.example")
+	assert sent(call) == []
+
+
+def test_a_customer_chooses_on_his_page(shop):
+	portal.website_user(ANNA, shop.customer, "Anna")
+	page = portal.get("/aftersales/messages", ANNA)
+	assert page.html.count(" checked") == 8
+	wanted = {moment: "1" for moment in messages.MOMENTS if moment != "received"}
+	portal.follow(portal.post("/aftersales/messages", ANNA, customer=shop.customer, **wanted), ANNA)
+	assert portal.get("/aftersales/messages", ANNA).html.count(" checked") == 7
+	call = make.plain_call(shop.customer, contact_email="nora@byrne.example")
+	call.schedule(*window(call))
+	assert len(sent(call)) == 1
+
+
+def test_nobody_chooses_for_another(shop):
+	portal.website_user(ANNA, shop.customer, "Anna")
+	other = make.customer("Quinn Foods")
+	portal.post("/aftersales/messages", ANNA, customer=other)
+	assert not frappe.db.exists("Customer Service Preferences", other)
+
+
+def test_a_message_speaks_the_customers_language(shop):
+	frappe.db.set_value("Customer", shop.customer, "language", "de")
+	make.make(
+		"Translation",
+		language="de",
+		source_text="We have your call {0}",
+		translated_text="Wir haben Ihren Auftrag {0}",
+	)
+	call = make.plain_call(shop.customer, contact_email="nora@byrne.example")
+	assert subjects(call) == [f"Wir haben Ihren Auftrag {call.name}"]
+	call.schedule(*window(call))
+	day = frappe.utils.formatdate(call.promised_from, "EEEE")
+	german = dict(
+		zip(
+			("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+			("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+			strict=True,
+		)
+	)
+	assert german[day] in subjects(call)[-1]
+	assert frappe.local.lang == "en"
+
+
+def test_a_broken_template_stops_no_work(shop):
+	frappe.db.set_value("Notification", "Customer: Call Received", "subject", "{{ doc.no.such.thing }}")
+	call = make.plain_call(shop.customer, contact_email="nora@byrne.example")
+	assert call.name
+	assert sent(call) == []
+	assert frappe.db.count("Error Log", {"creation": (">", add_to_date(now_datetime(), minutes=-1))})
+
+
+def test_what_a_customer_wrote_is_no_markup_in_a_message(shop):
+	call = make.plain_call(
+		shop.customer,
+		contact_email="nora@byrne.example",
+		contact_name="<img src=x>",
+		subject="2 < 3 & <i>so</i>",
+	)
+	assert "<img" not in sent(call)[-1].content
+	assert "<i>" not in sent(call)[-1].content
+
+
+def test_an_imported_call_sends_nothing(shop):
+	call = frappe.new_doc("Repair Call")
+	call.update({"customer": shop.customer, "subject": "Long ago", "contact_email": "nora@byrne.example"})
+	call.update({"company": make.COMPANY, "received_at": "2020-01-01 10:00:00", "request_type": "Repair"})
+	call.flags.from_register = True
+	call.insert()
+	assert sent(call) == []
+
+
+def test_shipped_messages_can_be_restored(shop):
+	names = [values["name"] for values in defaults.shipped() if values["doctype"] == "Notification"]
+	assert len([name for name in names if name.startswith("Customer: ")]) == len(messages.MOMENTS)
+	frappe.db.set_value("Notification", "Customer: Survey", "message", "changed")
+	defaults.restore("Notification", "Customer: Survey")
+	assert "Does everything work" in frappe.db.get_value("Notification", "Customer: Survey", "message")
+
+
+# ---------------------------------------------------------------------------- answers
+
+
+def mail(subject: str, text: str, sender: str, in_reply_to: str | None = None) -> InboundMail:
+	message = EmailMessage()
+	message["From"], message["To"], message["Subject"] = sender, MAILBOX, subject
+	message["Message-ID"] = f"<{frappe.generate_hash(length=12)}@byrne.example>"
+	if in_reply_to:
+		message["In-Reply-To"] = f"<{in_reply_to}>"
+	message.set_content(text)
+	return InboundMail(message.as_bytes(), frappe.get_doc("Email Account", "Service"), "1", 0)
+
+
+def test_a_reply_lands_on_the_call(call):
+	queued = frappe.get_last_doc("Email Queue")
+	reply = mail("Re: your call", "The key is next door.", "nora@byrne.example", queued.message_id)
+	received = reply.process()
+	assert (received.reference_doctype, received.reference_name) == ("Repair Call", call.name)
+	assert "The key is next door." in received.content
+	assert frappe.db.count("Repair Call", {"customer": call.customer}) == 1
+
+
+def test_a_new_mail_of_a_known_sender_opens_a_call(shop):
+	agent = make.user("agent@desk.example", "Service Agent")
+	make.settings(customer_calls_owner=agent)
+	received = mail("Boiler is cold again", "Since today.", "nora@byrne.example").process()
+	opened_call = frappe.get_doc("Repair Call", received.reference_name)
+	assert (opened_call.customer, opened_call.channel, opened_call.assigned_to) == (shop.customer, "E-mail", agent)
+	assert (opened_call.subject, opened_call.contact_email) == ("Boiler is cold again", "nora@byrne.example")
+
+
+def test_an_unknown_sender_goes_to_the_customer_named_for_that_or_is_refused(shop):
+	with pytest.raises(frappe.MandatoryError):
+		mail("Do you repair ovens?", "Ours is broken.", "who@knows.example").process()
+	make.settings(unknown_sender_customer=make.customer("Unknown Sender"))
+	received = mail("Do you repair ovens?", "Ours is broken.", "who@knows.example").process()
+	assert frappe.db.get_value("Repair Call", received.reference_name, "customer") == "Unknown Sender"

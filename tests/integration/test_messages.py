@@ -295,7 +295,11 @@ def test_a_new_mail_of_a_known_sender_opens_a_call(shop):
 	make.settings(customer_calls_owner=agent)
 	received = mail("Boiler is cold again", "Since today.", "nora@byrne.example").process()
 	opened_call = frappe.get_doc("Repair Call", received.reference_name)
-	assert (opened_call.customer, opened_call.channel, opened_call.assigned_to) == (shop.customer, "E-mail", agent)
+	assert (opened_call.customer, opened_call.channel, opened_call.assigned_to) == (
+		shop.customer,
+		"E-mail",
+		agent,
+	)
 	assert (opened_call.subject, opened_call.contact_email) == ("Boiler is cold again", "nora@byrne.example")
 
 

@@ -41,9 +41,10 @@ def contact_of(user: str, customer: str) -> dict[str, str | None]:
 	name = frappe.db.get_value("Contact", {"user": user}, ["full_name", "mobile_no", "phone"], as_dict=True)
 	person = frappe.db.get_value("User", user, ["full_name", "mobile_no", "phone"], as_dict=True)
 	known = name or frappe._dict()
+	of_customer = frappe.get_cached_value("Customer", customer, "mobile_no")
 	return {
 		"contact_name": known.full_name or person.full_name,
-		"contact_phone": known.mobile_no or known.phone or person.mobile_no or person.phone,
+		"contact_phone": known.mobile_no or known.phone or person.mobile_no or person.phone or of_customer,
 		"contact_email": user,
 	}
 

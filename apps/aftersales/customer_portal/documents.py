@@ -113,8 +113,9 @@ def _entry(kind: str, name: str, title: str, note: str) -> frappe._dict:
 
 def _amount(invoice: frappe._dict) -> str:
 	total = fmt_money(invoice.grand_total, currency=invoice.currency)
-	if invoice.outstanding_amount > 0:
-		return _("{0}, {1} to pay").format(
-			total, fmt_money(invoice.outstanding_amount, currency=invoice.currency)
-		)
-	return _("{0}, paid").format(total)
+	outstanding = fmt_money(invoice.outstanding_amount, currency=invoice.currency)
+	if invoice.outstanding_amount <= 0:
+		return _("{0}, paid").format(total)
+	if invoice.outstanding_amount == invoice.grand_total:
+		return _("{0} to pay").format(outstanding)
+	return _("{0}, {1} to pay").format(total, outstanding)

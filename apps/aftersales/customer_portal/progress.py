@@ -60,7 +60,7 @@ def words(headline: str) -> tuple[str, str]:
 			_("You decided against the repair. Your product is ready to be collected as it is."),
 		),
 		"solved": (_("Solved"), _("If the fault comes back, tell us here.")),
-		"closed": (_("Closed"), _("This call is finished. If the fault comes back, please report it again.")),
+		"closed": (_("Finished"), _("This call is closed. If the fault comes back, please report it again.")),
 		"cancelled": (_("Cancelled"), _("This call was withdrawn.")),
 	}[headline]
 

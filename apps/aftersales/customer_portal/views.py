@@ -20,6 +20,7 @@ from aftersales.service_desk import for_customers as desk
 
 HOUR, DAY = 3600, 86400
 LISTED = 50
+OVER = ("Resolved", "Closed", "Cancelled")
 
 
 # ---------------------------------------------------------------------------- logged in
@@ -30,15 +31,14 @@ def home(visit: Visit) -> Page:
 	if not visit.customers:
 		return _nobodys_customer()
 	calls = desk.calls_of(visit.customers, limit=LISTED)
-	over = ("Resolved", "Closed", "Cancelled")
-	running = [_listed(call, progress.of_call(call)) for call in calls if call.status not in over]
+	running = [_listed(call) for call in calls if call.status not in OVER]
 	return Page(
 		"home.html",
 		{
 			"title": _("Your service calls"),
 			"undecided": workshop.undecided_of(visit.customers),
 			"running": running,
-			"past": [_listed(call) for call in calls if call.status in over],
+			"past": [_listed(call) for call in calls if call.status in OVER],
 		},
 	)
 
@@ -459,7 +459,8 @@ def _tell_call(found: frappe._dict, text: str) -> None:
 		desk.tell_timeline(found.repair_call, text)
 
 
-def _listed(call: frappe._dict, state: frappe._dict | None = None) -> frappe._dict:
+def _listed(call: frappe._dict) -> frappe._dict:
+	state = progress.of_call(call) if call.status not in OVER else None
 	return frappe._dict(
 		name=call.name,
 		subject=call.subject,

@@ -123,7 +123,8 @@ class Visit:
 	def person(self) -> Person:
 		"""Who is logged in."""
 		user = frappe.session.user
-		return Person(self.customers, frappe.utils.get_fullname(user), "Portal", user)
+		name = frappe.db.get_value("User", user, "full_name") or user
+		return Person(self.customers, name, "Portal", user)
 
 
 def form(visit: Visit, show: Callable[[], Page], act: Callable[[], GoTo]) -> Page | GoTo:

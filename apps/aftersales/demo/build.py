@@ -2,7 +2,7 @@
 
 import frappe
 
-from aftersales.demo import company, desk, shop, stories
+from aftersales.demo import company, desk, portal, shop, stories
 
 BUILT = "aftersales_demo_built"
 """Global default that says the demo is complete. All of it is made in one transaction, or nothing."""
@@ -29,6 +29,7 @@ def build() -> None:
 			tell()
 		shop.build()
 		desk.build()
+		portal.build()
 		frappe.db.set_global(BUILT, company.COMPANY)
 	finally:
 		frappe.flags.mute_emails = muted
@@ -40,4 +41,12 @@ def logins() -> str:
 		f"  {email:<24} {first_name} {last_name}: {', '.join(roles)}"
 		for email, first_name, last_name, roles in company.PEOPLE
 	]
-	return "\n".join((f"Demo users, password {company.PASSWORD}:", *people))
+	customers = [f"  {email:<24} {name}: {sees}" for email, name, sees in portal.CUSTOMERS]
+	return "\n".join(
+		(
+			f"Demo users, password {company.PASSWORD}:",
+			*people,
+			"Customers, at /aftersales, same password:",
+			*customers,
+		)
+	)

@@ -446,7 +446,14 @@ def return_product(call: Document, receipt: Document, card: Document) -> None:
 	with acting_as(SUPERVISOR):
 		receipt.void()
 		card.hand_over()
-	happened(card, received_at=past(1, "08:10"))
+	happened(receipt, received_at=past(2, "15:00"), returned_at=past(1, "16:20"))
+	happened(
+		card,
+		received_at=past(1, "08:10"),
+		approved_at=past(1, "11:40"),
+		ready_at=past(1, "15:10"),
+		returned_at=past(1, "16:20"),
+	)
 
 
 def submit_invoice(job: Document) -> None:

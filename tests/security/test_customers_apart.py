@@ -1,0 +1,454 @@
+"""Two customers: nothing of Ben's reaches Anna, a guest or somebody of the desk through customers' pages.
+
+Generated: every route of the pages, every whitelisted function and action of the app, and every REST
+route for each of our DocTypes, called with Ben's documents. Whatever is Ben's carries a word that
+stands nowhere else; it may not appear in any answer, and no row of his may change.
+"""
+
+import inspect
+import itertools
+import json
+import re
+
+import frappe
+import pytest
+import requests
+from frappe.utils.password import update_password
+
+from aftersales.customer_portal import documents, links, pages
+from tests import factories as make
+from tests import portal
+from tests.committed import swept_afterwards
+from tests.portal import ANNA, BEN
+from tests.security import test_endpoints as endpoints
+
+SECRET = "Zanzibar"
+DESK_ROLES = (
+	"Service Agent",
+	"Service Supervisor",
+	"Service Technician",
+	"Workshop Technician",
+	"Service Accountant",
+	"Service Manager",
+)
+FORM = {
+	"subject": "Mine now",
+	"description": "Mine now",
+	"message": "Mine now",
+	"answer": "accept",
+	"agreed": "1",
+	"seen": "120",
+	"action": "confirm",
+	"reason": "Mine now",
+	"wish": "Mine now",
+	"text": "Mine now",
+	"repair_effective": "Yes",
+	"contact_name": "Mine now",
+	"contact_phone": "1",
+}
+"""Fields that one form or another would take."""
+
+
+def household(shop, customer: str, word: str) -> frappe._dict:
+	"""One document of every kind that belongs to a customer, with `word` in what he would read."""
+	equipment = make.equipment(customer, brand=word, model="Model", serial_text=f"{word}-1")
+	call = make.plain_call(
+		customer,
+		subject=f"{word} is broken",
+		equipment=equipment,
+		contact_name=f"{word} Contact",
+		contact_email=f"{word.lower()}@reads.example",
+	)
+	receipt = make.receipt(call)
+	receipt.submit()
+	waiting = portal.estimated_card(call, collection_receipt=receipt.name)
+	frappe.db.set_value("Repair Card", waiting.name, "diagnosis", f"{word} diagnosis")
+	other = make.plain_call(customer, subject=f"{word} again")
+	hour = make.hours(1, item_code=shop.hour)
+	agreed = {"service_category": shop.category, "category_reason": "As agreed"}
+	visit = make.voucher(other, shop.technician, **agreed, labour=[hour], findings=f"{word} findings")
+	visit.submit()
+	frappe.get_doc("Sales Invoice", visit.sales_invoice).submit()
+	visit.reload()
+	finished = make.card(
+		make.plain_call(customer, subject=f"{word} card"),
+		diagnosis=f"{word} done",
+		**agreed,
+		labour=[{**hour, "technician": shop.technician}],
+	)
+	finished.submit()
+	follow_up = make.make(
+		"Follow-up", repair_call=other.name, customer=customer, company=make.COMPANY, due_date="2030-01-01"
+	)
+	complaint = make.make(
+		"Service Complaint",
+		customer=customer,
+		company=make.COMPANY,
+		subject=f"{word} complains",
+		description=word,
+	)
+	preferences = make.make("Customer Service Preferences", customer=customer)
+	for purpose, doctype, name in (
+		(links.TRACK, "Repair Call", call.name),
+		(links.ESTIMATE, "Repair Card", waiting.name),
+		(links.SURVEY, "Follow-up", follow_up.name),
+	):
+		links.address(purpose, doctype, name, customer)
+	return frappe._dict(
+		{
+			"Customer": customer,
+			"Customer Equipment": equipment,
+			"Repair Call": call.name,
+			"Collection Receipt": receipt.name,
+			"Repair Card": waiting.name,
+			"Finished Card": finished.name,
+			"Service Voucher": visit.name,
+			"Sales Invoice": visit.sales_invoice,
+			"Follow-up": follow_up.name,
+			"Service Complaint": complaint.name,
+			"Customer Service Preferences": preferences.name,
+			"Service Link": frappe.db.get_value("Service Link", {"customer": customer}),
+		}
+	)
+
+
+def build() -> frappe._dict:
+	"""Both households, with masters of their own: what is committed is swept, the site's records stay."""
+	portal.forget_limits()
+	hour = make.service_item("Apart Hour")
+	make.price(hour, 60)
+	shop = frappe._dict(
+		hour=hour,
+		seal=make.item("Apart Seal"),
+		technician=make.technician("Apart Technician"),
+		category=make.category("Apart", charge_rule="Customer"),
+	)
+	anna, ben = make.customer("Anna's Household"), make.customer(f"{SECRET} Ltd")
+	portal.website_user(ANNA, anna, "Anna")
+	portal.website_user(BEN, ben, "Ben")
+	return frappe._dict(shop=shop, anna=household(shop, anna, "Annaword"), ben=household(shop, ben, SECRET))
+
+
+@pytest.fixture
+def world():
+	return build()
+
+
+def rows_of(customer: str) -> dict:
+	"""Everything stored for a customer, by table."""
+	found = {}
+	for doctype in ours():
+		meta = frappe.get_meta(doctype)
+		if meta.istable or meta.issingle or not meta.has_field("customer"):
+			continue
+		found[doctype] = frappe.get_all(doctype, {"customer": customer}, ["*"], order_by="name")
+	names = [row.name for rows in found.values() for row in rows]
+	for table, field in (
+		("Comment", "reference_name"),
+		("Communication", "reference_name"),
+		("File", "attached_to_name"),
+		("ToDo", "reference_name"),
+		("Version", "docname"),
+	):
+		found[table] = frappe.get_all(table, {field: ("in", names)}, pluck="name", order_by="name")
+	return found
+
+
+def ours(tables: bool = False) -> list[str]:
+	modules = frappe.get_all("Module Def", filters={"app_name": "aftersales"}, pluck="name")
+	filters = {"module": ("in", modules), "is_virtual": 0}
+	if not tables:
+		filters["istable"] = 0
+	return frappe.get_all("DocType", filters=filters, pluck="name", order_by="name")
+
+
+# ---------------------------------------------------------------------------- pages
+
+
+def addresses(his: frappe._dict, mine: frappe._dict) -> list[str]:
+	"""Every route of the pages with every name of his, and with what somebody could put in its place."""
+	names = list(his.values())
+	beside = [*documents.KINDS, "A" * 54, links.product_signature(mine["Customer Equipment"])]
+	found = []
+	for pattern, _view in pages.ROUTES:
+		gaps = pattern.count(pages.NAME)
+		if gaps == 0:
+			found.append(pattern)
+		elif gaps == 1:
+			found += [_filled(pattern, name) for name in names]
+		else:
+			found += [_filled(pattern, word, name) for word in beside for name in names]
+			found += [_filled(pattern, name, word) for word in beside for name in names]
+	for path, field in (("new", "product"), ("complaint", "call"), ("messages", "customer")):
+		found += [f"/aftersales/{path}?{portal.query(**{field: name})}" for name in his.values()]
+	return found
+
+
+def _filled(pattern: str, *values: str) -> str:
+	for value in values:
+		pattern = pattern.replace(pages.NAME, requests.utils.quote(value, safe=""), 1)
+	return pattern
+
+
+def test_there_is_something_to_try(world):
+	assert len(addresses(world.ben, world.anna)) > 300
+	own = portal.get(f"/aftersales/calls/{world.ben['Repair Call']}", BEN)
+	assert (own.status, SECRET in own.words) == (200, True)
+
+
+def unlimited(ask, *args, **kwargs) -> portal.Answer:
+	"""The answer that is given before the limit of an hour is reached."""
+	answer = ask(*args, **kwargs)
+	if answer.status == 429:
+		portal.forget_limits()
+		answer = ask(*args, **kwargs)
+	return answer
+
+
+def test_no_page_shows_anything_of_another(world):
+	before = rows_of(world.ben.Customer)
+	own = ("", "/new", "/products", "/complaint", "/messages")
+	# who holds every role of the desk and is nobody's customer sees the desk, and no customer's page
+	desk = make.user("every.role@apart.example", *DESK_ROLES)
+	for user, address in itertools.product([ANNA, "Guest", desk], addresses(world.ben, world.anna)):
+		answer = unlimited(portal.get, address, user)
+		told = f"{user} {address} {answer.status}"
+		assert SECRET not in answer.html, told
+		mine = address.partition("?")[0].removeprefix("/aftersales") in own
+		assert answer.status in ((200, 303, 403, 404) if mine else (303, 404)), told
+	assert rows_of(world.ben.Customer) == before
+
+
+def test_no_form_changes_anything_of_another(world):
+	before = rows_of(world.ben.Customer)
+	his = {
+		"product": world.ben["Customer Equipment"],
+		"call": world.ben["Repair Call"],
+		"customer": world.ben.Customer,
+	}
+	for user, address in itertools.product([ANNA, "Guest"], addresses(world.ben, world.anna)):
+		answer = unlimited(portal.post, address, user, **{**FORM, **his})
+		told = f"{user} {address} {answer.status}"
+		assert SECRET not in answer.html, told
+		assert answer.status in (200, 303, 403, 404, 422), told
+	assert rows_of(world.ben.Customer) == before
+
+
+def test_a_link_opens_its_own_document_only(world):
+	"""Every link of Anna's with the rest of the address of Ben's."""
+	hers = [
+		portal.path_of(
+			links.address(links.TRACK, "Repair Call", world.anna["Repair Call"], world.anna.Customer)
+		)
+	]
+	for address in hers:
+		for name in world.ben.values():
+			for tried in (f"{address}?name={name}&call={name}&card={name}", f"{address}/{name}"):
+				assert SECRET not in portal.get(tried).html
+				assert SECRET not in portal.post(tried, **FORM).html
+
+
+# ---------------------------------------------------------------------------- functions and actions
+
+
+def test_customers_may_call_no_function_of_the_desk(world):
+	"""Not even with their own documents: what customers do goes through their pages."""
+	make.once("Spare Part", world.shop.seal, item_code=world.shop.seal)
+	known = {**world.ben, "Item": world.shop.seal}
+	accepted = []
+	for user, path in itertools.product((ANNA, BEN), endpoints._functions()):
+		if path in endpoints.SEEN_BY_ALL:
+			continue
+		function = frappe.get_attr(path)
+		frappe.set_user(user)
+		try:
+			function(**endpoints._arguments(function, known))
+			accepted.append(path)
+		except frappe.PermissionError:
+			pass
+		except Exception as error:
+			accepted.append(f"{path}: {type(error).__name__} {error}")
+		finally:
+			frappe.set_user("Administrator")
+	assert accepted == []
+
+
+def test_customers_may_run_no_action_of_a_document(world):
+	tried, accepted = 0, []
+	for doctype, action in endpoints._actions():
+		if doctype not in world.ben:
+			continue
+		doc = frappe.get_doc(doctype, world.ben[doctype])
+		method = getattr(doc, action)
+		tried += 1
+		for user in (ANNA, BEN):
+			frappe.set_user(user)
+			try:
+				method(**endpoints._arguments(method, {}))
+				accepted.append(f"{user} {doctype}.{action}")
+			except frappe.PermissionError:
+				pass
+			except Exception as error:
+				accepted.append(f"{user} {doctype}.{action}: {type(error).__name__} {error}")
+			finally:
+				frappe.set_user("Administrator")
+	assert tried > 20
+	assert accepted == []
+
+
+# ---------------------------------------------------------------------------- REST, as a browser asks
+
+
+PASSWORD = "apart-from-each-other"
+
+
+def rest_calls(doctype: str, name: str) -> list[tuple[str, str, dict]]:
+	"""Every way to a document that Frappe offers over HTTP: method, path, data."""
+	quoted, as_json = requests.utils.quote(name, safe=""), json.dumps
+	values = {"doctype": doctype, "name": name, "customer": "x", "subject": "Mine now"}
+	named = {"doctype": doctype, "name": name}
+	return [
+		("GET", f"/api/resource/{doctype}", {"fields": '["*"]', "limit_page_length": 0}),
+		("GET", f"/api/resource/{doctype}/{quoted}", {}),
+		("PUT", f"/api/resource/{doctype}/{quoted}", {"data": as_json(values)}),
+		("POST", f"/api/resource/{doctype}", {"data": as_json(values)}),
+		("DELETE", f"/api/resource/{doctype}/{quoted}", {}),
+		("GET", f"/api/v2/document/{doctype}", {"fields": '["*"]'}),
+		("GET", f"/api/v2/document/{doctype}/{quoted}", {}),
+		("PATCH", f"/api/v2/document/{doctype}/{quoted}", values),
+		("GET", "/api/method/frappe.client.get", named),
+		("GET", "/api/method/frappe.client.get_list", {"doctype": doctype, "fields": '["*"]'}),
+		(
+			"GET",
+			"/api/method/frappe.client.get_value",
+			{"doctype": doctype, "fieldname": "name", "filters": as_json({"name": name})},
+		),
+		("POST", "/api/method/frappe.client.set_value", {**named, "fieldname": "owner", "value": "x"}),
+		("POST", "/api/method/frappe.client.save", {"doc": as_json(values)}),
+		("POST", "/api/method/frappe.client.insert", {"doc": as_json(values)}),
+		("POST", "/api/method/frappe.client.submit", {"doc": as_json(values)}),
+		("POST", "/api/method/frappe.client.cancel", named),
+		("POST", "/api/method/frappe.client.delete", named),
+		("GET", "/api/method/frappe.desk.form.load.getdoc", named),
+		("GET", "/api/method/frappe.desk.reportview.get", {"doctype": doctype, "fields": '["*"]'}),
+		(
+			"POST",
+			"/api/method/frappe.desk.reportview.export_query",
+			{"doctype": doctype, "fields": '["`tab%s`.`name`"]' % doctype, "file_format_type": "CSV"},
+		),
+		("GET", "/api/method/frappe.desk.search.search_link", {"doctype": doctype, "txt": SECRET}),
+		("GET", "/api/method/frappe.www.printview.get_html_and_style", {"doc": doctype, "name": name}),
+		("GET", "/api/method/frappe.utils.print_format.download_pdf", {**named, "format": "Standard"}),
+		("GET", "/printview", {**named, "format": "Standard"}),
+		(
+			"POST",
+			"/api/method/frappe.desk.form.utils.add_comment",
+			{
+				"reference_doctype": doctype,
+				"reference_name": name,
+				"content": "Mine now",
+				"comment_email": ANNA,
+				"comment_by": "Anna",
+			},
+		),
+		("POST", "/api/method/frappe.desk.form.assign_to.add", {**named, "assign_to": as_json([ANNA])}),
+		("POST", "/api/method/frappe.share.add", {**named, "user": ANNA, "read": 1}),
+		(
+			"POST",
+			"/api/method/frappe.core.doctype.communication.email.make",
+			{**named, "content": "x", "recipients": ANNA},
+		),
+		(
+			"POST",
+			"/api/method/upload_file",
+			{"doctype": doctype, "docname": name, "file_url": "https://x.example/y.png"},
+		),
+		("GET", "/api/method/frappe.desk.form.load.get_docinfo", named),
+	]
+
+
+@pytest.mark.commits
+def test_no_rest_route_tells_or_changes_anything(server):
+	with swept_afterwards():
+		world = build()
+		for user in (ANNA, BEN):
+			update_password(user, PASSWORD)
+		frappe.db.commit()
+		before = rows_of(world.ben.Customer)
+		tried = 0
+		# Ben himself has no right on our documents either: his pages are the only way
+		for user in (ANNA, BEN, None):
+			session = _session(server, user)
+			for doctype in {ANNA: ours(tables=True), BEN: set(ours()) & set(world.ben), None: ours()}[user]:
+				name = world.ben.get(doctype) or world.ben["Repair Call"]
+				for method, path, data in rest_calls(doctype, name):
+					answer = session.request(
+						method,
+						server.url + path,
+						**{"params" if method == "GET" else "data": data},
+						timeout=60,
+					)
+					told = f"{user} {method} {path} {data}: {answer.status_code} {answer.text[:300]}"
+					assert SECRET not in _without_question(answer.text), told
+					assert answer.status_code < 500, told
+					tried += 1
+		frappe.db.rollback()
+		assert tried > 2000
+		assert rows_of(world.ben.Customer) == before
+
+
+def _session(server, user: str | None) -> requests.Session:
+	session = requests.Session()
+	session.headers["Accept"] = "application/json"
+	if user:
+		answer = session.post(f"{server.url}/api/method/login", data={"usr": user, "pwd": PASSWORD})
+		assert answer.ok, answer.text
+	return session
+
+
+def _without_question(text: str) -> str:
+	"""What is answered: the name that was asked for may be repeated in a refusal."""
+	return re.sub(rf"{SECRET} Ltd", "", text)
+
+
+# ---------------------------------------------------------------------------- timing
+
+
+def test_a_wrong_token_costs_the_work_of_a_right_one(world):
+	"""Mutated, unknown, expired and revoked tokens: the same statements, the same answer."""
+	good = portal.path_of(
+		links.address(links.TRACK, "Repair Call", world.anna["Repair Call"], world.anna.Customer)
+	)
+	expired = portal.path_of(
+		links.address(links.SURVEY, "Follow-up", world.anna["Follow-up"], world.anna.Customer)
+	)
+	frappe.db.set_value(
+		"Service Link", {"purpose": "Survey", "customer": world.anna.Customer}, "expires_at", "2020-01-01"
+	)
+	mutated = good[:-1] + ("A" if good[-1] != "A" else "B")
+	answers = {}
+	for kind, address in (
+		("mutated", mutated),
+		("unknown", "/aftersales/link/" + "A" * 54),
+		("expired", expired),
+		("short", "/aftersales/link/x"),
+	):
+		answers[kind] = (_statements(address), portal.get(address).status, portal.get(address).words)
+	assert len({str(answer) for answer in answers.values()}) == 1, answers
+
+
+def _statements(address: str) -> int:
+	frappe.db.commit()
+	real, asked = frappe.db.sql, []
+
+	def counting(query, *args, **kwargs):
+		if "tabService Link" in str(query):
+			asked.append(str(query))
+		return real(query, *args, **kwargs)
+
+	frappe.db.sql = counting
+	try:
+		portal.get(address)
+	finally:
+		frappe.db.sql = real
+	return len(asked)

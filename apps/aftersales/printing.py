@@ -10,6 +10,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, format_date, format_time, strip_html_tags
 
+from aftersales.service_desk import location
+
 CUSTOMER = "Customer"
 
 
@@ -66,12 +68,20 @@ def aftersales_place(doc: Document) -> frappe._dict:
 		call = _values("Repair Call", doc.repair_call, fields)
 	customer = frappe._dict()
 	if doc.get("customer"):
-		customer = _values("Customer", doc.customer, ("primary_address", "mobile_no", "email_id"))
+		customer = _values(
+			"Customer",
+			doc.customer,
+			("primary_address", "customer_primary_address", "mobile_no", "email_id"),
+		)
 	return frappe._dict(
 		contact=call.contact_name,
 		phone=call.contact_phone or customer.mobile_no,
 		email=call.contact_email or customer.email_id,
-		address=_lines(call.service_address_display or customer.primary_address),
+		address=_lines(
+			call.service_address_display
+			or customer.primary_address
+			or location.display(customer.customer_primary_address)
+		),
 		subject=call.subject,
 	)
 

@@ -7,6 +7,7 @@ from frappe.utils import add_days, get_first_day, nowdate
 from aftersales.demo.actors import acting_as
 from aftersales.demo.clock import happened, past
 from aftersales.demo.company import AGENT, COMPANY, SUPERVISOR, product
+from aftersales.guards import set_system
 from aftersales.service_desk import complaints, follow_ups
 
 KEY_CUSTOMERS = ("Boyne Precision Ltd", "Tolka Analytics Ltd")
@@ -21,7 +22,7 @@ BY_THEMSELVES = (
 		"comments": "Nobody told me when.",
 	},
 )
-"""What two customers answered in the survey on the web."""
+"""What customers answered in the survey on the web."""
 
 
 def build() -> None:
@@ -43,6 +44,7 @@ def _settled_complaint() -> None:
 		contact_phone="+353 20 910 0102",
 	)
 	with acting_as(SUPERVISOR):
+		set_system(doc, acknowledged_at=past(9, "11:05"))
 		doc.acknowledge()
 		doc.assess("Medium", "The visit before ran late; nobody told the customer.")
 		doc.append(
@@ -76,7 +78,6 @@ def _settled_complaint() -> None:
 	happened(
 		doc,
 		received_at=received,
-		acknowledged_at=past(9, "11:05"),
 		assessed_at=past(8, "09:30"),
 		answered_at=past(7, "15:10"),
 		closed_at=past(4, "10:00"),
@@ -94,6 +95,7 @@ def _complaint_being_looked_into() -> None:
 		channel="E-mail",
 	)
 	with acting_as(SUPERVISOR):
+		set_system(doc, acknowledged_at=past(2, "09:15"))
 		doc.acknowledge()
 		doc.assess("High", "A machine in production; two visits for the same fault.")
 		doc.append(
@@ -104,7 +106,6 @@ def _complaint_being_looked_into() -> None:
 	happened(
 		doc,
 		received_at=received,
-		acknowledged_at=past(2, "09:15"),
 		assessed_at=past(2, "14:00"),
 		investigating_at=past(1, "08:30"),
 	)
@@ -145,12 +146,13 @@ def _visits_by_plan() -> None:
 
 
 def _answers_from_the_web() -> None:
-	due = frappe.get_all(
+	"""Customers who had a visit answer before they are called; those who are due today are left to call."""
+	coming = frappe.get_all(
 		"Follow-up",
-		filters={"status": "Planned", "kind": "Effectiveness"},
+		filters={"status": "Planned", "kind": "Effectiveness", "technician": ("is", "set")},
 		pluck="name",
 		order_by="due_date asc, name asc",
 		limit=len(BY_THEMSELVES),
 	)
-	for name, answers in zip(due, BY_THEMSELVES, strict=False):
+	for name, answers in zip(coming, BY_THEMSELVES, strict=False):
 		follow_ups.record_answers(name, answers, "Web")

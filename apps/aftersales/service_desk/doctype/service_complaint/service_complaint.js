@@ -31,7 +31,7 @@ frappe.ui.form.on("Service Complaint", {
 		}
 		const open = (doc.measures || []).filter((row) => !row.done_on).length;
 		if (open && !["Closed", "Cancelled"].includes(doc.status)) {
-			frm.set_intro(__("{0} measures are still to be done.", [open]), "orange");
+			frm.set_intro(__("Measures still to be done: {0}", [open]), "orange");
 		}
 	},
 

@@ -56,9 +56,9 @@ class ServiceComplaint(Document):
 		customer: DF.Link
 		customer_accepts: DF.Literal["", "Yes", "No", "No Reply"]
 		customer_name: DF.Data | None
-		description: DF.Text | None
+		description: DF.SmallText | None
 		equipment: DF.Link | None
-		findings: DF.Text | None
+		findings: DF.SmallText | None
 		intake_call: DF.Link | None
 		investigating_at: DF.Datetime | None
 		justified: DF.Literal["", "Yes", "Partly", "No"]

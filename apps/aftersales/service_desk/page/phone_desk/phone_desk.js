@@ -328,7 +328,7 @@ aftersales.PhoneDesk = class {
 		);
 		const kept = windows.findIndex((window) => chosen && window.start === chosen.start);
 		this.$(`input[name=pd-window][value="${kept < 0 ? "" : kept}"]`).prop("checked", true);
-		$('<div class="text-muted small mt-2">').html(__("{0} takes the next one", ["<kbd>F4</kbd>"])).appendTo($card);
+		$('<div class="text-muted small mt-2 pd-key-hint">').html(__("{0} takes the next one", ["<kbd>F4</kbd>"])).appendTo($card);
 	}
 
 	told_of_window({ technician, visits_that_day }) {

@@ -51,7 +51,7 @@ def execute(filters: dict | None = None) -> tuple:
 
 def columns(group: str) -> list[dict]:
 	def percent(fieldname: str, label: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Percent", "width": 120}
+		return {"fieldname": fieldname, "label": label, "fieldtype": "Percent", "width": 140}
 
 	def number(fieldname: str, label: str) -> dict:
 		return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": 110}
@@ -60,9 +60,9 @@ def columns(group: str) -> list[dict]:
 		{"fieldname": "value", "label": _(group), "width": 220, **GROUPS[group]},
 		number("answers", _("Answers")),
 		percent("csat", _("CSAT")),
-		number("rated", _("Rated")),
+		number("rated", _("Ratings")),
 		{"fieldname": "nps", "label": _("NPS"), "fieldtype": "Float", "precision": 1, "width": 100},
-		number("recommended", _("Asked")),
+		number("recommended", _("NPS Answers")),
 		percent("effective_share", _("Repair Effective")),
 		number("hazards", _("Hazards")),
 		number("new_calls", _("New Calls")),

@@ -67,6 +67,8 @@ class Shot:
 	size: tuple[int, int] = DESK
 	full_height: int | None = None
 	paper: bool = False
+	steps: tuple[tuple[str, str], ...] = ()
+	"""What is done on the page first: ("type", text), ("press", key), ("run", JavaScript)."""
 
 
 def printview(doctype: str, print_format: str) -> str:
@@ -76,6 +78,15 @@ def printview(doctype: str, print_format: str) -> str:
 WITH_HAZARD = {"status": "Open", "hazard": ["is", "set"]}
 WITH_CASH = {"docstatus": 1, "cash_collected": [">", 0], "billing_status": "Paid"}
 RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0]}
+
+A_CALL = (
+	("type", "boyne"),
+	("press", "Enter"),
+	("run", "document.getElementById('pd-subject').focus()"),
+	("type", "Spindle stops after ten minutes"),
+	("press", "F4"),
+)
+"""The phone desk with a customer chosen, a fault typed and a window promised."""
 
 SHOTS = (
 	Shot("workspace", MANAGER, "/app/aftersales", full_height=1750),
@@ -118,6 +129,45 @@ SHOTS = (
 	),
 	Shot("repair-card-list", WORKSHOP, "/app/repair-card/view/list"),
 	Shot("customer-equipment", AGENT, "/app/customer-equipment/{name}", "Customer Equipment"),
+	Shot("phone-desk", AGENT, "/app/phone-desk", steps=A_CALL, full_height=960),
+	Shot("phone-desk-search", AGENT, "/app/phone-desk", steps=(("type", "+353 20 910 01"),)),
+	Shot("phone-desk-phone", AGENT, "/app/phone-desk", size=PHONE, full_height=1450, steps=A_CALL),
+	Shot(
+		"follow-up-call",
+		AGENT,
+		"/app/follow-up/view/list",
+		steps=(("run", "aftersales.calling.open('{name}', () => {{}})"),),
+		doctype="Follow-up",
+		filters={"status": "Planned", "kind": "Effectiveness"},
+	),
+	Shot("customer-opinion", SUPERVISOR, "/app/query-report/Customer Opinion"),
+	Shot("periodic-visit-plan", SUPERVISOR, "/app/periodic-visit-plan/Key Customers", full_height=1100),
+	Shot("complaint-list", SUPERVISOR, "/app/service-complaint/view/list"),
+	Shot(
+		"complaint",
+		SUPERVISOR,
+		"/app/service-complaint/{name}",
+		"Service Complaint",
+		{"status": "Investigating"},
+		full_height=1350,
+	),
+	Shot(
+		"complaint-phone",
+		SUPERVISOR,
+		"/app/service-complaint/{name}",
+		"Service Complaint",
+		{"status": "Investigating"},
+		PHONE,
+	),
+	Shot(
+		"print-complaint-answer",
+		SUPERVISOR,
+		printview("Service Complaint", "Complaint Answer"),
+		"Service Complaint",
+		{"status": "Closed"},
+		PAPER,
+		paper=True,
+	),
 	Shot(
 		"print-service-voucher",
 		SUPERVISOR,
@@ -187,16 +237,26 @@ def take(browser: Browser, shot: Shot) -> int:
 	try:
 		page = context.new_page()
 		log_in(page, shot.user)
-		path = shot.path.format(name=first_name(page, shot.doctype, shot.filters) if shot.doctype else "")
+		name = first_name(page, shot.doctype, shot.filters) if shot.doctype else ""
+		path = shot.path.format(name=name)
 		page.goto(URL + path, wait_until="load")
 		if shot.paper:
 			picture = page.locator(".print-format").screenshot()
 		else:
 			settle(page)
+			for step in shot.steps:
+				take_step(page, step[0], step[1].format(name=name))
 			picture = page.screenshot()
 		return write(shot.name, picture)
 	finally:
 		context.close()
+
+
+def take_step(page: Page, what: str, value: str) -> None:
+	"""Do one of a picture's steps and wait until the page has answered."""
+	{"type": page.keyboard.type, "press": page.keyboard.press, "run": page.evaluate}[what](value)
+	page.wait_for_timeout(400)
+	settle(page)
 
 
 def log_in(page: Page, user: str) -> None:

@@ -21,6 +21,9 @@ BY_THEMSELVES = (
 		"nps": 6,
 		"comments": "Nobody told me when.",
 	},
+	{"repair_effective": "Yes", "hidden_hazard": "No", "csat": 5, "nps": 10},
+	{"repair_effective": "Yes", "hidden_hazard": "No", "csat": 4, "nps": 8, "comments": "Friendly, on time."},
+	{"repair_effective": "Yes", "csat": 5, "nps": 9},
 )
 """What customers answered in the survey on the web."""
 

@@ -88,7 +88,7 @@ Object.assign(aftersales.calling, {
 				label: __("Would recommend us, 0 to 10?"),
 				options: ["", ...Array(11).keys()].map(String),
 			},
-			comments: { fieldtype: "Small Text", label: __("Opinion and Advice") },
+			comments: { fieldtype: "Small Text", label: __("Opinion and Advice"), max_height: "6rem" },
 		};
 		const asked = sheet.questions.map((fieldname) => ({ fieldname, ...fields[fieldname] }));
 		const comments = asked.pop();
@@ -126,7 +126,7 @@ Object.assign(aftersales.calling, {
 			row(__("Tried"), __("{0} of {1} times", [sheet.attempts, sheet.most_attempts || "∞"]));
 		}
 		const script = sheet.script
-			? `<div class="border rounded p-3 mt-3" style="white-space: pre-line">${escape(sheet.script)}</div>`
+			? `<div class="border rounded p-3 mt-3">${escape(sheet.script).replace(/\n/g, "<br>")}</div>`
 			: "";
 		return `<div class="aftersales-sheet mb-3">${rows.join("")}${script}</div>`;
 	},

@@ -246,6 +246,24 @@ def call(owner: str, **values):
 	)
 
 
+def contract(owner: str, **values):
+	"""A submitted Service Contract of this year for all products of `owner`, which pays everything."""
+	doc = make(
+		"Service Contract",
+		**{
+			"customer": owner,
+			"company": COMPANY,
+			"title": "Boiler Care",
+			"start_date": add_to_date(nowdate(), months=-6),
+			"end_date": add_to_date(nowdate(), months=6, days=-1),
+			"covers_all_equipment": 1,
+			**values,
+		},
+	)
+	doc.submit()
+	return doc
+
+
 def hours(quantity: float = 1, **values) -> dict:
 	"""A labour line of `quantity` hours."""
 	return {"activity": "Repair", "hours": quantity, **values}

@@ -148,6 +148,9 @@ auto_cancel_exempted_doctypes = [
 	"Delay Compensation",
 ]
 
+# The log of a billing run holds nothing back
+ignore_links_on_delete = ["Billing Run Entry"]
+
 # A technician sees and edits his own calls and visits
 permission_query_conditions = {
 	"Repair Call": "aftersales.service_desk.permissions.call_query_conditions",
@@ -175,8 +178,17 @@ scheduler_events = {
 		"aftersales.repair_workshop.reservations.recount",
 		"aftersales.customer_portal.messages.send_due_surveys",
 		"aftersales.service_desk.periodic_visits.plan_all",
+		"aftersales.service_billing.contracts.roll_over",
 	],
 }
+
+# ERPNext adds the fields of an accounting dimension to these as well
+accounting_dimension_doctypes = [
+	"Service Voucher",
+	"Repair Card",
+	"Service Labour Line",
+	"Service Part Line",
+]
 
 # What the forms of calls, visits, receipts and cards share
 doctype_js = {

@@ -1,7 +1,7 @@
 """Setting a site up for the app: each step can be repeated and has its own file in setup/."""
 
 from aftersales.service_desk import search_keys
-from aftersales.setup import custom_fields, defaults, permissions, roles
+from aftersales.setup import custom_fields, defaults, dimensions, permissions, roles
 
 
 def before_install() -> None:
@@ -10,6 +10,7 @@ def before_install() -> None:
 
 def after_install() -> None:
 	custom_fields.create()
+	dimensions.add_to_jobs()
 	defaults.insert_missing()
 	search_keys.rebuild()
 

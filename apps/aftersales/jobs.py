@@ -9,7 +9,7 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, add_months, cint, escape_html, getdate
+from frappe.utils import add_days, add_months, cint, escape_html, flt, getdate
 
 from aftersales.guards import require_role
 
@@ -18,7 +18,7 @@ SUPERVISING_ROLES = ("Service Supervisor", "Service Manager")
 INTERNAL = "Internal"
 CUSTOMER = "Customer"
 
-VALUES_FROM_CALL = ("customer", "equipment", "service_category")
+VALUES_FROM_CALL = ("customer", "equipment", "service_category", "service_contract")
 
 STATE_FIELDS = ("status", "workflow_state")
 
@@ -65,6 +65,7 @@ def call_values(repair_call: str) -> frappe._dict:
 			"item_group",
 			"support_kind",
 			"service_category",
+			"service_contract",
 			"symptom_code",
 			"description",
 		],
@@ -134,8 +135,8 @@ def charge_rule(service_category: str | None) -> str | None:
 
 
 def charged_to_customer(doc: Document) -> list[Document]:
-	"""The labour and part lines of `doc` that the customer pays."""
-	return [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER]
+	"""The labour and part lines of `doc` that the customer pays, all of it or his share."""
+	return [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER or flt(line.amount)]
 
 
 def authorise_other_category(doc: Document) -> None:

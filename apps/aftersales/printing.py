@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, format_date, format_time, strip_html_tags
 
+from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_desk import location
 
 CUSTOMER = "Customer"
@@ -26,20 +27,27 @@ def aftersales_bill(doc: Document) -> frappe._dict:
 		currency, invoice (name of a submitted one), outstanding (None without one), covered (lines
 		that somebody else pays).
 	"""
-	lines = [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER]
+	lines = [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER or flt(line.amount)]
 	bill = frappe._dict(
 		lines=lines,
 		covered=[line for line in (*doc.labour, *doc.parts) if line.charge_to != CUSTOMER],
 		currency=doc.currency or frappe.get_cached_value("Company", doc.company, "default_currency"),
-		net=sum(flt(line.amount) for line in lines),
+		net=sum(flt(line.amount) for line in lines) + flt(doc.contract_excess),
 		total=flt(doc.amount_due),
-		further=0,
+		further=flt(doc.contract_excess),
 		invoice=None,
 		outstanding=None,
 	)
+	invoice = None
 	if doc.sales_invoice and frappe.db.exists("Sales Invoice", doc.sales_invoice):
-		_take_from_invoice(bill, frappe.get_doc("Sales Invoice", doc.sales_invoice))
+		invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	if invoice and len(jobs_on(invoice)) == 1:
+		_take_from_invoice(bill, invoice)
 	else:
+		if invoice and invoice.docstatus == 1:
+			# Of an invoice for several jobs only this job's own part is shown
+			bill.invoice = invoice.name
+			bill.outstanding = min(flt(invoice.outstanding_amount), bill.total)
 		bill.taxes = [(_("Taxes"), bill.total - bill.net)] if flt(bill.total - bill.net, 2) else []
 	return bill
 
@@ -114,7 +122,7 @@ def aftersales_quantity(value: float | None) -> str:
 
 def _take_from_invoice(bill: frappe._dict, invoice: Document) -> None:
 	bill.currency = invoice.currency
-	bill.further = flt(invoice.net_total - bill.net, 2)
+	bill.further = flt(invoice.net_total - bill.net + bill.further, 2)
 	bill.net = flt(invoice.net_total)
 	bill.taxes = [
 		(tax.description or tax.account_head, flt(tax.tax_amount_after_discount_amount))

@@ -13,7 +13,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.service_billing import posting, posting_checks, posting_messages, posting_plan
+from aftersales.service_billing import invoices, posting, posting_checks, posting_messages, posting_plan
 from tests import factories as make
 from tests.jobs import documents_of, job, refuse
 
@@ -351,6 +351,14 @@ def no_price(shop):
 	return doc, lambda: make.price(glue, 8)
 
 
+@case("excess_item_missing", "lets the customer bear an excess: set the Excess Item in Aftersales Settings")
+def no_excess_item(shop):
+	make.category_accounts("B", expense_account=shop.warranty, cost_center=shop.cost_center)
+	contract = make.contract(shop.customer, excess_per_job=25)
+	doc = job(shop, "Repair Card", "B", labour=[make.hours(1)], service_contract=contract.name)
+	return doc, lambda: make.settings(excess_item=make.service_item("Excess", uom="Nos"))
+
+
 @case("period_closed", "is closed for Stock Entry. Open it there, or post after")
 def accounting_period_closed(shop):
 	period = make.make(
@@ -442,7 +450,7 @@ def codes_raised() -> set[str]:
 	"""First argument of every Problem(...) in the engine."""
 	return {
 		call.args[0].value
-		for module in (posting, posting_checks, posting_plan)
+		for module in (posting, posting_checks, posting_plan, invoices)
 		for call in ast.walk(ast.parse(inspect.getsource(module)))
 		if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "Problem"
 	}

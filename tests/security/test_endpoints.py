@@ -82,6 +82,8 @@ def documents(shop):
 		"Register Import": frappe.new_doc("Register Import"),
 		"Warranty Recovery Claim": frappe.new_doc("Warranty Recovery Claim"),
 		"Delay Compensation": frappe.new_doc("Delay Compensation"),
+		"Service Contract": f.contract(shop.customer),
+		"Billing Run": f.make("Billing Run"),
 	}
 
 
@@ -161,6 +163,8 @@ def test_actions_refuse_strangers(documents, stranger):
 
 def _source_of(function) -> str:
 	"""What a mapper named `..._from_voucher` is called with."""
+	if function.__name__ == "renewal_of":
+		return "Service Contract"
 	sources = {"voucher": "Service Voucher", "receipt": "Collection Receipt"}
 	return sources.get(function.__name__.rpartition("_from_")[2], "Repair Call")
 
@@ -172,6 +176,7 @@ def _arguments(function, known: dict[str, str]) -> dict:
 		"equipment": known.get("Customer Equipment"),
 		"repair_call": known.get("Repair Call"),
 		"customer": known.get("Customer"),
+		"service_contract": known.get("Service Contract"),
 		"item_code": known.get("Item"),
 		"doctype": "Repair Call",
 		"name": known.get("Repair Call"),

@@ -52,6 +52,8 @@ EXPECTED = {
 	"Technician Cash Handover": ("crwdsxa", "r", "-", "-", "-", "crwdsxa"),
 	"Service Link": ("r", "r", "r", "-", "-", "-"),
 	"Customer Service Preferences": ("crwd", "crw", "crw", "-", "-", "-"),
+	"Service Contract": ("crwdsxa", "crw", "r", "r", "r", "crwsxa"),
+	"Billing Run": ("crwd", "r", "-", "-", "-", "crw"),
 	"Service Target": ("crwd", "r", "r", "r", "r", "r"),
 }
 

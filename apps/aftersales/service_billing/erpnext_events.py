@@ -5,15 +5,17 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
+from aftersales.service_billing import billed_rows
+from aftersales.service_billing.invoices import LINK_FIELDS, jobs_on
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
 	PURPOSES,
 	posting_key,
 	refresh_billing,
+	refresh_jobs_of,
 	refresh_part_costs,
+	release_invoice,
 )
-
-LINK_FIELDS = ("aftersales_voucher_type", "aftersales_voucher", "aftersales_posting_key")
 
 
 def claim_place(doc: Document, method: str | None = None) -> None:
@@ -27,6 +29,8 @@ def claim_place(doc: Document, method: str | None = None) -> None:
 	if doc.flags.made_by_posting:
 		return
 	doc.aftersales_posting_key = None
+	if doc.doctype == "Sales Invoice":
+		billed_rows.claim(doc)
 	original = doc.get("amended_from") and frappe.db.get_value(
 		doc.doctype, doc.amended_from, ["aftersales_voucher_type", "aftersales_voucher"], as_dict=True
 	)
@@ -39,7 +43,8 @@ def claim_place(doc: Document, method: str | None = None) -> None:
 	doc.aftersales_posting_key = posting_key(
 		original.aftersales_voucher_type, original.aftersales_voucher, doc.doctype
 	)
-	_carry_line_links(doc)
+	if doc.doctype != "Sales Invoice":
+		_carry_line_links(doc)
 
 
 def keep_place(doc: Document, method: str | None = None) -> None:
@@ -50,6 +55,8 @@ def keep_place(doc: Document, method: str | None = None) -> None:
 	"""
 	if doc.is_new():
 		return
+	if doc.doctype == "Sales Invoice" and not doc.flags.made_by_posting:
+		billed_rows.keep(doc)
 	for fieldname in LINK_FIELDS:
 		if doc.has_value_changed(fieldname) and (doc.get(fieldname) or doc.get_value_before_save(fieldname)):
 			frappe.throw(
@@ -67,22 +74,24 @@ def take_place(doc: Document, method: str | None = None) -> None:
 	"""
 	if doc.flags.made_by_posting:
 		return
+	if doc.doctype == "Sales Invoice":
+		_name_on_jobs(doc)
+		return
 	job = _job_of(doc)
 	if job and job.docstatus == 1 and doc.aftersales_posting_key and not job.get(PURPOSES[doc.doctype]):
 		job.db_set(PURPOSES[doc.doctype], doc.name)
-		if doc.doctype == "Sales Invoice":
-			refresh_billing(job)
 
 
 def refresh_job(doc: Document, method: str | None = None) -> None:
-	"""on_change of the invoice, paid or edited by whatever way: its job shows status and amounts.
+	"""on_change of the invoice, paid or edited by whatever way: its jobs show status and amounts.
 
 	ERPNext writes an outstanding amount past the document, but its status always through it.
 	"""
-	if doc.flags.made_by_posting or not doc.get("aftersales_posting_key"):
+	if doc.flags.made_by_posting or doc.docstatus == 2:
 		return
-	if _holder(doc) == doc.name:
-		refresh_billing(_job_of(doc), doc)
+	for job in billed_rows.dropped(doc):
+		release_invoice(job, doc.name)
+	refresh_jobs_of(doc)
 
 
 def refresh_costs(doc: Document, method: str | None = None) -> None:
@@ -95,6 +104,9 @@ def refresh_costs(doc: Document, method: str | None = None) -> None:
 
 def release(doc: Document, method: str | None = None) -> None:
 	"""on_cancel, on_trash: free the posting key and the job's link, so that it can be posted again."""
+	if doc.doctype == "Sales Invoice":
+		_release_jobs(doc, method)
+		return
 	if not doc.get("aftersales_posting_key"):
 		return
 	if method == "on_cancel":
@@ -103,9 +115,7 @@ def release(doc: Document, method: str | None = None) -> None:
 	field = PURPOSES[doc.doctype]
 	if job and job.get(field) == doc.name:
 		job.db_set(field, None)
-		if doc.doctype == "Sales Invoice":
-			refresh_billing(job)
-		elif doc.doctype in ("Stock Entry", "Delivery Note"):
+		if doc.doctype in ("Stock Entry", "Delivery Note"):
 			refresh_part_costs(job)
 
 
@@ -125,6 +135,26 @@ def name_paid_job(doc: Document, method: str | None = None) -> None:
 	}
 	if len(jobs) == 1 and (job := jobs.pop()) and job[1]:
 		doc.aftersales_voucher_type, doc.aftersales_voucher = job
+
+
+def _name_on_jobs(invoice: Document) -> None:
+	for doctype, name in jobs_on(invoice):
+		stored = frappe.db.get_value(
+			doctype, name, ["docstatus", "sales_invoice"], as_dict=True, for_update=True
+		)
+		if stored and stored.docstatus == 1 and not stored.sales_invoice:
+			frappe.get_doc(doctype, name).db_set("sales_invoice", invoice.name)
+	refresh_jobs_of(invoice)
+
+
+def _release_jobs(invoice: Document, method: str | None) -> None:
+	"""Rows keep the names of their jobs; only the keys are freed, so that the jobs can be billed again."""
+	jobs = jobs_on(invoice)
+	if method == "on_cancel" and jobs:
+		invoice.db_set("aftersales_posting_key", None, update_modified=False)
+		billed_rows.free(invoice)
+	for job in jobs:
+		release_invoice(job, invoice.name)
 
 
 def _hands_over_cash(payment: str, job: frappe._dict) -> bool:

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, get_datetime
 
 from aftersales.guards import has_any_role
+from aftersales.service_billing.contracts import default_payer
 
 CUSTOMER = "Customer"
 AUTHORISING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountant")
@@ -15,7 +16,7 @@ AUTHORISING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountan
 def complete_lines(doc: Document) -> None:
 	"""Fill what a line may leave empty, and refuse a payer that was changed without right or reason.
 
-	Hours come from the times, the payer from the service category, items from Aftersales Settings,
+	Hours come from the times, the payer from service category and contract, items from Aftersales Settings,
 	the warehouse from the job, cost per hour (company currency) from the technician.
 
 	Raises:
@@ -97,9 +98,10 @@ def _fill_part(doc: Document, line: Document) -> None:
 
 
 def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
+	expected = default_payer(doc, line, charge_rule)
 	if not line.charge_to:
-		line.charge_to = charge_rule
-	if line.charge_to == charge_rule or not _payer_changed(doc, line):
+		line.charge_to = expected
+	if line.charge_to in (charge_rule, expected) or not _payer_changed(doc, line):
 		return
 	if not line.charge_reason:
 		frappe.throw(

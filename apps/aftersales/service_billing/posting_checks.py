@@ -13,12 +13,12 @@ from frappe.utils import cint, flt, formatdate, getdate, nowdate
 
 from aftersales.repair_workshop.reservation_rules import Stock
 from aftersales.repair_workshop.reservations import lock_stock
-from aftersales.service_billing.posting_plan import CUSTOMER, Job, PartLine, PostingPlan, Problem
+from aftersales.service_billing.posting_plan import Job, PartLine, PostingPlan, Problem
 
 
-def check_selling(job: Job) -> Iterable[Problem]:
+def check_selling(job: Job, plan: PostingPlan) -> Iterable[Problem]:
 	"""The customer may be invoiced, directly."""
-	if not any(line.charge_to == CUSTOMER for line in (*job.parts, *job.labour)) or not job.customer:
+	if not plan.invoice_rows or not job.customer:
 		return
 	customer = frappe.get_cached_value(
 		"Customer", job.customer, ["disabled", "is_frozen", "so_required"], as_dict=True
@@ -49,18 +49,18 @@ def check_accounts(company: str, job: Job) -> Iterable[Problem]:
 			)
 
 
-def check_items(job: Job) -> Iterable[Problem]:
-	"""Every item may be used today, and sold when the customer pays."""
-	for line in (*job.parts, *job.labour):
-		if not line.item_code:
-			continue
+def check_items(job: Job, plan: PostingPlan) -> Iterable[Problem]:
+	"""Every item may be used today, and sold when the customer pays for it."""
+	sold = {row.item_code for row in plan.invoice_rows}
+	used = {line.item_code for line in (*job.parts, *job.labour) if line.item_code}
+	for item_code in sorted(sold | used):
 		item = frappe.get_cached_value(
-			"Item", line.item_code, ["disabled", "end_of_life", "is_sales_item"], as_dict=True
+			"Item", item_code, ["disabled", "end_of_life", "is_sales_item"], as_dict=True
 		)
 		if item.disabled or (item.end_of_life and getdate(item.end_of_life) < getdate(nowdate())):
-			yield Problem("item_disabled", {"item": line.item_code})
-		elif line.charge_to == CUSTOMER and not item.is_sales_item:
-			yield Problem("item_not_sold", {"item": line.item_code})
+			yield Problem("item_disabled", {"item": item_code})
+		elif item_code in sold and not item.is_sales_item:
+			yield Problem("item_not_sold", {"item": item_code})
 
 
 def check_stock(company: str, job: Job) -> Iterable[Problem]:

@@ -103,6 +103,10 @@ def _template(code: str) -> str:
 			return _(
 				"The accounts of {company} are frozen up to {until}. Set an earlier date in Accounts Settings (version 16: in the Company), or let somebody post who holds the role named there."
 			)
+		case "excess_item_missing":
+			return _(
+				"Service Contract {contract} lets the customer bear an excess: set the Excess Item in Aftersales Settings, tab Billing."
+			)
 		case "no_price":
 			return _(
 				"Item {item} has no price in price list {price_list}. Add an Item Price, or set the rate on the line."

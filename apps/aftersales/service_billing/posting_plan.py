@@ -9,16 +9,25 @@ A job is a visit (Service Voucher) or a workshop job (Repair Card). Each of its 
 * hours at cost go from the labour recovery account to the labour expense account where the payer's
   category names both.
 
+* what a contract pays is shared: it bears its percentage of the line's price, the customer the rest
+  and, once per job, the excess. Both shares together are the full price, to the smallest coin.
+
 Where the company demands a Delivery Note before an invoice, every charged row is on the note, and
 the parts the customer pays leave stock by it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from aftersales.service_billing.contract_rules import Terms
+
 CUSTOMER = "Customer"
-PAYERS = (CUSTOMER, "Contract", "Warranty", "Internal", "Goodwill")
+CONTRACT = "Contract"
+PAYERS = (CUSTOMER, CONTRACT, "Warranty", "Internal", "Goodwill")
+
+EXCESS = "excess "
+"""Begins the line of a row of excess, which is made from no line of the job but from the whole."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,10 @@ class CategoryAccounts:
 
 @dataclass(frozen=True)
 class PartLine:
-	"""A part used. `qty` in stock units; `rate` in the invoice's currency, 0 for the price list."""
+	"""A part used. `qty` in stock units; `rate` in the invoice's currency, 0 for the price list.
+
+	`full_rate` is what the customer would pay without a contract; asked for lines that one pays.
+	"""
 
 	name: str
 	idx: int
@@ -49,11 +61,15 @@ class PartLine:
 	serial_nos: tuple[str, ...] = ()
 	batch_no: str | None = None
 	description: str | None = None
+	full_rate: float = 0
 
 
 @dataclass(frozen=True)
 class LabourLine:
-	"""Work or travel. `hours` is the billed quantity; `cost_rate` is company currency per hour."""
+	"""Work or travel. `hours` is the billed quantity; `cost_rate` is company currency per hour.
+
+	`rate` and `full_rate` as on a :class:`PartLine`.
+	"""
 
 	name: str
 	idx: int
@@ -63,11 +79,17 @@ class LabourLine:
 	rate: float = 0
 	cost_rate: float = 0
 	description: str | None = None
+	travel: bool = False
+	full_rate: float = 0
 
 
 @dataclass(frozen=True)
 class Job:
-	"""Everything the plan is made from; `rules` maps a payer to its category's accounts."""
+	"""Everything the plan is made from; `rules` maps a payer to its category's accounts.
+
+	`terms` are those of the job's contract; without them a contract pays its lines in full. `unit` is
+	the smallest coin of the invoice's currency.
+	"""
 
 	parts: tuple[PartLine, ...]
 	labour: tuple[LabourLine, ...]
@@ -75,6 +97,9 @@ class Job:
 	company: str = ""
 	customer: str | None = None
 	delivery_note_required: bool = False
+	name: str = ""
+	terms: Terms | None = None
+	unit: Decimal = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -93,7 +118,10 @@ class StockRow:
 
 @dataclass(frozen=True)
 class InvoiceRow:
-	"""A row the customer pays; `rate` 0 takes the price list. `stock` is set when the row moves stock."""
+	"""A row the customer pays; `rate` 0 takes the price list. `stock` is set when the row moves stock.
+
+	`covered` is the percentage of the price that a contract pays of it.
+	"""
 
 	line: str
 	item_code: str
@@ -103,6 +131,31 @@ class InvoiceRow:
 	cost_center: str | None
 	description: str | None
 	stock: StockRow | None = None
+	covered: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Share:
+	"""Who pays what of a line: `full` = `contract` + `customer`; `rate` is the customer's per unit."""
+
+	full: Decimal
+	contract: Decimal
+	customer: Decimal
+	rate: Decimal
+	covered: Decimal
+
+
+@dataclass(frozen=True)
+class ContractShares:
+	"""The shares of each line that a contract pays, and the excess the customer bears of their sum."""
+
+	lines: Mapping[str, Share] = field(default_factory=dict)
+	excess: Decimal = Decimal(0)
+
+	@property
+	def covered(self) -> Decimal:
+		"""What the contract pays in the end, at the customer's prices."""
+		return sum((share.contract for share in self.lines.values()), Decimal(0)) - self.excess
 
 
 @dataclass(frozen=True)
@@ -133,6 +186,7 @@ class PostingPlan:
 	labour_rows: tuple[LabourCostRow, ...]
 	labour_cost: Decimal
 	problems: tuple[Problem, ...]
+	contract: ContractShares = field(default_factory=ContractShares)
 
 
 def posting_plan(job: Job) -> PostingPlan:
@@ -141,25 +195,61 @@ def posting_plan(job: Job) -> PostingPlan:
 	Problems are collected, not raised, so that the user is told all of them at once; a plan with
 	problems must not be posted.
 	"""
-	problems = [*_line_problems(job), *_rule_problems(job)]
-	charged = tuple(_invoice_rows(job))
+	shares = contract_shares(job)
+	problems = [*_line_problems(job), *_rule_problems(job), *_contract_problems(job, shares)]
+	charged = tuple(_invoice_rows(job, shares))
+	delivered = {row.line for row in charged} if job.delivery_note_required else set()
 	return PostingPlan(
-		issue_rows=tuple(_issue_rows(job)),
+		issue_rows=tuple(_issue_rows(job, delivered)),
 		delivery_rows=charged if job.delivery_note_required else (),
 		invoice_rows=charged,
 		labour_rows=tuple(_labour_rows(job)),
 		labour_cost=sum((_labour_cost(line) for line in job.labour), Decimal(0)),
 		problems=tuple(problems),
+		contract=shares,
 	)
 
 
-def _goes_by_delivery_note(job: Job, part: PartLine) -> bool:
-	return job.delivery_note_required and part.charge_to == CUSTOMER
+def contract_shares(job: Job) -> ContractShares:
+	"""What contract and customer pay of each line charged to the contract, and the excess.
+
+	The customer's price per unit is the full one less the contract's percentage, rounded to `unit` as
+	prices are; the contract bears the rest of the full price. The excess is at most what the contract
+	would pay.
+	"""
+	if not job.terms:
+		return ContractShares()
+	lines = {
+		line.name: _share(qty, line.full_rate, covered, job.unit)
+		for line, qty, covered in _contract_lines(job, job.terms)
+	}
+	bearable = sum((share.contract for share in lines.values()), Decimal(0))
+	return ContractShares(lines, min(_coins(job.terms.excess, job.unit), bearable))
 
 
-def _issue_rows(job: Job) -> Iterable[StockRow]:
+def _contract_lines(job: Job, terms: Terms) -> Iterable[tuple[LabourLine | PartLine, float, Decimal]]:
+	for labour in job.labour:
+		if labour.charge_to == CONTRACT:
+			yield labour, labour.hours, terms.travel if labour.travel else terms.labour
 	for part in job.parts:
-		if part.is_stock_item and part.warehouse and not _goes_by_delivery_note(job, part):
+		if part.charge_to == CONTRACT:
+			yield part, part.qty, terms.parts
+
+
+def _share(qty: float, full_rate: float, covered: Decimal, unit: Decimal) -> Share:
+	price, quantity = _coins(Decimal(str(full_rate)), unit), Decimal(str(qty))
+	rate = _coins(price * (100 - covered) / 100, unit)
+	full, customer = _coins(price * quantity, unit), _coins(rate * quantity, unit)
+	return Share(full, full - customer, customer, rate, covered)
+
+
+def _coins(amount: Decimal, unit: Decimal) -> Decimal:
+	return (amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit
+
+
+def _issue_rows(job: Job, delivered: Collection[str]) -> Iterable[StockRow]:
+	for part in job.parts:
+		if part.is_stock_item and part.warehouse and part.name not in delivered:
 			yield _stock_row(job, part)
 
 
@@ -177,32 +267,46 @@ def _stock_row(job: Job, part: PartLine) -> StockRow:
 	)
 
 
-def _invoice_rows(job: Job) -> Iterable[InvoiceRow]:
-	rule = _rule(job, CUSTOMER)
+def _invoice_rows(job: Job, shares: ContractShares) -> Iterable[InvoiceRow]:
 	for line in job.labour:
-		if line.charge_to == CUSTOMER and line.item_code and line.hours:
-			yield InvoiceRow(
-				line.name,
-				line.item_code,
-				line.hours,
-				line.rate,
-				rule.income_account,
-				rule.cost_center,
-				line.description,
-			)
+		if line.item_code and line.hours:
+			yield from _charged_row(job, shares, line, line.hours, None)
 	for part in job.parts:
-		if part.charge_to == CUSTOMER:
-			moves_stock = part.is_stock_item and _goes_by_delivery_note(job, part)
-			yield InvoiceRow(
-				part.name,
-				part.item_code,
-				part.qty,
-				part.rate,
-				rule.income_account,
-				rule.cost_center,
-				part.description,
-				stock=_stock_row(job, part) if moves_stock else None,
-			)
+		stock = _stock_row(job, part) if job.delivery_note_required and part.is_stock_item else None
+		yield from _charged_row(job, shares, part, part.qty, stock)
+	if shares.excess and job.terms and job.terms.excess_item:
+		rule = _rule(job, CUSTOMER)
+		yield InvoiceRow(
+			f"{EXCESS}{job.name}",
+			job.terms.excess_item,
+			1,
+			float(shares.excess),
+			rule.income_account,
+			rule.cost_center,
+			None,
+		)
+
+
+def _charged_row(
+	job: Job, shares: ContractShares, line: LabourLine | PartLine, qty: float, stock: StockRow | None
+) -> Iterable[InvoiceRow]:
+	"""The customer's row of a line: all of it, or his share of what a contract pays; none without one."""
+	rate, covered = line.rate, Decimal(0)
+	if share := shares.lines.get(line.name):
+		rate, covered = float(share.rate), share.covered
+	if line.charge_to == CUSTOMER or (share and share.customer):
+		rule = _rule(job, CUSTOMER)
+		yield InvoiceRow(
+			line.name,
+			line.item_code or "",
+			qty,
+			rate,
+			rule.income_account,
+			rule.cost_center,
+			line.description,
+			stock,
+			covered,
+		)
 
 
 def _labour_rows(job: Job) -> Iterable[LabourCostRow]:
@@ -246,7 +350,8 @@ def _line_problems(job: Job) -> Iterable[Problem]:
 				)
 			seen.add(serial_no)
 	for line in job.labour:
-		if line.charge_to == CUSTOMER and line.hours and not line.item_code:
+		priced = line.charge_to == CUSTOMER or (line.charge_to == CONTRACT and job.terms)
+		if priced and line.hours and not line.item_code:
 			yield Problem("labour_without_item", {"row": line.idx})
 
 
@@ -263,3 +368,13 @@ def _rule_problems(job: Job) -> Iterable[Problem]:
 			yield Problem("expense_account_missing", {"category": rule.category, "company": job.company})
 		if bool(rule.labour_expense_account) != bool(rule.labour_recovery_account):
 			yield Problem("labour_accounts_incomplete", {"category": rule.category, "company": job.company})
+
+
+def _contract_problems(job: Job, shares: ContractShares) -> Iterable[Problem]:
+	if not job.terms:
+		return
+	if shares.excess and not job.terms.excess_item:
+		yield Problem("excess_item_missing", {"contract": job.terms.contract})
+	charged = shares.excess or any(share.customer for share in shares.lines.values())
+	if charged and CUSTOMER not in job.rules:
+		yield Problem("category_missing", {"charge_to": CUSTOMER})

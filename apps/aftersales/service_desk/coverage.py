@@ -5,6 +5,7 @@ from datetime import date
 import frappe
 from frappe.utils import getdate
 
+from aftersales.service_billing import contracts
 from aftersales.service_desk import equipment as product_files
 from aftersales.service_desk import past_jobs
 from aftersales.service_desk.coverage_rules import (
@@ -26,7 +27,8 @@ def of_product(
 	file = product_files.product_file(equipment) or frappe._dict()
 	serial = product_files.serial_record(serial_no or file.serial_no) or frappe._dict()
 	jobs = past_jobs.of_product(equipment=equipment) if file.repair_warranty_until else []
-	return from_records(file, serial, jobs, on, symptom)
+	contract = contracts.covering(file.customer, file.company, file.name, on)
+	return from_records(file, serial, jobs, on, symptom, contract)
 
 
 def from_records(
@@ -35,8 +37,10 @@ def from_records(
 	jobs: list[frappe._dict],
 	on: date | str | None = None,
 	symptom: str | None = None,
+	contract: frappe._dict | None = None,
 ) -> Coverage:
-	"""Coverage from records the caller has loaded: product file, Serial No, finished jobs."""
+	"""Coverage from records the caller has loaded: product file, Serial No, finished jobs, contract."""
+	contract = contract or frappe._dict()
 	known = KnownDates(
 		serial_no=serial.name,
 		serial_warranty_until=_date(serial.warranty_expiry_date),
@@ -44,6 +48,8 @@ def from_records(
 		product_warranty_until=_date(file.warranty_until),
 		repair_warranty_until=_date(file.repair_warranty_until),
 		repaired_symptom=past_jobs.last_repaired_symptom(jobs),
+		contract=contract.name,
+		contract_until=_date(contract.end_date),
 	)
 	return work_out(known, getdate(on), symptom)
 

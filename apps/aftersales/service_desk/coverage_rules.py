@@ -11,6 +11,8 @@ Rules
   repaired: then it is our own failed repair, not the maker's cost. While one of the two symptoms is
   unknown the product's own warranty goes first, and the repair warranty applies only where no other
   does, in the customer's favour. A different symptom is not covered by it.
+- A service contract comes after every warranty: what the maker or our own repair owes is not taken from
+  the customer's contract. It covers whatever the symptom.
 - Nothing known about the product's warranty is `Unknown`; known and over is `None`.
 """
 
@@ -39,6 +41,8 @@ class KnownDates:
 	product_warranty_until: date | None = None
 	repair_warranty_until: date | None = None
 	repaired_symptom: str | None = None
+	contract: str | None = None
+	contract_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,8 @@ def work_out(known: KnownDates, on: date, symptom: str | None = None) -> Coverag
 		return product
 	if repair:
 		return repair
+	if known.contract and (not known.contract_until or known.contract_until >= on):
+		return Coverage("Contract", f"Service Contract {known.contract}", known.contract_until)
 	if product:
 		return Coverage("None", product.source, product.until)
 	return Coverage("Unknown")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import frappe
 from frappe.model.document import Document
 
+from aftersales.service_billing import contracts
 from aftersales.service_desk import equipment, past_jobs
 
 CUSTOMER_FIELDS = (
@@ -49,6 +50,12 @@ def product_file(call: Document) -> frappe._dict:
 def serial(call: Document) -> frappe._dict:
 	"""Fields of the call's ERPNext Serial No; empty without one."""
 	return _once(call, ("serial", call.serial_no), lambda: equipment.serial_record(call.serial_no))
+
+
+def contract(call: Document) -> frappe._dict:
+	"""The service contract that covers the call's product on the day of receipt; empty without one."""
+	key = ("contract", call.customer, call.company, call.equipment, str(call.received_at)[:10])
+	return _once(call, key, lambda: contracts.covering(*key[1:]))
 
 
 def finished_jobs(call: Document) -> list[frappe._dict]:

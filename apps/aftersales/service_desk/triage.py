@@ -16,7 +16,7 @@ from aftersales.service_desk.triage_rules import Urgency, Verdict
 SUPERVISORS = ("Service Supervisor", "Service Manager")
 UNDER_TRIAGE = ("Open", "Triaged")
 REPEAT_FACTS = ("equipment", "serial_no", "serial_text", "symptom_code", "received_at")
-COVERAGE_FACTS = ("equipment", "serial_no", "symptom_code", "received_at")
+COVERAGE_FACTS = ("customer", "company", "equipment", "serial_no", "symptom_code", "received_at")
 CATEGORY_FACTS = ("coverage", "request_type", "support_kind")
 
 
@@ -60,8 +60,16 @@ def take_coverage_snapshot(call: Document) -> None:
 			facts.finished_jobs(call),
 			getdate(call.received_at),
 			call.symptom_code,
+			facts.contract(call),
 		)
-		set_system(call, coverage=answer.kind, coverage_source=answer.source, coverage_until=answer.until)
+		set_system(
+			call,
+			coverage=answer.kind,
+			coverage_source=answer.source,
+			coverage_until=answer.until,
+			# Also where a warranty goes first: the contract's own service targets hold all the same
+			service_contract=facts.contract(call).name,
+		)
 	if facts.any_changed(call, CATEGORY_FACTS):
 		proposed = coverage.category_for(call.coverage, call.request_type, call.support_kind)
 		set_system(call, proposed_category=proposed)

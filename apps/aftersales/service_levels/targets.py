@@ -24,7 +24,7 @@ CONDITION_FIELDS = {field: field for field in WEIGHTS} | {
 """Condition → field of Service Target. A field named `company` or `customer_group` would be filled by
 Frappe with the user's or the site's default, and every new target would be narrowed by it."""
 
-FACTS_OF_THE_CALL = ("request_type", "priority", "service_zone", "customer")
+FACTS_OF_THE_CALL = ("request_type", "priority", "service_zone", "customer", "service_contract")
 
 
 def targets_of(doctype: str) -> list[dict]:

@@ -2,12 +2,15 @@
 
 An ERPNext document made for a job names the job (`aftersales_voucher_type`, `aftersales_voucher`);
 its posting key is unique, so that the database refuses a second document for the same purpose; a
-row names the line of the job it was made from.
+row names the line of the job it was made from. A Sales Invoice may bill several jobs: its rows name
+them too, and one row of each job holds the key, so that no job is billed on two rows. A Subscription
+names the Service Contract whose fee it invoices. A Customer says when he is invoiced.
 """
 
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from aftersales.service_billing.billing_rules import INVOICING, PER_CUSTOMER, PERIODS
 from aftersales.setup import record
 
 MODULE = "Service Billing"
@@ -22,6 +25,7 @@ _LINKED = {
 	"Purchase Invoice": "remarks",
 	"Quotation": "enq_det",
 	"Material Request": "terms",
+	"Subscription": "cost_center",
 }
 # A quotation is an offer: a job may have several, so nothing is claimed by a key
 _WITH_POSTING_KEY = (
@@ -31,6 +35,7 @@ _WITH_POSTING_KEY = (
 	"Journal Entry",
 	"Payment Entry",
 	"Purchase Invoice",
+	"Subscription",
 )
 _WITH_LINES = {
 	"Stock Entry Detail": "job_card_item",
@@ -111,6 +116,51 @@ def _set_aside_field() -> dict:
 	}
 
 
+def _job_of_row_fields(insert_after: str) -> list[dict]:
+	return [
+		{
+			"fieldname": "aftersales_voucher_type",
+			"fieldtype": "Data",
+			"label": "Service Job Type",
+			"insert_after": insert_after,
+			"read_only": 1,
+			"hidden": 1,
+		},
+		{
+			"fieldname": "aftersales_voucher",
+			"fieldtype": "Data",
+			"label": "Service Job",
+			"insert_after": "aftersales_voucher_type",
+			"read_only": 1,
+			"depends_on": "aftersales_voucher",
+		},
+		_posting_key_field(),
+	]
+
+
+def _invoicing_fields(insert_after: str) -> list[dict]:
+	return [
+		{
+			"fieldname": "aftersales_invoicing",
+			"fieldtype": "Select",
+			"label": "Invoicing of Service Jobs",
+			"options": "\n".join(("", *INVOICING)),
+			"insert_after": insert_after,
+			"description": "Empty: as Aftersales Settings say",
+			"no_copy": 0,
+		},
+		{
+			"fieldname": "aftersales_billing_period",
+			"fieldtype": "Select",
+			"label": "Period of Service Invoices",
+			"options": "\n".join(("", *PERIODS)),
+			"insert_after": "aftersales_invoicing",
+			"depends_on": f"eval:doc.aftersales_invoicing === '{PER_CUSTOMER}'",
+			"no_copy": 0,
+		},
+	]
+
+
 def _ours(fields: list[dict]) -> list[dict]:
 	return [{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field} for field in fields]
 
@@ -122,6 +172,8 @@ def _all_fields() -> dict[str, list[dict]]:
 	for doctype, insert_after in _WITH_LINES.items():
 		fields[doctype] = [_line_field(insert_after)]
 	fields["Bin"] = [_set_aside_field()]
+	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
+	fields["Customer"] = _invoicing_fields("payment_terms")
 	return {doctype: _ours(rows) for doctype, rows in fields.items()}
 
 

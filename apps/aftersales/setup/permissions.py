@@ -62,6 +62,9 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Purchase Invoice": ((("Service Accountant", "Service Manager"), CONSULT),),
 	"Supplier": ((MONEY, READ),),
 	"Journal Entry": ((("Service Accountant", "Service Manager"), CONSULT),),
+	"Subscription": ((("Service Accountant", "Service Manager"), CONSULT),),
+	"Subscription Plan": ((MONEY, READ),),
+	"Project": ((EVERYBODY, READ),),
 }
 
 

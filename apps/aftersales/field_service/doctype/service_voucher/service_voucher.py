@@ -24,11 +24,13 @@ from aftersales.guards import (
 	require_value,
 	start_over,
 )
+from aftersales.service_billing.contracts import check_contract
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
 
 FIELDS_OF_RECORD = (
 	*MONEY_FIELDS,
+	"contract_visit",
 	"cash_receipt_no",
 	"payment_entry",
 	"cash_handover",
@@ -64,6 +66,9 @@ class ServiceVoucher(Document):
 		cause_code: DF.Link | None
 		company: DF.Link
 		currency: DF.Link | None
+		contract_excess: DF.Currency
+		contract_share: DF.Currency
+		contract_visit: DF.Literal["", "Included", "Beyond Included", "Revisit"]
 		customer: DF.Link | None
 		customer_name: DF.Data | None
 		delivery_note: DF.Link | None
@@ -94,11 +99,13 @@ class ServiceVoucher(Document):
 		posted_at: DF.Datetime | None
 		preliminary_plan: DF.SmallText | None
 		previous_voucher: DF.Link | None
+		project: DF.Link | None
 		qualification_overridden_by: DF.Link | None
 		qualification_override_reason: DF.SmallText | None
 		repair_call: DF.Link | None
 		sales_invoice: DF.Link | None
 		service_category: DF.Link
+		service_contract: DF.Link | None
 		signed_by: DF.Data | None
 		status: DF.Literal["Draft", "Dispatched", "On Site", "Completed", "Archived", "Cancelled"]
 		stock_entry: DF.Link | None
@@ -125,6 +132,7 @@ class ServiceVoucher(Document):
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
 		jobs.authorise_other_category(self)
+		check_contract(self)
 		self.check_call()
 		self.check_previous_voucher()
 		self.check_times()

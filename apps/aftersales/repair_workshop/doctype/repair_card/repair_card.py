@@ -16,6 +16,7 @@ from aftersales.guards import (
 )
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import custody, estimate, hands_on, parts_supply, reservations
+from aftersales.service_billing.contracts import check_contract
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
 
@@ -73,6 +74,8 @@ class RepairCard(Document):
 		collection_receipt: DF.Link | None
 		company: DF.Link
 		currency: DF.Link | None
+		contract_excess: DF.Currency
+		contract_share: DF.Currency
 		customer: DF.Link | None
 		customer_name: DF.Data | None
 		decline_reason: DF.SmallText | None
@@ -90,6 +93,7 @@ class RepairCard(Document):
 		parts: DF.Table[ServicePartLine]
 		parts_cost: DF.Currency
 		posted_at: DF.Datetime | None
+		project: DF.Link | None
 		promised_return: DF.Datetime | None
 		quotation: DF.Link | None
 		ready_at: DF.Datetime | None
@@ -101,6 +105,7 @@ class RepairCard(Document):
 		returned_at: DF.Datetime | None
 		sales_invoice: DF.Link | None
 		service_category: DF.Link
+		service_contract: DF.Link | None
 		state_log: DF.Table[ServiceStateLog]
 		status: DF.Literal[
 			"Received",
@@ -143,6 +148,7 @@ class RepairCard(Document):
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
 		jobs.authorise_other_category(self)
+		check_contract(self)
 		self.check_call()
 		self.check_receipt()
 		self.check_quotation()
@@ -643,9 +649,14 @@ class RepairCard(Document):
 
 	def as_rule_lines(self) -> list[rules.Line]:
 		return [
-			*(rules.Line(line.charge_to, line.activity, flt(line.amount)) for line in self.labour),
-			*(rules.Line(line.charge_to, None, flt(line.amount)) for line in self.parts),
+			*(rules.Line(self.payer_of(line), line.activity, flt(line.amount)) for line in self.labour),
+			*(rules.Line(self.payer_of(line), None, flt(line.amount)) for line in self.parts),
 		]
+
+	@staticmethod
+	def payer_of(line: Document) -> str:
+		"""The customer too of a line that a contract pays in part: his share is charged to him."""
+		return jobs.CUSTOMER if flt(line.amount) else line.charge_to
 
 	def refuse_more_than_approved(self):
 		"""After posting, when the amounts are those of the invoice."""

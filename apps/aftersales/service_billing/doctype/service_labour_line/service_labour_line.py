@@ -16,6 +16,7 @@ class ServiceLabourLine(Document):
 		amount: DF.Currency
 		charge_reason: DF.SmallText | None
 		charge_to: DF.Literal["", "Customer", "Contract", "Warranty", "Internal", "Goodwill"]
+		contract_amount: DF.Currency
 		cost_rate: DF.Currency
 		description: DF.SmallText | None
 		from_time: DF.Datetime | None

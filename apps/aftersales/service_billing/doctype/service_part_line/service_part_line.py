@@ -14,6 +14,7 @@ class ServicePartLine(Document):
 		batch_no: DF.Link | None
 		charge_reason: DF.SmallText | None
 		charge_to: DF.Literal["", "Customer", "Contract", "Warranty", "Internal", "Goodwill"]
+		contract_amount: DF.Currency
 		item_code: DF.Link
 		item_name: DF.Data | None
 		old_part_missing_reason: DF.Data | None

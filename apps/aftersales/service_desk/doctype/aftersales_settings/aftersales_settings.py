@@ -20,6 +20,7 @@ class AftersalesSettings(Document):
 		arrival_lead: DF.Int
 		arrival_window: DF.Int
 		billing_accounts: DF.Table[ServiceBillingAccount]
+		billing_period: DF.Literal["Day", "Week", "Month"]
 		collection_conditions: DF.SmallText | None
 		complaint_owner: DF.Link | None
 		complaint_reply_days: DF.Int
@@ -33,7 +34,9 @@ class AftersalesSettings(Document):
 		delay_rate_per_day: DF.Currency
 		emergency_priority: DF.Link | None
 		follow_up_attempts: DF.Int
+		excess_item: DF.Link | None
 		follow_up_days: DF.Int
+		invoicing: DF.Literal["On Completion", "One Invoice per Job", "One Invoice per Customer"]
 		follow_up_retry_hours: DF.Int
 		follow_up_script: DF.Text | None
 		labour_item: DF.Link | None
@@ -67,11 +70,11 @@ class AftersalesSettings(Document):
 			)
 
 	def check_billing_items(self):
-		for fieldname in ("labour_item", "travel_item"):
+		for fieldname in ("labour_item", "travel_item", "excess_item"):
 			item = self.get(fieldname)
 			if item and frappe.get_cached_value("Item", item, "is_stock_item"):
 				frappe.throw(
-					_("{0}: {1} is a stock item; hours and travel are billed by a non-stock item.").format(
+					_("{0}: {1} is a stock item; what is no part is billed by a non-stock item.").format(
 						frappe.bold(_(self.meta.get_label(fieldname))), frappe.bold(item)
 					)
 				)

@@ -14,6 +14,7 @@ FIELDS_OF_RECORD = (
 	"coverage",
 	"coverage_source",
 	"coverage_until",
+	"service_contract",
 	"proposed_category",
 	"is_repeat",
 	"status_before_hold",
@@ -89,6 +90,7 @@ class RepairCall(Document):
 		service_address: DF.Link | None
 		service_address_display: DF.SmallText | None
 		service_category: DF.Link | None
+		service_contract: DF.Link | None
 		service_zone: DF.Link | None
 		status: DF.Literal[
 			"Open", "Triaged", "Scheduled", "In Progress", "On Hold", "Resolved", "Closed", "Cancelled"

@@ -38,6 +38,7 @@ class ServiceTarget(Document):
 		pause_status: DF.SmallText | None
 		priority: DF.Link | None
 		request_type: DF.Link | None
+		service_contract: DF.Link | None
 		service_zone: DF.Link | None
 		specificity: DF.Int
 		start_field: DF.Data | None

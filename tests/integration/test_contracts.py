@@ -1,0 +1,468 @@
+"""A service contract from the call to the books: coverage, shares, visits, targets, fee (R-AC-5)."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, add_months, getdate, nowdate
+
+from aftersales.service_billing.contracts import entitlement_of, renewal_of, roll_over
+from tests import factories as make
+from tests.jobs import documents_of, done, gl, job, stock_ledger
+from tests.refusals import assert_refused
+
+
+@pytest.fixture
+def shop():
+	names = make.shop()
+	names.contract_expense = make.account("Contract Service Expense", "Direct Expenses")
+	names.excess = make.service_item("Contract Excess", uom="Nos")
+	make.category_accounts("B", expense_account=names.contract_expense, cost_center=names.cost_center)
+	make.settings(excess_item=names.excess)
+	return names
+
+
+def visit(shop, contract, **values):
+	values.setdefault("labour", [make.hours(2)])
+	return job(shop, "Service Voucher", "B", service_contract=contract.name, **values)
+
+
+def refused(because, action, *args, error=frappe.ValidationError, **values):
+	with pytest.raises(error, match=because):
+		action(*args, **values)
+
+
+def read(doc):
+	return frappe.get_doc(doc.doctype, doc.name)
+
+
+# ---------------------------------------------------------------- coverage at intake
+
+
+def test_a_call_under_contract_takes_it_and_proposes_category_b(shop):
+	product = make.equipment(shop.customer)
+	contract = make.contract(
+		shop.customer, covers_all_equipment=0, equipment=[{"equipment": product}], title="Gold"
+	)
+
+	call = make.plain_call(shop.customer, equipment=product)
+
+	assert (call.coverage, call.coverage_source) == ("Contract", f"Service Contract {contract.name}")
+	assert getdate(call.coverage_until) == getdate(contract.end_date)
+	assert (call.service_contract, call.service_category) == (contract.name, "B")
+	other = make.plain_call(shop.customer, equipment=make.equipment(shop.customer, model="900 Combi"))
+	assert (other.coverage, other.service_contract, other.service_category) == ("Unknown", None, "A")
+
+
+def test_warranty_goes_before_the_contract_whose_targets_hold_all_the_same(shop):
+	contract = make.contract(shop.customer)
+	product = make.equipment(shop.customer, warranty_until=add_days(nowdate(), 10))
+
+	call = make.plain_call(shop.customer, equipment=product)
+
+	assert (call.coverage, call.service_category) == ("Warranty", "C")
+	assert call.service_contract == contract.name
+
+
+def test_the_contract_that_names_the_product_goes_first(shop):
+	product = make.equipment(shop.customer)
+	make.contract(shop.customer)
+	named = make.contract(shop.customer, covers_all_equipment=0, equipment=[{"equipment": product}])
+	assert make.plain_call(shop.customer, equipment=product).service_contract == named.name
+
+
+@pytest.mark.parametrize(("boundary", "days"), [("start_date", 1), ("end_date", -1)])
+def test_a_contract_not_in_force_covers_nothing(shop, boundary, days):
+	make.contract(shop.customer, **{boundary: add_days(nowdate(), days)})
+	assert make.plain_call(shop.customer).coverage == "Unknown"
+
+
+def test_another_customers_contract_covers_nothing(shop):
+	make.contract(make.customer("Cathal Walsh"))
+	assert make.plain_call(shop.customer).service_contract is None
+
+
+def test_the_snapshot_is_not_edited(shop):
+	contract = make.contract(shop.customer)
+	call = make.plain_call(shop.customer)
+	other = make.contract(shop.customer, title="Silver")
+	assert_refused(call, "field of record", service_contract=other.name)
+	assert call.service_contract == contract.name
+
+
+# ---------------------------------------------------------------- who pays what
+
+
+def test_shares_and_excess_reach_invoice_and_books(shop):
+	contract = make.contract(shop.customer, parts_share=50, travel_share=0, excess_per_job=20)
+
+	doc = done(
+		shop,
+		"Service Voucher",
+		"B",
+		service_contract=contract.name,
+		labour=[make.hours(1), make.hours(0.5, activity="Travel")],
+		parts=[make.part(shop.seal)],
+	)
+
+	# labour 60 covered; travel 30 by the customer; seal 42, half of it covered; excess 20
+	assert [line.charge_to for line in (*doc.labour, *doc.parts)] == ["Contract", "Customer", "Contract"]
+	assert [line.contract_amount for line in (*doc.labour, *doc.parts)] == [60, 0, 21]
+	assert [line.amount for line in (*doc.labour, *doc.parts)] == [0, 30, 21]
+	assert (doc.contract_share, doc.contract_excess) == (61, 20)  # 60 + 21 - 20
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	assert [(row.item_code, row.qty, row.rate) for row in invoice.items] == [
+		(shop.hour, 0.5, 60),
+		(shop.seal, 1, 21),
+		(shop.excess, 1, 20),
+	]
+	assert (
+		f"your share of 50.0 %, service contract {contract.name} covers 50.0 %"
+		in invoice.items[1].description
+	)
+	assert doc.amount_due == invoice.grand_total == 80.58  # 71 + VAT 9.585, which ERPNext rounds to even
+	assert gl(doc.stock_entry) == [
+		(shop.contract_expense, 12.5, 0, shop.cost_center),
+		("Stock In Hand - LSL", 0, 12.5, shop.cost_center),
+	]
+	assert stock_ledger(doc.stock_entry) == [(shop.seal, shop.van, -1, -12.5)]
+
+
+def test_a_draft_shows_the_same(shop):
+	contract = make.contract(shop.customer, parts_share=50, excess_per_job=20)
+	doc = visit(shop, contract, labour=[make.hours(1)], parts=[make.part(shop.seal)])
+	assert (doc.contract_share, doc.contract_excess, doc.amount_due) == (61, 20, 46.54)  # 41 + VAT 5.535
+
+
+def test_a_full_contract_invoices_nothing(shop):
+	doc = done(
+		shop,
+		"Service Voucher",
+		"B",
+		service_contract=make.contract(shop.customer).name,
+		labour=[make.hours(1)],
+		parts=[make.part(shop.seal)],
+	)
+	assert (doc.billing_status, doc.sales_invoice, doc.contract_share) == ("Not Billable", None, 102)
+
+
+def test_a_workshop_job_asks_for_approval_of_the_customers_share(shop):
+	contract = make.contract(shop.customer, labour_share=50)
+	call = make.call(shop.customer, service_category="B")
+	card = make.received_card(
+		call,
+		service_category="B",
+		service_contract=contract.name,
+		warehouse=shop.van,
+		labour=[make.hours(2)],
+		diagnosis="Seal worn",
+		assigned_technician=shop.technician,
+	)
+	refused("has not accepted it", card.start_repair)
+	card = read(card)
+	card.record_approval("Phone", "N. Byrne", 60)
+	card.start_repair()
+	card.hand_to_check()
+	card.verify()
+	card.repair_method = "Component"
+	card.submit()
+	assert read(card).amount_due == 68.1  # half of 120, VAT 8.10
+
+
+def test_somebody_else_may_pay_only_with_right_and_reason(shop):
+	contract = make.contract(shop.customer)
+	user = make.user("cathal@example.com", "Service Technician", "Service Agent")
+	doc = visit(shop, contract)
+	frappe.set_user(user)
+	attempt = read(doc)
+	attempt.flags.ignore_permissions = True
+	attempt.labour[0].update({"charge_to": "Goodwill", "charge_reason": "He was angry"})
+	refused("only a supervisor", attempt.save, error=frappe.PermissionError)
+	frappe.set_user("Administrator")
+	doc = read(doc)
+	doc.labour[0].charge_to = "Customer"
+	refused("Give the reason", doc.save)
+	doc = read(doc)
+	doc.labour[0].update({"charge_to": "Customer", "charge_reason": "Misuse"})
+	doc.save()
+	assert doc.amount_due == 136.2  # 120 + VAT 16.20
+
+
+def test_a_contract_of_somebody_else_is_refused(shop):
+	contract = make.contract(make.customer("Cathal Walsh"))
+	refused("is made with .*Cathal Walsh", visit, shop, contract)
+
+
+def test_a_technician_does_not_choose_the_contract(shop):
+	doc = job(shop, "Service Voucher", "A", labour=[make.hours(1)])
+	contract = make.contract(shop.customer)
+	user = make.user("cathal@example.com", "Service Agent")
+	frappe.set_user(user)
+	attempt = read(doc)
+	attempt.service_contract = contract.name
+	refused("needs one of the roles", attempt.save, error=frappe.PermissionError)
+
+
+# ---------------------------------------------------------------- visits
+
+
+def test_visits_beyond_those_included_are_the_customers(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=1, visit_period="Contract Term")
+
+	first, second = visit(shop, contract), visit(shop, contract)
+	first.submit()
+	second.submit()
+
+	first, second = read(first), read(second)
+	assert (first.contract_visit, first.amount_due, first.contract_share) == ("Included", 0, 120)
+	assert (second.contract_visit, second.amount_due, second.contract_share) == ("Beyond Included", 136.2, 0)
+	told = entitlement_of(contract.name)
+	assert (told["included"], told["used"], told["left"]) == (1, 1, 0)
+	assert (told["jobs"], told["covered"]) == (2, 120)
+	assert [row.service_voucher for row in read(contract).visits] == [first.name]
+
+
+def test_a_cancelled_visit_gives_its_entitlement_back(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=1)
+	doc = visit(shop, contract)
+	doc.submit()
+	doc = read(doc)
+	doc.cancel()
+	assert entitlement_of(contract.name)["left"] == 1
+	assert (read(doc).contract_visit, read(doc).contract_share) == (None, 0)
+	again = visit(shop, contract)
+	again.submit()
+	assert read(again).contract_visit == "Included"
+
+
+def test_a_revisit_uses_no_second_visit_and_no_second_excess(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=1, excess_per_job=20)
+	first = visit(shop, contract, outcome="Revisit Needed")
+	first.submit()
+	again = frappe.get_doc(
+		"Service Voucher", frappe.db.get_value("Service Voucher", {"previous_voucher": first.name})
+	)
+	again.update(
+		{
+			"arrived_at": first.arrived_at,
+			"departed_at": first.departed_at,
+			"outcome": "Completed",
+			"findings": "Seal replaced",
+			"test_result": "Passed",
+			"customer_signature": make.SIGNATURE,
+			"signed_by": "N. Byrne",
+		}
+	)
+	again.append("labour", make.hours(1))
+	again.save()
+	again.submit()
+	first, again = read(first), read(again)
+	assert (first.contract_visit, first.contract_excess) == ("Included", 20)
+	assert (again.contract_visit, again.contract_excess, again.contract_share) == ("Revisit", 0, 60)
+
+
+def test_nobody_home_uses_no_visit(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=1)
+	doc = visit(shop, contract, outcome="No Access", labour=[])
+	doc.submit()
+	assert read(doc).contract_visit is None
+	assert entitlement_of(contract.name)["left"] == 1
+
+
+def test_counted_visits_are_not_edited(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=1)
+	doc = visit(shop, contract)
+	doc.submit()
+	attempt = read(contract)
+	attempt.set("visits", [])
+	refused("counted by the app", attempt.save, error=frappe.PermissionError)
+	assert_refused(read(doc), "field of record", contract_visit="Revisit")
+
+
+# ---------------------------------------------------------------- service targets
+
+
+def test_the_contracts_own_target_wins_on_call_and_visit(shop):
+	contract = make.contract(shop.customer)
+	target = make.make(
+		"Service Target",
+		target_name="Gold answers in an hour",
+		document_type="Repair Call",
+		measure="Answer",
+		enabled=1,
+		time_allowed=3600,
+		calendar="Around the Clock",
+		service_contract=contract.name,
+		start_field="received_at",
+		stop_field="responded_at",
+	)
+	make.make(
+		"Service Target",
+		target_name="Gold is invoiced",
+		document_type="Service Voucher",
+		measure="Invoice",
+		enabled=1,
+		time_allowed=3600,
+		calendar="Around the Clock",
+		service_contract=contract.name,
+		start_field="posted_at",
+		stop_field="billed_at",
+	)
+	call = make.plain_call(shop.customer)
+	other = make.plain_call(make.customer("Cathal Walsh"))
+	assert clock(call, "Answer") == target.name
+	assert clock(other, "Answer") != target.name
+
+	doc = make.voucher(call, shop.technician, labour=[make.hours(1)])
+	assert doc.service_contract == contract.name
+	doc.submit()
+	assert clock(doc, "Invoice") == "Gold is invoiced"
+
+
+def clock(doc, measure):
+	return frappe.db.get_value(
+		"Service Clock", {"reference_name": doc.name, "measure": measure}, "target", order_by="creation desc"
+	)
+
+
+# ---------------------------------------------------------------- its own life
+
+
+def test_status_and_reminder_follow_the_dates(shop):
+	contract = make.contract(shop.customer, remind_days=30)
+	assert contract.status == "Active"
+	assert getdate(contract.remind_on) == getdate(add_days(contract.end_date, -30))
+	ahead = make.contract(shop.customer, start_date=add_days(nowdate(), 1))
+	assert ahead.status == "Upcoming"
+	frappe.db.set_value("Service Contract", ahead.name, "start_date", nowdate())
+	frappe.db.set_value("Service Contract", contract.name, "end_date", add_days(nowdate(), -1))
+	roll_over()
+	assert (read(ahead).status, read(contract).status) == ("Active", "Expired")
+
+
+def test_the_reminder_is_a_notification_of_the_site(shop):
+	notification = frappe.get_doc("Notification", "Service Contract Ends Soon")
+	assert not notification.is_standard
+	contract = make.contract(shop.customer, end_date=add_days(nowdate(), 30), remind_days=30)
+	notification.enabled = 1
+	assert contract.name in [doc.name for doc in notification.get_documents_for_today()]
+
+
+@pytest.mark.parametrize(
+	("values", "because"),
+	[
+		({"end_date": "2020-01-01"}, "lies before"),
+		({"covers_all_equipment": 0}, "List the products covered"),
+		({"parts_share": 101}, "not between 0 and 100"),
+		({"labour_share": -1}, "not between 0 and 100"),
+	],
+)
+def test_what_makes_no_contract(shop, values, because):
+	refused(because, make.contract, shop.customer, **values)
+
+
+def test_products_are_the_customers_own_and_listed_once(shop):
+	theirs = make.equipment(make.customer("Cathal Walsh"))
+	ours = make.equipment(shop.customer)
+	common = {"covers_all_equipment": 0}
+	refused("belongs to", make.contract, shop.customer, equipment=[{"equipment": theirs}], **common)
+	refused("listed twice", make.contract, shop.customer, equipment=[{"equipment": ours}] * 2, **common)
+
+
+def test_a_contract_in_use_is_ended_early_not_cancelled(shop):
+	contract = make.contract(shop.customer)
+	doc = visit(shop, contract)
+	doc.submit()
+	refused("End it early instead", read(contract).cancel)
+	contract = read(contract)
+	refused("Say why", contract.end_early, nowdate(), "", error=frappe.MandatoryError)
+	refused("lies outside", read(contract).end_early, add_days(nowdate(), -30), "Sold the boiler")
+	contract = read(contract)
+	contract.end_early(nowdate(), "Sold the boiler")
+	contract = read(contract)
+	assert (getdate(contract.end_date), contract.end_reason) == (getdate(), "Sold the boiler")
+
+
+def test_a_renewal_follows_on(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=3, parts_share=80)
+	visit(shop, contract).submit()
+	renewal = renewal_of(contract.name)
+	renewal.insert()
+	renewal.submit()
+	assert getdate(renewal.start_date) == getdate(add_days(contract.end_date, 1))
+	assert (renewal.renewed_from, renewal.parts_share, renewal.visits) == (contract.name, 80, [])
+
+
+# ---------------------------------------------------------------- the fee
+
+
+@pytest.fixture
+def plan(shop):
+	care = make.service_item("Boiler Care", uom="Nos")
+	return make.make(
+		"Subscription Plan",
+		plan_name="Boiler Care monthly",
+		item=care,
+		price_determination="Fixed Rate",
+		cost=25,
+		currency="EUR",
+		billing_interval="Month",
+		billing_interval_count=1,
+	).name
+
+
+def test_the_fee_is_invoiced_by_a_subscription(shop, plan):
+	contract = make.contract(
+		shop.customer, start_date=nowdate(), plans=[{"plan": plan, "qty": 2}], submit_fee_invoices=1
+	)
+
+	subscription = frappe.get_doc("Subscription", contract.subscription)
+	assert (subscription.party, subscription.company) == (shop.customer, make.COMPANY)
+	assert getdate(subscription.end_date) == getdate(contract.end_date)
+	assert subscription.aftersales_voucher == contract.name
+	subscription.process()
+	(invoice,) = frappe.get_all(
+		"Sales Invoice", {"subscription": subscription.name}, ["net_total", "docstatus", "customer"]
+	)
+	assert (invoice.net_total, invoice.docstatus, invoice.customer) == (50, 1, shop.customer)
+	refused("The fee was invoiced", read(contract).cancel)
+
+
+def test_a_contract_nobody_invoiced_takes_its_subscription_along(shop, plan):
+	contract = make.contract(
+		shop.customer, start_date=add_months(nowdate(), 1), plans=[{"plan": plan, "qty": 1}]
+	)
+	read(contract).cancel()
+	assert read(contract).status == "Cancelled"
+	assert frappe.db.get_value("Subscription", contract.subscription, "status") == "Cancelled"
+
+
+def test_one_contract_has_one_subscription(shop, plan):
+	contract = make.contract(shop.customer, plans=[{"plan": plan, "qty": 1}])
+	with pytest.raises(frappe.UniqueValidationError):
+		contract.make_subscription()
+
+
+def test_ending_early_ends_the_subscription(shop, plan):
+	contract = make.contract(shop.customer, plans=[{"plan": plan, "qty": 1}])
+	contract.end_early(nowdate(), "Moved away")
+	assert getdate(frappe.db.get_value("Subscription", contract.subscription, "end_date")) == getdate()
+
+
+# ---------------------------------------------------------------- dimensions
+
+
+def test_the_project_of_a_job_is_on_every_document(shop):
+	project = make.make("Project", project_name="Hotel Refit", company=make.COMPANY).name
+	doc = done(
+		shop,
+		"Service Voucher",
+		"C",
+		project=project,
+		labour=[make.hours(1), make.hours(1, charge_to="Customer", charge_reason="Misuse")],
+		parts=[make.part(shop.seal)],
+	)
+	assert set(documents_of(doc)) == {"Stock Entry", "Sales Invoice", "Journal Entry"}
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	assert (invoice.project, {row.project for row in invoice.items}) == (project, {project})
+	assert {row.project for row in frappe.get_doc("Stock Entry", doc.stock_entry).items} == {project}
+	entry = frappe.get_doc("Journal Entry", doc.labour_journal_entry)
+	assert {row.project for row in entry.accounts} == {project}

@@ -1,0 +1,267 @@
+"""Service Revenue Reconciliation at full counts; tests/integration/test_reconciliation.py has the small ones.
+
+	books   Makes jobs of all categories through their documents, plants every kind of break ten times, and
+	        compares: the sums of the reports with the general ledger, the breaks found with those planted.
+	scale   Fills the tables with vouchers over 24 months by INSERT ... SELECT, each with its lines, Stock
+	        Entry, Sales Invoice and ledger rows, and compares the report of one month with its bare SQL: the
+	        same statements sent as text to the same database, in turn; medians.
+
+Called on a site of its own, which is not cleaned: drop it afterwards.
+
+	python3 tools/dev.py site recon.localhost
+	python3 tools/dev.py run -- env AFTERSALES_SITE=recon.localhost python ../apps/aftersales/benchmarks/reconciliation.py books --jobs 10000
+	python3 tools/dev.py run -- env AFTERSALES_SITE=recon.localhost python ../apps/aftersales/benchmarks/reconciliation.py scale --vouchers 1000000
+	python3 tools/dev.py drop-site recon.localhost
+
+Prints what it finds; exits with 1 where sums or breaks differ, or the ratio misses the aim of 1.5.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import frappe
+from frappe.utils import add_days, flt, getdate, nowdate
+
+SITE = os.environ.get("AFTERSALES_SITE", "recon.localhost")
+PLANTED_EACH = 10
+MONTHS = 24
+AIM = 1.5
+ROUNDS = 5
+
+
+def main() -> int:
+	parser = argparse.ArgumentParser(
+		description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+	)
+	commands = parser.add_subparsers(required=True)
+	books = commands.add_parser("books")
+	books.add_argument("--jobs", type=int, default=10_000)
+	books.set_defaults(run=lambda options: compare_with_ledger(options.jobs))
+	scale = commands.add_parser("scale")
+	scale.add_argument("--vouchers", type=int, default=100_000)
+	scale.set_defaults(run=lambda options: compare_with_bare_sql(options.vouchers))
+	options = parser.parse_args()
+	frappe.init(site=SITE, sites_path=".")
+	frappe.connect()
+	try:
+		return options.run(options)
+	finally:
+		frappe.destroy()
+
+
+# ---------------------------------------------------------------- books
+
+
+def compare_with_ledger(jobs: int) -> int:
+	from aftersales.service_billing import job_ledger, reconciliation
+	from aftersales.service_billing.reconciliation_checks import Scope
+	from aftersales.service_billing.report.job_profitability import job_profitability
+	from tests import factories as make
+	from tests.reconciled import PLANTED, clean_job
+
+	# The day the run began, so that midnight does not part the jobs
+	first = add_days(nowdate(), -1)
+	shop = _shop(make, jobs)
+	planted = {}
+	every = max(jobs // (PLANTED_EACH * len(PLANTED)), 1)
+	plants = [plant for plant in PLANTED.items() for _time in range(PLANTED_EACH)]
+	started = time.perf_counter()
+	for number in range(jobs):
+		if number % every == 0 and plants:
+			reason, plant = plants.pop()
+			planted[plant(shop)] = reason
+		else:
+			clean_job(shop, number)
+		if number % 100 == 99:
+			frappe.db.commit()
+			frappe.local.document_cache = {}
+			print(f"{number + 1} jobs, {time.perf_counter() - started:.0f} s", flush=True)
+	frappe.db.commit()
+
+	scope = Scope(make.COMPANY, getdate(first), getdate(nowdate()))
+	found = Counter(((one.job or one.document), one.reason) for one in reconciliation.find(scope))
+	expected = Counter(planted.items())
+	print(f"planted {sum(expected.values())} breaks of {len(set(planted.values()))} kinds")
+	print(f"found   {sum(found.values())}; missed {expected - found}; not there {found - expected}")
+
+	period = {"company": make.COMPANY, "from_date": first, "to_date": nowdate()}
+	rows = job_profitability.execute(period)[1]
+	income, parts = (flt(sum(row[field] for row in rows), 2) for field in ("income", "parts"))
+	sums = {
+		"income": (income, _ledger("Sales Invoice", "Income", -1, first)),
+		"parts at cost": (parts, _ledger("Stock Entry", "Expense", 1, first)),
+		"labour at cost": (
+			flt(sum(job_ledger.labour_booked(scope).values()), 2),
+			_debits("Journal Entry", first),
+		),
+	}
+	for label, (report, ledger) in sums.items():
+		print(f"{label}: reports {report:.2f}, ledger {ledger:.2f}, difference {report - ledger:.2f}")
+	return int(found != expected or any(report != ledger for report, ledger in sums.values()))
+
+
+def _shop(make, jobs: int) -> frappe._dict:
+	shop = make.shop()
+	make.receive(shop.seal, jobs * 4, 12.5, shop.van)
+	make.settings(small_fee_limit=500)
+	mode = frappe.get_doc("Mode of Payment", "Cash")
+	mode.set("accounts", [{"company": make.COMPANY, "default_account": f"Cash - {make.ABBR}"}])
+	mode.save()
+	frappe.db.commit()
+	return shop
+
+
+def _ledger(voucher_type: str, root_type: str, side: int, first: str) -> float:
+	"""The ledger of the jobs' documents, added up by plain SQL.
+
+	An invoice that somebody made by hand and that names no job, or an issue without one, is not a job's.
+	"""
+	((total,),) = frappe.db.sql(
+		f"""select sum(gl.debit - gl.credit) from `tabGL Entry` gl
+		join tabAccount account on account.name = gl.account
+		join `tab{voucher_type}` document on document.name = gl.voucher_no
+		where gl.voucher_type = %s and account.root_type = %s and gl.is_cancelled = 0
+		and gl.posting_date >= %s and document.aftersales_voucher != ''""",
+		(voucher_type, root_type, first),
+	)
+	return flt(side * flt(total), 2)
+
+
+def _debits(voucher_type: str, first: str) -> float:
+	((total,),) = frappe.db.sql(
+		"""select sum(debit) from `tabGL Entry`
+		where voucher_type = %s and is_cancelled = 0 and posting_date >= %s""",
+		(voucher_type, first),
+	)
+	return flt(total, 2)
+
+
+# ---------------------------------------------------------------- scale
+
+
+def compare_with_bare_sql(vouchers: int) -> int:
+	from aftersales.service_billing import reconciliation
+	from aftersales.service_billing.reconciliation_checks import Scope, checks
+	from tests import factories as make
+
+	shop = make.shop()
+	frappe.db.commit()
+	_fill(vouchers, shop, make.COMPANY)
+	scope = Scope(make.COMPANY, date(2025, 6, 1), date(2025, 6, 30))
+	((month,),) = frappe.db.sql(
+		"select count(*) from `tabService Voucher` where posted_at >= %s and posted_at < %s",
+		(scope.from_date, add_days(scope.to_date, 1)),
+	)
+	statements = [query.get_sql() for _reason, _job, _document, query in checks(scope)]
+	breaks = reconciliation.find(scope)
+	ours, bare = [], []
+	for number in range(ROUNDS):
+		sides = [(ours, lambda: reconciliation.find(scope)), (bare, lambda: _send(statements))]
+		for times, side in sides if number % 2 else reversed(sides):
+			times.append(_seconds(side))
+	mine, theirs = statistics.median(ours), statistics.median(bare)
+	ratio = mine / theirs
+	print(
+		f"{vouchers:,} vouchers, {month:,} in the month, {len(statements)} statements, {len(breaks)} breaks: "
+		f"report {mine:.3f} s, bare SQL {theirs:.3f} s, ratio {ratio:.2f} (aim {AIM})"
+	)
+	return int(ratio > AIM)
+
+
+def _send(statements: list[str]) -> None:
+	for statement in statements:
+		frappe.db.sql(statement)
+
+
+def _seconds(side: Callable) -> float:
+	started = time.perf_counter()
+	side()
+	return time.perf_counter() - started
+
+
+def _fill(vouchers: int, shop: frappe._dict, company: str) -> None:
+	"""Vouchers spread over the months, every 997th with an amount that differs from its invoice."""
+	numbers = f"seq_1_to_{int(vouchers)}"
+	day = f"date_add('2024-06-01', interval (seq %% {MONTHS * 30}) day)"
+	values = {"company": company, "item": shop.seal, "van": shop.van, "customer": shop.customer}
+	common = "'Administrator', 'Administrator', now(), now()"
+	names = "owner, modified_by, creation, modified"
+	for label, statement in (
+		(
+			"Service Voucher",
+			f"""insert into `tabService Voucher` (name, {names}, docstatus, status, company, customer, currency,
+			posted_at, departed_at, amount_due, billing_status, sales_invoice, stock_entry, parts_cost)
+			select concat('SVX-', seq), {common}, 1, 'Completed', %(company)s, %(customer)s, 'EUR',
+			{day}, {day}, if(seq %% 997 = 0, 100, 115.77), 'Billed', concat('SIX-', seq),
+			concat('SEX-', seq), 12.5 from {numbers}""",
+		),
+		(
+			"Service Part Line",
+			f"""insert into `tabService Part Line` (name, {names}, docstatus, parent, parenttype, parentfield, idx,
+			item_code, qty, warehouse, charge_to, amount, valuation_amount)
+			select concat('px', seq), {common}, 1, concat('SVX-', seq), 'Service Voucher', 'parts', 1,
+			%(item)s, 1, %(van)s, 'Customer', 42, 12.5 from {numbers}""",
+		),
+		(
+			"Service Labour Line",
+			f"""insert into `tabService Labour Line` (name, {names}, docstatus, parent, parenttype, parentfield,
+			idx, activity, hours, charge_to, amount, cost_rate)
+			select concat('lx', seq), {common}, 1, concat('SVX-', seq), 'Service Voucher', 'labour', 1,
+			'Repair', 1, 'Customer', 60, 30 from {numbers}""",
+		),
+		(
+			"Sales Invoice",
+			f"""insert into `tabSales Invoice` (name, {names}, docstatus, company, customer, currency,
+			conversion_rate, posting_date, debit_to, grand_total, base_grand_total, base_net_total, outstanding_amount,
+			aftersales_voucher_type, aftersales_voucher)
+			select concat('SIX-', seq), {common}, 1, %(company)s, %(customer)s, 'EUR', 1, {day}, 'Debtors - LSL',
+			115.77, 115.77, 102, 115.77, 'Service Voucher', concat('SVX-', seq) from {numbers}""",
+		),
+		(
+			"GL Entry of invoices",
+			f"""insert into `tabGL Entry` (name, {names}, docstatus, company, posting_date, account, debit, credit,
+			voucher_type, voucher_no, is_cancelled)
+			select concat('gx', seq), {common}, 1, %(company)s, {day}, 'Debtors - LSL', 115.77, 0,
+			'Sales Invoice', concat('SIX-', seq), 0 from {numbers}""",
+		),
+		(
+			"Stock Entry",
+			f"""insert into `tabStock Entry` (name, {names}, docstatus, company, posting_date, purpose,
+			stock_entry_type, total_outgoing_value, value_difference, aftersales_voucher_type, aftersales_voucher)
+			select concat('SEX-', seq), {common}, 1, %(company)s, {day}, 'Material Issue', 'Material Issue',
+			12.5, -12.5, 'Service Voucher', concat('SVX-', seq) from {numbers}""",
+		),
+		(
+			"Stock Entry Detail",
+			f"""insert into `tabStock Entry Detail` (name, {names}, docstatus, parent, parenttype, parentfield,
+			idx, item_code, qty, s_warehouse, aftersales_line)
+			select concat('sx', seq), {common}, 1, concat('SEX-', seq), 'Stock Entry', 'items', 1,
+			%(item)s, 1, %(van)s, concat('px', seq) from {numbers}""",
+		),
+		(
+			"GL Entry of stock",
+			f"""insert into `tabGL Entry` (name, {names}, docstatus, company, posting_date, account, debit, credit,
+			voucher_type, voucher_no, is_cancelled)
+			select concat('hx', seq), {common}, 1, %(company)s, {day}, 'Cost of Repair Parts - LSL', 12.5, 0,
+			'Stock Entry', concat('SEX-', seq), 0 from {numbers}""",
+		),
+	):
+		started = time.perf_counter()
+		frappe.db.sql(statement, values)
+		frappe.db.commit()
+		print(f"{label}: {time.perf_counter() - started:.0f} s", flush=True)
+	for doctype in ("Service Voucher", "Sales Invoice", "Stock Entry", "Stock Entry Detail", "GL Entry"):
+		frappe.db.sql(f"analyze table `tab{doctype}`")
+
+
+if __name__ == "__main__":
+	sys.exit(main())

@@ -12,7 +12,9 @@ import json
 import os
 import sys
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -38,6 +40,7 @@ SUPERVISOR = "orla@liffey.example"
 TECHNICIAN = "aoife@liffey.example"
 WORKSHOP = "niamh@liffey.example"
 MANAGER = "fionn@liffey.example"
+ACCOUNTANT = "grainne@liffey.example"
 
 DESK = (1440, 900)
 PHONE = (390, 844)
@@ -75,6 +78,15 @@ def printview(doctype: str, print_format: str) -> str:
 	return f"/printview?doctype={doctype}&name={{name}}&format={print_format}&no_letterhead=0"
 
 
+def report(name: str, **filters: str) -> str:
+	return f"/app/query-report/{quote(name)}?{urlencode({'company': COMPANY, **filters})}"
+
+
+COMPANY = "Liffey Service Ltd"
+PERIOD = {
+	"from_date": str(date.today() - timedelta(days=30)),
+	"to_date": str(date.today()),
+}
 WITH_HAZARD = {"status": "Open", "hazard": ["is", "set"]}
 WITH_CASH = {"docstatus": 1, "cash_collected": [">", 0], "billing_status": "Paid"}
 RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0]}
@@ -168,6 +180,36 @@ SHOTS = (
 		PAPER,
 		paper=True,
 	),
+	Shot(
+		"cash-handover",
+		ACCOUNTANT,
+		"/app/technician-cash-handover/{name}",
+		"Technician Cash Handover",
+		{"docstatus": 1},
+		full_height=1150,
+	),
+	Shot("cash-with-technicians", ACCOUNTANT, report("Cash with Technicians")),
+	Shot("reconciliation", ACCOUNTANT, report("Service Revenue Reconciliation", **PERIOD)),
+	Shot("job-profitability", ACCOUNTANT, report("Job Profitability", **PERIOD)),
+	Shot("unbilled-work", ACCOUNTANT, report("Unbilled Work")),
+	Shot("warranty-cost", ACCOUNTANT, report("Warranty Cost", group_by="Brand", **PERIOD)),
+	Shot(
+		"warranty-recovery",
+		ACCOUNTANT,
+		"/app/warranty-recovery-claim/{name}",
+		"Warranty Recovery Claim",
+		{"docstatus": 1},
+		full_height=1150,
+	),
+	Shot(
+		"damage-claim",
+		SUPERVISOR,
+		"/app/damage-claim/{name}",
+		"Damage Claim",
+		{"docstatus": 0},
+		full_height=1300,
+	),
+	Shot("delay-compensation", ACCOUNTANT, "/app/delay-compensation/{name}", "Delay Compensation"),
 	Shot(
 		"print-service-voucher",
 		SUPERVISOR,

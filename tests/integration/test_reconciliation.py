@@ -98,11 +98,11 @@ def test_every_planted_break_is_found_and_none_else(shop):
 
 	assert breaks() == planted
 	assert set(planted.values()) == set(Reason)
-	_columns, rows, _message, chart, summary = service_revenue_reconciliation.execute(period())
+	_columns, rows, _message, _chart, summary = service_revenue_reconciliation.execute(period())
 	assert {row["job"] or row["document"]: row["reason"] for row in rows} == {
 		name: reason.value for name, reason in planted.items()
 	}
-	assert sum(chart["data"]["datasets"][0]["values"]) == len(planted) == summary[-1]["value"]
+	assert summary[-1]["value"] == len(planted)
 	only = service_revenue_reconciliation.execute({**period(), "job_type": "Repair Card"})[1]
 	assert {row["job_type"] for row in only} == {"Repair Card"}
 
@@ -183,7 +183,7 @@ def test_profit_of_a_job_after_a_credit_note(shop):
 	(row,) = job_profitability.execute(period())[1]
 	# 60 + 42 earned; a seal of 12.50 and an hour of 30 spent
 	assert (row.income, row.parts, row.work, row.cost, row.margin) == (102, 12.5, 30, 42.5, 59.5)
-	assert row.margin_percent == 58.3
+	assert row.margin_percent == "58.3 %"
 
 	make_sales_return(doc.sales_invoice).insert().submit()
 	(row,) = job_profitability.execute(period())[1]

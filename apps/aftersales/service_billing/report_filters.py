@@ -50,6 +50,6 @@ def currency() -> dict:
 
 def job_columns() -> list[dict]:
 	return [
-		column("job_type", _("Job Type"), "Link", 130, options="DocType", hidden=1),
+		column("job_type", _("Job Type"), hidden=1),
 		column("job", _("Job"), "Dynamic Link", 140, options="job_type"),
 	]

@@ -5,8 +5,10 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 
 	refresh(frm) {
 		const { doc } = frm;
-		frm.set_df_property("lines", "cannot_add_rows", true);
-		frm.set_df_property("lines", "cannot_delete_rows", doc.docstatus > 0);
+		const { grid } = frm.get_field("lines");
+		grid.cannot_add_rows = true; // rows come from the jobs
+		grid.df.cannot_delete_rows = doc.docstatus > 0;
+		grid.refresh();
 		if (doc.docstatus === 0 && doc.supplier && doc.company) {
 			frm.add_custom_button(__("Get Warranty Lines"), () => frm.trigger("fetch_lines"));
 		}

@@ -24,14 +24,14 @@ def execute(filters: dict | None = None) -> tuple:
 
 def columns() -> list[dict]:
 	return [
-		link("technician", _("Technician"), "Service Technician", 160),
+		link("technician", _("Technician"), "Service Technician", 140),
 		link("voucher", _("Service Voucher"), "Service Voucher", 150),
-		link("customer", _("Customer"), "Customer", 170),
-		column("cash_receipt_no", _("Receipt No."), width=170),
+		link("customer", _("Customer"), "Customer", 160),
+		column("cash_receipt_no", _("Receipt No."), width=185),
 		column("collected_on", _("Collected on"), "Date", 115),
-		column("age", _("Days Out"), "Int", 85),
+		column("age", _("Days Out"), "Int", 95),
 		money("amount", _("Cash")),
-		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 160),
+		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 185),
 		column("invoice_state", _("Invoice"), width=100),
 		currency(),
 	]

@@ -50,17 +50,18 @@ def execute(filters: dict | None = None) -> tuple:
 	if group != "Job":
 		rows = _grouped(rows, GROUPS[group])
 	for row in rows:
-		row.margin_percent = flt(100 * row.margin / row.income, 1) if row.income else None
+		# As text: a total row would average it
+		row.margin_percent = f"{100 * row.margin / row.income:.1f} %" if row.income else ""
 	return columns(group), rows, None, None, _summary(rows)
 
 
 def columns(group: str) -> list[dict]:
 	first = {
 		"Job": [
-			column("date", _("Date"), "Date", 105),
+			column("date", _("Date"), "Date", 115),
 			*job_columns(),
-			link("customer", _("Customer"), "Customer", 170),
-			link("technician", _("Technician"), "Service Technician", 140),
+			link("customer", _("Customer"), "Customer", 160),
+			link("technician", _("Technician"), "Service Technician", 125),
 			link("service_category", _("Category"), "Service Category", 90),
 		],
 		"Customer": [link("value", _("Customer"), "Customer", 240)],
@@ -72,12 +73,12 @@ def columns(group: str) -> list[dict]:
 	return [
 		*first,
 		money("income", _("Income")),
+		money("cost", _("Cost")),
+		money("margin", _("Margin")),
+		column("margin_percent", _("Margin %"), width=90, align="right"),
 		money("parts", _("Parts at Cost")),
 		money("work", _("Work at Cost")),
 		money("travel", _("Travel at Cost")),
-		money("cost", _("Cost")),
-		money("margin", _("Margin")),
-		column("margin_percent", _("Margin %"), "Percent", 90),
 		currency(),
 	]
 

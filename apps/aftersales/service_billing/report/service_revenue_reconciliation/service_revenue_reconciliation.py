@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.utils import flt
 
 from aftersales.service_billing import job_ledger, reconciliation
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -18,23 +19,23 @@ def execute(filters: dict | None = None) -> tuple:
 		for found in reconciliation.find(scope)
 		if filters.reason in (None, "", found.reason.value) and filters.job_type in (None, "", found.job_type)
 	]
-	return columns(), [_row(found) for found in breaks], None, _chart(breaks), _summary(scope, breaks)
+	return columns(), [_row(found) for found in breaks], None, None, _summary(scope, breaks)
 
 
 def columns() -> list[dict]:
 	return [
-		column("date", _("Date"), "Date", 105),
-		column("reason", _("Reason"), width=220),
+		column("date", _("Date"), "Date", 115),
+		column("reason", _("Reason"), width=225),
 		*job_columns(),
+		column("document_type", _("Document Type"), hidden=1),
+		column("document", _("Document"), "Dynamic Link", 185, options="document_type"),
+		column("expected", _("Job Says"), "Float", 95, precision=2),
+		column("found", _("Document Says"), "Float", 120, precision=2),
+		column("unit", _("Unit"), width=60),
+		column("correction", _("Correction"), width=180),
+		column("difference", _("Difference"), "Float", 95, precision=2),
 		link("customer", _("Customer"), "Customer", 160),
 		link("technician", _("Technician"), "Service Technician", 130),
-		column("document_type", _("Document Type"), "Link", 110, options="DocType"),
-		column("document", _("Document"), "Dynamic Link", 170, options="document_type"),
-		column("expected", _("Job Says"), "Float", 100, precision=2),
-		column("found", _("Document Says"), "Float", 115, precision=2),
-		column("difference", _("Difference"), "Float", 100, precision=2),
-		column("unit", _("Unit"), width=60),
-		column("correction", _("Correction"), width=170),
 	]
 
 
@@ -57,22 +58,6 @@ def _row(found: Break) -> dict:
 	}
 
 
-def _chart(breaks: list[Break]) -> dict | None:
-	if not breaks:
-		return None
-	counts: dict[str, int] = {}
-	for found in breaks:
-		counts[found.reason.value] = counts.get(found.reason.value, 0) + 1
-	return {
-		"data": {
-			"labels": [_(reason) for reason in counts],
-			"datasets": [{"name": _("Breaks"), "values": list(counts.values())}],
-		},
-		"type": "bar",
-		"colors": ["#E24C4C"],
-	}
-
-
 def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 	currency = frappe.get_cached_value("Company", scope.company, "default_currency")
 	invoiced, income = job_ledger.invoiced_net(scope), sum(job_ledger.income(scope).values())
@@ -81,7 +66,7 @@ def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 	def amount(label: str, value: float, agrees: bool = True) -> dict:
 		return {
 			"label": label,
-			"value": value,
+			"value": flt(value, 2),
 			"datatype": "Currency",
 			"currency": currency,
 			"indicator": "Green" if agrees else "Red",

@@ -7,9 +7,11 @@ import pytest
 from frappe.utils import add_days, flt, getdate, nowdate
 
 from aftersales.service_billing import reconciliation
+from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.reconciliation_rules import CORRECTIONS, Correction, Reason
 from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
+from aftersales.service_billing.report.contract_profitability import contract_profitability
 from aftersales.service_billing.report.job_profitability import job_profitability
 from aftersales.service_billing.report.service_revenue_reconciliation import (
 	service_revenue_reconciliation,
@@ -17,7 +19,7 @@ from aftersales.service_billing.report.service_revenue_reconciliation import (
 from aftersales.service_billing.report.unbilled_work import unbilled_work
 from tests import factories as make
 from tests.jobs import done
-from tests.reconciled import CASH, PLANTED, clean_job, paid
+from tests.reconciled import CASH, PLANTED, clean_job, paid, settle
 
 CLEAN_JOBS = 12
 
@@ -227,3 +229,102 @@ def test_unbilled_work(shop):
 		(none.name, 9, "No invoice"),
 		(draft.name, 0, "Draft invoice"),
 	]
+
+
+# ---------------------------------------------------------------- invoices of several jobs, contracts
+
+
+def shared_invoice(shop):
+	"""Two jobs of one customer on one submitted invoice: 102 net each."""
+	make.settings(invoicing="One Invoice per Customer", billing_period="Day")
+	jobs = [
+		done(shop, kind, labour=[make.hours(1)], parts=[make.part(shop.seal)])
+		for kind in ("Service Voucher", "Repair Card")
+	]
+	bill_now([[doc.doctype, doc.name] for doc in jobs], submit_invoices=1)
+	return [frappe.get_doc(doc.doctype, doc.name) for doc in jobs]
+
+
+def test_each_job_has_its_rows_of_an_invoice_of_several(shop):
+	first, second = shared_invoice(shop)
+	assert first.sales_invoice == second.sales_invoice
+	assert breaks() == {}
+	rows = {row.job: row.income for row in job_profitability.execute(period())[1]}
+	assert rows == {first.name: 102, second.name: 102}
+	summary = {one["label"]: one["value"] for one in service_revenue_reconciliation.execute(period())[4]}
+	assert summary["Invoiced for jobs, net"] == summary["Income in the ledger"] == 204
+
+
+def test_credit_note_for_one_job_of_several(shop):
+	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
+
+	first, second = shared_invoice(shop)
+	credit = make_sales_return(first.sales_invoice)
+	of_first = frappe.get_all(
+		"Sales Invoice Item", {"parent": first.sales_invoice, "aftersales_voucher": first.name}, pluck="name"
+	)
+	credit.set("items", [row for row in credit.items if row.sales_invoice_item in of_first])
+	credit.insert().submit()
+	rows = {row.job: row.income for row in job_profitability.execute(period())[1]}
+	assert rows == {first.name: 0, second.name: 102}
+	summary = {one["label"]: one["value"] for one in service_revenue_reconciliation.execute(period())[4]}
+	assert summary["Invoiced for jobs, net"] == summary["Income in the ledger"] == 102
+
+
+def test_breaks_on_an_invoice_of_several_jobs(shop):
+	first, second = shared_invoice(shop)
+	frappe.db.set_value("Service Part Line", first.parts[0].name, "amount", 40)
+	frappe.db.set_value("Repair Card", second.name, {"docstatus": 2, "status": "Cancelled"})
+	assert breaks() == {first.name: Reason.AMOUNT_DIFFERS, second.name: Reason.JOB_CANCELLED}
+	reconciliation.correct(Reason.AMOUNT_DIFFERS.value, first.doctype, first.name)
+	assert breaks() == {second.name: Reason.JOB_CANCELLED}
+
+
+def test_a_job_that_waits_for_the_billing_run_is_billed_at_once(shop):
+	make.settings(invoicing="One Invoice per Customer", billing_period="Month")
+	doc = done(shop, labour=[make.hours(1)])
+	assert breaks() == {doc.name: Reason.NOT_BILLED}
+	reconciliation.correct(Reason.NOT_BILLED.value, doc.doctype, doc.name)
+	assert breaks() == {doc.name: Reason.DRAFT_INVOICE}
+
+
+def test_profit_of_a_contract(shop):
+	expense = make.account("Contract Service Expense", "Direct Expenses")
+	make.category_accounts("B", expense_account=expense, cost_center=shop.cost_center)
+	fee = make.service_item("Boiler Care Fee", uom="Nos")
+	plan = make.make(
+		"Subscription Plan",
+		plan_name="Boiler Care",
+		item=fee,
+		price_determination="Fixed Rate",
+		cost=240,
+		currency="EUR",
+		billing_interval="Month",
+		billing_interval_count=1,
+	)
+	contract = make.contract(
+		shop.customer,
+		start_date=nowdate(),
+		end_date=add_days(nowdate(), 364),
+		labour_share=100,
+		parts_share=50,
+		plans=[{"plan": plan.name, "qty": 1}],
+		submit_fee_invoices=1,
+	)
+	frappe.get_doc("Subscription", contract.subscription).process()
+	settle(
+		done(
+			shop,
+			category="B",
+			service_contract=contract.name,
+			labour=[make.hours(2), make.hours(0.5, activity="Travel")],
+			parts=[make.part(shop.seal)],
+		)
+	)
+	(row,) = contract_profitability.execute(period())[1]
+	# Half of the seal's 42; 2 hours and half an hour on the road at 30, a seal of 12.50
+	assert (row.service_contract, row.jobs, row.fees, row.billed) == (contract.name, 1, 240, 21)
+	assert (row.parts, row.work, row.travel, row.cost, row.margin) == (12.5, 60, 15, 87.5, 173.5)
+	assert breaks() == {}
+	assert flt(row.fees + row.billed, 2) == in_ledger("Income", -1)
+	assert contract_profitability.execute({**period(), "customer": "Nobody"})[1] == []

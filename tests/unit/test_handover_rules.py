@@ -26,7 +26,6 @@ def cash(**values):
 		"company": "Liffey",
 		"currency": "EUR",
 		"amount": Decimal("115.77"),
-		"sales_invoice": "SINV-1",
 	}
 	return Cash(**{**known, **values})
 
@@ -49,7 +48,6 @@ def test_cash_of_a_completed_visit_is_accepted():
 		({"currency": "GBP"}, "other_currency"),
 		({"payment_entry": "PE-1"}, "paid"),
 		({"handover": "CH-0", "payment_entry": "PE-1"}, "handed_over"),
-		({"sales_invoice": None}, "no_invoice"),
 	],
 )
 def test_what_does_not_fit_is_named(values, code):

@@ -88,7 +88,6 @@ def as_cash(voucher: frappe._dict) -> Cash:
 		amount=Decimal(str(flt(voucher.cash_collected))),
 		payment_entry=voucher.payment_entry,
 		handover=voucher.cash_handover,
-		sales_invoice=voucher.sales_invoice,
 	)
 
 
@@ -105,6 +104,7 @@ def book(doc: Document) -> None:
 	booked_in_company_currency = Decimal(0)
 	for line in doc.vouchers:
 		voucher = frappe.get_doc("Service Voucher", line.service_voucher)
+		post_job(voucher, invoice_now=True)  # a customer who pays at once does not wait for a billing run
 		submitted = _submit_draft(voucher.sales_invoice)
 		voucher.reload()
 		payment = book_cash(voucher, doc.mode_of_payment, doc.posting_date)
@@ -153,7 +153,6 @@ def refusal_message(refusal: Refusal) -> str:
 		"other_currency": _("{0}: the cash is in {1}. Hand it over by itself."),
 		"handed_over": _("{0}: the cash was handed over by {1}."),
 		"paid": _("{0}: Payment Entry {1} books this cash already."),
-		"no_invoice": _("{0} has no invoice: press Post Again on the voucher first."),
 	}
 	return texts[refusal.code].format(
 		get_link_to_form("Service Voucher", refusal.voucher), frappe.bold(refusal.found or "-")
@@ -178,7 +177,9 @@ def _open_vouchers(company: str, technician: str, currency: str) -> list[frappe.
 	).run(as_dict=True)
 
 
-def _submit_draft(sales_invoice: str) -> bool:
+def _submit_draft(sales_invoice: str | None) -> bool:
+	if not sales_invoice:
+		return False
 	invoice = frappe.get_doc("Sales Invoice", sales_invoice)
 	if invoice.docstatus != 0:
 		return False

@@ -21,7 +21,6 @@ class Cash:
 	amount: Decimal
 	payment_entry: str | None = None
 	handover: str | None = None
-	sales_invoice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,5 +81,3 @@ def _against(handover: Handover, row: Cash) -> Iterable[Refusal]:
 		yield Refusal(row.voucher, "handed_over", row.handover)
 	elif row.payment_entry:
 		yield Refusal(row.voucher, "paid", row.payment_entry)
-	elif not row.sales_invoice:
-		yield Refusal(row.voucher, "no_invoice")

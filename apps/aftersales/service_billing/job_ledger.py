@@ -11,8 +11,9 @@ import frappe
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce, Count, Sum
 from frappe.utils import add_days, flt
+from pypika.functions import NullIf
 from pypika.queries import QueryBuilder, Table
-from pypika.terms import Term
+from pypika.terms import ExistsCriterion, Term
 
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -24,20 +25,31 @@ TRAVEL = "Travel"
 
 
 def income(scope: Scope) -> dict[Job, float]:
-	"""Credit less debit on income accounts by the invoices and credit notes of jobs, per job."""
+	"""Credit less debit on income accounts by the invoices and credit notes of jobs, per job.
+
+	An invoice of one job is all its own. On an invoice of several, each has the rows that name it.
+	"""
 	ledger, account, query = _entries(scope, "Sales Invoice")
-	invoice = frappe.qb.DocType("Sales Invoice")
-	returned = frappe.qb.DocType("Sales Invoice").as_("returned")
+	invoice, returned, query = _with_returned(query, ledger.voucher_no)
+	query = query.where(account.root_type == "Income")
 	job_type = _first(invoice.aftersales_voucher_type, returned.aftersales_voucher_type)
 	job = _first(invoice.aftersales_voucher, returned.aftersales_voucher)
-	query = (
-		query.join(invoice)
-		.on(invoice.name == ledger.voucher_no)
-		.left_join(returned)
-		.on(returned.name == invoice.return_against)
-		.where(account.root_type == "Income")
-	)
-	return _by_job(query, job_type, job, Sum(ledger.credit - ledger.debit))
+	found = _by_job(query, job_type, job, Sum(ledger.credit - ledger.debit))
+
+	invoice, row, query = _rows_of_shared_invoices(scope)
+	shared = _by_job(query, row.aftersales_voucher_type, row.aftersales_voucher, Sum(row.base_net_amount))
+	for one, amount in shared.items():
+		found[one] = flt(found.get(one, 0) + amount, 2)
+	return found
+
+
+def income_of_invoices(scope: Scope) -> float:
+	"""Income in the ledger by the same documents as :func:`invoiced_net`, added up by account."""
+	ledger, account, query = _entries(scope, "Sales Invoice")
+	query = query.where(
+		(account.root_type == "Income") & ledger.voucher_no.isin(_invoices_of_jobs(scope))
+	).select(Sum(ledger.credit - ledger.debit))
+	return flt(query.run()[0][0], 2)
 
 
 def parts(scope: Scope) -> dict[Job, float]:
@@ -95,17 +107,9 @@ def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float]]:
 def invoiced_net(scope: Scope) -> float:
 	"""Net total of the submitted invoices and credit notes of jobs, by the documents themselves."""
 	invoice = frappe.qb.DocType("Sales Invoice")
-	returned = frappe.qb.DocType("Sales Invoice").as_("returned")
 	query = (
 		frappe.qb.from_(invoice)
-		.left_join(returned)
-		.on(returned.name == invoice.return_against)
-		.where(
-			invoice.posting_date[scope.from_date : scope.to_date]
-			& (invoice.company == scope.company)
-			& (invoice.docstatus == 1)
-			& _first(invoice.aftersales_voucher_type, returned.aftersales_voucher_type).isin(JOB_DOCTYPES)
-		)
+		.where(invoice.name.isin(_invoices_of_jobs(scope)))
 		.select(Sum(invoice.base_net_total))
 	)
 	return flt(query.run()[0][0], 2)
@@ -181,6 +185,59 @@ def _by_job(query: QueryBuilder, job_type: Term, job: Term, amount: Term) -> dic
 	return {(row.job_type, row.job): flt(row.amount, 2) for row in rows}
 
 
+def _with_returned(query: QueryBuilder, name: Term) -> tuple[Table, Table, QueryBuilder]:
+	"""The invoice of that name, and the one it returns."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	returned = frappe.qb.DocType("Sales Invoice").as_("returned")
+	return (
+		invoice,
+		returned,
+		query.join(invoice)
+		.on(invoice.name == name)
+		.left_join(returned)
+		.on(returned.name == invoice.return_against),
+	)
+
+
+def _invoices_in(scope: Scope) -> tuple[Table, Table, QueryBuilder]:
+	"""The submitted invoices and credit notes of the period, each with the one it returns."""
+	invoice = frappe.qb.DocType("Sales Invoice")
+	returned = frappe.qb.DocType("Sales Invoice").as_("returned")
+	return (
+		invoice,
+		returned,
+		frappe.qb.from_(invoice)
+		.left_join(returned)
+		.on(returned.name == invoice.return_against)
+		.where(
+			invoice.posting_date[scope.from_date : scope.to_date]
+			& (invoice.company == scope.company)
+			& (invoice.docstatus == 1)
+		),
+	)
+
+
+def _rows_of_shared_invoices(scope: Scope) -> tuple[Table, Table, QueryBuilder]:
+	"""Rows that name their job on an invoice that names none, and on its credit notes."""
+	invoice, returned, query = _invoices_in(scope)
+	row = frappe.qb.DocType("Sales Invoice Item")
+	named = _first(invoice.aftersales_voucher, returned.aftersales_voucher)
+	return invoice, row, query.join(row).on(row.parent == invoice.name).where(named.isnull())
+
+
+def _invoices_of_jobs(scope: Scope) -> QueryBuilder:
+	"""Names of the submitted invoices and credit notes that bill or credit a job."""
+	invoice, returned, query = _invoices_in(scope)
+	row = frappe.qb.DocType("Sales Invoice Item")
+	of_one = _first(invoice.aftersales_voucher_type, returned.aftersales_voucher_type).isin(JOB_DOCTYPES)
+	of_several = ExistsCriterion(
+		frappe.qb.from_(row)
+		.select(row.name)
+		.where((row.parent == invoice.name) & row.aftersales_voucher_type.isin(JOB_DOCTYPES))
+	)
+	return query.where(of_one | of_several).select(invoice.name)
+
+
 def _first(one: Term, other: Term) -> Term:
 	"""`one`, or `other` where it is empty; the fields of a link are empty strings or null."""
-	return Coalesce(Case().when(one == "", None).else_(one), other)
+	return Coalesce(NullIf(one, ""), NullIf(other, ""))

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from aftersales.guards import require_role
+from aftersales.service_billing import billed_rows
 from aftersales.service_billing.cash import RECEIVING_ROLES
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
@@ -79,14 +80,27 @@ def _release_and_post(doc: Document) -> None:
 		if not name or docstatus in (0, 1):
 			continue
 		if docstatus == 2 and document_type in PURPOSES:
-			frappe.db.set_value(document_type, name, "aftersales_posting_key", None, update_modified=False)
+			_free_key(document_type, name)
 		doc.db_set(fieldname, None)
 	post_job(doc)
 	refresh_billing(doc)
 	refresh_part_costs(doc)
 
 
+def _free_key(document_type: str, name: str) -> None:
+	"""What was cancelled past the app holds the job's posting key still."""
+	frappe.db.set_value(document_type, name, "aftersales_posting_key", None, update_modified=False)
+	if document_type == "Sales Invoice":
+		billed_rows.free(frappe.get_doc(document_type, name))
+
+
+def _bill_now(doc: Document) -> None:
+	"""Invoice a job, even where its customer would be invoiced by a billing run later."""
+	post_job(doc, invoice_now=True)
+
+
 _ACTIONS = {
+	Correction.BILL_NOW: _bill_now,
 	Correction.POST_AGAIN: post_job,
 	Correction.RELEASE_AND_POST: _release_and_post,
 	Correction.REFRESH: refresh_billing,

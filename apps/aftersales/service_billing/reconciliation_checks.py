@@ -8,12 +8,13 @@ the company's currency. What the reasons mean is said in `reconciliation_rules`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import frappe
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Abs, Coalesce, Sum
 from frappe.utils import add_days, cint
-from pypika.functions import Max
+from pypika.functions import Concat, Max
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, ExistsCriterion, LiteralValue, Term
 
@@ -67,6 +68,7 @@ def _of_invoices(scope: Scope, job_type: str) -> Iterable[Check]:
 	for reason, check in (
 		(Reason.DRAFT_INVOICE, _draft_invoice),
 		(Reason.AMOUNT_DIFFERS, _amount_differs),
+		*((Reason.AMOUNT_DIFFERS, partial(_row_differs, line_type)) for line_type in LINES),
 		(Reason.STATUS_DIFFERS, _status_differs),
 		(Reason.LEDGER_DIFFERS, _invoice_ledger_differs),
 		(Reason.FREE_JOB_BILLED, _free_job_billed),
@@ -94,6 +96,24 @@ def _amount_differs(scope: Scope, job_type: str) -> QueryBuilder:
 		& _differ(job.amount_due, invoice.grand_total)
 	)
 	return _select(query, job, job_type, invoice.name, job.amount_due, invoice.grand_total, job.currency)
+
+
+def _row_differs(line_type: str, scope: Scope, job_type: str) -> QueryBuilder:
+	"""On an invoice of several jobs, net: what the lines of a job say, and the rows that bill them."""
+	job, query, invoice = _billed_jobs(scope, job_type)
+	line, row = frappe.qb.DocType(line_type), frappe.qb.DocType("Sales Invoice Item")
+	query = (
+		query.join(line)
+		.on((line.parent == job.name) & (line.parenttype == job_type))
+		.left_join(row)
+		.on((row.parent == invoice.name) & (row.aftersales_line == line.name))
+		.where((Coalesce(invoice.aftersales_voucher, "") == "") & (invoice.docstatus < 2))
+		.where(_differ(line.amount, row.net_amount))
+		.groupby(job.name, invoice.name)
+	)
+	return _select(
+		query, job, job_type, invoice.name, Sum(line.amount), Sum(Coalesce(row.net_amount, 0)), job.currency
+	)
 
 
 def _status_differs(scope: Scope, job_type: str) -> QueryBuilder:
@@ -137,7 +157,9 @@ def _invoice_ledger_differs(scope: Scope, job_type: str) -> QueryBuilder:
 def _free_job_billed(scope: Scope, job_type: str) -> QueryBuilder:
 	"""An invoice names a job of which the customer pays nothing."""
 	job, query, invoice = _documents_naming(scope, job_type, "Sales Invoice")
-	query = query.where((invoice.is_return == 0) & (job.docstatus == 1))
+	query = query.where(
+		(invoice.is_return == 0) & (job.docstatus == 1) & (Coalesce(job.contract_excess, 0) == 0)
+	)
 	for line_type in LINES:
 		line = frappe.qb.DocType(line_type)
 		charged = (
@@ -289,6 +311,7 @@ def _of_both_sides(scope: Scope, job_type: str) -> Iterable[Check]:
 	for document_type in (*POSTED, "Payment Entry"):
 		query = _job_cancelled(scope, job_type, document_type)
 		yield Reason.JOB_CANCELLED, job_type, document_type, query
+	yield Reason.JOB_CANCELLED, job_type, "Sales Invoice", _cancelled_job_on_invoice(scope, job_type)
 
 
 def _document_cancelled(scope: Scope, job_type: str, document_type: str, fieldname: str) -> QueryBuilder:
@@ -333,6 +356,29 @@ def _job_cancelled(scope: Scope, job_type: str, document_type: str) -> QueryBuil
 	value = _value(document_type, document)
 	currency = document.currency if document_type in ("Sales Invoice", "Delivery Note") else EMPTY
 	return _select(query, job, job_type, document.name, NOTHING, value, currency, document.posting_date)
+
+
+def _cancelled_job_on_invoice(scope: Scope, job_type: str) -> QueryBuilder:
+	"""A row of an invoice of several jobs still holds the posting key of a cancelled one."""
+	job, invoice = frappe.qb.DocType(job_type), frappe.qb.DocType("Sales Invoice")
+	row = frappe.qb.DocType("Sales Invoice Item")
+	query = (
+		frappe.qb.from_(job)
+		.join(row)
+		.on(row.aftersales_posting_key == Concat(f"{job_type}/", job.name, "/Sales Invoice"))
+		.join(invoice)
+		.on(invoice.name == row.parent)
+		.where(
+			(job.status == "Cancelled")
+			& (job.docstatus == 2)
+			& (job.company == scope.company)
+			& (invoice.docstatus < 2)
+			& invoice.posting_date[scope.from_date : scope.to_date]
+		)
+	)
+	return _select(
+		query, job, job_type, invoice.name, NOTHING, row.net_amount, invoice.currency, invoice.posting_date
+	)
 
 
 def _value(document_type: str, document: Table) -> Term:

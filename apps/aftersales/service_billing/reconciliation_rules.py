@@ -13,6 +13,7 @@ class Correction(str, Enum):
 	"""What one click may do: each is idempotent, and none changes an amount in the books."""
 
 	NONE = ""
+	BILL_NOW = "Bill Now"
 	POST_AGAIN = "Post Again"
 	RELEASE_AND_POST = "Release and Post Again"
 	REFRESH = "Read from Invoice"
@@ -45,7 +46,7 @@ class Reason(str, Enum):
 
 
 CORRECTIONS = {
-	Reason.NOT_BILLED: Correction.POST_AGAIN,
+	Reason.NOT_BILLED: Correction.BILL_NOW,
 	Reason.PART_NOT_ISSUED: Correction.POST_AGAIN,
 	Reason.DOCUMENT_CANCELLED: Correction.RELEASE_AND_POST,
 	Reason.AMOUNT_DIFFERS: Correction.REFRESH,

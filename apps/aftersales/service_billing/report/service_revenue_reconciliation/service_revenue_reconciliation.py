@@ -60,7 +60,7 @@ def _row(found: Break) -> dict:
 
 def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 	currency = frappe.get_cached_value("Company", scope.company, "default_currency")
-	invoiced, income = job_ledger.invoiced_net(scope), sum(job_ledger.income(scope).values())
+	invoiced, income = job_ledger.invoiced_net(scope), job_ledger.income_of_invoices(scope)
 	issued, parts = job_ledger.parts_at_cost(scope), sum(job_ledger.parts(scope).values())
 
 	def amount(label: str, value: float, agrees: bool = True) -> dict:

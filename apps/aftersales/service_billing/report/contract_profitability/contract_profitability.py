@@ -1,0 +1,168 @@
+"""What each service contract brought and cost: fees and shares billed, parts, work and travel (R-AC-5).
+
+Fees are the invoices of the contract's Subscription; shares and excess are what its jobs billed to the
+customer. Income and parts come from the general ledger and are dated in the period, hours are those of the
+jobs posted in it. Company currency.
+"""
+
+import frappe
+from frappe import _
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Sum
+from frappe.utils import flt
+
+from aftersales.service_billing import job_ledger
+from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.report_filters import column, currency, link, money, scope_of
+
+FIELDS = {doctype: {"service_contract": "service_contract"} for doctype in job_ledger.JOB_DOCTYPES}
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Script report. Filters: company, from_date, to_date (all needed), customer."""
+	scope = scope_of(filters)
+	rows = contract_rows(scope, (filters or {}).get("customer"))
+	return columns(), rows, None, _chart(rows), _summary(rows)
+
+
+def columns() -> list[dict]:
+	return [
+		link("service_contract", _("Service Contract"), "Service Contract", 145),
+		link("customer", _("Customer"), "Customer", 170),
+		column("status", _("State"), width=80),
+		column("end_date", _("Ends"), "Date", 115),
+		money("fees", _("Fees"), 110),
+		money("billed", _("Shares Billed"), 110),
+		money("cost", _("Cost"), 110),
+		money("margin", _("Margin"), 110),
+		column("margin_percent", _("Margin %"), width=90, align="right"),
+		column("jobs", _("Jobs"), "Int", 65),
+		money("parts", _("Parts at Cost"), 115),
+		money("work", _("Work at Cost"), 115),
+		money("travel", _("Travel at Cost"), 115),
+		currency(),
+	]
+
+
+def contract_rows(scope: Scope, customer: str | None = None) -> list[frappe._dict]:
+	"""One row for each contract in force in the period, or with figures in it; the least margin first."""
+	fees, jobs = _fees(scope), _figures_of_jobs(scope)
+	code = frappe.get_cached_value("Company", scope.company, "default_currency")
+	rows = []
+	for contract in _contracts(scope, customer):
+		name = contract.service_contract
+		figures = jobs.get(name) or frappe._dict(jobs=0, billed=0, parts=0, work=0, travel=0)
+		if not (contract.in_force or name in fees or name in jobs):
+			continue
+		row = frappe._dict(contract, **figures, fees=fees.get(name, 0), currency=code)
+		row.cost = flt(row.parts + row.work + row.travel, 2)
+		income = flt(row.fees + row.billed, 2)
+		row.margin = flt(income - row.cost, 2)
+		row.margin_percent = f"{100 * row.margin / income:.1f} %" if income else ""
+		rows.append(row)
+	return sorted(rows, key=lambda row: (row.margin, row.service_contract))
+
+
+def _contracts(scope: Scope, customer: str | None) -> list[frappe._dict]:
+	contract = frappe.qb.DocType("Service Contract")
+	query = (
+		frappe.qb.from_(contract)
+		.select(
+			contract.name.as_("service_contract"),
+			contract.customer,
+			contract.status,
+			contract.start_date,
+			contract.end_date,
+		)
+		.where((contract.docstatus > 0) & (contract.company == scope.company))
+		.orderby(contract.name, order=Order.asc)
+	)
+	if customer:
+		query = query.where(contract.customer == customer)
+	rows = query.run(as_dict=True)
+	for row in rows:
+		row.in_force = row.start_date <= scope.to_date and (
+			not row.end_date or row.end_date >= scope.from_date
+		)
+	return rows
+
+
+def _fees(scope: Scope) -> dict[str, float]:
+	"""Income in the ledger by the invoices of the contracts' subscriptions, credit notes taken off."""
+	ledger, account = frappe.qb.DocType("GL Entry"), frappe.qb.DocType("Account")
+	invoice, contract = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Service Contract")
+	query = (
+		frappe.qb.from_(contract)
+		.join(invoice)
+		.on(invoice.subscription == contract.subscription)
+		.join(ledger)
+		.on((ledger.voucher_type == "Sales Invoice") & (ledger.voucher_no == invoice.name))
+		.join(account)
+		.on(account.name == ledger.account)
+		.where(
+			(contract.subscription != "")
+			& (contract.docstatus > 0)
+			& ledger.posting_date[scope.from_date : scope.to_date]
+			& (ledger.company == scope.company)
+			& (ledger.is_cancelled == 0)
+			& (account.root_type == "Income")
+		)
+		.select(contract.name, Sum(ledger.credit - ledger.debit))
+		.groupby(contract.name)
+	)
+	return {name: flt(amount, 2) for name, amount in query.run()}
+
+
+def _figures_of_jobs(scope: Scope) -> dict[str, frappe._dict]:
+	"""Jobs, what they billed and what they cost, by contract."""
+	income, parts = job_ledger.income(scope), job_ledger.parts(scope)
+	hours = job_ledger.hours_at_cost(scope)
+	found: dict[str, frappe._dict] = {}
+	for job, fact in job_ledger.facts({*income, *parts, *hours}, FIELDS).items():
+		if not fact.service_contract or fact.name != job[1]:
+			continue
+		row = found.setdefault(
+			fact.service_contract, frappe._dict(jobs=0, billed=0, parts=0, work=0, travel=0)
+		)
+		work, travel = hours.get(job, (0, 0))
+		row.jobs += 1
+		for field, amount in (
+			("billed", income.get(job, 0)),
+			("parts", parts.get(job, 0)),
+			("work", work),
+			("travel", travel),
+		):
+			row[field] = flt(row[field] + amount, 2)
+	return found
+
+
+def _chart(rows: list[frappe._dict]) -> dict | None:
+	if not rows:
+		return None
+	shown = rows[:12]
+	return {
+		"data": {
+			"labels": [row.customer for row in shown],
+			"datasets": [
+				{"name": _("Income"), "values": [flt(row.fees + row.billed, 2) for row in shown]},
+				{"name": _("Cost"), "values": [row.cost for row in shown]},
+			],
+		},
+		"type": "bar",
+		"colors": ["#28a745", "#E24C4C"],
+	}
+
+
+def _summary(rows: list[frappe._dict]) -> list[dict]:
+	if not rows:
+		return []
+	labels = {"fees": _("Fees"), "billed": _("Shares Billed"), "cost": _("Cost"), "margin": _("Margin")}
+	return [
+		{
+			"label": label,
+			"value": flt(sum(row[field] for row in rows), 2),
+			"datatype": "Currency",
+			"currency": rows[0].currency,
+		}
+		for field, label in labels.items()
+	]

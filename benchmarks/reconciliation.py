@@ -166,7 +166,8 @@ def compare_with_bare_sql(vouchers: int) -> int:
 	queries = [query for _reason, _job, _document, query in checks(scope)]
 	mine, theirs = time.perf_counter() - started, 0.0
 	for query in queries:
-		one, other = _in_turn(lambda: query.run(as_dict=True), lambda: frappe.db.sql(query.get_sql()))
+		statement = query.get_sql()
+		one, other = _in_turn(lambda: query.run(as_dict=True), lambda: frappe.db.sql(statement))
 		mine, theirs = mine + one, theirs + other
 	whole = min(_seconds(lambda: reconciliation.find(scope)) for _round in range(ROUNDS))
 	ratio = mine / theirs

@@ -220,6 +220,15 @@ SHOTS = (
 		paper=True,
 	),
 	Shot(
+		"print-cash-handover",
+		ACCOUNTANT,
+		printview("Technician Cash Handover", "Cash Handover Slip"),
+		"Technician Cash Handover",
+		{"docstatus": 1},
+		PAPER,
+		paper=True,
+	),
+	Shot(
 		"print-collection-receipt",
 		SUPERVISOR,
 		printview("Collection Receipt", "Collection Receipt"),

@@ -7,7 +7,7 @@ The ledger rows are written down as an accountant would expect them. Masters are
 import frappe
 import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
-from frappe.utils import flt, nowdate
+from frappe.utils import flt, fmt_money, nowdate
 
 from aftersales.service_billing.cash import receive_cash
 from aftersales.service_billing.handover import open_cash
@@ -340,3 +340,24 @@ def test_what_a_handover_booked_is_not_cancelled_by_itself(shop):
 		assert not bulk(frappe.get_doc(doctype, name), "cancel")
 	with pytest.raises(frappe.ValidationError):
 		visit.cancel()
+
+
+# ---------------------------------------------------------------- printed
+
+
+def test_the_slip_shows_receipts_count_and_difference(shop):
+	visit = cash_visit(shop)
+	doc = handover(shop, 110, difference_reason="<b>Short</b> of change")
+	doc.submit()
+	html = frappe.get_print(doc.doctype, doc.name, "Cash Handover Slip")
+	visit.reload()
+	for expected in (
+		doc.name,
+		visit.cash_receipt_no,
+		"Nora Byrne",
+		fmt_money(115.77, currency="EUR"),
+		fmt_money(5.77, currency="EUR"),
+		fmt_money(110, currency="EUR"),
+		"&lt;b&gt;Short&lt;/b&gt; of change",
+	):
+		assert expected in html, expected

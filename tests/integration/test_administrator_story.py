@@ -54,7 +54,9 @@ def test_every_edit_of_an_administrator_outlives_two_migrations(site):
 		admin.allow("Visit", 8 * HOUR)
 		admin.notify_managers_of_breaches(NOTIFICATION)
 		_edit("Service Category", "A", description="Paid by the customer, our words")
-		_edit("Notification", "Customer: Call Received", enabled=1, subject="We have your call {{ doc.name }}")
+		_edit(
+			"Notification", "Customer: Call Received", enabled=1, subject="We have your call {{ doc.name }}"
+		)
 	with visit(site):
 		as_left = edited()
 

@@ -103,7 +103,9 @@ def test_comes_back_into_stock_with_its_condition(shop, lent):
 
 def test_damage_is_described(lent):
 	refused(frappe.MandatoryError, lent, status="Returned")
-	refused(frappe.MandatoryError, lent, status="Returned", return_signed_by="N. Byrne", condition_back="Damaged")
+	refused(
+		frappe.MandatoryError, lent, status="Returned", return_signed_by="N. Byrne", condition_back="Damaged"
+	)
 
 
 def test_what_was_found_is_kept(lent):
@@ -201,7 +203,9 @@ def test_an_outstanding_loaner_blocks_closing_the_job(shop, lent):
 
 def test_a_product_is_taken_along_only_with_a_loaner(shop):
 	visit = make.planned(shop.call, shop.technician)
-	taken = make.receipt(shop.call, service_voucher=visit.name, loaner_declined=0, loaner_declined_reason=None)
+	taken = make.receipt(
+		shop.call, service_voucher=visit.name, loaner_declined=0, loaner_declined_reason=None
+	)
 	assert not bulk(taken, "submit")
 	with pytest.raises(frappe.ValidationError, match="loaner"):
 		frappe.get_doc("Collection Receipt", taken.name).submit()

@@ -267,7 +267,9 @@ class LoanerIssue(Document):
 			if place != self.from_warehouse:
 				frappe.throw(
 					_("Serial No {0} is not in {1} but in {2}.").format(
-						frappe.bold(escape_html(self.serial_no)), self.from_warehouse, place or _("no warehouse")
+						frappe.bold(escape_html(self.serial_no)),
+						self.from_warehouse,
+						place or _("no warehouse"),
 					),
 					title=_("Not There"),
 				)
@@ -290,7 +292,8 @@ class LoanerIssue(Document):
 		before = self.get_doc_before_save().due_back
 		if getdate(before) != getdate(self.due_back):
 			jobs.note(
-				self, _("Due back on {0} instead of {1}").format(format_date(self.due_back), format_date(before))
+				self,
+				_("Due back on {0} instead of {1}").format(format_date(self.due_back), format_date(before)),
 			)
 
 	def come_back(self):

@@ -127,7 +127,11 @@ def _summary(rows: list[frappe._dict]) -> list[dict]:
 	return [
 		{"label": _("Products Here"), "value": len(here), "datatype": "Int"},
 		{"label": _("Locations"), "value": len({row.location for row in here}), "datatype": "Int"},
-		{"label": _("Longest Here (Days)"), "value": max((r.days for r in here), default=0), "datatype": "Int"},
+		{
+			"label": _("Longest Here (Days)"),
+			"value": max((r.days for r in here), default=0),
+			"datatype": "Int",
+		},
 		{
 			"label": _("Past Their Promise"),
 			"value": late,

@@ -390,9 +390,6 @@ def receipt(repair_call, **values):
 			],
 			"customer_signature": SIGNATURE,
 			"signed_by": "N. Byrne",
-			# asked for only when the product is taken along on site
-			"loaner_declined": 1,
-			"loaner_declined_reason": "Has a second bathroom",
 			**values,
 		},
 	)

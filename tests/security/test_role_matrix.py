@@ -29,7 +29,6 @@ EXPECTED = {
 	"Service Technician": ("crwd", "crw", "r", "r", "r", "r"),
 	"Service Voucher": ("crwdsxa", "crwsxa", "crw", "crws", "r", "r"),
 	"Collection Receipt": ("crwdsxa", "crwsxa", "crws", "crws", "crws", "r"),
-	"Loaner Issue": ("crwdsxa", "crwsxa", "crws", "crws", "crws", "r"),
 	"Repair Card": ("crwdsxa", "crwsxa", "crw", "crw", "crws", "r"),
 	"Spare Part": ("crwd", "crw", "r", "r", "rw", "r"),
 	"Aftersales Settings": ("crw", "r", "r", "r", "r", "r"),

@@ -384,9 +384,6 @@ def take_in(voucher: Document, moment: datetime) -> Document:
 				"customer_signature": signature("Patrick O'Shea"),
 			}
 		)
-		receipt.update(
-			{"loaner_declined": 1, "loaner_declined_reason": "The kitchen has a water heater of its own"}
-		)
 		receipt.append("accessories", {"accessory": "Wall bracket", "qty": 1})
 		receipt.append("accessories", {"accessory": "Water connectors with filter", "qty": 2})
 		receipt.submit()

@@ -78,17 +78,16 @@ def guard_resolved_by_phone(call: Document) -> None:
 
 
 def check_nothing_is_open(call: Document) -> None:
-	"""No visit is planned, no goods of the customer are in our hands, none of ours with him (R-WS-1, 3)."""
+	"""No visit is planned and no goods of the customer are in our hands (R-WS-1)."""
 	if call.is_new():
 		return
 	from aftersales.field_service import visits
-	from aftersales.repair_workshop import custody, loaners
+	from aftersales.repair_workshop import custody
 
 	unfinished = {
 		"Service Voucher": visits.open_vouchers_of_call(call.name),
 		"Collection Receipt": custody.unrecovered_receipts_of_call(call.name),
 		"Repair Card": custody.open_cards_of_call(call.name),
-		"Loaner Issue": loaners.outstanding_loaners_of_call(call.name),
 	}
 	links = [get_link_to_form(doctype, name) for doctype, names in unfinished.items() for name in names]
 	if links:

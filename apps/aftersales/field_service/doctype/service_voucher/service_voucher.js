@@ -126,7 +126,6 @@ frappe.ui.form.on("Service Voucher", {
 		}
 		if (frm.doc.status !== "Cancelled" && frm.doc.status !== "Draft" && frm.doc.customer) {
 			create(__("Collection Receipt"), "aftersales.repair_workshop.custody.receipt_from_voucher");
-			create(__("Loaner Issue"), "aftersales.repair_workshop.loaners.loaner_from_voucher");
 		}
 	},
 });

@@ -95,12 +95,15 @@ frappe.ui.form.on("Collection Receipt", {
 	},
 
 	add_create_buttons(frm) {
-		const create = (label, method) =>
-			frm.add_custom_button(label, () => frappe.model.open_mapped_doc({ method, frm }), __("Create"));
-		if (frm.doc.docstatus === 2 || !["Draft", "Issued"].includes(frm.doc.status)) return;
-		create(__("Loaner Issue"), "aftersales.repair_workshop.loaners.loaner_from_receipt");
-		if (frm.doc.docstatus === 1) {
-			create(__("Repair Card"), "aftersales.repair_workshop.custody.card_from_receipt");
-		}
+		if (frm.doc.docstatus !== 1 || frm.doc.status !== "Issued") return;
+		frm.add_custom_button(
+			__("Repair Card"),
+			() =>
+				frappe.model.open_mapped_doc({
+					method: "aftersales.repair_workshop.custody.card_from_receipt",
+					frm,
+				}),
+			__("Create")
+		);
 	},
 });

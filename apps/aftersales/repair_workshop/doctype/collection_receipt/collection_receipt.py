@@ -13,7 +13,7 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
-from aftersales.repair_workshop import custody, loaners, taken_in
+from aftersales.repair_workshop import custody, taken_in
 from aftersales.repair_workshop.custody_rules import (
 	ISSUED,
 	RECOVERED,
@@ -24,7 +24,6 @@ from aftersales.repair_workshop.custody_rules import (
 	missing_for_recovery,
 	move_is_allowed,
 )
-from aftersales.repair_workshop.loaner_rules import Removal, loaner_is_missing
 from aftersales.service_levels import workflow_states
 
 FIELDS_OF_RECORD = ("lost_declaration", "lost_declared_by", "returned_by")
@@ -54,8 +53,6 @@ class CollectionReceipt(Document):
 		customer_name: DF.Data | None
 		equipment: DF.Link | None
 		fault_as_told: DF.SmallText | None
-		loaner_declined: DF.Check
-		loaner_declined_reason: DF.SmallText | None
 		location: DF.Data | None
 		lost_declaration: DF.SmallText | None
 		lost_declared_by: DF.Link | None
@@ -93,7 +90,6 @@ class CollectionReceipt(Document):
 	def before_submit(self):
 		self.require_handover_signature()
 		self.refuse_second_receipt()
-		self.require_loaner()
 		self.status = ISSUED
 
 	def on_submit(self):
@@ -247,24 +243,6 @@ class CollectionReceipt(Document):
 					frappe.bold(self.equipment), get_link_to_form("Collection Receipt", others[0])
 				),
 				title=_("Already Collected"),
-			)
-
-	def require_loaner(self):
-		"""A loaner stands at the customer's before his product leaves it, or he declined one (R-WS-3)."""
-		if not cint(frappe.get_cached_doc("Aftersales Settings").ask_for_loaner):
-			return
-		removal = Removal(
-			on_site=bool(self.service_voucher),
-			loaners_installed=loaners.installed_for(self) if self.service_voucher else 0,
-			declined=bool(cint(self.loaner_declined)),
-			declined_reason=self.loaner_declined_reason,
-		)
-		if loaner_is_missing(removal):
-			frappe.throw(
-				_(
-					"Install a loaner before the product is removed (Create > Loaner Issue), or tick {0} and give the reason."
-				).format(frappe.bold(_(self.meta.get_label("loaner_declined")))),
-				title=_("Loaner Missing"),
 			)
 
 	def keep_accessories(self):

@@ -3,11 +3,6 @@ from frappe import _
 from frappe.model.document import Document
 
 
-BILLING_ITEMS = ("labour_item", "travel_item", "excess_item", "diagnosis_item", "vendor_repair_item")
-
-OF_A_COMPANY = ("Account", "Cost Center", "Warehouse")
-
-
 class AftersalesSettings(Document):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
@@ -17,7 +12,6 @@ class AftersalesSettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from aftersales.repair_workshop.doctype.loaner_warehouse.loaner_warehouse import LoanerWarehouse
 		from aftersales.service_billing.doctype.service_billing_account.service_billing_account import (
 			ServiceBillingAccount,
 		)
@@ -25,7 +19,6 @@ class AftersalesSettings(Document):
 		approval_tolerance: DF.Percent
 		arrival_lead: DF.Int
 		arrival_window: DF.Int
-		ask_for_loaner: DF.Check
 		billing_accounts: DF.Table[ServiceBillingAccount]
 		billing_period: DF.Literal["Day", "Week", "Month"]
 		collection_conditions: DF.SmallText | None
@@ -39,7 +32,6 @@ class AftersalesSettings(Document):
 		delay_grace_days: DF.Int
 		delay_max_percent: DF.Percent
 		delay_rate_per_day: DF.Currency
-		diagnosis_item: DF.Link | None
 		emergency_priority: DF.Link | None
 		follow_up_attempts: DF.Int
 		excess_item: DF.Link | None
@@ -49,8 +41,6 @@ class AftersalesSettings(Document):
 		follow_up_script: DF.Text | None
 		labour_item: DF.Link | None
 		link_valid_days: DF.Int
-		loaner_days: DF.Int
-		loaner_warehouses: DF.Table[LoanerWarehouse]
 		next_action_within: DF.Int
 		repair_warranty_days: DF.Int
 		repeat_days: DF.Int
@@ -58,7 +48,6 @@ class AftersalesSettings(Document):
 		small_fee_limit: DF.Currency
 		submit_invoice: DF.Check
 		travel_item: DF.Link | None
-		vendor_repair_item: DF.Link | None
 		visit_minutes: DF.Int
 		working_calendar: DF.Link | None
 		unknown_sender_customer: DF.Link | None
@@ -69,7 +58,6 @@ class AftersalesSettings(Document):
 		self.keep_emergency_priority()
 		self.check_billing_items()
 		self.check_billing_accounts()
-		self.check_loaner_warehouses()
 
 	def keep_emergency_priority(self):
 		"""Without it a reported hazard could not be told from any other fault (R-IN-4)."""
@@ -82,7 +70,7 @@ class AftersalesSettings(Document):
 			)
 
 	def check_billing_items(self):
-		for fieldname in BILLING_ITEMS:
+		for fieldname in ("labour_item", "travel_item", "excess_item"):
 			item = self.get(fieldname)
 			if item and frappe.get_cached_value("Item", item, "is_stock_item"):
 				frappe.throw(
@@ -92,40 +80,20 @@ class AftersalesSettings(Document):
 				)
 
 	def check_billing_accounts(self):
-		self.check_rows_by_company("billing_accounts")
-
-	def check_loaner_warehouses(self):
-		self.check_rows_by_company("loaner_warehouses")
-		for row in self.loaner_warehouses:
-			if row.pool_warehouse == row.customer_warehouse:
-				frappe.throw(
-					_("Row {0} of {1}: a loaner moves between two warehouses, {2} is named twice.").format(
-						row.idx,
-						frappe.bold(_(self.meta.get_label("loaner_warehouses"))),
-						frappe.bold(row.pool_warehouse),
-					)
-				)
-
-	def check_rows_by_company(self, table: str):
-		"""One row a company, and whatever a row names belongs to it."""
-		companies = [row.company for row in self.get(table)]
-		for row in self.get(table):
+		"""One row a company, and every account of a row belongs to it."""
+		companies = [row.company for row in self.billing_accounts]
+		for row in self.billing_accounts:
 			if companies.count(row.company) > 1:
-				frappe.throw(
-					_("{0}: {1} has more than one row.").format(
-						_(self.meta.get_label(table)), frappe.bold(row.company)
-					)
-				)
+				frappe.throw(_("Accounts: {0} has more than one row.").format(frappe.bold(row.company)))
 			for field in row.meta.get_link_fields():
-				if field.options in OF_A_COMPANY and row.get(field.fieldname):
+				if field.options in ("Account", "Cost Center") and row.get(field.fieldname):
 					self.check_of_company(row, field)
 
 	def check_of_company(self, row: Document, field):
 		company = frappe.get_cached_value(field.options, row.get(field.fieldname), "company")
 		if company != row.company:
 			frappe.throw(
-				_("{0} row {1}, {2}: {3} belongs to {4}, not to {5}.").format(
-					_(self.meta.get_label(row.parentfield)),
+				_("Accounts row {0}, {1}: {2} belongs to {3}, not to {4}.").format(
 					row.idx,
 					frappe.bold(_(field.label)),
 					frappe.bold(row.get(field.fieldname)),

@@ -1,0 +1,290 @@
+"""The accountant's cases: booked rows equal the tables of docs/accountants-cases.md exactly (R-AC-1).
+
+The page holds the expectation; each function here does the job of the case that it names.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import frappe
+import pytest
+from frappe.utils import nowdate
+
+from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
+from tests import factories as make
+from tests.jobs import done, in_stock
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "accountants-cases.md"
+OTHER = "Shannon Service Ltd"
+CASES: dict[str, Callable] = {}
+
+
+def case(number: str):
+	def register(function):
+		CASES[number] = function
+		return function
+
+	return register
+
+
+@pytest.fixture
+def shop():
+	names = make.shop()
+	names.contract = make.account("Contract Service Expense", "Direct Expenses")
+	make.category_accounts("B", expense_account=names.contract, cost_center=names.cost_center)
+	make.settings(submit_invoice=1, excess_item=make.service_item("Contract Excess", uom="Nos"))
+	return names
+
+
+def expected() -> dict[str, list[tuple]]:
+	"""Rows of each table of the page by the number of its case."""
+	tables: dict[str, list[tuple]] = {}
+	number = None
+	for line in PAGE.read_text(encoding="utf-8").splitlines():
+		if heading := re.match(r"#{2,3} (\d+[a-z]?)\. ", line):
+			number = heading.group(1)
+		elif number and line.startswith("| document"):
+			tables[number] = []
+		elif number in tables and line.startswith("| "):
+			document, account, debit, credit, cost_center = (
+				cell.strip() for cell in line.strip().strip("|").split("|")
+			)
+			tables[number].append((document, account, amount(debit), amount(credit), cost_center))
+	return tables
+
+
+def amount(cell: str) -> Decimal:
+	return Decimal(cell or 0).quantize(Decimal("0.01"))
+
+
+def booked(documents: dict[str, str], company: str) -> list[tuple]:
+	"""The general ledger of the documents of a case, as the page writes it."""
+	rows = []
+	for label, voucher in documents.items():
+		for entry in frappe.get_all(
+			"GL Entry",
+			filters={"voucher_no": voucher, "is_cancelled": 0},
+			fields=["account", "debit", "credit", "cost_center", "company"],
+		):
+			assert entry.company == company
+			rows.append(
+				(
+					label,
+					titled(entry.account, company),
+					amount(str(entry.debit)),
+					amount(str(entry.credit)),
+					titled(entry.cost_center, company),
+				)
+			)
+	return rows
+
+
+def titled(name: str | None, company: str) -> str:
+	return (name or "").removesuffix(f" - {make.abbreviation(company)}")
+
+
+def entries_since(before: int) -> int:
+	return frappe.db.count("GL Entry", {"is_cancelled": 0}) - before
+
+
+@pytest.mark.parametrize("number", sorted(expected()))
+def test_books_are_as_the_page_says(shop, number):
+	before = frappe.db.count("GL Entry", {"is_cancelled": 0})
+	documents, company, prepared = CASES[number](shop)
+	rows = booked(documents, company)
+	assert sorted(rows) == sorted(expected()[number])
+	assert entries_since(before) == len(rows) + prepared, "something else was booked"
+
+
+def test_every_case_of_the_page_is_done_and_no_other():
+	assert set(CASES) == set(expected())
+
+
+# ---------------------------------------------------------------- the jobs
+
+
+def job(shop, category="A", kind="Service Voucher", **values):
+	values.setdefault("labour", [make.hours(1)])
+	values.setdefault("parts", [make.part(shop.seal)])
+	return done(shop, kind, category, **values)
+
+
+def documents(doc, **more) -> tuple[dict[str, str], str, int]:
+	"""What a job names, and `more`; its company; entries that its masters needed."""
+	labels = {
+		"Stock Entry": doc.stock_entry,
+		"Delivery Note": doc.delivery_note,
+		"Sales Invoice": doc.sales_invoice,
+		"Journal Entry": doc.labour_journal_entry,
+		**more,
+	}
+	return {label: name for label, name in labels.items() if name}, doc.company, 0
+
+
+@case("1a")
+def paid(shop):
+	return documents(job(shop))
+
+
+@case("1b")
+def contract(shop):
+	return documents(job(shop, "B", service_contract=make.contract(shop.customer).name))
+
+
+@case("1c")
+def warranty(shop):
+	return documents(job(shop, "C"))
+
+
+@case("1d")
+def internal(shop):
+	return documents(job(shop, "D"))
+
+
+@case("1e")
+def goodwill(shop):
+	return documents(job(shop, "Goodwill"))
+
+
+@case("2")
+def mixed(shop):
+	broken = make.part(shop.seal, charge_to="Customer", charge_reason="Broken by the customer")
+	return documents(job(shop, "C", parts=[make.part(shop.seal), broken]))
+
+
+@case("3")
+def contract_with_excess(shop):
+	terms = make.contract(shop.customer, parts_share=50, excess_per_job=20)
+	return documents(job(shop, "B", service_contract=terms.name))
+
+
+@case("4a")
+def tax_excluded(shop):
+	return documents(job(shop, labour=[make.hours(1, rate=100)], parts=[]))
+
+
+@case("4b")
+def tax_included(shop):
+	template = frappe.get_doc("Sales Taxes and Charges Template", shop.vat)
+	template.taxes[0].included_in_print_rate = 1
+	template.save()
+	return documents(job(shop, labour=[make.hours(1, rate=113.5)], parts=[]))
+
+
+@case("5")
+def foreign_currency(shop):
+	make.make(
+		"Currency Exchange",
+		from_currency="GBP",
+		to_currency="EUR",
+		exchange_rate=1.25,
+		for_selling=1,
+		for_buying=1,
+		date=nowdate(),
+	)
+	frappe.db.set_single_value(
+		"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
+	)
+	frappe.get_doc("Global Defaults").update({"disable_rounded_total": 1}).save()
+	frappe.get_doc("Customer", shop.customer).update({"default_currency": "GBP"}).save()
+	doc = job(shop)
+	assert (doc.currency, doc.amount_due) == ("GBP", 92.62)
+	return documents(doc)
+
+
+@case("7")
+def partial_payment(shop):
+	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+
+	doc = job(shop)
+	payment = get_payment_entry(
+		"Sales Invoice", doc.sales_invoice, party_amount=100, bank_account="Cash - LSL"
+	)
+	payment.insert()
+	payment.submit()
+	doc.reload()
+	assert doc.billing_status == "Billed"
+	assert frappe.db.get_value("Sales Invoice", doc.sales_invoice, "outstanding_amount") == 15.77
+	return documents(doc, **{"Payment Entry": payment.name})
+
+
+@case("8")
+def credit_note(shop):
+	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
+
+	doc = job(shop)
+	note = make_sales_return(doc.sales_invoice)
+	note.insert()
+	note.submit()
+	doc.reload()
+	return documents(doc, **{"Credit Note": note.name})
+
+
+@case("9")
+def two_jobs_on_one_invoice(shop):
+	make.settings(invoicing="One Invoice per Customer")
+	visit, card = job(shop), job(shop, kind="Repair Card")
+	bill_now([[visit.doctype, visit.name], [card.doctype, card.name]])
+	visit.reload()
+	card.reload()
+	assert visit.sales_invoice == card.sales_invoice
+	return documents(visit, **{"Second Stock Entry": card.stock_entry})
+
+
+@case("10a")
+def cancelled_before_billing(shop):
+	make.settings(submit_invoice=0)
+	doc = job(shop)
+	names = documents(doc)
+	doc.cancel()
+	assert in_stock(shop.seal, shop.van) == 10
+	return names
+
+
+@case("10b")
+def cancelled_after_billing(shop):
+	doc = job(shop)
+	names = documents(doc)
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="is submitted"):
+		doc.cancel()
+	frappe.db.rollback()
+	frappe.get_doc("Sales Invoice", doc.sales_invoice).cancel()
+	frappe.get_doc(doc.doctype, doc.name).cancel()
+	assert in_stock(shop.seal, shop.van) == 10
+	return names
+
+
+@case("11")
+def second_company(shop):
+	if not frappe.db.exists("Company", OTHER):
+		make.make(
+			"Company",
+			company_name=OTHER,
+			abbr="SSL",
+			default_currency="EUR",
+			country="Ireland",
+			enable_perpetual_inventory=1,
+		)
+	van = make.warehouse("Van Brian", OTHER)
+	before = frappe.db.count("GL Entry", {"is_cancelled": 0})
+	make.receive(shop.seal, 5, 9, van)
+	prepared = entries_since(before)
+	make.sales_taxes(
+		"VAT 23%", 23, make.account("VAT", "Duties and Taxes", OTHER, account_type="Tax"), OTHER, is_default=1
+	)
+	doc = job(
+		shop,
+		company=OTHER,
+		technician=make.technician("Brian Walsh", van, company=OTHER),
+	)
+	names, company, _none = documents(doc)
+	return names, company, prepared
+
+
+@case("12")
+def delivery_note_company(shop):
+	frappe.get_doc("Selling Settings").update({"dn_required": "Yes"}).save()
+	return documents(job(shop))

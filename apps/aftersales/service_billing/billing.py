@@ -5,7 +5,7 @@ runs that want the same jobs come one after the other, and the second finds them
 the invoice holds the unique posting key of each job.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import frappe
@@ -27,11 +27,16 @@ SHOWN = 500
 """Invoices listed on the billing desk; a run has no such limit."""
 
 
-def waiting_jobs(company: str | None = None, customer: str | None = None) -> list[JobToBill]:
-	"""Finished jobs that are on no invoice yet, with the terms of their customers."""
+def waiting_jobs(
+	company: str | None = None, customer: str | None = None, only: Collection[JobKey] = ()
+) -> list[JobToBill]:
+	"""Finished jobs (`only` these, if any are given) on no invoice yet, with the terms of their customers."""
 	jobs = []
-	for row in _waiting(company, customer, with_invoice=False):
-		invoicing, period = invoicing_of(row.customer)
+	terms: dict[str, tuple[str, str]] = {}
+	for row in _waiting(company, customer, with_invoice=False, only=only):
+		if row.customer not in terms:
+			terms[row.customer] = invoicing_of(row.customer)
+		invoicing, period = terms[row.customer]
 		jobs.append(
 			JobToBill(
 				row.doctype,
@@ -146,10 +151,17 @@ def _listed(
 	}
 
 
-def _waiting(company: str | None, customer: str | None, with_invoice: bool | None) -> list[frappe._dict]:
+def _waiting(
+	company: str | None, customer: str | None, with_invoice: bool | None, only: Collection[JobKey] = ()
+) -> list[frappe._dict]:
 	found = []
 	for doctype, done_at in DONE_ON.items():
+		names = [name for job_type, name in only if job_type == doctype]
+		if only and not names:
+			continue
 		filters: dict = {"docstatus": 1, "billing_status": "To Bill"}
+		if names:
+			filters["name"] = ("in", names)
 		if company:
 			filters["company"] = company
 		if customer:

@@ -5,12 +5,13 @@ stays, what it had not made is found by the next one: the jobs themselves are th
 """
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import frappe
 from frappe import _
-from frappe.utils import cint, getdate, now_datetime, strip_html_tags
+from frappe.utils import getdate, now_datetime, strip_html_tags
 
 from aftersales.guards import require_role
 from aftersales.service_billing import billing
@@ -20,6 +21,12 @@ from aftersales.service_billing.invoices import JobKey, jobs_on
 RUN = "Billing Run"
 MAX_RETRIES = 5
 PROGRESS_EVENT = "billing_run_progress"
+EVERY = 1.0
+"""Seconds between two looks at what is asked of a run, and two reports of its progress."""
+COLUMNS = (
+	*("name", "creation", "modified", "owner", "modified_by", "parent", "parenttype", "parentfield", "idx"),
+	*("voucher_type", "voucher", "customer", "result", "sales_invoice", "reason"),
+)
 BILLED, SUBMITTED, FAILED, SKIPPED = "Billed", "Submitted", "Failed", "Skipped"
 
 
@@ -43,18 +50,20 @@ def run(name: str, attempt: int) -> None:
 	doc.db_set({"status": "Running", "started_at": doc.started_at or now_datetime()})
 	_keep()
 	selected = _selected(doc)
-	tasks = [*_invoices_to_make(doc, selected), *_drafts_to_submit(doc, selected)]
+	log = _Log(name, doc.jobs_done)
+	tasks = [*_invoices_to_make(doc, selected, log), *_drafts_to_submit(doc, selected, log)]
 	doc.db_set("jobs_total", doc.jobs_done + sum(size for size, _task in tasks))
+	_keep()
+	stopped = False
 	for _size, task in tasks:
 		task()
-		if frappe.db.get_value(RUN, name, "stop_requested"):
+		if stopped := log.told_to_stop():
 			break
-	stopped = cint(frappe.db.get_value(RUN, name, "stop_requested"))
 	doc.db_set(
 		{"status": "Stopped" if stopped else "Done", "finished_at": now_datetime(), "stop_requested": 0}
 	)
 	_keep()
-	_publish(name, over=True)
+	log.publish(over=True)
 
 
 def bill_whole(jobs: Sequence[JobKey], customer: str | None, submitted: bool, write: Callable) -> list[Entry]:
@@ -138,40 +147,36 @@ def _reason(error: Exception) -> str:
 # ---------------------------------------------------------------------------------- the work of a run
 
 
-def _invoices_to_make(doc, selected: set[JobKey]) -> Iterable[tuple[int, Callable]]:
-	waiting = billing.waiting_jobs(doc.company, doc.customer)
-	if selected:
-		some = bills(job for job in waiting if (job.doctype, job.name) in selected)
-	else:
-		some = billing.bills_due(waiting, getdate(doc.until))
-	return [(len(bill.jobs), _task(doc, bill)) for bill in some]
+def _invoices_to_make(doc, selected: set[JobKey], log: "_Log") -> Iterable[tuple[int, Callable]]:
+	waiting = billing.waiting_jobs(doc.company, doc.customer, selected)
+	some = bills(waiting) if selected else billing.bills_due(waiting, getdate(doc.until))
+	return [(len(bill.jobs), _task(doc, bill, log)) for bill in some]
 
 
-def _task(doc, bill: Bill) -> Callable:
+def _task(doc, bill: Bill, log: "_Log") -> Callable:
 	def work() -> None:
 		bill_whole(
 			[(job.doctype, job.name) for job in bill.jobs],
 			bill.customer,
 			bool(doc.submit_invoices),
-			lambda entries: _write(doc.name, entries),
+			log.write,
 		)
-		_publish(doc.name)
 
 	return work
 
 
-def _drafts_to_submit(doc, selected: set[JobKey]) -> Iterable[tuple[int, Callable]]:
+def _drafts_to_submit(doc, selected: set[JobKey], log: "_Log") -> Iterable[tuple[int, Callable]]:
 	if not doc.submit_invoices:
 		return []
 	tasks = []
 	for name in billing.waiting_drafts(doc.company, doc.customer):
 		jobs = jobs_on(frappe.get_doc("Sales Invoice", name))
 		if not selected or selected & set(jobs):
-			tasks.append((len(jobs), _submission(doc.name, name, jobs)))
+			tasks.append((len(jobs), _submission(log, name, jobs)))
 	return tasks
 
 
-def _submission(run_name: str, invoice_name: str, jobs: list[JobKey]) -> Callable:
+def _submission(log: "_Log", invoice_name: str, jobs: list[JobKey]) -> Callable:
 	def submit() -> None:
 		invoice = frappe.get_doc("Sales Invoice", invoice_name, for_update=True)
 		result = SKIPPED
@@ -179,15 +184,14 @@ def _submission(run_name: str, invoice_name: str, jobs: list[JobKey]) -> Callabl
 			invoice.flags.ignore_permissions = True
 			invoice.submit()
 			result = SUBMITTED
-		_write(run_name, [Entry(job, invoice.customer, result, invoice_name) for job in jobs])
+		log.write([Entry(job, invoice.customer, result, invoice_name) for job in jobs])
 
 	def work() -> None:
 		told = _in_transaction(submit)
 		if isinstance(told, str):
 			customer = frappe.db.get_value("Sales Invoice", invoice_name, "customer")
-			_write(run_name, [Entry(job, customer, FAILED, invoice_name, told) for job in jobs])
+			log.write([Entry(job, customer, FAILED, invoice_name, told) for job in jobs])
 			_keep()
-		_publish(run_name)
 
 	return work
 
@@ -196,61 +200,59 @@ def _selected(doc) -> set[JobKey]:
 	return {(doctype, name) for doctype, name in frappe.parse_json(doc.selection or "[]")}
 
 
-def _write(run_name: str, entries: Sequence[Entry]) -> None:
-	"""Add what became of jobs to the run, and its counters, in the transaction under way."""
-	run = frappe.qb.DocType(RUN)
-	(
-		frappe.qb.update(run)
-		.set(run.jobs_done, run.jobs_done + len(entries))
-		.set(
-			run.invoices,
-			run.invoices + len({e.sales_invoice for e in entries if e.result != FAILED} - {None}),
+class _Log:
+	"""What a run notes of its jobs: rows and counters, in the transaction under way; and its progress."""
+
+	def __init__(self, run_name: str, rows: int):
+		self.run_name = run_name
+		self.rows = rows
+		self.looked_at = 0.0
+
+	def write(self, entries: Sequence[Entry]) -> None:
+		run = frappe.qb.DocType(RUN)
+		invoices = {entry.sales_invoice for entry in entries if entry.result in (BILLED, SUBMITTED)}
+		(
+			frappe.qb.update(run)
+			.set(run.jobs_done, run.jobs_done + len(entries))
+			.set(run.invoices, run.invoices + len(invoices))
+			.set(run.failed, run.failed + sum(entry.result == FAILED for entry in entries))
+			.where(run.name == self.run_name)
+		).run()
+		now, user = now_datetime(), frappe.session.user
+		common = (now, now, user, user, self.run_name, RUN, "entries")
+		frappe.db.bulk_insert(
+			"Billing Run Entry",
+			COLUMNS,
+			[
+				(
+					*(frappe.generate_hash(length=10), *common, self.rows + number),
+					*(*entry.job, entry.customer, entry.result, entry.sales_invoice, entry.reason),
+				)
+				for number, entry in enumerate(entries, 1)
+			],
 		)
-		.set(run.failed, run.failed + sum(entry.result == FAILED for entry in entries))
-		.where(run.name == run_name)
-	).run()
-	now, user = now_datetime(), frappe.session.user
-	idx = frappe.db.get_value(RUN, run_name, "jobs_done") - len(entries)
-	columns = (
-		*(
-			"name",
-			"creation",
-			"modified",
-			"owner",
-			"modified_by",
-			"parent",
-			"parenttype",
-			"parentfield",
-			"idx",
-		),
-		*("voucher_type", "voucher", "customer", "result", "sales_invoice", "reason"),
-	)
-	frappe.db.bulk_insert(
-		"Billing Run Entry",
-		columns,
-		[
-			(
-				*(frappe.generate_hash(length=10), now, now, user, user, run_name, RUN, "entries"),
-				idx + number,
-				*entry.job,
-				entry.customer,
-				entry.result,
-				entry.sales_invoice,
-				entry.reason,
-			)
-			for number, entry in enumerate(entries, 1)
-		],
-	)
+		self.rows += len(entries)
+
+	def told_to_stop(self) -> bool:
+		"""Whether somebody wants the run to end; looked up now and then, and told to open forms."""
+		if time.monotonic() - self.looked_at < EVERY:
+			return False
+		self.looked_at = time.monotonic()
+		return bool(self.publish().stop_requested)
+
+	def publish(self, over: bool = False) -> frappe._dict:
+		state = frappe.db.get_value(
+			RUN,
+			self.run_name,
+			["jobs_done", "jobs_total", "invoices", "failed", "status", "stop_requested"],
+			as_dict=True,
+		)
+		message = {"name": self.run_name, "over": over, **state}
+		frappe.publish_realtime(PROGRESS_EVENT, message, doctype=RUN, docname=self.run_name)
+		return state
 
 
 def _keep() -> None:
 	# In this background job only: an invoice is complete in itself, and one that cannot be made must not
 	# take back the others; one transaction over all would lock every job and series until the end.
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
-
-
-def _publish(name: str, over: bool = False) -> None:
-	values = frappe.db.get_value(
-		RUN, name, ["jobs_done", "jobs_total", "invoices", "failed", "status"], as_dict=True
-	)
-	frappe.publish_realtime(PROGRESS_EVENT, {"name": name, "over": over, **values}, doctype=RUN, docname=name)

@@ -83,7 +83,7 @@ def set_customer_terms(target: Document) -> None:
 	"""
 	target.flags.ignore_permissions = True
 	target.set("__islocal", True)  # ERPNext sets the company's default taxes on new documents only
-	if frappe.db.exists("Tax Rule", {"tax_type": "Sales"}):
+	if frappe.db.exists("Tax Rule", {"tax_type": "Sales"}, cache=True):
 		# Customer, group and address may decide the taxes; without any rule this would be asked twice
 		target.set_missing_lead_customer_details()
 	customer = frappe.get_cached_doc("Customer", target.customer)
@@ -107,11 +107,12 @@ def billing_currency(doc: Document) -> str:
 
 def charged_item(row: InvoiceRow, job: Document) -> dict:
 	"""A row of an invoice or delivery note from a row of the plan; ERPNext fills in the rest."""
+	units = frappe.get_cached_value("Item", row.item_code, ["stock_uom", "sales_uom"], as_dict=True)
 	item = {
 		"item_code": row.item_code,
 		"qty": row.qty,
 		# Quantities of a job are stock units, whatever unit the item is usually sold in
-		"uom": frappe.get_cached_value("Item", row.item_code, "stock_uom"),
+		"uom": units.stock_uom if units.sales_uom not in (None, "", units.stock_uom) else None,
 		"income_account": row.income_account,
 		"cost_center": row.cost_center,
 		"aftersales_line": row.line,

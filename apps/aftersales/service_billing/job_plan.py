@@ -48,6 +48,8 @@ def plan_of(doc: Document) -> PostingPlan:
 def checked_plan(doc: Document, invoice_only: bool = False) -> PostingPlan:
 	"""The plan for `doc`, when everything it needs is there: for all of it, or for its invoice alone.
 
+	Whether the day is open for an invoice ERPNext says itself when that is saved.
+
 	Raises:
 		frappe.ValidationError: one message with everything that has to be set first.
 	"""
@@ -57,10 +59,10 @@ def checked_plan(doc: Document, invoice_only: bool = False) -> PostingPlan:
 	problems += check_selling(job, plan)
 	problems += check_accounts(doc.company, job)
 	problems += check_items(job, plan)
-	made = replace(plan, issue_rows=(), delivery_rows=(), labour_rows=()) if invoice_only else plan
-	problems += check_dates(doc.company, made, submits_at_once())
-	if not invoice_only and not doc.stock_entry and not doc.delivery_note:
-		problems += check_stock(doc.company, job)
+	if not invoice_only:
+		problems += check_dates(doc.company, plan, submits_at_once())
+		if not doc.stock_entry and not doc.delivery_note:
+			problems += check_stock(doc.company, job)
 	if problems:
 		messages = list(dict.fromkeys(problem_message(problem) for problem in problems))
 		frappe.throw(messages, title=_("{0} cannot be posted yet").format(doc.name), as_list=True)

@@ -6,6 +6,7 @@ the job and a unique `aftersales_posting_key`, so that the database itself refus
 """
 
 from collections.abc import Iterable
+from copy import copy
 
 import frappe
 from frappe import _
@@ -156,6 +157,9 @@ def invoice_for(
 
 def record_invoice(doc: Document, invoice: Document, due: dict[JobKey, float]) -> None:
 	"""Let a job name the invoice it was put on; `due` is what each job of the invoice has of it."""
+	if not doc.get_doc_before_save():
+		# What is stored was read under the lock a moment ago: it need not be read again to tell the change
+		doc._doc_before_save = copy(doc)
 	doc.sales_invoice = invoice.name
 	doc.db_set({"sales_invoice": invoice.name, **_billing_values(doc, invoice, due)}, notify=True)
 

@@ -9,6 +9,8 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 		grid.cannot_add_rows = true; // rows come from the jobs
 		grid.df.cannot_delete_rows = doc.docstatus > 0;
 		grid.refresh();
+		// Frappe shows the buttons of an editable grid again, whatever it says
+		grid.wrapper.find(".grid-add-row, .grid-add-multiple-rows, .grid-upload").addClass("hidden");
 		if (doc.docstatus === 0 && doc.supplier && doc.company) {
 			frm.add_custom_button(__("Get Warranty Lines"), () => frm.trigger("fetch_lines"));
 		}

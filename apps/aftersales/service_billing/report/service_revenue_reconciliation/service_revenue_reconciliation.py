@@ -25,12 +25,12 @@ def execute(filters: dict | None = None) -> tuple:
 def columns() -> list[dict]:
 	return [
 		column("date", _("Date"), "Date", 115),
-		column("reason", _("Reason"), width=225),
+		column("reason", _("Reason"), width=215),
 		*job_columns(),
 		column("document_type", _("Document Type"), hidden=1),
-		column("document", _("Document"), "Dynamic Link", 185, options="document_type"),
+		column("document", _("Document"), "Dynamic Link", 190, options="document_type"),
 		column("expected", _("Job Says"), "Float", 95, precision=2),
-		column("found", _("Document Says"), "Float", 120, precision=2),
+		column("found", _("Document Says"), "Float", 135, precision=2),
 		column("unit", _("Unit"), width=60),
 		column("correction", _("Correction"), width=180),
 		column("difference", _("Difference"), "Float", 95, precision=2),

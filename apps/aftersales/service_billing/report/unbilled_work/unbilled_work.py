@@ -40,11 +40,11 @@ def columns() -> list[dict]:
 		*job_columns(),
 		link("customer", _("Customer"), "Customer", 180),
 		link("technician", _("Technician"), "Service Technician", 140),
-		column("date", _("Done on"), "Date", 105),
+		column("date", _("Done on"), "Date", 115),
 		column("age", _("Days"), "Int", 70),
 		money("amount_due", _("To Be Billed")),
 		column("state", _("State"), width=120),
-		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 170),
+		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 190),
 		currency(),
 	]
 
@@ -82,6 +82,7 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 			"datasets": [{"name": _("Jobs"), "values": counts}],
 		},
 		"type": "bar",
+		"colors": ["#2490EF"],
 	}
 
 

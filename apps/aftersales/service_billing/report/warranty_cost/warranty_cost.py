@@ -80,6 +80,7 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 			],
 		},
 		"type": "bar",
+		"colors": ["#E24C4C", "#28a745"],
 	}
 
 

@@ -123,6 +123,26 @@ SHOTS = (
 		{"status": "On Site"},
 		PHONE,
 	),
+	Shot("billing-desk", ACCOUNTANT, "/app/billing-desk"),
+	Shot("billing-desk-phone", ACCOUNTANT, "/app/billing-desk", size=PHONE),
+	Shot(
+		"service-contract",
+		MANAGER,
+		"/app/service-contract/{name}",
+		"Service Contract",
+		{"customer": "Café Rialto"},
+	),
+	Shot("service-contract-list", MANAGER, "/app/service-contract/view/list"),
+	Shot(
+		"contract-visit",
+		SUPERVISOR,
+		"/app/service-voucher/{name}",
+		"Service Voucher",
+		{"service_contract": ["is", "set"], "docstatus": 1},
+		steps=(
+			("run", "cur_frm.layout.tabs.find((tab) => tab.df.fieldname === 'billing_tab').set_active()"),
+		),
+	),
 	Shot("visit-calendar", SUPERVISOR, "/app/service-voucher/view/calendar/default"),
 	Shot(
 		"collection-receipt",

@@ -198,6 +198,7 @@ doctype_js = {
 	"Service Voucher": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Collection Receipt": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Repair Card": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Service Contract": "public/js/job_forms.js",
 	"Service Category": "public/js/restore_shipped.js",
 	"Service Request Type": "public/js/restore_shipped.js",
 	"Follow-up Rule": "public/js/restore_shipped.js",

@@ -212,6 +212,48 @@ aftersales.forms.add_parts_button = function (frm) {
 	}
 };
 
+// What is left of a service contract, in the field `entitlement_html` of the form.
+aftersales.forms.show_entitlement = async function (frm, contract) {
+	const field = frm.get_field("entitlement_html");
+	if (!field) return;
+	if (!contract) return field.$wrapper.empty();
+	const { message: left } = await frappe.call({
+		method: "aftersales.service_billing.contracts.entitlement_of",
+		args: { service_contract: contract },
+	});
+	field.$wrapper.html(aftersales.forms.entitlement_html(left));
+};
+
+aftersales.forms.entitlement_html = function (left) {
+	const day = (value) => frappe.datetime.str_to_user(value);
+	const colors = { Active: "green", Upcoming: "blue", Expired: "red", Cancelled: "gray" };
+	const visits =
+		left.included === null
+			? __("Visits: as many as needed")
+			: __("Visits left: {0} of {1} ({2} to {3})", [
+					`<strong>${left.left}</strong>`,
+					left.included + left.carried,
+					day(left.period_start),
+					day(left.period_end),
+			  ]);
+	const lines = [
+		`<span class="indicator-pill ${colors[left.status] || "gray"}">${__(left.status)}</span>
+			${__("until {0}", [day(left.until)])}`,
+		visits,
+		left.carried ? __("{0} of them carried over", [left.carried]) : "",
+		__("Pays labour {0} %, parts {1} %, travel {2} %", [
+			left.shares.labour,
+			left.shares.parts,
+			left.shares.travel,
+		]),
+		left.excess ? __("Excess per job: {0}", [format_currency(left.excess, left.currency)]) : "",
+		left.covered === null
+			? ""
+			: __("Paid for {0} jobs so far: {1}", [left.jobs, format_currency(left.covered, left.currency)]),
+	];
+	return `<div class="mb-3">${lines.filter(Boolean).join("<br>")}</div>`;
+};
+
 // What the accountant does with a finished job: receive its cash, and make again what somebody took back.
 aftersales.forms.add_billing_buttons = function (frm) {
 	const { doc } = frm;
@@ -239,7 +281,7 @@ aftersales.forms.add_billing_buttons = function (frm) {
 	const not_issued = doc.parts.length && !doc.stock_entry && !doc.delivery_note;
 	if ((not_billed || not_issued) && has_role("Service Accountant", "Service Manager", "Service Supervisor")) {
 		add(
-			__("Post Again"),
+			not_issued ? __("Post Again") : __("Invoice Now"),
 			"aftersales.service_billing.posting.post_again",
 			{ doctype: doc.doctype, name: doc.name },
 			__("Everything this job needs is posted")

@@ -16,6 +16,7 @@ frappe.ui.form.on("Service Voucher", {
 		frm.trigger("add_create_buttons");
 		aftersales.forms.add_parts_button(frm);
 		aftersales.forms.add_billing_buttons(frm);
+		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 	},
 
 	async show_where_to_go(frm) {

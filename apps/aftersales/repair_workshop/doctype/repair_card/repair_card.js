@@ -29,6 +29,7 @@ frappe.ui.form.on("Repair Card", {
 		frm.trigger("show_parts_at_hand");
 		aftersales.forms.add_parts_button(frm);
 		aftersales.forms.add_billing_buttons(frm);
+		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 	},
 
 	add_next_step(frm) {

@@ -49,7 +49,7 @@ class ServiceContract(Document):
 		invoice_at: DF.Literal["Beginning of the Period", "End of the Period"]
 		labour_share: DF.Percent
 		limited_visits: DF.Check
-		naming_series: DF.Literal["SC-.YYYY.-.#####"]
+		naming_series: DF.Literal["SCT-.YYYY.-.#####"]
 		parts_share: DF.Percent
 		plans: DF.Table[SubscriptionPlanDetail]
 		remind_days: DF.Int

@@ -32,6 +32,7 @@ frappe.ui.form.on("Repair Call", {
 		frm.dashboard.clear_headline();
 		frm.trigger("show_state_of_call");
 		frm.trigger("show_related_calls");
+		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 		if (frm.is_new()) return;
 		frm.trigger("add_next_step");
 		frm.trigger("add_actions");

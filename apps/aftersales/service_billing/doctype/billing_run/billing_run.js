@@ -1,0 +1,108 @@
+const PROGRESS_EVENT = "billing_run_progress";
+const RUNNING = ["Queued", "Running"];
+const POLL_MS = 5000;
+
+frappe.ui.form.on("Billing Run", {
+	setup(frm) {
+		frappe.realtime.on(PROGRESS_EVENT, (state) => {
+			if (cur_frm !== frm || state.name !== frm.doc.name) return;
+			state.over ? frm.reload_doc() : show_progress(frm, state.jobs_done, state.jobs_total);
+		});
+	},
+
+	refresh(frm) {
+		show_state(frm);
+		add_buttons(frm);
+		watch(frm);
+	},
+
+	on_hide: stop_watching,
+});
+
+function show_state(frm) {
+	const { status, invoices, failed, jobs_done, jobs_total } = frm.doc;
+	frm.dashboard.clear_headline();
+	frm.toggle_enable(["company", "customer", "until", "submit_invoices"], status === "Draft");
+	if (status === "Draft") return;
+	frm.disable_save();
+	if (status === "Queued") {
+		frm.dashboard.set_headline_alert(__("Waiting for a free background worker."), "blue");
+	} else if (status === "Running") {
+		show_progress(frm, jobs_done, jobs_total);
+	} else {
+		const text = failed
+			? __("{0} jobs done, {1} invoices. {2} jobs could not be billed: see below why.", [
+					jobs_done - failed,
+					invoices,
+					failed,
+			  ])
+			: __("{0} jobs done, {1} invoices.", [jobs_done, invoices]);
+		frm.dashboard.set_headline_alert(text, failed ? "orange" : "green");
+	}
+}
+
+function show_progress(frm, done, total) {
+	const percent = total ? Math.max((done * 100) / total, 1) : 100;
+	frm.dashboard.clear_headline();
+	frm.dashboard.set_headline_alert(
+		`${__("{0} of {1} jobs", [done, total])}
+		<div class="progress mt-2">
+			<div class="progress-bar" role="progressbar" style="width: ${percent}%"></div>
+		</div>`,
+		"blue"
+	);
+}
+
+function add_buttons(frm) {
+	if (frm.is_new() || frm.is_dirty() || !frm.perm[0].write) return;
+	const { status } = frm.doc;
+	if (RUNNING.includes(status)) {
+		frm.add_custom_button(__("Stop"), () => call(frm, "stop"));
+	} else if (status !== "Done") {
+		frm.add_custom_button(status === "Draft" ? __("Start Billing") : __("Continue"), () =>
+			call(frm, "start")
+		)
+			.removeClass("btn-default")
+			.addClass("btn-primary");
+	}
+	frm.add_custom_button(__("Billing Desk"), () => frappe.set_route("billing-desk"));
+}
+
+// By name, not by the form's copy: a running job changes the stored document all the time.
+function ask(frm, method) {
+	return frappe
+		.call({ method: "run_doc_method", args: { dt: frm.doctype, dn: frm.docname, method } })
+		.then(({ message }) => message);
+}
+
+function call(frm, method) {
+	return ask(frm, method).then(() => frm.reload_doc());
+}
+
+// Live messages carry the progress; asking now and then shows the end, or a dead worker, where they do not arrive.
+function watch(frm) {
+	stop_watching(frm);
+	if (frm.is_new() || !RUNNING.includes(frm.doc.status)) return;
+	frm.billing_watch = setInterval(() => {
+		if (cur_frm !== frm) return stop_watching(frm);
+		ask(frm, "progress").then((state) => {
+			if (!state.alive) {
+				stop_watching(frm);
+				frm.dashboard.set_headline_alert(
+					__("The background worker ended before the work was done. Nothing is half-billed."),
+					"red"
+				);
+				frm.add_custom_button(__("Continue"), () => call(frm, "start"));
+			} else if (state.status !== frm.doc.status) {
+				frm.reload_doc();
+			} else {
+				show_progress(frm, state.done, state.total);
+			}
+		});
+	}, POLL_MS);
+}
+
+function stop_watching(frm) {
+	clearInterval(frm.billing_watch);
+	frm.billing_watch = null;
+}

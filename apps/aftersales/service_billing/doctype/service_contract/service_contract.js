@@ -1,0 +1,50 @@
+frappe.ui.form.on("Service Contract", {
+	setup(frm) {
+		frm.set_query("equipment", "equipment", () => ({ filters: { customer: frm.doc.customer } }));
+		frm.set_query("plan", "plans", () => ({
+			filters: frm.doc.currency ? { currency: frm.doc.currency } : {},
+		}));
+	},
+
+	refresh(frm) {
+		if (frm.doc.docstatus !== 1) return;
+		aftersales.forms.show_entitlement(frm, frm.doc.name);
+		frm.trigger("add_buttons");
+	},
+
+	add_buttons(frm) {
+		const create = __("Create");
+		frm.add_custom_button(
+			__("Renewal"),
+			() =>
+				frappe.model.open_mapped_doc({
+					method: "aftersales.service_billing.contracts.renewal_of",
+					frm,
+				}),
+			create
+		);
+		frm.add_custom_button(
+			__("Service Target"),
+			() => frappe.new_doc("Service Target", { service_contract: frm.doc.name }),
+			create
+		);
+		if (frm.doc.status === "Expired" || !frm.perm[0].submit) return;
+		frm.page.add_menu_item(__("End Early"), () =>
+			aftersales.forms.ask(frm, {
+				title: __("End the Contract Early"),
+				fields: [
+					{
+						fieldname: "end_date",
+						fieldtype: "Date",
+						label: __("Last Day"),
+						default: frappe.datetime.get_today(),
+						reqd: 1,
+					},
+					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+				],
+				method: "end_early",
+				action_label: __("End Contract"),
+			})
+		);
+	},
+});

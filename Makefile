@@ -5,7 +5,7 @@ PYTHON ?= python3
 DEV := $(PYTHON) tools/dev.py
 SITE ?= dev.localhost
 
-.PHONY: demo test serve stop clean sync site benchmark screenshots lint oracle help
+.PHONY: demo test serve stop clean sync site benchmark screenshots lint oracle fuzz help
 
 help:
 	@echo "make demo         bench, ERPNext, app, demo data; serves the desk (FRESH=1: demo site anew)"
@@ -27,6 +27,10 @@ serve stop clean benchmark screenshots lint:
 # Working time against the minute-by-minute oracle, on 10,000 random calendars.
 oracle:
 	@$(DEV) run -- env AFTERSALES_ORACLE_CASES=10000 python -m pytest -q -p no:cacheprovider ../apps/aftersales/tests/unit/test_working_time.py
+
+# 5,000 inputs to the customers' pages instead of the few hundred of `make test`.
+fuzz:
+	@AFTERSALES_FUZZ=5000 $(DEV) pytest test.localhost -- -q -p no:cacheprovider tests/security/test_customer_input.py
 
 sync:
 	@$(DEV) bench

@@ -53,6 +53,7 @@ frappe.ui.form.on("Technician Cash Handover", {
 		const { difference, currency } = frm.doc;
 		if (frm.is_new() || !difference) return;
 		const amount = format_currency(Math.abs(difference), currency);
+		frm.dashboard.stats_area_row?.empty(); // a first save refreshes twice
 		frm.dashboard.add_indicator(
 			difference < 0 ? __("Short by {0}", [amount]) : __("Over by {0}", [amount]),
 			difference < 0 ? "red" : "orange"

@@ -1,0 +1,162 @@
+"""Billing runs that collide and die: each job is on one invoice or on none, and the next run finishes (R-AC-2).
+
+Real commits, real processes. The full counts are a command: benchmarks/billing_run.py storm.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import traceback
+from collections import Counter
+
+import frappe
+import pytest
+from frappe.utils import nowdate
+
+from aftersales.service_billing.billing_worker import run
+from tests import factories as make
+from tests.committed import swept_afterwards
+
+pytestmark = pytest.mark.commits
+
+JOBS = 12
+RUNS = 6
+KILLS = 8
+SEED = 2026
+INCOME, COST_CENTER = "Service - LSL", "Main - LSL"
+
+
+@pytest.fixture
+def jobs() -> list[str]:
+	"""Finished visits: half of a customer billed per job, half of one who gets one invoice."""
+	with swept_afterwards():
+		hour = make.service_item("Storm Hour")
+		make.price(hour, 60)
+		category = make.category(
+			"Storm",
+			charge_rule="Customer",
+			accounts=[{"company": make.COMPANY, "income_account": INCOME, "cost_center": COST_CENTER}],
+		)
+		technician = make.technician("Storm Technician")
+		names = []
+		for terms in ("One Invoice per Job", "One Invoice per Customer"):
+			customer = make.customer(f"Storm {terms}", aftersales_invoicing=terms)
+			for _number in range(JOBS // 2):
+				call = make.call(customer, service_category=category)
+				visit = make.voucher(
+					call, technician, service_category=category, labour=[make.hours(1, item_code=hour)]
+				)
+				visit.submit()
+				names.append(visit.name)
+		frappe.db.commit()
+		yield names
+
+
+def queued(jobs: list[str]) -> str:
+	"""A Billing Run as `start` leaves it for the worker."""
+	doc = frappe.get_doc({"doctype": "Billing Run", "until": nowdate()})
+	doc.selection = json.dumps([["Service Voucher", name] for name in jobs])
+	doc.flags.selected = True
+	doc.insert()
+	doc.db_set({"status": "Queued", "attempt": 1})
+	frappe.db.commit()
+	return doc.name
+
+
+def started(jobs: list[str], die_at: int | None = None):
+	"""A billing run in a process of its own, killed when so many of its queries have run."""
+	site, name = frappe.local.site, queued(jobs)
+
+	def work():
+		inherited = frappe.local.db  # closing it would end the parent's connection
+		frappe.init(site=site, sites_path=".", force=True)
+		frappe.connect()
+		if die_at:
+			_die_at(die_at)
+		try:
+			run(name, 1)
+			os._exit(0)
+		except BaseException:
+			traceback.print_exc()
+		finally:
+			del inherited
+			os._exit(1)
+
+	child = multiprocessing.get_context("fork").Process(target=work)
+	child.start()
+	return child
+
+
+def _die_at(query: int) -> None:
+	sql, done = frappe.db.sql, 0
+
+	def counted(*args, **kwargs):
+		nonlocal done
+		result = sql(*args, **kwargs)
+		done += 1
+		if done == query:
+			os.kill(os.getpid(), signal.SIGKILL)
+		return result
+
+	frappe.db.sql = counted
+
+
+def ended(children) -> list[int]:
+	for child in children:
+		child.join(120)
+	return [child.exitcode for child in children]
+
+
+def billed_once(jobs: list[str]) -> None:
+	"""Every job names one invoice, whose only row of it holds the job's key."""
+	frappe.db.rollback()  # look at what is committed now
+	rows = frappe.get_all(
+		"Sales Invoice Item",
+		{"aftersales_voucher": ("in", jobs)},
+		["parent", "aftersales_voucher", "aftersales_posting_key"],
+	)
+	named = dict(
+		frappe.get_all("Service Voucher", {"name": ("in", jobs)}, ["name", "sales_invoice"], as_list=True)
+	)
+	assert Counter(row.aftersales_voucher for row in rows) == Counter(jobs)
+	assert all(
+		row.aftersales_posting_key == f"Service Voucher/{row.aftersales_voucher}/Sales Invoice"
+		for row in rows
+	)
+	assert {row.aftersales_voucher: row.parent for row in rows} == named
+
+
+def test_runs_at_the_same_moment_bill_each_job_once(jobs):
+	assert ended([started(jobs) for _number in range(RUNS)]) == [0] * RUNS
+
+	billed_once(jobs)
+	single, together = jobs[: JOBS // 2], jobs[JOBS // 2 :]
+	assert len(invoices_of(single)) == JOBS // 2
+	assert len(invoices_of(together)) == 1
+
+
+def invoices_of(jobs: list[str]) -> set[str]:
+	return set(frappe.get_all("Service Voucher", {"name": ("in", jobs)}, pluck="sales_invoice"))
+
+
+def test_runs_that_die_leave_nothing_half_billed_and_the_next_one_finishes(jobs):
+	dice = random.Random(SEED)
+	moments = [dice.randint(5, 1200) for _number in range(KILLS)]
+	codes = ended([started(jobs, die_at=moment) for moment in moments])
+	assert -signal.SIGKILL in codes, "no run was killed"
+
+	run(queued(jobs), 1)
+
+	billed_once(jobs)
+
+
+def test_an_invoice_made_meanwhile_by_the_accountant_is_not_made_again(jobs):
+	from aftersales.service_billing.posting import post_again
+
+	child = started(jobs)
+	post_again("Service Voucher", jobs[-1])
+	frappe.db.commit()
+	assert ended([child]) == [0]
+	billed_once(jobs)

@@ -192,12 +192,21 @@ accounting_dimension_doctypes = [
 
 # What the forms of calls, visits, receipts and cards share
 doctype_js = {
-	"Repair Call": ["public/js/job_forms.js", "public/js/service_levels.js"],
-	"Follow-up": ["public/js/job_forms.js", "public/js/service_levels.js", "public/js/follow_up_calls.js"],
+	"Repair Call": ["public/js/job_forms.js", "public/js/service_levels.js", "public/js/customer_links.js"],
+	"Follow-up": [
+		"public/js/job_forms.js",
+		"public/js/service_levels.js",
+		"public/js/follow_up_calls.js",
+		"public/js/customer_links.js",
+	],
 	"Service Complaint": ["public/js/job_forms.js", "public/js/service_levels.js"],
-	"Service Voucher": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Service Voucher": [
+		"public/js/job_forms.js",
+		"public/js/service_levels.js",
+		"public/js/customer_links.js",
+	],
 	"Collection Receipt": ["public/js/job_forms.js", "public/js/service_levels.js"],
-	"Repair Card": ["public/js/job_forms.js", "public/js/service_levels.js"],
+	"Repair Card": ["public/js/job_forms.js", "public/js/service_levels.js", "public/js/customer_links.js"],
 	"Service Contract": "public/js/job_forms.js",
 	"Service Category": "public/js/restore_shipped.js",
 	"Service Request Type": "public/js/restore_shipped.js",

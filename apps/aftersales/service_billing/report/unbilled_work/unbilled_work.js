@@ -1,13 +1,6 @@
 frappe.query_reports["Unbilled Work"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
+		aftersales.reports.company_filter(),
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
 	],
 	formatter(value, row, column, data, default_formatter) {

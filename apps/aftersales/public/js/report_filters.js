@@ -1,0 +1,28 @@
+// What the accountants' reports ask for. Loaded with the desk, before any report.
+frappe.provide("aftersales.reports");
+
+aftersales.reports.company_filter = function () {
+	return {
+		fieldname: "company",
+		label: __("Company"),
+		fieldtype: "Link",
+		options: "Company",
+		default: frappe.defaults.get_user_default("Company"),
+		reqd: 1,
+	};
+};
+
+// The company, and a period that ends today: from `from`, by default the first of the month.
+aftersales.reports.period_filters = function (from = frappe.datetime.month_start()) {
+	return [
+		aftersales.reports.company_filter(),
+		{ fieldname: "from_date", label: __("From"), fieldtype: "Date", default: from, reqd: 1 },
+		{
+			fieldname: "to_date",
+			label: __("To"),
+			fieldtype: "Date",
+			default: frappe.datetime.get_today(),
+			reqd: 1,
+		},
+	];
+};

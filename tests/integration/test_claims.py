@@ -492,6 +492,12 @@ def test_in_time_or_without_a_rule_nothing_is_proposed(shop):
 	assert frappe.db.count("Delay Compensation") == 0
 
 
+def test_the_contract_may_agree_another_rate(shop):
+	contract = make.contract(shop.customer, labour_share=0, parts_share=0, delay_rate_per_day=8)
+	doc = proposed(late_card(shop, service_contract=contract.name))
+	assert (doc.rate_per_day, doc.proposed_amount) == (8, 32)
+
+
 def test_the_rule_is_the_limit(shop):
 	doc = proposed(late_card(shop, days=30))
 	assert doc.proposed_amount == 51  # half of 102.00 net

@@ -22,7 +22,11 @@ def propose(doc: Document, method: str | None = None) -> None:
 
 	Once for a job: a proposal that was declined does not come again.
 	"""
-	if doc.docstatus != 1 or not _rule().per_day or frappe.db.exists(COMPENSATION, {"delay_key": doc.name}):
+	if (
+		doc.docstatus != 1
+		or not _rule(doc.service_contract).per_day
+		or frappe.db.exists(COMPENSATION, {"delay_key": doc.name})
+	):
 		return
 	found = proposal(doc.name)
 	if found and flt(found["proposed_amount"]):
@@ -62,7 +66,16 @@ def proposal(job: str | None) -> dict | None:
 	card = job and frappe.db.get_value(
 		"Repair Card",
 		{"name": job, "docstatus": 1},
-		["name", "customer", "company", "promised_return", "ready_at", "returned_at", "sales_invoice"],
+		[
+			"name",
+			"customer",
+			"company",
+			"promised_return",
+			"ready_at",
+			"returned_at",
+			"sales_invoice",
+			"service_contract",
+		],
 		as_dict=True,
 	)
 	if not card:
@@ -72,7 +85,7 @@ def proposal(job: str | None) -> dict | None:
 	late = days_late(promised, ready and getdate(ready))
 	if not late:
 		return None
-	rule = _rule()
+	rule = _rule(card.service_contract)
 	amount = compensation(rule, late, _net_bill(card.sales_invoice))
 	return {
 		"customer": card.customer,
@@ -169,10 +182,14 @@ def _credit(doc: Document) -> str:
 	)
 
 
-def _rule() -> Rule:
+def _rule(service_contract: str | None) -> Rule:
+	"""The rule of Aftersales Settings, at the daily rate of the job's contract where that names one."""
 	settings = frappe.get_cached_doc("Aftersales Settings")
+	agreed = service_contract and frappe.get_cached_value(
+		"Service Contract", service_contract, "delay_rate_per_day"
+	)
 	return Rule(
-		per_day=Decimal(str(flt(settings.delay_rate_per_day))),
+		per_day=Decimal(str(flt(agreed or settings.delay_rate_per_day))),
 		grace_days=cint(settings.delay_grace_days),
 		max_percent=Decimal(str(flt(settings.delay_max_percent))),
 	)

@@ -41,6 +41,7 @@ class ServiceContract(Document):
 		currency: DF.Link | None
 		customer: DF.Link
 		customer_name: DF.Data | None
+		delay_rate_per_day: DF.Currency
 		end_date: DF.Date
 		end_reason: DF.SmallText | None
 		equipment: DF.Table[ServiceContractEquipment]

@@ -189,13 +189,51 @@ def set_part_warranty(doc: Document, used_on: date) -> None:
 		line.warranty_until = add_months(used_on, warranty) if warranty else None
 
 
-def give_repair_warranty(doc: Document, repaired_on: date) -> None:
-	"""Set our own warranty on the repair, of so many days as Aftersales Settings say."""
+def repair_warranty(doc: Document, repaired_on: date) -> date | None:
+	"""Until when we warrant the repair of `doc`'s product: so many days as Aftersales Settings say."""
+	days = cint(frappe.get_cached_doc("Aftersales Settings").repair_warranty_days)
+	return getdate(add_days(repaired_on, days)) if doc.equipment and days else None
+
+
+def give_repair_warranty(doc: Document) -> None:
+	"""Set our own warranty on the product file of a finished job; never shortens what is there."""
 	from aftersales.service_desk.equipment import extend_repair_warranty
 
-	days = cint(frappe.get_cached_doc("Aftersales Settings").repair_warranty_days)
-	if doc.equipment and days:
-		extend_repair_warranty(doc.equipment, getdate(add_days(repaired_on, days)))
+	if doc.repair_warranty_until:
+		extend_repair_warranty(doc.equipment, doc.repair_warranty_until)
+
+
+def take_back_repair_warranty(doc: Document) -> None:
+	"""After a job is cancelled: the warranty it gave goes, what other finished jobs gave stays."""
+	from aftersales.service_desk.equipment import withdraw_repair_warranty
+
+	if doc.equipment and doc.repair_warranty_until:
+		withdraw_repair_warranty(doc.equipment, doc.repair_warranty_until, _warranty_of_others(doc))
+
+
+def _warranty_of_others(doc: Document) -> date | None:
+	"""The longest repair warranty that other finished jobs gave the product of `doc`.
+
+	A locking read: what a job finished meanwhile has given is not lost.
+	"""
+	given = [
+		until
+		for doctype in ("Repair Card", "Service Voucher")
+		for until in frappe.db.get_values(
+			doctype,
+			{
+				"equipment": doc.equipment,
+				"docstatus": 1,
+				"name": ("!=", doc.name),
+				"repair_warranty_until": ("is", "set"),
+			},
+			"repair_warranty_until",
+			order_by="name asc",
+			pluck=True,
+			for_update=True,
+		)
+	]
+	return max(given, default=None)
 
 
 def codes(doc: Document) -> dict[str, str | None]:

@@ -79,6 +79,8 @@ def documents(shop):
 		"Service Complaint": f.make(
 			"Service Complaint", subject="Late", customer=shop.customer, company=f.COMPANY
 		),
+		"Loaner Issue": frappe.new_doc("Loaner Issue"),
+		"Vendor Repair": frappe.new_doc("Vendor Repair"),
 		"Register Import": frappe.new_doc("Register Import"),
 		"Warranty Recovery Claim": frappe.new_doc("Warranty Recovery Claim"),
 		"Delay Compensation": frappe.new_doc("Delay Compensation"),
@@ -165,7 +167,7 @@ def _source_of(function) -> str:
 	"""What a mapper named `..._from_voucher` is called with."""
 	if function.__name__ == "renewal_of":
 		return "Service Contract"
-	sources = {"voucher": "Service Voucher", "receipt": "Collection Receipt"}
+	sources = {"card": "Repair Card", "voucher": "Service Voucher", "receipt": "Collection Receipt"}
 	return sources.get(function.__name__.rpartition("_from_")[2], "Repair Call")
 
 

@@ -30,6 +30,8 @@ EXPECTED = {
 	"Service Voucher": ("crwdsxa", "crwsxa", "crw", "crws", "r", "r"),
 	"Collection Receipt": ("crwdsxa", "crwsxa", "crws", "crws", "crws", "r"),
 	"Repair Card": ("crwdsxa", "crwsxa", "crw", "crw", "crws", "r"),
+	"Loaner Issue": ("crwdsxa", "crwsxa", "crws", "crws", "crws", "r"),
+	"Vendor Repair": ("crwdsxa", "crwsxa", "crws", "r", "crws", "r"),
 	"Spare Part": ("crwd", "crw", "r", "r", "rw", "r"),
 	"Aftersales Settings": ("crw", "r", "r", "r", "r", "r"),
 	"Customer Equipment": ("crwd", "crw", "crw", "crw", "crw", "r"),

@@ -380,6 +380,8 @@ def take_in(voucher: Document, moment: datetime) -> Document:
 				"received_at": moment,
 				"condition": "Used, cover scratched on the left, no dents.",
 				"location": "Workshop, shelf 3",
+				# He has an electric shower for the two days
+				"loaner": "Declined",
 				"signed_by": "Patrick O'Shea",
 				"customer_signature": signature("Patrick O'Shea"),
 			}

@@ -94,6 +94,20 @@ def repairer_of_call(call: str) -> str | None:
 	return rows[0] if rows else None
 
 
+def note_location(receipt: str, location: str | None) -> str | None:
+	"""The product of an issued receipt is somewhere else now, as a vendor repair tells; returns where it was.
+
+	Whoever sends it may; he need not be allowed to edit the receipt. A receipt that is not issued any
+	more is left alone.
+	"""
+	doc = frappe.get_doc("Collection Receipt", receipt, for_update=True)
+	before = doc.location
+	if doc.docstatus == 1 and doc.status == "Issued" and location != before:
+		doc.location = location
+		doc.save(ignore_permissions=True)
+	return before
+
+
 @frappe.whitelist()
 def receipt_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
 	"""An unsaved Collection Receipt for the product of Repair Call `source_name`.

@@ -174,11 +174,14 @@ def _rules(doc: Document, shared: bool) -> dict[str, CategoryAccounts]:
 		if name:
 			categories[charge_to] = name
 	return {
-		charge_to: _accounts(name, doc.company) for charge_to, name in categories.items() if charge_to in used
+		charge_to: category_accounts(name, doc.company)
+		for charge_to, name in categories.items()
+		if charge_to in used
 	}
 
 
-def _accounts(category: str, company: str) -> CategoryAccounts:
+def category_accounts(category: str, company: str) -> CategoryAccounts:
+	"""The posting rule of a service category in a company; empty where the category has no row for it."""
 	for row in frappe.get_cached_doc("Service Category", category).accounts:
 		if row.company == company:
 			return CategoryAccounts(

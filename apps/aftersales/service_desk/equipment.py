@@ -99,6 +99,26 @@ def extend_repair_warranty(equipment: str | None, until: date | str | None) -> N
 	)
 
 
+def withdraw_repair_warranty(equipment: str, given: date | str, left: date | str | None) -> None:
+	"""A job that gave repair warranty through `given` is cancelled; `left` is what other jobs gave, if any.
+
+	Where the product file says another date, a longer warranty stands, and stays.
+	"""
+	stored = frappe.db.get_value("Customer Equipment", equipment, "repair_warranty_until", for_update=True)
+	left = getdate(left) if left else None
+	if not stored or getdate(stored) != getdate(given) or left == getdate(stored):
+		return
+	frappe.db.set_value("Customer Equipment", equipment, "repair_warranty_until", left)
+	text = (
+		_("has set the repair warranty back to {0}, since the job that gave more was cancelled").format(
+			format_date(left)
+		)
+		if left
+		else _("has taken back the repair warranty, since the job that gave it was cancelled")
+	)
+	frappe.get_doc("Customer Equipment", equipment).add_comment("Info", text)
+
+
 @frappe.whitelist()
 def from_call(repair_call: str) -> str:
 	"""Open a product file for the product named on a call and link it; returns its name.

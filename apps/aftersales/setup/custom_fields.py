@@ -25,6 +25,7 @@ _LINKED = {
 	"Purchase Invoice": "remarks",
 	"Quotation": "enq_det",
 	"Material Request": "terms",
+	"Purchase Order": "ref_sq",
 	"Subscription": "cost_center",
 }
 # A quotation is an offer: a job may have several, so nothing is claimed by a key

@@ -44,7 +44,9 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Serial No": ((EVERYBODY, READ),),
 	"Batch": ((EVERYBODY, READ),),
 	# ERPNext makes it with the rights of whoever completes a job that uses a serial number or a batch
-	"Serial and Batch Bundle": ((POSTING, (*READ, "write", "create", "submit", "cancel")),),
+	"Serial and Batch Bundle": (
+		((*POSTING, "Service Agent"), (*READ, "write", "create", "submit", "cancel")),
+	),
 	"Issue Priority": ((LEADERS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
 	"Price List": ((("Service Agent", *MONEY), READ),),
 	"Item Price": ((("Service Agent", *MONEY), READ),),
@@ -60,7 +62,8 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Stock Entry": ((MONEY, CONSULT),),
 	"Payment Entry": ((MONEY, CONSULT),),
 	"Purchase Invoice": ((("Service Accountant", "Service Manager"), CONSULT),),
-	"Supplier": ((MONEY, READ),),
+	"Purchase Order": ((MONEY, CONSULT), (("Service Agent", "Workshop Technician"), READ)),
+	"Supplier": (((*MONEY, "Service Agent", "Workshop Technician"), READ),),
 	"Journal Entry": ((("Service Accountant", "Service Manager"), CONSULT),),
 	"Subscription": ((("Service Accountant", "Service Manager"), CONSULT),),
 	"Subscription Plan": ((MONEY, READ),),

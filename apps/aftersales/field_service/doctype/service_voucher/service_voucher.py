@@ -22,6 +22,7 @@ from aftersales.guards import (
 	previous_status,
 	require_role,
 	require_value,
+	set_system,
 	start_over,
 )
 from aftersales.service_billing.contracts import check_contract
@@ -33,6 +34,7 @@ FIELDS_OF_RECORD = (
 	"contract_visit",
 	"cash_receipt_no",
 	"payment_entry",
+	"repair_warranty_until",
 	"cash_handover",
 	"qualification_overridden_by",
 )
@@ -103,6 +105,7 @@ class ServiceVoucher(Document):
 		qualification_overridden_by: DF.Link | None
 		qualification_override_reason: DF.SmallText | None
 		repair_call: DF.Link | None
+		repair_warranty_until: DF.Date | None
 		sales_invoice: DF.Link | None
 		service_category: DF.Link
 		service_contract: DF.Link | None
@@ -152,6 +155,7 @@ class ServiceVoucher(Document):
 		self.check_times()
 		self.require_report()
 		jobs.set_part_warranty(self, getdate(self.departed_at))
+		self.set_repair_warranty()
 		self.status = "Completed"
 
 	def on_submit(self):
@@ -160,7 +164,7 @@ class ServiceVoucher(Document):
 		post_job(self)
 		cash.accept_cash(self)
 		self.tell_call_about_outcome()
-		self.give_repair_warranty()
+		jobs.give_repair_warranty(self)
 		self.plan_next_step()
 		jobs.write_notes(self)
 
@@ -184,6 +188,7 @@ class ServiceVoucher(Document):
 		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)
 
 	def on_cancel(self):
+		jobs.take_back_repair_warranty(self)
 		self.release_next_step()
 		self.put_call_back_to_work()
 		jobs.write_notes(self)
@@ -379,10 +384,11 @@ class ServiceVoucher(Document):
 			internal=jobs.is_internal(self),
 		)
 
-	def give_repair_warranty(self):
+	def set_repair_warranty(self):
 		# An answered application question leaves nothing that could break again.
-		if self.outcome == COMPLETED and self.support_kind != "Application":
-			jobs.give_repair_warranty(self, getdate(self.departed_at))
+		repaired = self.outcome == COMPLETED and self.support_kind != "Application"
+		given = jobs.repair_warranty(self, getdate(self.departed_at)) if repaired else None
+		set_system(self, repair_warranty_until=given)
 
 	def plan_next_step(self):
 		from aftersales.repair_workshop import taken_in

@@ -13,7 +13,7 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
-from aftersales.repair_workshop import custody, taken_in
+from aftersales.repair_workshop import custody, loaners, taken_in, vendor_repairs
 from aftersales.repair_workshop.custody_rules import (
 	ISSUED,
 	RECOVERED,
@@ -44,6 +44,8 @@ class CollectionReceipt(Document):
 		from aftersales.repair_workshop.doctype.collected_accessory.collected_accessory import (
 			CollectedAccessory,
 		)
+		from aftersales.repair_workshop.doctype.custody_move.custody_move import CustodyMove
+		from aftersales.repair_workshop.doctype.custody_photo.custody_photo import CustodyPhoto
 
 		accessories: DF.Table[CollectedAccessory]
 		amended_from: DF.Link | None
@@ -53,12 +55,16 @@ class CollectionReceipt(Document):
 		customer_name: DF.Data | None
 		equipment: DF.Link | None
 		fault_as_told: DF.SmallText | None
+		loaner: DF.Literal["", "Issued", "Declined"]
+		loaner_issue: DF.Link | None
 		location: DF.Data | None
 		lost_declaration: DF.SmallText | None
 		lost_declared_by: DF.Link | None
+		moves: DF.Table[CustodyMove]
 		naming_series: DF.Literal["CR-.YYYY.-.#####"]
 		photo_1: DF.AttachImage | None
 		photo_2: DF.AttachImage | None
+		photos: DF.Table[CustodyPhoto]
 		received_at: DF.Datetime
 		received_by: DF.Link | None
 		repair_call: DF.Link | None
@@ -80,6 +86,7 @@ class CollectionReceipt(Document):
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.begin_without_return()
+		self.keep_moves()
 		self.refuse_state_out_of_place()
 		self.take_values_from_voucher()
 		jobs.take_values_from_call(self)
@@ -89,8 +96,10 @@ class CollectionReceipt(Document):
 
 	def before_submit(self):
 		self.require_handover_signature()
+		self.require_loaner_decision()
 		self.refuse_second_receipt()
 		self.status = ISSUED
+		self.log_move()
 
 	def on_submit(self):
 		if self.location:
@@ -101,7 +110,9 @@ class CollectionReceipt(Document):
 	def before_update_after_submit(self):
 		workflow_states.follow(self)
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.keep_moves()
 		self.keep_accessories()
+		self.keep_photos()
 		self.keep_what_was_signed()
 		self.refuse_disordered_life()
 		self.recover_product()
@@ -231,6 +242,29 @@ class CollectionReceipt(Document):
 		require_value(self, "customer_signature", why)
 		require_value(self, "signed_by", why)
 
+	def require_loaner_decision(self):
+		"""Before a product leaves its place a loaner stands there, or the customer declined one (R-WS-3)."""
+		lent = loaners.outstanding_of_call(self.repair_call) if self.repair_call else []
+		if lent and not self.loaner:
+			self.update({"loaner": "Issued", "loaner_issue": lent[0]})
+		if self.loaner == "Issued" and not self.loaner_issue and lent:
+			self.loaner_issue = lent[0]
+		if self.loaner == "Issued" and self.loaner_issue not in lent:
+			frappe.throw(
+				_("{0}: {1} is not a loaner that this call's customer has. Issue the loaner first.").format(
+					frappe.bold(_(self.meta.get_label("loaner_issue"))), escape_html(self.loaner_issue or "-")
+				),
+				title=_("Loaner Missing"),
+			)
+		if self.service_voucher and cint(frappe.get_cached_doc("Aftersales Settings").loaner_before_removal):
+			require_value(
+				self,
+				"loaner",
+				_(
+					"issue a loaner before the product is taken along, or note that the customer declines one."
+				),
+			)
+
 	def refuse_second_receipt(self):
 		if not self.equipment:
 			return
@@ -244,6 +278,38 @@ class CollectionReceipt(Document):
 				),
 				title=_("Already Collected"),
 			)
+
+	def keep_moves(self):
+		"""Where the product has been is written by the app: rows sent by a client have to be the stored ones."""
+		before = self.get_doc_before_save()
+		stored = (
+			[(row.name, row.location, row.moved_at, row.moved_by) for row in before.moves] if before else []
+		)
+		sent = [(row.name, row.location, get_datetime(row.moved_at), row.moved_by) for row in self.moves]
+		if before is None:
+			self.set("moves", [])
+		elif sent != stored:
+			frappe.throw(
+				_("Where the product has been is kept by the app and cannot be edited. Use Move."),
+				frappe.PermissionError,
+			)
+
+	def log_move(self):
+		if self.location or self.moves:
+			self.append(
+				"moves",
+				{"location": self.location, "moved_at": now_datetime(), "moved_by": frappe.session.user},
+			)
+
+	def keep_photos(self):
+		"""What was photographed at intake stays; what is added later shows the product at its return."""
+		stored = {row.name: row.photo for row in self.get_doc_before_save().photos}
+		kept = {row.name: row.photo for row in self.photos if row.name in stored}
+		if kept != stored:
+			frappe.throw(_("Photos of an issued receipt can be added, not changed or removed."))
+		for row in self.photos:
+			if row.name not in stored:
+				row.at_return = 1
 
 	def keep_accessories(self):
 		"""The customer signed for the list: a row can be ticked, not added or removed."""
@@ -280,6 +346,7 @@ class CollectionReceipt(Document):
 			self.returned_at = now_datetime()
 		if get_datetime(self.returned_at) < get_datetime(self.received_at):
 			frappe.throw(_("The product cannot be returned before it was received."))
+		vendor_repairs.refuse_while_out("collection_receipt", self.name)
 		handover = self.as_return()
 		why = {
 			"return_signature": _("the customer signs for the product he takes back."),
@@ -311,6 +378,7 @@ class CollectionReceipt(Document):
 	def note_move(self):
 		before, now = self.get_doc_before_save().location or "", self.location or ""
 		if before != now:
+			self.log_move()
 			jobs.note(
 				self, _("Moved from {0} to {1}").format(escape_html(before or "-"), escape_html(now or "-"))
 			)

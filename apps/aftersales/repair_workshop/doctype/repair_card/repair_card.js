@@ -27,6 +27,7 @@ frappe.ui.form.on("Repair Card", {
 		frm.trigger("add_estimate_buttons");
 		frm.trigger("add_supply_buttons");
 		frm.trigger("show_parts_at_hand");
+		frm.trigger("add_vendor_button");
 		aftersales.forms.add_parts_button(frm);
 		aftersales.forms.add_billing_buttons(frm);
 		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
@@ -167,6 +168,21 @@ frappe.ui.form.on("Repair Card", {
 		if (frm.doc.approval_status !== "Approved" && frm.doc.status !== "Awaiting Approval") {
 			frm.add_custom_button(__("Record Approval"), () => frm.events.ask_for_approval(frm), group);
 		}
+	},
+
+	add_vendor_button(frm) {
+		const sending = ["Received", "Diagnosing", "Approved", "Awaiting Parts", "In Repair"];
+		if (frm.doc.docstatus !== 0 || !sending.includes(frm.doc.status)) return;
+		if (!frappe.model.can_create("Vendor Repair")) return;
+		frm.add_custom_button(
+			__("Vendor Repair"),
+			() =>
+				frappe.model.open_mapped_doc({
+					method: "aftersales.repair_workshop.vendor_repairs.vendor_repair_from_card",
+					frm,
+				}),
+			__("Create")
+		);
 	},
 
 	add_supply_buttons(frm) {

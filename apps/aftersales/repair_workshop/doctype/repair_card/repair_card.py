@@ -15,7 +15,15 @@ from aftersales.guards import (
 	start_over,
 )
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop import custody, estimate, hands_on, parts_supply, reservations
+from aftersales.repair_workshop import (
+	custody,
+	estimate,
+	hands_on,
+	loaners,
+	parts_supply,
+	reservations,
+	vendor_repairs,
+)
 from aftersales.service_billing.contracts import check_contract
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
@@ -38,6 +46,8 @@ FIELDS_OF_RECORD = (
 	"verified_at",
 	"ready_at",
 	"returned_at",
+	"repair_warranty_until",
+	"vendor_cost",
 	"external_id",
 )
 
@@ -99,6 +109,7 @@ class RepairCard(Document):
 		ready_at: DF.Datetime | None
 		received_at: DF.Datetime
 		repair_call: DF.Link | None
+		repair_warranty_until: DF.Date | None
 		repair_method: DF.Literal["", "Component", "Module", "Replacement"]
 		repaired_at: DF.Datetime | None
 		repaired_by: DF.Link | None
@@ -125,6 +136,7 @@ class RepairCard(Document):
 		symptom_code: DF.Link | None
 		time_logs: DF.Table[ServiceTimeLog]
 		total_hours: DF.Float
+		vendor_cost: DF.Currency
 		verification_notes: DF.SmallText | None
 		verified_at: DF.Datetime | None
 		verified_by: DF.Link | None
@@ -152,6 +164,7 @@ class RepairCard(Document):
 		self.check_call()
 		self.check_receipt()
 		self.check_quotation()
+		self.refuse_ending_while_out()
 		hands_on.check_time_logs(self)
 		self.complete_lines()
 		reservations.keep_set_aside(self)
@@ -178,6 +191,7 @@ class RepairCard(Document):
 		self.require_approval()
 		self.require_verification()
 		self.stamp_ready()
+		self.set_repair_warranty()
 		jobs.set_part_warranty(self, getdate())
 		self.log_state()
 
@@ -188,7 +202,7 @@ class RepairCard(Document):
 
 		post_job(self)
 		self.refuse_more_than_approved()
-		self.give_repair_warranty()
+		jobs.give_repair_warranty(self)
 
 	def on_trash(self):
 		reservations.release_deleted(self)
@@ -201,6 +215,7 @@ class RepairCard(Document):
 		self.keep_state_log()
 		self.refuse_state_out_of_place()
 		self.require_recovered_receipt()
+		self.require_loaner_back()
 		self.stamp_return()
 		self.log_state()
 
@@ -220,6 +235,7 @@ class RepairCard(Document):
 		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)
 
 	def on_cancel(self):
+		jobs.take_back_repair_warranty(self)
 		self.put_call_back_to_work()
 
 	# ------------------------------------------------------------------ actions
@@ -579,6 +595,12 @@ class RepairCard(Document):
 				)
 			)
 
+	def refuse_ending_while_out(self):
+		"""What is with a vendor can neither be checked nor finished nor called off (R-WS-10)."""
+		if self.status in (rules.QUALITY_CHECK, rules.READY, *rules.GIVEN_UP, rules.CANCELLED):
+			if entered(self, self.status) or self.docstatus:
+				vendor_repairs.refuse_while_out("repair_card", self.name)
+
 	def check_quotation(self):
 		if not self.quotation or not self.has_value_changed("quotation"):
 			return
@@ -751,9 +773,9 @@ class RepairCard(Document):
 		if self.status == rules.READY:
 			set_system(self, ready_at=now_datetime())
 
-	def give_repair_warranty(self):
-		if self.status == rules.READY:
-			jobs.give_repair_warranty(self, getdate())
+	def set_repair_warranty(self):
+		given = jobs.repair_warranty(self, getdate()) if self.status == rules.READY else None
+		set_system(self, repair_warranty_until=given)
 
 	# ------------------------------------------------------------------ steps: return
 
@@ -768,6 +790,10 @@ class RepairCard(Document):
 				),
 				title=_("Receipt Not Recovered"),
 			)
+
+	def require_loaner_back(self):
+		if entered(self, rules.RETURNED):
+			loaners.refuse_while_lent(self.repair_call)
 
 	def stamp_return(self):
 		if entered(self, rules.RETURNED):

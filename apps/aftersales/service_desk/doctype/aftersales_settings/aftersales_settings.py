@@ -28,6 +28,7 @@ class AftersalesSettings(Document):
 		customer_calls_owner: DF.Link | None
 		default_company: DF.Link | None
 		default_priority: DF.Link | None
+		diagnosis_fee_item: DF.Link | None
 		default_request_type: DF.Link | None
 		delay_grace_days: DF.Int
 		delay_max_percent: DF.Percent
@@ -40,6 +41,10 @@ class AftersalesSettings(Document):
 		follow_up_retry_hours: DF.Int
 		follow_up_script: DF.Text | None
 		labour_item: DF.Link | None
+		lent_out_warehouse: DF.Link | None
+		loaner_before_removal: DF.Check
+		loaner_days: DF.Int
+		loaner_warehouse: DF.Link | None
 		link_valid_days: DF.Int
 		next_action_within: DF.Int
 		repair_warranty_days: DF.Int
@@ -48,6 +53,7 @@ class AftersalesSettings(Document):
 		small_fee_limit: DF.Currency
 		submit_invoice: DF.Check
 		travel_item: DF.Link | None
+		vendor_repair_item: DF.Link | None
 		visit_minutes: DF.Int
 		working_calendar: DF.Link | None
 		unknown_sender_customer: DF.Link | None
@@ -70,7 +76,13 @@ class AftersalesSettings(Document):
 			)
 
 	def check_billing_items(self):
-		for fieldname in ("labour_item", "travel_item", "excess_item"):
+		for fieldname in (
+			"labour_item",
+			"travel_item",
+			"excess_item",
+			"vendor_repair_item",
+			"diagnosis_fee_item",
+		):
 			item = self.get(fieldname)
 			if item and frappe.get_cached_value("Item", item, "is_stock_item"):
 				frappe.throw(

@@ -217,6 +217,7 @@ frappe.ui.form.on("Repair Call", {
 		create(__("Service Voucher"), "aftersales.field_service.visits.voucher_from_call");
 		create(__("Collection Receipt"), "aftersales.repair_workshop.custody.receipt_from_call");
 		create(__("Repair Card"), "aftersales.repair_workshop.custody.card_from_call");
+		create(__("Loaner Issue"), "aftersales.repair_workshop.loaners.loaner_from_call");
 		if (!frm.doc.equipment && (frm.doc.brand || frm.doc.model || frm.doc.serial_text || frm.doc.item_code)) {
 			frm.add_custom_button(__("Customer Equipment"), () => frm.trigger("open_product_file"), __("Create"));
 		}

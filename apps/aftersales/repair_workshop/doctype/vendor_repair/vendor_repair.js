@@ -1,0 +1,42 @@
+frappe.ui.form.on("Vendor Repair", {
+	setup(frm) {
+		frm.ignore_doctypes_on_cancel_all = ["Purchase Order"];
+		frm.set_query("repair_card", () => ({ filters: { docstatus: 0 } }));
+		frm.set_query("supplier", () => ({ filters: { disabled: 0 } }));
+	},
+
+	refresh(frm) {
+		if (frm.is_new() || frm.doc.docstatus !== 1) return;
+		if (!frm.doc.purchase_order) {
+			frm.add_custom_button(
+				__("Purchase Order"),
+				() => aftersales.forms.act(frm, "make_purchase_order"),
+				__("Create")
+			);
+		}
+		if (frm.doc.status !== "Sent" || aftersales.forms.has_workflow(frm)) return;
+		aftersales.forms.next_step(frm, __("Product Is Back"), () =>
+			aftersales.forms.ask(frm, {
+				title: __("Product Is Back"),
+				fields: [
+					{
+						fieldname: "result",
+						fieldtype: "Select",
+						label: __("Result"),
+						options: frm.fields_dict.result.df.options.split("\n").filter(Boolean),
+						reqd: 1,
+					},
+					{ fieldname: "notes", fieldtype: "Small Text", label: __("What the Vendor Did"), reqd: 1 },
+					{
+						fieldname: "new_serial_no",
+						fieldtype: "Data",
+						label: __("Serial Number of the Replacement"),
+						depends_on: "eval:doc.result=='Replaced'",
+					},
+				],
+				method: "receive",
+				action_label: __("Is Back"),
+			})
+		);
+	},
+});

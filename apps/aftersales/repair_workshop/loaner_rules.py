@@ -1,0 +1,46 @@
+"""Life of a loaner: decisions without frappe (R-WS-3)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+DRAFT = "Draft"
+ISSUED = "Issued"
+RETURNED = "Returned"
+LOST = "Lost"
+
+NEXT_STATES = {ISSUED: (RETURNED, LOST), RETURNED: (), LOST: ()}
+
+
+@dataclass(frozen=True)
+class Handback:
+	"""What is known when a loaner comes back; empty texts count as missing."""
+
+	condition: str | None
+	notes: str | None
+	signature: str | None
+	signed_by: str | None
+
+
+def move_is_allowed(before: str, after: str) -> bool:
+	"""True when a submitted Loaner Issue may go from `before` to `after`."""
+	return before == after or after in NEXT_STATES.get(before, ())
+
+
+def missing_for_return(handback: Handback) -> tuple[str, ...]:
+	"""The fields to be filled before a loaner counts as Returned.
+
+	The customer signs for what he gives back; without his signature the notes say how it came. Whatever
+	came back in another state than it was lent in is described.
+	"""
+	missing = []
+	if not handback.condition:
+		missing.append("return_condition")
+	signed = bool(handback.signature and handback.signed_by)
+	if not handback.notes and (not signed or handback.condition in ("Damaged", "Incomplete")):
+		missing.append("return_notes")
+	return tuple(missing)
+
+
+def days_overdue(due_back: date | None, today: date) -> int:
+	"""Days since a loaner should have been back; 0 when it is not due yet."""
+	return max(0, (today - due_back).days) if due_back else 0

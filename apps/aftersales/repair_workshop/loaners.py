@@ -1,0 +1,132 @@
+"""Loaners of ours at customers: what other rooms ask, and how stock moves (R-WS-3).
+
+A loaner stays our stock: it moves by Stock Entry (Material Transfer) between two warehouses of ours, the
+one where loaners stand and the one for what is lent out. Customers' goods never move there.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.mapper import get_mapped_doc
+from frappe.utils import add_days, cint, get_link_to_form, getdate, nowdate
+
+from aftersales.service_billing.posting import posting_key
+
+WAREHOUSES = {"from_warehouse": "loaner_warehouse", "to_warehouse": "lent_out_warehouse"}
+
+
+def outstanding_of_call(call: str) -> list[str]:
+	"""Names of the loaners that a call's customer still has.
+
+	A locking read: whoever closes the call sees what was lent since his request began.
+	"""
+	return frappe.db.get_values(
+		"Loaner Issue",
+		{"repair_call": call, "docstatus": 1, "status": "Issued"},
+		"name",
+		order_by="creation asc",
+		pluck=True,
+		for_update=True,
+	)
+
+
+def refuse_while_lent(call: str | None) -> None:
+	"""Refuse to end a job whose customer still has our loaner.
+
+	Raises:
+		frappe.ValidationError: names the loaner.
+	"""
+	lent = outstanding_of_call(call) if call else []
+	if lent:
+		frappe.throw(
+			_("Take back the loaner first: {0}").format(
+				", ".join(get_link_to_form("Loaner Issue", name) for name in lent)
+			),
+			title=_("Loaner Outstanding"),
+		)
+
+
+def set_defaults(doc: Document) -> None:
+	"""Warehouses and due date as Aftersales Settings say, where they are the company's."""
+	settings = frappe.get_cached_doc("Aftersales Settings")
+	for fieldname, setting in WAREHOUSES.items():
+		warehouse = settings.get(setting)
+		if not doc.get(fieldname) and warehouse:
+			if frappe.get_cached_value("Warehouse", warehouse, "company") == doc.company:
+				doc.set(fieldname, warehouse)
+	if not doc.due_back:
+		doc.due_back = add_days(getdate(doc.issued_at) or nowdate(), cint(settings.loaner_days))
+
+
+def move_stock(doc: Document, purpose: str, source: str, target: str | None) -> str:
+	"""Submit the Stock Entry of one step of a loaner's life, once: the database keeps a key for it.
+
+	Args:
+		purpose: Lent, Back or Lost; part of the key.
+		target: empty writes the loaner off (Material Issue).
+
+	Returns:
+		name of the Stock Entry.
+	"""
+	kind = "Material Transfer" if target else "Material Issue"
+	row = {"item_code": doc.item_code, "qty": 1, "s_warehouse": source, "t_warehouse": target}
+	if doc.serial_no:
+		row.update(use_serial_batch_fields=1, serial_no=doc.serial_no)
+	entry = frappe.get_doc(
+		{
+			"doctype": "Stock Entry",
+			"stock_entry_type": kind,
+			"purpose": kind,
+			"company": doc.company,
+			"remarks": _("Loaner {0} of {1}").format(doc.name, doc.customer_name or doc.customer),
+			"items": [row],
+			"aftersales_voucher_type": doc.doctype,
+			"aftersales_voucher": doc.name,
+			"aftersales_posting_key": posting_key(doc.doctype, doc.name, purpose),
+		}
+	)
+	# Whoever may lend may move the loaner; ERPNext's own roles need not be his.
+	entry.flags.ignore_permissions = True
+	entry.flags.made_by_posting = True
+	entry.insert()
+	entry.submit()
+	return entry.name
+
+
+def take_back_stock_moves(doc: Document) -> None:
+	"""Cancel the entries of a Loaner Issue that is cancelled, the last one first."""
+	for fieldname in ("return_entry", "issue_entry"):
+		name = doc.get(fieldname)
+		if not name:
+			continue
+		doc.db_set(fieldname, None)
+		entry = frappe.get_doc("Stock Entry", name)
+		entry.flags.ignore_permissions = True
+		entry.cancel()
+
+
+@frappe.whitelist()
+def loaner_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved Loaner Issue for the customer of Repair Call `source_name`.
+
+	Raises:
+		frappe.PermissionError: the user may not read the call or create a loaner.
+	"""
+
+	def lend(call: Document, loaner: Document) -> None:
+		loaner.repair_call = call.name
+		loaner.status = "Draft"
+		set_defaults(loaner)
+
+	return get_mapped_doc(
+		"Repair Call",
+		source_name,
+		{
+			"Repair Call": {
+				"doctype": "Loaner Issue",
+				"field_no_map": ["naming_series", "item_code", "item_name", "serial_no", "status"],
+			}
+		},
+		target_doc,
+		lend,
+	)

@@ -1,0 +1,188 @@
+"""Products sent out to their maker or another vendor and back, with what that costs (R-WS-10)."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.model.mapper import get_mapped_doc
+from frappe.query_builder.functions import Sum
+from frappe.utils import flt, get_link_to_form, getdate, nowdate
+
+from aftersales.repair_workshop import card_rules as rules
+from aftersales.service_billing.job_plan import category_accounts
+
+SENT = "Sent"
+BACK = "Back"
+NEXT_STATES = {SENT: (BACK,), BACK: ()}
+
+SENDING_STATES = (rules.RECEIVED, rules.DIAGNOSING, rules.APPROVED, rules.AWAITING_PARTS, rules.IN_REPAIR)
+"""States of the card in which its product may leave the house."""
+
+
+def refuse_while_out(fieldname: str, name: str | None) -> None:
+	"""Refuse a step on a card or receipt (`fieldname` says which) whose product is with a vendor.
+
+	A locking read: it sees what was sent since the request began.
+
+	Raises:
+		frappe.ValidationError: names the vendor repair.
+	"""
+	out = name and frappe.db.get_value(
+		"Vendor Repair",
+		{fieldname: name, "docstatus": 1, "status": SENT},
+		["name", "supplier"],
+		as_dict=True,
+		for_update=True,
+	)
+	if out:
+		frappe.throw(
+			_("The product is with {0}: note on {1} that it is back first.").format(
+				frappe.bold(frappe.utils.escape_html(out.supplier)),
+				get_link_to_form("Vendor Repair", out.name),
+			),
+			title=_("Sent Out"),
+		)
+
+
+def make_purchase_order(doc: Document) -> str:
+	"""Make a draft Purchase Order for the submitted Vendor Repair `doc`, or return the one there is.
+
+	One line of the vendor repair item, to the expense account and cost centre of the card's service
+	category where it names them; the rest is ERPNext's for this supplier.
+
+	Raises:
+		frappe.ValidationError: the vendor repair item is not set.
+	"""
+	stored = frappe.db.get_value("Vendor Repair", doc.name, "purchase_order", for_update=True)
+	if stored:
+		return stored
+	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	if not item_code:
+		frappe.throw(
+			_("Set {0} in Aftersales Settings first: it is what is bought from the vendor.").format(
+				frappe.bold(_("Vendor Repair Item"))
+			),
+			frappe.MandatoryError,
+		)
+	wanted_on = max(getdate(doc.expected_back or nowdate()), getdate(nowdate()))
+	order = frappe.get_doc(
+		{
+			"doctype": "Purchase Order",
+			"supplier": doc.supplier,
+			"company": doc.company,
+			"transaction_date": nowdate(),
+			"schedule_date": wanted_on,
+			"order_confirmation_no": doc.supplier_reference,
+			"aftersales_voucher_type": doc.doctype,
+			"aftersales_voucher": doc.name,
+			"items": [
+				{
+					"item_code": item_code,
+					"qty": 1,
+					"rate": flt(doc.cost),
+					"schedule_date": wanted_on,
+					"description": doc.work_wanted,
+					**_accounts_of(doc),
+				}
+			],
+		}
+	)
+	# Whoever may send the product out may ask for the order; the buyer submits it.
+	order.flags.ignore_permissions = True
+	order.insert()
+	doc.db_set("purchase_order", order.name)
+	follow_order(order)
+	return order.name
+
+
+def follow_order(order: Document, method: str | None = None) -> None:
+	"""doc_events on_change of a Purchase Order: what it orders is what the vendor repair costs."""
+	name = _repair_of(order)
+	if not name or order.docstatus == 2:
+		return
+	stored = frappe.db.get_value(
+		"Vendor Repair", name, ["purchase_order", "cost", "repair_card"], as_dict=True
+	)
+	if stored.purchase_order == order.name and flt(stored.cost) != flt(order.base_net_total):
+		frappe.db.set_value("Vendor Repair", name, "cost", flt(order.base_net_total))
+		refresh_cost(stored.repair_card)
+
+
+def forget_order(order: Document, method: str | None = None) -> None:
+	"""doc_events on_cancel, on_trash of a Purchase Order: another one may be made; the cost stays as an estimate."""
+	name = _repair_of(order)
+	if name and frappe.db.get_value("Vendor Repair", name, "purchase_order") == order.name:
+		frappe.db.set_value("Vendor Repair", name, "purchase_order", None)
+
+
+def refresh_cost(card: str) -> None:
+	"""Set what vendors cost on a card: the sum of its vendor repairs, company currency."""
+	repair = frappe.qb.DocType("Vendor Repair")
+	total = (
+		frappe.qb.from_(repair)
+		.select(Sum(repair.cost))
+		.where((repair.repair_card == card) & (repair.docstatus == 1))
+		.run()
+	)[0][0]
+	frappe.db.set_value("Repair Card", card, "vendor_cost", flt(total))
+
+
+def charge_on(doc: Document) -> None:
+	"""Put what the customer pays for a vendor repair on its card, as one line of the vendor repair item."""
+	if not flt(doc.charged_on):
+		return
+	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	if not item_code:
+		frappe.throw(
+			_("Set {0} in Aftersales Settings first: it is what the customer is charged for.").format(
+				frappe.bold(_("Vendor Repair Item"))
+			),
+			frappe.MandatoryError,
+		)
+	card = frappe.get_doc("Repair Card", doc.repair_card, for_update=True)
+	card.append(
+		"parts",
+		{
+			"item_code": item_code,
+			"qty": 1,
+			"rate": flt(doc.charged_on),
+			"charge_to": "Customer",
+			"charge_reason": _("Repaired by {0}, {1}").format(doc.supplier, doc.name),
+		},
+	)
+	card.flags.ignore_permissions = True
+	card.save()
+
+
+@frappe.whitelist()
+def vendor_repair_from_card(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved Vendor Repair for the product of Repair Card `source_name`.
+
+	Raises:
+		frappe.PermissionError: the user may not read the card or create a vendor repair.
+	"""
+
+	def send_out(card: Document, repair: Document) -> None:
+		repair.repair_card = card.name
+		repair.status = "Draft"
+		repair.work_wanted = card.diagnosis
+
+	return get_mapped_doc(
+		"Repair Card",
+		source_name,
+		{"Repair Card": {"doctype": "Vendor Repair", "field_no_map": ["naming_series", "status"]}},
+		target_doc,
+		send_out,
+	)
+
+
+def _repair_of(order: Document) -> str | None:
+	if order.get("aftersales_voucher_type") != "Vendor Repair":
+		return None
+	return frappe.db.exists("Vendor Repair", order.aftersales_voucher)
+
+
+def _accounts_of(doc: Document) -> dict:
+	category = frappe.db.get_value("Repair Card", doc.repair_card, "service_category")
+	accounts = category_accounts(category, doc.company)
+	found = {"expense_account": accounts.expense_account, "cost_center": accounts.cost_center}
+	return {fieldname: value for fieldname, value in found.items() if value}

@@ -1,0 +1,194 @@
+"""A product sent to its maker and back: custody, order, cost on the job, charged on or not (R-WS-10)."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, nowdate
+
+from tests import factories as make
+from tests.attacks import comments, refused
+
+
+@pytest.fixture
+def shop():
+	names = make.shop()
+	names.outside = make.service_item("Repair by the maker", uom="Nos", is_purchase_item=1)
+	make.settings(vendor_repair_item=names.outside, approval_tolerance=10)
+	names.maker = make.once(
+		"Supplier", "Calora Works", supplier_name="Calora Works", supplier_group="All Supplier Groups"
+	)
+	names.heater = make.equipment(names.customer, model="Instant 11", serial_text="IN-11")
+	names.call = make.call(names.customer, equipment=names.heater)
+	names.receipt = make.receipt(names.call)
+	names.receipt.submit()
+	names.card = make.received_card(
+		names.call,
+		collection_receipt=names.receipt.name,
+		warehouse=names.van,
+		assigned_technician=names.technician,
+		diagnosis="Control board dead",
+		labour=[make.hours(1)],
+	)
+	return names
+
+
+def draft(shop, **values):
+	return make.make(
+		"Vendor Repair",
+		**{
+			"repair_card": shop.card.name,
+			"supplier": shop.maker,
+			"work_wanted": "Repair or replace the control board",
+			"cost": 90,
+			"expected_back": add_days(nowdate(), 10),
+			**values,
+		},
+	)
+
+
+@pytest.fixture
+def sent(shop):
+	doc = draft(shop)
+	doc.submit()
+	return doc
+
+
+def fresh(doc):
+	return frappe.get_doc(doc.doctype, doc.name)
+
+
+def location(shop) -> str:
+	return frappe.db.get_value("Collection Receipt", shop.receipt.name, "location")
+
+
+def test_out_and_back(shop, sent):
+	assert (sent.customer, sent.equipment, sent.collection_receipt) == (
+		shop.customer,
+		shop.heater,
+		shop.receipt.name,
+	)
+	assert location(shop) == f"Sent out: Calora Works ({sent.name})"
+	assert sent.name in comments(shop.card)
+	assert fresh(shop.card).vendor_cost == 90
+
+	fresh(sent).receive("Replaced", "New board fitted", "CB-77")
+	doc = fresh(sent)
+	assert (doc.status, doc.new_serial_no) == ("Back", "CB-77") and doc.back_at
+	assert location(shop) == "Bench 2"
+	assert [row.location for row in fresh(shop.receipt).moves] == [
+		"Bench 2",
+		f"Sent out: Calora Works ({sent.name})",
+		"Bench 2",
+	]
+	assert fresh(shop.card).parts == []
+
+
+def test_what_comes_back_is_described(sent):
+	refused(frappe.MandatoryError, sent, status="Back")
+	refused(frappe.MandatoryError, sent, status="Back", result="Replaced", result_notes="New board")
+	fresh(sent).receive("Repaired", "Board mended")
+	refused(frappe.ValidationError, sent, status="Sent")
+	refused(frappe.PermissionError, sent, result="Not Repairable")
+	refused(frappe.PermissionError, sent, charged_on=500)
+
+
+def test_a_product_that_is_out_is_neither_worked_on_nor_finished_nor_returned(shop, sent):
+	frappe.db.commit()
+	for step, args in (
+		("start_work", [shop.technician]),
+		("give_up", ["Too old"]),
+		("call_off", ["Opened twice"]),
+	):
+		with pytest.raises(frappe.ValidationError, match="Calora Works"):
+			getattr(fresh(shop.card), step)(*args)
+		frappe.db.rollback()
+	with pytest.raises(frappe.ValidationError, match="Calora Works"):
+		fresh(shop.receipt).recover("N. Byrne", make.SIGNATURE)
+	frappe.db.rollback()
+	refused(
+		frappe.ValidationError, shop.receipt, status="Recovered", return_signed_by="N", return_signature="x"
+	)
+	fresh(shop.card).record_approval("Phone", "N. Byrne", 100)
+	fresh(shop.card).start_repair()
+	refused(frappe.ValidationError, shop.card, status="Quality Check")
+
+
+def test_a_product_is_sent_once_at_a_time(shop, sent):
+	second = draft(shop)
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="Calora Works"):
+		second.submit()
+	frappe.db.rollback()
+	fresh(sent).receive("Returned Unrepaired", "No spare board")
+	fresh(second).submit()
+
+
+def test_not_sent_while_somebody_works_on_it_or_when_it_is_checked(shop):
+	repair = draft(shop)
+	fresh(shop.card).start_work(shop.technician)
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="stop that work"):
+		repair.submit()
+	frappe.db.rollback()
+	fresh(shop.card).stop_work(shop.technician)
+	fresh(shop.card).give_up("Burnt out")
+	with pytest.raises(frappe.ValidationError, match="cannot be sent out"):
+		fresh(repair).submit()
+
+
+def test_the_purchase_order_tells_the_cost(shop, sent):
+	name = fresh(sent).make_purchase_order()
+	assert fresh(sent).make_purchase_order() == name
+	order = frappe.get_doc("Purchase Order", name)
+	assert (order.supplier, order.docstatus, order.aftersales_voucher) == (shop.maker, 0, sent.name)
+	assert [(row.item_code, row.qty, row.rate, row.cost_center) for row in order.items] == [
+		(shop.outside, 1, 90, shop.cost_center)
+	]
+	assert order.items[0].expense_account == shop.parts_cost
+	order.items[0].rate = 120
+	order.save()
+	order.submit()
+	assert (fresh(sent).cost, fresh(shop.card).vendor_cost) == (120, 120)
+	refused(frappe.PermissionError, sent, cost=10)
+	refused(frappe.PermissionError, sent, purchase_order=None)
+	with pytest.raises(frappe.ValidationError, match=name):
+		fresh(sent).cancel()
+	frappe.db.rollback()
+	fresh(order).cancel()
+	assert fresh(sent).purchase_order is None
+	fresh(sent).cancel()
+	assert (location(shop), fresh(shop.card).vendor_cost) == ("Bench 2", 0)
+
+
+def test_a_draft_order_goes_with_the_repair_that_is_cancelled(shop, sent):
+	name = fresh(sent).make_purchase_order()
+	fresh(sent).cancel()
+	assert not frappe.db.exists("Purchase Order", name)
+
+
+def test_charged_on_it_is_a_line_the_customer_has_to_accept(shop):
+	repair = draft(shop, charged_on=130)
+	repair.submit()
+	fresh(repair).receive("Repaired", "Board mended")
+	lines = fresh(shop.card).parts
+	assert [(line.item_code, line.rate, line.amount, line.charge_to) for line in lines] == [
+		(shop.outside, 130, 130, "Customer")
+	]
+	fresh(shop.card).record_approval("Phone", "N. Byrne", 190)
+	card = fresh(shop.card)
+	card.start_repair()
+	card.hand_to_check()
+	card.verify("Heats")
+	card.finish()
+	invoice = frappe.get_doc("Sales Invoice", fresh(card).sales_invoice)
+	assert [(row.item_code, row.net_amount) for row in invoice.items] == [
+		(shop.hour, 60),
+		(shop.outside, 130),
+	]
+	assert fresh(card).stock_entry is None
+
+
+def test_what_came_back_is_not_cancelled(sent):
+	fresh(sent).receive("Repaired", "Board mended")
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="is back"):
+		fresh(sent).cancel()

@@ -1,0 +1,49 @@
+"""When a loaner may come back, and how late it is."""
+
+from datetime import date
+
+import pytest
+
+from aftersales.repair_workshop.loaner_rules import (
+	Handback,
+	days_overdue,
+	missing_for_return,
+	move_is_allowed,
+)
+
+
+@pytest.mark.parametrize(
+	("before", "after", "allowed"),
+	[
+		("Issued", "Returned", True),
+		("Issued", "Lost", True),
+		("Issued", "Issued", True),
+		("Returned", "Issued", False),
+		("Returned", "Lost", False),
+		("Lost", "Returned", False),
+		("Issued", "Draft", False),
+	],
+)
+def test_a_loaner_comes_back_once_or_never(before, after, allowed):
+	assert move_is_allowed(before, after) is allowed
+
+
+@pytest.mark.parametrize(
+	("handback", "missing"),
+	[
+		(Handback("As Lent", None, "signature", "N. Byrne"), ()),
+		(Handback("As Lent", "Left at the door", None, None), ()),
+		(Handback("As Lent", None, "signature", None), ("return_notes",)),
+		(Handback("Damaged", None, "signature", "N. Byrne"), ("return_notes",)),
+		(Handback("Incomplete", "Hose missing", "signature", "N. Byrne"), ()),
+		(Handback(None, None, None, None), ("return_condition", "return_notes")),
+	],
+)
+def test_what_is_noted_at_return(handback, missing):
+	assert missing_for_return(handback) == missing
+
+
+def test_days_overdue():
+	assert days_overdue(date(2026, 3, 10), date(2026, 3, 14)) == 4
+	assert days_overdue(date(2026, 3, 10), date(2026, 3, 10)) == 0
+	assert days_overdue(None, date(2026, 3, 10)) == 0

@@ -22,14 +22,16 @@ def execute():
 
 def _name_jobs_on_rows():
 	invoice, row = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
-	(
-		frappe.qb.update(row)
-		.join(invoice)
-		.on(invoice.name == row.parent)
-		.set(row.aftersales_voucher_type, invoice.aftersales_voucher_type)
-		.set(row.aftersales_voucher, invoice.aftersales_voucher)
-		.where(invoice[KEY].isnotnull() & row.aftersales_line.isnotnull() & row.aftersales_voucher.isnull())
-	).run()
+	# Both tables have these columns, and the query builder leaves out the table's name where it sets one
+	frappe.db.sql(
+		"""update `tabSales Invoice Item` row
+		join `tabSales Invoice` invoice on invoice.name = row.parent
+		set row.aftersales_voucher_type = invoice.aftersales_voucher_type,
+			row.aftersales_voucher = invoice.aftersales_voucher
+		where invoice.aftersales_posting_key is not null
+			and row.aftersales_line is not null
+			and row.aftersales_voucher is null"""
+	)
 	first = (
 		frappe.qb.from_(row)
 		.join(invoice)

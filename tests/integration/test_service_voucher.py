@@ -561,6 +561,7 @@ def test_the_card_waits_for_the_signed_receipt(shop, people, call):
 		receipt.submit()
 	receipt.reload()
 	receipt.update({"condition": "Scratched", "customer_signature": make.SIGNATURE, "signed_by": "N. Byrne"})
+	receipt.loaner = "Declined"
 	receipt.submit()
 	(card,) = drafts("Repair Card", call)
 	assert card.collection_receipt == receipt.name

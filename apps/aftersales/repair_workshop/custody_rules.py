@@ -57,3 +57,16 @@ def missing_for_recovery(handover: Return) -> tuple[str, ...]:
 	if kept_back(handover.accessories) and not handover.notes:
 		missing.append("return_notes")
 	return tuple(missing)
+
+
+AGE_BANDS = (("0-2", 2), ("3-7", 7), ("8-14", 14), ("15-30", 30), ("31-90", 90), ("91+", None))
+"""Ageing of goods in our hands: label, and the last day that belongs to it (None: no end)."""
+
+
+def age_band(days: int) -> str:
+	"""The band of :data:`AGE_BANDS` in which `days` fall.
+
+	>>> age_band(7), age_band(8), age_band(400)
+	('3-7', '8-14', '91+')
+	"""
+	return next(label for label, last in AGE_BANDS if last is None or days <= last)

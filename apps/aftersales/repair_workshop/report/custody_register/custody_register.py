@@ -1,0 +1,141 @@
+"""The in/out register: customers' goods in our hands, where each lies and for how long (R-WS-2).
+
+It is read from the Collection Receipts, never from the stock ledger: customers' goods are not stock.
+"""
+
+import frappe
+from frappe import _
+from frappe.query_builder import Order
+from frappe.utils import add_days, cint, date_diff, getdate, now_datetime
+
+from aftersales.repair_workshop.custody_rules import AGE_BANDS, ISSUED, RECOVERED, VOIDED, age_band
+
+STATES = (ISSUED, RECOVERED, VOIDED)
+FILTERS = ("company", "customer", "location", "status", "equipment")
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Script report. Filters: in_our_hands (only what is here now), company, customer, location, status,
+	equipment, from_date and to_date (received on), older_than (days).
+
+	Returns columns, rows, message, chart (products in our hands by age) and summary.
+	"""
+	filters = frappe._dict(filters or {})
+	frappe.has_permission("Collection Receipt", "read", throw=True)
+	rows = register(filters)
+	today = getdate()
+	for row in rows:
+		row.days = date_diff(row.returned_at or today, row.received_at)
+	return columns(), rows, None, _chart(rows), _summary(rows)
+
+
+def columns() -> list[dict]:
+	def link(fieldname: str, label: str, doctype: str, width: int = 150) -> dict:
+		return {
+			"fieldname": fieldname,
+			"label": label,
+			"fieldtype": "Link",
+			"options": doctype,
+			"width": width,
+		}
+
+	return [
+		link("name", _("Collection Receipt"), "Collection Receipt"),
+		{"fieldname": "received_at", "label": _("Received at"), "fieldtype": "Datetime", "width": 155},
+		link("customer", _("Customer"), "Customer", 160),
+		{"fieldname": "product", "label": _("Product"), "fieldtype": "Data", "width": 190},
+		{"fieldname": "serial", "label": _("Serial"), "fieldtype": "Data", "width": 120},
+		{"fieldname": "location", "label": _("Location"), "fieldtype": "Data", "width": 130},
+		{"fieldname": "days", "label": _("Days Here"), "fieldtype": "Int", "width": 95},
+		{"fieldname": "status", "label": _("Receipt"), "fieldtype": "Data", "width": 95},
+		link("card", _("Repair Card"), "Repair Card", 140),
+		{"fieldname": "card_status", "label": _("Repair"), "fieldtype": "Data", "width": 130},
+		{"fieldname": "promised_return", "label": _("Promised"), "fieldtype": "Datetime", "width": 155},
+		{"fieldname": "returned_at", "label": _("Returned at"), "fieldtype": "Datetime", "width": 155},
+		{"fieldname": "return_signed_by", "label": _("Taken by"), "fieldtype": "Data", "width": 120},
+	]
+
+
+def register(filters: frappe._dict) -> list[frappe._dict]:
+	"""The receipts of the register with product and card, the longest here first; one query."""
+	receipt = frappe.qb.DocType("Collection Receipt")
+	product = frappe.qb.DocType("Customer Equipment")
+	card = frappe.qb.DocType("Repair Card")
+	query = (
+		frappe.qb.from_(receipt)
+		.left_join(product)
+		.on(product.name == receipt.equipment)
+		.left_join(card)
+		.on((card.collection_receipt == receipt.name) & (card.docstatus < 2) & (card.status != "Cancelled"))
+		.select(
+			receipt.name,
+			receipt.received_at,
+			receipt.customer,
+			receipt.equipment,
+			product.title.as_("product"),
+			product.serial_text.as_("serial"),
+			receipt.location,
+			receipt.status,
+			card.name.as_("card"),
+			card.status.as_("card_status"),
+			card.promised_return,
+			receipt.returned_at,
+			receipt.return_signed_by,
+		)
+		.where(receipt.docstatus == 1)
+		.orderby(receipt.received_at, order=Order.asc)
+		.orderby(receipt.name, order=Order.asc)
+	)
+	for field in FILTERS:
+		if filters.get(field):
+			query = query.where(receipt[field] == filters[field])
+	if cint(filters.in_our_hands):
+		query = query.where(receipt.status == ISSUED)
+	if filters.from_date:
+		query = query.where(receipt.received_at >= getdate(filters.from_date))
+	if filters.to_date:
+		query = query.where(receipt.received_at < add_days(getdate(filters.to_date), 1))
+	if cint(filters.older_than):
+		query = query.where(receipt.received_at < add_days(now_datetime(), -cint(filters.older_than)))
+	return query.run(as_dict=True)
+
+
+def _here(rows: list[frappe._dict]) -> list[frappe._dict]:
+	return [row for row in rows if row.status == ISSUED]
+
+
+def _chart(rows: list[frappe._dict]) -> dict | None:
+	here = _here(rows)
+	if not here:
+		return None
+	counts = dict.fromkeys((label for label, _days in AGE_BANDS), 0)
+	for row in here:
+		counts[age_band(row.days)] += 1
+	return {
+		"data": {
+			"labels": [_("{0} days").format(label) for label in counts],
+			"datasets": [{"name": _("Products here"), "values": list(counts.values())}],
+		},
+		"type": "bar",
+		"height": 180,
+	}
+
+
+def _summary(rows: list[frappe._dict]) -> list[dict]:
+	here = _here(rows)
+	late = sum(1 for row in here if row.promised_return and row.promised_return < now_datetime())
+	return [
+		{"label": _("Products Here"), "value": len(here), "datatype": "Int"},
+		{"label": _("Locations"), "value": len({row.location for row in here}), "datatype": "Int"},
+		{
+			"label": _("Longest Here (Days)"),
+			"value": max((r.days for r in here), default=0),
+			"datatype": "Int",
+		},
+		{
+			"label": _("Past Their Promise"),
+			"value": late,
+			"datatype": "Int",
+			"indicator": "Red" if late else "Green",
+		},
+	]

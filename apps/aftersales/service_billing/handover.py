@@ -38,9 +38,10 @@ def open_cash(company: str, technician: str, currency: str | None = None) -> lis
 	`currency`: of the cash; the company's when empty.
 
 	Raises:
-		frappe.PermissionError: the user is no accountant.
+		frappe.PermissionError: the user is no accountant, or may not see the company.
 	"""
 	require_role(RECEIVING_ROLES, _("Receiving cash"))
+	frappe.has_permission("Company", doc=company, throw=True)
 	return open_rows(
 		company, technician, currency or frappe.get_cached_value("Company", company, "default_currency")
 	)

@@ -22,17 +22,17 @@ def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: company, from_date, to_date (all needed), customer."""
 	scope = scope_of(filters)
 	rows = contract_rows(scope, (filters or {}).get("customer"))
-	return columns(), rows, None, _chart(rows), _summary(rows)
+	return columns(), rows, None, None, _summary(rows)
 
 
 def columns() -> list[dict]:
 	return [
-		link("service_contract", _("Service Contract"), "Service Contract", 145),
+		link("service_contract", _("Service Contract"), "Service Contract", 155),
 		link("customer", _("Customer"), "Customer", 170),
 		column("status", _("State"), width=80),
 		column("end_date", _("Ends"), "Date", 115),
 		money("fees", _("Fees"), 110),
-		money("billed", _("Shares Billed"), 110),
+		money("billed", _("Shares Billed"), 120),
 		money("cost", _("Cost"), 110),
 		money("margin", _("Margin"), 110),
 		column("margin_percent", _("Margin %"), width=90, align="right"),
@@ -134,23 +134,6 @@ def _figures_of_jobs(scope: Scope) -> dict[str, frappe._dict]:
 		):
 			row[field] = flt(row[field] + amount, 2)
 	return found
-
-
-def _chart(rows: list[frappe._dict]) -> dict | None:
-	if not rows:
-		return None
-	shown = rows[:12]
-	return {
-		"data": {
-			"labels": [row.customer for row in shown],
-			"datasets": [
-				{"name": _("Income"), "values": [flt(row.fees + row.billed, 2) for row in shown]},
-				{"name": _("Cost"), "values": [row.cost for row in shown]},
-			],
-		},
-		"type": "bar",
-		"colors": ["#28a745", "#E24C4C"],
-	}
 
 
 def _summary(rows: list[frappe._dict]) -> list[dict]:

@@ -237,7 +237,8 @@ def test_a_request_of_an_older_view_of_the_card_is_refused(shop, card_for):
 
 def test_the_form_is_told_how_the_parts_stand(shop, card_for):
 	card = card_for(5)
-	assert fresh(card).parts_situation()[0] | {"substitutes": None} == {
+	assert fresh(card).parts_situation()[0] | {"substitutes": None, "line": None} == {
+		"line": None,
 		"idx": 1,
 		"item_code": shop.gasket,
 		"item_name": shop.gasket,

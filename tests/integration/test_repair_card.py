@@ -769,3 +769,166 @@ def test_quotation_of_another_customer(shop, card):
 		}
 	).insert()
 	refused(frappe.ValidationError, card, quotation=quotation.name)
+
+
+# ---------------------------------------------------------------- quoted again
+
+
+def test_quoted_again_beyond_the_tolerance(card):
+	first = fresh(card).make_quotation()
+	approved(card)
+	act(card, "start_repair")
+	doc = fresh(card)
+	doc.labour[0].hours = 2
+	doc.save()
+	second = fresh(card).quote_again()
+	doc = fresh(card)
+	assert second != first and doc.quotation == second
+	assert (doc.status, doc.approval_status, doc.approved_amount, doc.estimated_amount) == (
+		"Awaiting Approval",
+		"Pending",
+		0,
+		140,
+	)
+	assert frappe.db.get_value("Quotation", second, "net_total") == 140
+	assert frappe.db.exists("Quotation", first) and first in comments(card)
+	refused(frappe.ValidationError, card, status="In Repair")
+	act(card, "record_approval", "Phone", "N. Byrne")
+	for step in ("start_repair", "hand_to_check", "verify", "finish"):
+		act(card, step)
+	assert stored(card, "status", "amount_due") == ("Ready", 140)
+
+
+def test_nothing_is_quoted_again_before_the_first_approval(card):
+	with pytest.raises(frappe.ValidationError, match="first approval"):
+		fresh(card).quote_again()
+
+
+# ---------------------------------------------------------------- the fee for a diagnosis
+
+
+@pytest.fixture
+def fee():
+	item = make.service_item("Diagnosis fee", uom="Nos")
+	make.price(item, 35)
+	make.settings(diagnosis_fee_item=item)
+	return item
+
+
+@pytest.mark.parametrize(
+	("method", "reason"), [("record_decline", "Too dear"), ("give_up", "Corroded through")]
+)
+def test_the_diagnosis_fee_is_charged_when_nothing_is_repaired(card, fee, method, reason):
+	doc = act(card, method, reason)
+	assert [line.item_code for line in doc.parts][-1] == fee
+	doc.labour = []
+	doc.parts = [line for line in doc.parts if line.item_code == fee]
+	doc.save()
+	done = act(card, "finish")
+	invoice = frappe.get_doc("Sales Invoice", done.sales_invoice)
+	assert [(row.item_code, row.net_amount) for row in invoice.items] == [(fee, 35)]
+	assert done.stock_entry is None
+
+
+def test_a_fee_may_be_waived_and_is_not_charged_twice_nor_in_warranty(call, card, fee):
+	doc = act(card, "give_up", "Corroded")
+	doc.update({"labour": [], "parts": []})
+	doc.save()
+	assert act(card, "finish").sales_invoice is None
+	call.db_set("service_category", make.category("C"))
+	assert act(make.received_card(call), "give_up", "Corroded").parts == []
+
+
+# ---------------------------------------------------------------- substitutes and old parts
+
+
+def test_a_substitute_is_recorded_with_what_it_stands_for(shop, card):
+	other = make.item("Universal gasket")
+	make.price(other, 25)
+	line = fresh(card).parts[0].name
+	with pytest.raises(frappe.ValidationError, match="not listed"):
+		fresh(card).use_substitute(line, other)
+	make.make("Spare Part", item_code=shop.gasket, substitutes=[{"item_code": other}])
+	act(card, "use_substitute", line, other)
+	row = fresh(card).parts[0]
+	assert (row.item_code, row.substitute_for, row.amount) == (other, shop.gasket, 25)
+	doc = fresh(card)
+	doc.parts[0].substitute_for = None
+	doc.save()
+	assert fresh(card).parts[0].substitute_for == shop.gasket
+	doc = fresh(card)
+	doc.parts[0].item_code = shop.gasket
+	doc.save()
+	assert fresh(card).parts[0].substitute_for is None
+
+
+def test_an_old_part_that_has_to_come_back_is_back_at_the_check(shop, card):
+	make.make("Spare Part", item_code=shop.gasket, core_return=1)
+	approved(card)
+	act(card, "start_repair")
+	refused(frappe.MandatoryError, card, status="Quality Check")
+	doc = fresh(card)
+	doc.parts[0].serial_no = "NEW-1"
+	doc.parts[0].old_part_returned = 1
+	doc.save()
+	refused(frappe.MandatoryError, card, status="Quality Check")
+	doc = fresh(card)
+	doc.parts[0].old_serial_no = "OLD-1"
+	doc.hand_to_check()
+	assert stored(card, "status") == ("Quality Check")
+
+
+def test_why_an_old_part_is_not_back_may_be_said(shop, card):
+	make.make("Spare Part", item_code=shop.gasket, core_return=1)
+	approved(card)
+	act(card, "start_repair")
+	doc = fresh(card)
+	doc.parts[0].old_part_missing_reason = "Crumbled when taken out"
+	doc.hand_to_check()
+	assert stored(card, "status") == ("Quality Check")
+
+
+# ---------------------------------------------------------------- two at once, and the repair warranty
+
+
+def test_two_technicians_work_on_one_card_at_once(people, card):
+	make.technician("Declan")
+	act(card, "start_work", "Conor")
+	act(card, "start_work", "Declan")
+	assert [row.technician for row in fresh(card).time_logs if not row.to_time] == ["Conor", "Declan"]
+	act(card, "stop_work", "Declan")
+	assert [row.technician for row in fresh(card).time_logs if not row.to_time] == ["Conor"]
+
+
+def visited_a_month_ago(call):
+	left = add_to_date(now_datetime(), days=-30)
+	return make.voucher(
+		call, "Conor", service_category="A", arrived_at=add_to_date(left, hours=-1), departed_at=left
+	)
+
+
+def warranty(shop):
+	return frappe.db.get_value("Customer Equipment", shop.heater, ["warranty_until", "repair_warranty_until"])
+
+
+def test_cancelling_takes_back_the_repair_warranty_it_gave_and_no_other(shop, call, card):
+	frappe.db.set_value("Customer Equipment", shop.heater, "warranty_until", add_days(nowdate(), 400))
+	visit = visited_a_month_ago(call)
+	visit.submit()
+	assert warranty(shop) == (getdate(add_days(nowdate(), 400)), getdate(add_days(nowdate(), 60)))
+	checked(card)
+	act(card, "finish")
+	assert warranty(shop)[1] == getdate(add_days(nowdate(), 90))
+	fresh(card).cancel()
+	assert warranty(shop) == (getdate(add_days(nowdate(), 400)), getdate(add_days(nowdate(), 60)))
+	frappe.get_doc("Service Voucher", visit.name).cancel()
+	assert warranty(shop) == (getdate(add_days(nowdate(), 400)), None)
+
+
+def test_cancelling_an_earlier_job_leaves_the_longer_warranty_of_a_later_one(shop, call, card):
+	visit = visited_a_month_ago(call)
+	visit.submit()
+	checked(card)
+	act(card, "finish")
+	frappe.get_doc("Service Voucher", visit.name).cancel()
+	assert warranty(shop)[1] == getdate(add_days(nowdate(), 90))

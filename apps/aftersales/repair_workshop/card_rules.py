@@ -27,7 +27,12 @@ WORKING = (DIAGNOSING, IN_REPAIR)
 NEEDS_APPROVAL = (IN_REPAIR, QUALITY_CHECK, READY)
 """States in which work the customer pays must have been accepted by him."""
 
-FEES_WITHOUT_REPAIR = ("Diagnosis", "Travel")
+AFTER_APPROVAL = (APPROVED, AWAITING_PARTS, IN_REPAIR, QUALITY_CHECK)
+"""States in which the customer may have accepted an amount that turns out too small."""
+
+FEE = "Diagnosis"
+
+FEES_WITHOUT_REPAIR = (FEE, "Travel")
 """What a customer may be charged when nothing was repaired."""
 
 

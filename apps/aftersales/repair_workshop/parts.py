@@ -91,6 +91,18 @@ def free_stock(
 	}
 
 
+def with_core_return(item_codes: list[str]) -> set[str]:
+	"""Those of `item_codes` whose old part has to come back."""
+	return set(
+		frappe.get_all(
+			"Spare Part",
+			filters={"item_code": ("in", item_codes), "core_return": 1},
+			pluck="item_code",
+			order_by="name asc",
+		)
+	)
+
+
 @frappe.whitelist()
 def stock_by_warehouse(item_code: str) -> list[dict]:
 	"""Where a part lies: `warehouse`, `actual_qty`, `reserved_qty`, `projected_qty` in stock units.

@@ -52,7 +52,7 @@ def parts_of_card(doc: Document) -> list[dict]:
 	"""For the form: each stocked part of a card with what is set aside, free, missing and on order.
 
 	Returns:
-		rows of `idx`, `item_code`, `item_name`, `warehouse`, `qty`, `held`, `free`, `missing`, `on_order`,
+		rows of `line`, `idx`, `item_code`, `item_name`, `warehouse`, `qty`, `held`, `free`, `missing`, `on_order`,
 		`substitutes` (item codes); quantities in stock units.
 	"""
 	needs = reservations.needs_of(doc)
@@ -61,6 +61,7 @@ def parts_of_card(doc: Document) -> list[dict]:
 	names = {line.name: line.item_name for line in doc.parts}
 	return [
 		{
+			"line": share.need.line,
 			"idx": share.need.idx,
 			"item_code": share.need.item_code,
 			"item_name": names[share.need.line],

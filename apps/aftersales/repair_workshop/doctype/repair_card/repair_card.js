@@ -165,6 +165,14 @@ frappe.ui.form.on("Repair Card", {
 				group
 			);
 		}
+		const asked = ["Awaiting Approval", "Approved", "Awaiting Parts", "In Repair", "Quality Check"];
+		if (frm.doc.quotation && asked.includes(frm.doc.status)) {
+			frm.add_custom_button(
+				__("Quote Again"),
+				() => aftersales.forms.act(frm, "quote_again"),
+				group
+			);
+		}
 		if (frm.doc.approval_status !== "Approved" && frm.doc.status !== "Awaiting Approval") {
 			frm.add_custom_button(__("Record Approval"), () => frm.events.ask_for_approval(frm), group);
 		}
@@ -235,8 +243,10 @@ frappe.ui.form.on("Repair Card", {
 		};
 		const lines = rows.map((row) => {
 			const [color, label] = state(row);
+			const choose = (item) =>
+				`<a data-line="${escape(row.line)}" data-item="${escape(item)}">${escape(item)}</a>`;
 			const others = row.substitutes.length
-				? `<div class="text-muted small">${__("Substitutes")}: ${row.substitutes.map(escape).join(", ")}</div>`
+				? `<div class="text-muted small">${__("Use instead")}: ${row.substitutes.map(choose).join(", ")}</div>`
 				: "";
 			return `<tr>
 				<td>${escape(row.item_name || row.item_code)}${others}</td>
@@ -255,5 +265,9 @@ frappe.ui.form.on("Repair Card", {
 				<td class="text-right hidden-xs">${__("Free")}</td><td class="text-right hidden-xs">${__("On Order")}</td><td></td>
 			</tr></thead>
 			<tbody>${lines.join("")}</tbody></table>`);
+		field.$wrapper.find("a[data-line]").on("click", (event) => {
+			const { line, item } = event.currentTarget.dataset;
+			aftersales.forms.act(frm, "use_substitute", { line, item_code: item });
+		});
 	},
 });

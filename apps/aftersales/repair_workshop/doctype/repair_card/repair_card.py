@@ -20,6 +20,7 @@ from aftersales.repair_workshop import (
 	estimate,
 	hands_on,
 	loaners,
+	parts,
 	parts_supply,
 	reservations,
 	vendor_repairs,
@@ -166,12 +167,15 @@ class RepairCard(Document):
 		self.check_quotation()
 		self.refuse_ending_while_out()
 		hands_on.check_time_logs(self)
+		self.charge_diagnosis_fee()
+		self.keep_substitutes()
 		self.complete_lines()
 		reservations.keep_set_aside(self)
 		self.preview_billing()
 		self.ask_for_approval()
 		self.require_approval()
 		self.require_reason_for_giving_up()
+		self.require_old_parts()
 		self.stamp_repair()
 		self.withdraw_verification()
 		self.log_state()
@@ -350,6 +354,38 @@ class RepairCard(Document):
 		return requests
 
 	@frappe.whitelist()
+	def use_substitute(self, line: str, item_code: str) -> None:
+		"""Take a listed substitute instead of the part on a line.
+
+		Args:
+			line: name of the part line.
+			item_code: one of the substitutes on the Spare Part of the line.
+
+		Raises:
+			frappe.ValidationError: there is no such line, or the item is not listed as its substitute.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		row = next((row for row in self.parts if row.name == line), None)
+		if not row or item_code not in parts.substitutes_of(row.item_code):
+			frappe.throw(
+				_("{0} is not listed as a substitute. List it in the Spare Part first.").format(
+					frappe.bold(frappe.utils.escape_html(item_code))
+				)
+			)
+		self.flags.substituted_line = row.name
+		row.update(
+			{
+				"substitute_for": row.substitute_for or row.item_code,
+				"item_code": item_code,
+				"rate": 0,
+				"serial_no": None,
+				"batch_no": None,
+			}
+		)
+		self.save()
+
+	@frappe.whitelist()
 	def parts_situation(self) -> list[dict]:
 		"""For the form: each stocked part with what is set aside, free, missing and on order."""
 		self.check_permission("read")
@@ -480,6 +516,33 @@ class RepairCard(Document):
 		self.check_permission("write")
 		self._require_draft()
 		quotation = estimate.make_quotation(self)
+		self.save()
+		return quotation
+
+	@frappe.whitelist()
+	def quote_again(self) -> str:
+		"""It costs more than was accepted: a new Quotation from the lines as they are now, → Awaiting Approval.
+
+		The former Quotation stays as what was accepted then; the approval is asked for anew.
+
+		Raises:
+			frappe.ValidationError: no line is charged to the customer, or no approval was asked for yet.
+		"""
+		self.check_permission("write")
+		self._require_draft()
+		if self.status not in (rules.AWAITING_APPROVAL, *rules.AFTER_APPROVAL):
+			frappe.throw(_("Ask for the first approval, then quote again."))
+		former, self.quotation = self.quotation, None
+		quotation = estimate.make_quotation(self)
+		if former:
+			jobs.note(
+				self,
+				_("Quoted again: {0} instead of {1}").format(
+					get_link_to_form("Quotation", quotation), get_link_to_form("Quotation", former)
+				),
+			)
+		self.withdraw_approval()
+		self.status = rules.AWAITING_APPROVAL
 		self.save()
 		return quotation
 
@@ -625,6 +688,41 @@ class RepairCard(Document):
 
 	# ------------------------------------------------------------------ steps: parts
 
+	def keep_substitutes(self):
+		"""What a part stands in for is noted when it is chosen, and goes when the line wants another part."""
+		before = self.get_doc_before_save()
+		noted = {
+			(line.name, line.item_code): line.substitute_for for line in (before.parts if before else [])
+		}
+		for line in self.parts:
+			if line.name != self.flags.substituted_line:
+				line.substitute_for = noted.get((line.name, line.item_code))
+
+	def require_old_parts(self):
+		"""An old part that has to come back is back when the repair is checked, or it is said why not (R-SP)."""
+		if not entered(self, rules.QUALITY_CHECK) or not self.parts:
+			return
+		returning = parts.with_core_return([line.item_code for line in self.parts])
+		for line in self.parts:
+			if line.item_code not in returning or line.old_part_missing_reason:
+				continue
+			wanted = [] if line.old_part_returned else ["old_part_returned"]
+			if line.serial_no and not line.old_serial_no:
+				wanted.append("old_serial_no")
+			if wanted:
+				frappe.throw(
+					_(
+						"Parts row {0}: the old {1} comes back. Fill {2}, or say in {3} why it does not."
+					).format(
+						line.idx,
+						frappe.bold(frappe.utils.escape_html(line.item_name or line.item_code)),
+						frappe.utils.comma_and([_(line.meta.get_label(fieldname)) for fieldname in wanted]),
+						frappe.bold(_(line.meta.get_label("old_part_missing_reason"))),
+					),
+					frappe.MandatoryError,
+					title=_("Old Part Missing"),
+				)
+
 	def set_parts_aside_when_due(self):
 		"""What the customer accepted, or the card waits for, is promised to it as far as it is there."""
 		if entered(self, rules.APPROVED) or entered(self, rules.AWAITING_PARTS):
@@ -637,6 +735,9 @@ class RepairCard(Document):
 			return
 		require_value(self, "diagnosis", _("inspect completely first, then tell the customer."))
 		require_value(self, "estimated_amount", _("the customer is told what it costs."))
+		self.withdraw_approval()
+
+	def withdraw_approval(self):
 		set_system(
 			self,
 			approval_status="Pending",
@@ -670,9 +771,15 @@ class RepairCard(Document):
 		return self.approval_status == "Approved" or self.costs_the_customer_nothing()
 
 	def as_rule_lines(self) -> list[rules.Line]:
+		fee = frappe.get_cached_doc("Aftersales Settings").diagnosis_fee_item or None
 		return [
 			*(rules.Line(self.payer_of(line), line.activity, flt(line.amount)) for line in self.labour),
-			*(rules.Line(self.payer_of(line), None, flt(line.amount)) for line in self.parts),
+			*(
+				rules.Line(
+					self.payer_of(line), rules.FEE if line.item_code == fee else None, flt(line.amount)
+				)
+				for line in self.parts
+			),
 		]
 
 	@staticmethod
@@ -703,6 +810,15 @@ class RepairCard(Document):
 			require_value(self, "not_repairable_reason", _("the customer is told why."))
 		if self.status == rules.DECLINED:
 			require_value(self, "decline_reason", _("record the decline with its reason."))
+
+	def charge_diagnosis_fee(self):
+		"""Nothing is repaired: the customer pays the fee for the diagnosis, where one is set; it may be taken off."""
+		fee = frappe.get_cached_doc("Aftersales Settings").diagnosis_fee_item
+		if not fee or self.status not in rules.GIVEN_UP or not entered(self, self.status):
+			return
+		charged = [line for line in self.as_rule_lines() if line.activity == rules.FEE]
+		if not charged and jobs.charge_rule(self.service_category) == jobs.CUSTOMER:
+			self.append("parts", {"item_code": fee, "qty": 1})
 
 	def refuse_charges_without_repair(self):
 		if self.status not in rules.GIVEN_UP:

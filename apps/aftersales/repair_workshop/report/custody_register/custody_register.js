@@ -10,6 +10,12 @@ frappe.query_reports["Custody Register"] = {
 			fieldtype: "Select",
 			options: ["", "Issued", "Recovered", "Voided"],
 		},
+		{
+			fieldname: "group_by",
+			label: __("Group by"),
+			fieldtype: "Select",
+			options: ["", "Location", "Customer"],
+		},
 		{ fieldname: "older_than", label: __("Here for Days"), fieldtype: "Int" },
 		{ fieldname: "from_date", label: __("Received from"), fieldtype: "Date" },
 		{ fieldname: "to_date", label: __("Received to"), fieldtype: "Date" },

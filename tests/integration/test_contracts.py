@@ -466,3 +466,19 @@ def test_the_project_of_a_job_is_on_every_document(shop):
 	assert {row.project for row in frappe.get_doc("Stock Entry", doc.stock_entry).items} == {project}
 	entry = frappe.get_doc("Journal Entry", doc.labour_journal_entry)
 	assert {row.project for row in entry.accounts} == {project}
+
+
+def test_accounting_dimensions_of_job_and_line_go_along(shop, monkeypatch):
+	from erpnext.accounts.doctype.accounting_dimension import accounting_dimension
+
+	from aftersales.service_billing.invoices import dimensions_of
+
+	ours = {"Service Voucher", "Repair Card", "Service Labour Line", "Service Part Line"}
+	assert ours <= set(accounting_dimension.get_doctypes_with_dimensions())
+	monkeypatch.setattr(accounting_dimension, "get_accounting_dimensions", lambda: ["region", "segment"])
+	doc = job(shop, "Service Voucher", "A", labour=[make.hours(1)], parts=[make.part(shop.seal)])
+	doc.region = "West"
+	doc.parts[0].update({"region": "East", "segment": "Hotels"})
+	assert dimensions_of(doc) == {"region": "West"}
+	assert dimensions_of(doc, doc.labour[0].name) == {"region": "West"}
+	assert dimensions_of(doc, doc.parts[0].name) == {"region": "East", "segment": "Hotels"}

@@ -34,6 +34,8 @@ products = st.builds(
 	product_warranty_until=dates,
 	repair_warranty_until=dates,
 	repaired_symptom=symptoms,
+	contract=st.sampled_from([None, "CT-1"]),
+	contract_until=dates,
 )
 
 
@@ -66,6 +68,28 @@ def known(**values) -> KnownDates:
 			"SYM-LEAK",
 			Coverage("Repair Warranty", "Repair of EQ-1", DAY),
 		),
+		# a contract comes after every warranty and before none
+		(
+			{"contract": "CT-1", "contract_until": DAY},
+			None,
+			Coverage("Contract", "Service Contract CT-1", DAY),
+		),
+		(
+			{"contract": "CT-1", "contract_until": AFTER, "serial_warranty_until": DAY},
+			None,
+			Coverage("Warranty", "Serial No SN-1", DAY),
+		),
+		(
+			{"contract": "CT-1", "contract_until": AFTER, "repair_warranty_until": DAY},
+			"SYM-LEAK",
+			Coverage("Repair Warranty", "Repair of EQ-1", DAY),
+		),
+		(
+			{"contract": "CT-1", "contract_until": AFTER, "serial_warranty_until": BEFORE},
+			None,
+			Coverage("Contract", "Service Contract CT-1", AFTER),
+		),
+		({"contract": "CT-1", "contract_until": BEFORE}, None, Coverage("Unknown")),
 		# another symptom: the repair warranty says nothing
 		(
 			{"repair_warranty_until": AFTER, "repaired_symptom": "SYM-LEAK"},
@@ -104,7 +128,7 @@ def test_coverage_on_the_day_of_receipt(facts, symptom, expected):
 @given(products, symptoms)
 def test_a_covering_answer_is_never_over_and_always_names_its_source(product, symptom):
 	answer = work_out(product, DAY, symptom)
-	if answer.kind in ("Warranty", "Repair Warranty"):
+	if answer.kind in ("Warranty", "Repair Warranty", "Contract"):
 		assert answer.until >= DAY
 		assert answer.source
 	elif answer.kind == "None":

@@ -73,7 +73,7 @@ def work_out(known: KnownDates, on: date, symptom: str | None = None) -> Coverag
 		return product
 	if repair:
 		return repair
-	if known.contract and (not known.contract_until or known.contract_until >= on):
+	if known.contract and known.contract_until and known.contract_until >= on:
 		return Coverage("Contract", f"Service Contract {known.contract}", known.contract_until)
 	if product:
 		return Coverage("None", product.source, product.until)

@@ -40,6 +40,8 @@ SUPERVISOR = "orla@liffey.example"
 TECHNICIAN = "aoife@liffey.example"
 WORKSHOP = "niamh@liffey.example"
 MANAGER = "fionn@liffey.example"
+ANNA = "anna@kowalska.example"
+TOMAS = "tomas@healy.example"
 ACCOUNTANT = "grainne@liffey.example"
 
 DESK = (1440, 900)
@@ -70,6 +72,8 @@ class Shot:
 	size: tuple[int, int] = DESK
 	full_height: int | None = None
 	paper: bool = False
+	click: str | None = None
+	"""A customers' page: the link that leads on from `path`."""
 	steps: tuple[tuple[str, str], ...] = ()
 	"""What is done on the page first: ("type", text), ("press", key), ("run", JavaScript)."""
 
@@ -275,6 +279,11 @@ SHOTS = (
 		PAPER,
 		paper=True,
 	),
+	Shot("customer-home", ANNA, "/aftersales"),
+	Shot("customer-call", TOMAS, "/aftersales", click="We come to you", full_height=1300),
+	Shot("customer-call-phone", TOMAS, "/aftersales", click="We come to you", size=PHONE),
+	Shot("customer-estimate", ANNA, "/aftersales", click="See the estimate", full_height=1100),
+	Shot("customer-new-phone", TOMAS, "/aftersales/new", size=PHONE),
 )
 
 
@@ -311,7 +320,11 @@ def take(browser: Browser, shot: Shot) -> int:
 		name = first_name(page, shot.doctype, shot.filters) if shot.doctype else ""
 		path = shot.path.format(name=name)
 		page.goto(URL + path, wait_until="load")
-		if shot.paper:
+		if shot.path.startswith("/aftersales"):
+			if shot.click:
+				page.get_by_role("link", name=shot.click).first.click()
+			picture = page.screenshot()
+		elif shot.paper:
 			picture = page.locator(".print-format").screenshot()
 		else:
 			settle(page)

@@ -147,9 +147,6 @@ doc_events = {
 	},
 }
 
-# A link without login must not keep its document from being deleted
-ignore_links_on_delete = ["Service Link"]
-
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = [
 	"Service Voucher",
@@ -163,8 +160,8 @@ auto_cancel_exempted_doctypes = [
 	"Delay Compensation",
 ]
 
-# The log of a billing run holds nothing back
-ignore_links_on_delete = ["Billing Run Entry"]
+# The log of a billing run and a link without login hold nothing back
+ignore_links_on_delete = ["Billing Run Entry", "Service Link"]
 
 # A technician sees and edits his own calls and visits
 permission_query_conditions = {

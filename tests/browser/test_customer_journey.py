@@ -132,8 +132,8 @@ def test_a_customers_way(browser, server, shop, size):
 
 	frappe.db.rollback()
 	told = " ".join(frappe.get_all("Comment", {"reference_name": call.name}, pluck="content"))
-	assert "Anna confirmed the arrival window" in told
-	assert "Anna accepted the estimate (Portal)." in told
+	assert "has confirmed the arrival window" in told
+	assert "has accepted the estimate (Portal, Anna)" in told
 	assert frappe.db.get_value("Follow-up", {"repair_call": call.name}, "csat") == 5
 	if size == DESK:
 		_agent_sees_it(browser, server, call.name)
@@ -186,8 +186,8 @@ def _agent_sees_it(browser, server, call: str) -> None:
 	page.on("dialog", lambda dialog: errors.append(dialog.message))
 	page.goto(f"/app/repair-call/{call}")
 	timeline = page.locator(".new-timeline")
-	expect(timeline.get_by_text("Anna accepted the estimate (Portal).")).to_be_visible(timeout=30_000)
-	expect(timeline.get_by_text("Anna confirmed the arrival window")).to_be_visible()
+	expect(timeline.get_by_text("has accepted the estimate (Portal, Anna)")).to_be_visible(timeout=30_000)
+	expect(timeline.get_by_text("has confirmed the arrival window")).to_be_visible()
 	expect(page.locator(".title-text").first).to_contain_text("No hot water ‹b>at all‹/b>")
 	picture(page, "desk", DESK)
 	assert errors == []

@@ -261,7 +261,7 @@ def test_confirming_the_appointment(two):
 	portal.post(address, ANNA, action="confirm", seen=seen)
 	call.reload()
 	assert (call.arrival_answer, call.status) == ("Confirmed", "Scheduled")
-	assert "confirmed the arrival window" in comments(call)
+	assert "has confirmed the arrival window" in comments(call)
 	call.promised_to = add_to_date(call.promised_to, hours=1)
 	call.save()
 	assert not call.arrival_answer
@@ -323,7 +323,7 @@ def test_accepting_an_estimate(two, way):
 	assert (card.status, card.approval_status, card.approved_amount) == ("Approved", "Approved", 120)
 	assert card.approval_channel == channel
 	assert card.approved_by == ("Anna" if way == "portal" else "Nora Byrne")
-	assert "accepted the estimate" in comments(call)
+	assert "has accepted the estimate" in comments(call)
 
 
 def test_accepting_twice_and_after_the_repair_began_changes_nothing(two):
@@ -356,7 +356,7 @@ def test_declining_needs_a_reason(two):
 	portal.follow(portal.post(address, answer="decline", reason="A <b>new</b> one", seen="120"))
 	card.reload()
 	assert (card.status, card.approval_status) == ("Declined", "Declined")
-	assert "Declined by Nora Byrne (Signed Link): A ‹b&gt;new‹/b&gt; one" in comments(card)
+	assert "has declined (Signed Link, Nora Byrne): A ‹b&gt;new‹/b&gt; one" in comments(card)
 	assert "You decided against" in portal.get(address).words
 
 

@@ -103,7 +103,8 @@ def on_the_way(voucher: str) -> None:
 	visit.add_comment("Info", _("is on the way to the customer"))
 	if visit.repair_call:
 		desk.tell_timeline(
-			visit.repair_call, _("{0} is on the way.").format(frappe.utils.escape_html(visit.technician))
+			visit.repair_call,
+			_("says that {0} is on the way").format(frappe.utils.escape_html(visit.technician)),
 		)
 		if is_switched_on():
 			tell(visit.repair_call, "on_the_way", links.TRACK, technician=visit.technician)

@@ -340,7 +340,7 @@ def _estimate(visit: Visit, found: frappe._dict, person: Person, navigation: boo
 				raise NotPossible(_("Please tick that you accept the estimate."))
 			workshop.accept_estimate(found.card, seen, person.name, person.channel)
 			_tell_call(
-				found, _("{0} accepted the estimate ({1}).").format(_esc(person.name), _(person.channel))
+				found, _("has accepted the estimate ({0}, {1})").format(_(person.channel), _esc(person.name))
 			)
 			return GoTo(f"{visit.path}?said=approved")
 		reason = visit.text("reason", 500)
@@ -349,8 +349,8 @@ def _estimate(visit: Visit, found: frappe._dict, person: Person, navigation: boo
 		workshop.decline_estimate(found.card, seen, reason, person.name, person.channel)
 		_tell_call(
 			found,
-			_("{0} declined the estimate ({1}): {2}").format(
-				_esc(person.name), _(person.channel), _esc(reason)
+			_("has declined the estimate ({0}, {1}): {2}").format(
+				_(person.channel), _esc(person.name), _esc(reason)
 			),
 		)
 		return GoTo(f"{visit.path}?said=declined")

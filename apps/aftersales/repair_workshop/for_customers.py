@@ -115,7 +115,7 @@ def decline_estimate(card: str, seen: float, reason: str, by: str, channel: str)
 	doc.flags.ignore_permissions = True
 	doc.record_decline(reason)
 	doc.add_comment(
-		"Info", _("Declined by {0} ({1}): {2}").format(escape_html(by), _(channel), escape_html(reason))
+		"Info", _("has declined ({0}, {1}): {2}").format(_(channel), escape_html(by), escape_html(reason))
 	)
 
 

@@ -212,11 +212,11 @@ def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str 
 	if answer == ANOTHER_TIME:
 		doc.next_action = _("Agree another time: {0}").format(plain_line(wish))[:140]
 		doc.next_action_by = now_datetime()
-		told = _("{0} asks for another time than {1}: {2}").format(
-			escape_html(by), window, escape_html(wish or "")
+		told = _("has asked for another time than {0} ({1}): {2}").format(
+			window, escape_html(by), escape_html(wish or "")
 		)
 	else:
-		told = _("{0} confirmed the arrival window {1}.").format(escape_html(by), window)
+		told = _("has confirmed the arrival window {0} ({1})").format(window, escape_html(by))
 	set_system(doc, arrival_answer=answer, arrival_answered_at=now_datetime())
 	doc.save(ignore_permissions=True)
 	doc.add_comment("Info", told)

@@ -172,11 +172,17 @@ SHOTS = (
 		"follow-up-call",
 		AGENT,
 		"/app/follow-up/view/list",
-		steps=(("run", "aftersales.calling.open('{name}', () => {{}})"),),
+		steps=(("run", "() => {{ aftersales.calling.open('{name}', () => {{}}); }}"),),
 		doctype="Follow-up",
 		filters={"status": "Planned", "kind": "Effectiveness"},
 	),
-	Shot("customer-opinion", SUPERVISOR, "/app/query-report/Customer Opinion"),
+	# the bars of the chart grow for a moment
+	Shot(
+		"customer-opinion",
+		SUPERVISOR,
+		"/app/query-report/Customer Opinion",
+		steps=(("run", "0"), ("run", "0")),
+	),
 	Shot("periodic-visit-plan", SUPERVISOR, "/app/periodic-visit-plan/Key Customers", full_height=1100),
 	Shot("complaint-list", SUPERVISOR, "/app/service-complaint/view/list"),
 	Shot(

@@ -15,6 +15,7 @@ FIELDS = (
 
 def execute():
 	meta = frappe.get_meta(DOCTYPE)
+	stored = frappe.db.get_singles_dict(DOCTYPE)
 	for fieldname in FIELDS:
-		if not frappe.db.exists("Singles", {"doctype": DOCTYPE, "field": fieldname}):
+		if stored.get(fieldname) is None:  # a zero was chosen
 			frappe.db.set_single_value(DOCTYPE, fieldname, meta.get_field(fieldname).default)

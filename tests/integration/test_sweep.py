@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 
 import frappe
@@ -481,36 +482,53 @@ def test_three_sweepers_one_killed_again_and_again_do_every_event_once(overdue):
 	assert json.loads(states[0].terms)["allowed_seconds"] == HOUR
 
 
-@pytest.mark.commits
-def test_a_document_that_is_being_edited_waits_for_the_next_sweep(overdue):
+HOLDER = """
+import sys, frappe
+frappe.init(site=sys.argv[1], sites_path=".")
+frappe.connect()
+{take}
+print("held", flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextmanager
+def held(take: str, *arguments: str):
+	"""Another process that has run the code `take`, and holds what it locked, during the block."""
 	holder = subprocess.Popen(
-		[
-			sys.executable,
-			"-c",
-			"import sys, frappe\n"
-			"frappe.init(site=sys.argv[1], sites_path='.')\n"
-			"frappe.connect()\n"
-			"frappe.db.get_value('ToDo', sys.argv[2], 'name', for_update=True)\n"
-			"print('held', flush=True)\n"
-			"sys.stdin.readline()\n",
-			frappe.local.site,
-			overdue[0],
-		],
+		[sys.executable, "-c", HOLDER.format(take=take), frappe.local.site, *arguments],
 		cwd=SITES,
 		stdin=subprocess.PIPE,
 		stdout=subprocess.PIPE,
 		text=True,
 	)
 	assert holder.stdout.readline().strip() == "held"
+	try:
+		yield
+	finally:
+		holder.communicate("go\n", timeout=30)
+
+
+@pytest.mark.commits
+def test_no_sweeper_waits_for_what_another_one_holds(overdue):
+	take = "from aftersales.service_levels import sweep\nassert len(sweep._take(frappe.utils.now_datetime(), 7)) == 7"
+	frappe.db.sql("set session innodb_lock_wait_timeout = 1")
+	frappe.db.rollback()
+	with held(take):
+		assert sweep.sweep(batch=50) == (CLOCKS - 7) * EVENTS
+	assert sweep.sweep(batch=50) == 7 * EVENTS
+
+
+@pytest.mark.commits
+def test_a_document_that_is_being_edited_waits_for_the_next_sweep(overdue):
+	take = "frappe.db.get_value('ToDo', sys.argv[2], 'name', for_update=True)"
 
 	def done_of(name: str) -> int:
 		frappe.db.rollback()
 		return frappe.db.get_value("Service Clock", {"reference_name": name}, "events_done")
 
-	try:
+	with held(take, overdue[0]):
 		sweep.sweep()
 		assert (done_of(overdue[0]), done_of(overdue[1])) == (0, EVENTS)
-	finally:
-		holder.communicate("go\n", timeout=30)
 	sweep.sweep()
 	assert done_of(overdue[0]) == EVENTS

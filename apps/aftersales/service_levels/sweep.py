@@ -3,6 +3,9 @@
 Any number of sweepers may run. Each takes a batch of due clocks with SKIP LOCKED, does their events
 and moves the clocks on in one transaction; a sweeper that is killed leaves its batch due, as it was.
 The cost follows the events due: clocks that are not due are never read (index on `next_event_at`).
+
+What is due is looked up without a lock, and locked by its primary key: a locking read of the index would
+also lock the gaps between its entries, into which every sweeper has to move the clocks it has done.
 """
 
 from datetime import datetime
@@ -20,8 +23,11 @@ from aftersales.service_levels.escalation import Outbox, perform
 
 BATCH = 200
 
+AHEAD = 10
+"""A sweeper looks so many batches ahead for clocks that no other one holds."""
+
 PATIENCE = 20
-"""So many batches of one sweep may be given up to others before it counts as failed."""
+"""So many batches in a row may be given up to others before a sweep counts as failed."""
 
 
 def sweep(now: datetime | None = None, batch: int = BATCH) -> int:
@@ -32,7 +38,7 @@ def sweep(now: datetime | None = None, batch: int = BATCH) -> int:
 	total = deadlocks = 0
 	while True:
 		try:
-			done, taken = _sweep_batch(now, batch)
+			done = _sweep_batch(now, batch)
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
 			# Nothing of the batch happened; another sweeper or a save had the better claim.
 			frappe.db.rollback()
@@ -41,10 +47,11 @@ def sweep(now: datetime | None = None, batch: int = BATCH) -> int:
 				raise
 			continue
 		total += done
+		deadlocks = 0
 		# Each batch is a unit of its own: what it did must not be undone, nor its locks be held, by the
 		# next one. This is a background job; no request's transaction is cut in two.
 		frappe.db.commit()  # nosemgrep
-		if taken < batch or not done:
+		if not done:
 			return total
 
 
@@ -60,22 +67,37 @@ def _due_query() -> str:
 	return query.limit(1).get_sql()
 
 
-def _sweep_batch(now: datetime, batch: int) -> tuple[int, int]:
-	rows = _take(now, batch)
+def _sweep_batch(now: datetime, batch: int) -> int:
 	outbox = Outbox()
-	done = sum(_do_events(row, now, outbox) for row in rows)
+	done = sum(_do_events(row, now, outbox) for row in _take(now, batch))
 	outbox.send()
-	return done, len(rows)
+	return done
 
 
 def _take(now: datetime, batch: int) -> list[dict]:
+	"""Lock the longest overdue clocks that nobody else holds: a batch of them, or none."""
+	due = _due(now, batch * AHEAD)
+	for start in range(0, len(due), batch):
+		rows = _lock(due[start : start + batch])
+		# Done by another sweeper since it was looked up: it is not due any more.
+		if mine := [row for row in rows if row.next_event_at and row.next_event_at <= now]:
+			return sorted(mine, key=lambda row: row.next_event_at)
+	return []
+
+
+def _due(now: datetime, limit: int) -> list[str]:
+	clock = frappe.qb.DocType("Service Clock")
+	query = frappe.qb.from_(clock).select(clock.name).where(clock.next_event_at <= now)
+	return query.orderby(clock.next_event_at, order=Order.asc).limit(limit).run(pluck=True)
+
+
+def _lock(names: list[str]) -> list[dict]:
 	clock = frappe.qb.DocType("Service Clock")
 	return (
 		frappe.qb.from_(clock)
-		.select(*FIELDS, "reference_doctype", "reference_name")
-		.where(clock.next_event_at <= now)
-		.orderby(clock.next_event_at, order=Order.asc)
-		.limit(batch)
+		.force_index("PRIMARY")
+		.select(*FIELDS, "next_event_at", "reference_doctype", "reference_name")
+		.where(clock.name.isin(names))
 		.for_update(skip_locked=True)
 		.run(as_dict=True)
 	)

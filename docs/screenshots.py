@@ -163,6 +163,19 @@ SHOTS = (
 		{"status": "In Repair"},
 		full_height=1100,
 	),
+	Shot(
+		"repair-card-parts",
+		WORKSHOP,
+		"/app/repair-card/{name}#repair_tab",
+		"Repair Card",
+		{"status": "Awaiting Parts"},
+		full_height=1300,
+	),
+	Shot(
+		"loaner-issue", AGENT, "/app/loaner-issue/{name}", "Loaner Issue", {"docstatus": 1}, full_height=1000
+	),
+	Shot("custody-register", SUPERVISOR, "/app/query-report/Custody Register"),
+	Shot("loaners-out", SUPERVISOR, "/app/query-report/Loaners Out"),
 	Shot("repair-card-list", WORKSHOP, "/app/repair-card/view/list"),
 	Shot("customer-equipment", AGENT, "/app/customer-equipment/{name}", "Customer Equipment"),
 	Shot("phone-desk", AGENT, "/app/phone-desk", steps=A_CALL, full_height=960),

@@ -29,6 +29,8 @@ BANK_MODE = "Wire Transfer"
 WORKSHOP = "Workshop Store"
 VAN_AOIFE = "Van Aoife"
 VAN_DECLAN = "Van Declan"
+LOANERS = "Loaners"
+LENT_OUT = "Lent to Customers"
 
 AGENT = "sean@liffey.example"
 SUPERVISOR = "orla@liffey.example"
@@ -140,6 +142,8 @@ PARTS = (
 	("IGN-E2", "Ignition electrode", "Nos", 29.5, "", 15, 12),
 	("HX-GSK", "Heat exchanger gasket", "Nos", 24, "", 40, 12),
 	("FLW-18", "Flow sensor", "Nos", 79, "", 30, 12),
+	# None in stock: whoever needs one waits for it
+	("HTB-18", "Heating block 18 kW", "Nos", 164, "", 60, 12),
 	("PRV-3B", "Pressure relief valve 3 bar", "Nos", 21.5, "", 20, 12),
 	("FAN-24", "Flue fan 24 kW", "Nos", 149, "", 45, 12),
 	("PCB-C4", "Control board C4", "Nos", 189, "serial", 30, 12),
@@ -156,6 +160,7 @@ FITS = {
 	"IGN-E2": (("Calora", "GWH 11"), ("Vulkan", "Kompakt 24")),
 	"HX-GSK": (("Vulkan", "Kompakt 24"),),
 	"FLW-18": (("Brisa", "18"), ("Brisa", "21")),
+	"HTB-18": (("Brisa", "18"),),
 	"PRV-3B": (("Vulkan", "Kompakt 24"),),
 	"FAN-24": (("Vulkan", "Kompakt 24"),),
 	"PCB-C4": (("Calora", "GWH 11"), ("Brisa", "18")),
@@ -167,6 +172,7 @@ FITS = {
 BATCH = "DESC-10-A41"
 
 OPENING_STOCK = {
+	LOANERS: (("BRI-18", 2, 214, "LOAN-18-1 LOAN-18-2"),),
 	WORKSHOP: (
 		("GVS-15", 12, 6.4, ""),
 		("IGN-E2", 10, 11.8, ""),
@@ -473,7 +479,7 @@ def _letter_head() -> None:
 
 def _warehouses() -> None:
 	parent = frappe.db.get_value("Warehouse", {"company": COMPANY, "is_group": 1}, "name", order_by="lft asc")
-	for name in (WORKSHOP, VAN_AOIFE, VAN_DECLAN):
+	for name in (WORKSHOP, VAN_AOIFE, VAN_DECLAN, LOANERS, LENT_OUT):
 		_ensure("Warehouse", of_company(name), warehouse_name=name, parent_warehouse=parent, company=COMPANY)
 
 
@@ -576,6 +582,8 @@ def _settings() -> None:
 		"labour_item": "LABOUR",
 		"travel_item": "TRAVEL",
 		"small_fee_limit": 250,
+		"loaner_warehouse": of_company(LOANERS),
+		"lent_out_warehouse": of_company(LENT_OUT),
 	}
 	missing = {fieldname: value for fieldname, value in wanted.items() if not settings.get(fieldname)}
 	if missing:

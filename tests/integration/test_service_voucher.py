@@ -924,3 +924,32 @@ def test_skill_listed_twice(shop):
 	skill = {"item_group": WATER_HEATERS, "support_kind": "Use"}
 	with pytest.raises(frappe.ValidationError, match="twice"):
 		make.technician("Conor", skills=[skill, dict(skill, certificate="Newer")])
+
+
+# ---------------------------------------------------------------- photos
+
+
+def test_photos_stay_with_the_visit_they_were_taken_on(shop, people, call):
+	planned = make.planned(call, "Aoife")
+	frappe.set_user(TECHNICIAN)
+	stored = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": "fault.png",
+			"content": make.SIGNATURE.partition(",")[2],
+			"decode": True,
+			"is_private": 1,
+			"attached_to_doctype": "Service Voucher",
+			"attached_to_name": planned.name,
+		}
+	).insert()
+	planned.append("photos", {"photo": stored.file_url, "shows": "Fault"})
+	planned.update({"arrived_at": now_datetime(), "outcome": "Revisit Needed", "unsigned_reason": "Was out"})
+	planned.save()
+	planned.complete()
+	(revisit,) = visits.open_vouchers_of_call(call.name)
+	assert frappe.get_doc("Service Voucher", revisit).photos == []
+	planned.reload()
+	planned.photos[0].shows = "After"
+	with pytest.raises(frappe.UpdateAfterSubmitError):
+		planned.save()

@@ -138,6 +138,7 @@ CHARGES = (
 """Billed by the hour: EUR."""
 
 PARTS = (
+	("GVS-15U", "Gas valve seal, universal", "Nos", 16, "", 25, 6),
 	("GVS-15", "Gas valve seal 15 mm", "Nos", 14.5, "", 20, 12),
 	("IGN-E2", "Ignition electrode", "Nos", 29.5, "", 15, 12),
 	("HX-GSK", "Heat exchanger gasket", "Nos", 24, "", 40, 12),
@@ -169,6 +170,14 @@ FITS = {
 	"DESC-10": (("Brisa", "18"), ("Calora", "GWH 11")),
 }
 
+SUBSTITUTES = {
+	"GVS-15": (("GVS-15U", "trim to 15 mm, grease it"),),
+}
+"""Spare part: what may take its place, and what to mind then."""
+
+SUPPLY_DAYS = {"GVS-15": 2100, "FLW-18": 900, "PCB-C4": 60, "ENC-SP": 1500}
+"""Spare part: days for which its maker guarantees supply."""
+
 BATCH = "DESC-10-A41"
 
 OPENING_STOCK = {
@@ -184,6 +193,7 @@ OPENING_STOCK = {
 		("LMP-HAL", 4, 27.5, ""),
 		("DESC-10", 40, 7.9, BATCH),
 		("SEAL-PT", 3, 18.9, ""),
+		("GVS-15U", 15, 7.1, ""),
 	),
 	VAN_AOIFE: (
 		("GVS-15", 6, 6.4, ""),
@@ -203,6 +213,20 @@ OPENING_STOCK = {
 	),
 }
 """Warehouse: item, quantity, EUR each, serial numbers or batch."""
+
+VAN_LISTS = {
+	VAN_AOIFE: (
+		("GVS-15", 6, 8),
+		("IGN-E2", 4, 10),
+		("HX-GSK", 2, 5),
+		("FLW-18", 1, 2),
+		("PRV-3B", 3, 6),
+		("FAN-24", 1, 1),
+		("SEAL-PT", 2, 2),
+	),
+	VAN_DECLAN: (("ENC-SP", 1, 3), ("LMP-HAL", 3, 5), ("PRV-3B", 2, 4)),
+}
+"""Van: item, minimum, maximum."""
 
 DAYS_IN_BUSINESS = 160
 """The opening stock was counted so many days before today."""
@@ -545,6 +569,8 @@ def _spare_part(code: str, minutes: int, warranty: int) -> None:
 		fitting_minutes=minutes,
 		part_warranty_months=warranty,
 		fits=[{"brand": brand, "model": model} for brand, model in FITS.get(code, ())],
+		substitutes=[{"item_code": other, "notes": notes} for other, notes in SUBSTITUTES.get(code, ())],
+		supply_guaranteed_until=add_days(nowdate(), SUPPLY_DAYS[code]) if code in SUPPLY_DAYS else None,
 	)
 
 
@@ -619,6 +645,11 @@ def _technicians() -> None:
 			service_zone=values["service_zone"],
 			van_warehouse=of_company(values["van"]) if values.get("van") else None,
 			cost_rate=values["cost_rate"],
+			supply_warehouse=of_company(WORKSHOP) if values.get("van") else None,
+			van_stock=[
+				{"item_code": code, "minimum": minimum, "maximum": maximum}
+				for code, minimum, maximum in VAN_LISTS.get(values.get("van"), ())
+			],
 			skills=[
 				{
 					"item_group": group,

@@ -241,6 +241,7 @@ def _revisit(
 			"Service Voucher": {"doctype": "Service Voucher", "field_no_map": NOT_CARRIED_OVER},
 			"Service Labour Line": {"doctype": "Service Labour Line", "ignore": True},
 			"Service Part Line": {"doctype": "Service Part Line", "ignore": True},
+			"Service Photo": {"doctype": "Service Photo", "ignore": True},
 		},
 		target_doc,
 		link_back,

@@ -10,16 +10,20 @@ frappe.ui.form.on("Service Voucher", {
 	refresh(frm) {
 		if (frm.is_new()) return;
 		frm.trigger("show_where_to_go");
+		frm.trigger("show_photos");
 		frm.trigger("show_qualification");
 		frm.trigger("add_next_step");
 		frm.trigger("add_cash_button");
 		frm.trigger("add_create_buttons");
+		frm.trigger("show_taken_in");
 		aftersales.forms.add_parts_button(frm);
 		aftersales.forms.add_billing_buttons(frm);
 		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 	},
 
 	async show_where_to_go(frm) {
+		// On a phone what the technician needs comes first; related documents are one tap away.
+		if (frappe.is_mobile()) frm.dashboard.links_area?.collapse(true);
 		if (!frm.doc.repair_call) return;
 		const { message: place } = await frappe.call({
 			method: "aftersales.field_service.visits.where_to_go",
@@ -36,16 +40,93 @@ frappe.ui.form.on("Service Voucher", {
 			`https://www.openstreetmap.org/search?query=${encodeURIComponent(
 				place.address.replace(/\n/g, ", ")
 			)}`;
+		const button = (href, label, more = "") =>
+			`<a class="btn btn-default btn-lg" style="flex: 1 1 140px; max-width: 320px" href="${href}" ${more}>${label}</a>`;
+		const buttons = [
+			phone && button(phone, __("Call {0}", [escape(place.contact_phone)])),
+			map && button(map, __("Show on Map"), 'target="_blank" rel="noopener noreferrer"'),
+		].filter(Boolean);
 		const lines = [
 			place.hazard && `<span class="indicator-pill red">${__("Hazard")}: ${__(place.hazard)}</span>`,
-			place.contact_name && `<strong>${escape(place.contact_name)}</strong>`,
-			phone && `<a href="${phone}">${escape(place.contact_phone)}</a>`,
+			place.fault && `<strong style="font-size: var(--text-lg)">${escape(place.fault)}</strong>`,
+			place.contact_name && escape(place.contact_name),
 			place.address && escape(place.address),
-			map && `<a href="${map}" target="_blank" rel="noopener noreferrer">${__("Show on Map")}</a>`,
 			place.location_details && escape(place.location_details),
-			place.fault && `<span class="text-muted">${escape(place.fault)}</span>`,
 		];
-		return `<div>${lines.filter(Boolean).join("<br>")}</div>`;
+		return `<div>${lines.filter(Boolean).join("<br>")}</div>
+			<div style="display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0 4px">${buttons.join("")}</div>`;
+	},
+
+	// A tap opens the camera of the phone; the picture is stored with the visit, and what it shows is said.
+	show_photos(frm) {
+		const e = frappe.utils.escape_html;
+		const pictures = (frm.doc.photos || [])
+			.filter((row) => row.photo)
+			.map(
+				(row) => `<a href="${e(encodeURI(row.photo))}" target="_blank" rel="noopener" style="width: 112px">
+					<img src="${e(encodeURI(row.photo))}" alt="${e(__(row.shows))}" loading="lazy"
+						style="width: 112px; height: 84px; object-fit: cover; border-radius: var(--border-radius)">
+					<div class="small text-muted ellipsis">${e([__(row.shows), row.notes].filter(Boolean).join(": "))}</div>
+				</a>`
+			)
+			.join("");
+		const open = frm.doc.docstatus === 0 && frm.perm[0].write && frm.doc.status !== "Cancelled";
+		const buttons = ["Before", "Fault", "After", "Nameplate"]
+			.map(
+				(shows) =>
+					`<label class="btn btn-default btn-lg" style="flex: 1 1 130px; max-width: 200px; margin: 0">${__(shows)}
+						<input type="file" accept="image/*" capture="environment" data-shows="${shows}" hidden>
+					</label>`
+			)
+			.join("");
+		const $photos = frm.get_field("photos_html").$wrapper;
+		$photos.html(`
+			<div style="display: flex; flex-wrap: wrap; gap: 8px">${pictures}</div>
+			${open ? `<div style="display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0">${buttons}</div>` : ""}`);
+		$photos.find("input").on("change", (event) => {
+			const [file] = event.target.files;
+			if (file) frm.events.add_photo(frm, file, event.target.dataset.shows);
+		});
+		frm.toggle_display("photos", Boolean(frm.doc.photos?.length));
+	},
+
+	async add_photo(frm, file, shows) {
+		frappe.dom.freeze(__("Storing the photo"));
+		try {
+			const form = new FormData();
+			form.append("file", await frm.events.smaller(file), `${frm.docname}-${shows}.jpg`.replace(/[^\w.-]/g, "_"));
+			Object.entries({ doctype: frm.doctype, docname: frm.docname, is_private: 1 }).forEach((pair) =>
+				form.append(...pair)
+			);
+			const answer = await fetch("/api/method/upload_file", {
+				method: "POST",
+				headers: { "X-Frappe-CSRF-Token": frappe.csrf_token, Accept: "application/json" },
+				body: form,
+			});
+			if (!answer.ok) throw new Error(answer.statusText || answer.status);
+			const { message: stored } = await answer.json();
+			frm.add_child("photos", { photo: stored.file_url, shows });
+			await frm.save();
+		} catch (error) {
+			frappe.msgprint(
+				__("The photo could not be stored: {0}. Try again when there is a connection.", [
+					frappe.utils.escape_html(error?.message || String(error)),
+				])
+			);
+		} finally {
+			frappe.dom.unfreeze();
+		}
+	},
+
+	// A phone's picture has many megabytes; for the file a side of 1600 pixels is enough.
+	async smaller(file) {
+		const picture = await createImageBitmap(file);
+		const scale = Math.min(1, 1600 / Math.max(picture.width, picture.height));
+		const canvas = document.createElement("canvas");
+		canvas.width = Math.round(picture.width * scale);
+		canvas.height = Math.round(picture.height * scale);
+		canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+		return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
 	},
 
 	async show_qualification(frm) {
@@ -76,6 +157,9 @@ frappe.ui.form.on("Service Voucher", {
 		}
 		if (docstatus === 0 && status === "Dispatched") {
 			aftersales.forms.next_step(frm, __("Arrived"), act("arrive"));
+		}
+		if (docstatus === 0 && status === "On Site" && frm.perm[0].submit) {
+			aftersales.forms.next_step(frm, __("Complete Visit"), () => frm.savesubmit());
 		}
 		if (docstatus === 1 && status === "Completed") {
 			aftersales.forms.next_step(frm, __("File Voucher"), act("archive"));
@@ -115,6 +199,28 @@ frappe.ui.form.on("Service Voucher", {
 		);
 	},
 
+	// The drafted receipt waits for the customer's signature, and he is still there.
+	async show_taken_in(frm) {
+		if (frm.doc.docstatus !== 1 || frm.doc.outcome !== "Taken to Workshop") return;
+		const [receipt] = await frappe.db.get_list("Collection Receipt", {
+			filters: { service_voucher: frm.docname, docstatus: 0 },
+			fields: ["name"],
+			order_by: "creation asc",
+			limit: 1,
+		});
+		if (!receipt) return;
+		frm.dashboard.add_comment(
+			__("Let the customer sign the receipt: {0}", [
+				frappe.utils.get_form_link("Collection Receipt", receipt.name, true),
+			]),
+			"orange",
+			true
+		);
+		frm.add_custom_button(__("Sign Receipt"), () =>
+			frappe.set_route("Form", "Collection Receipt", receipt.name)
+		).addClass("btn-primary");
+	},
+
 	add_create_buttons(frm) {
 		const create = (label, method) =>
 			frm.add_custom_button(
@@ -125,7 +231,9 @@ frappe.ui.form.on("Service Voucher", {
 		if (frm.doc.docstatus === 1 && ["Revisit Needed", "No Access"].includes(frm.doc.outcome)) {
 			create(__("Revisit"), "aftersales.field_service.visits.revisit_from_voucher");
 		}
-		if (frm.doc.status !== "Cancelled" && frm.doc.status !== "Draft" && frm.doc.customer) {
+		// A product taken to the workshop has its receipt drafted already: see show_taken_in.
+		const has_receipt = frm.doc.docstatus === 1 && frm.doc.outcome === "Taken to Workshop";
+		if (!has_receipt && !["Cancelled", "Draft"].includes(frm.doc.status) && frm.doc.customer) {
 			create(__("Collection Receipt"), "aftersales.repair_workshop.custody.receipt_from_voucher");
 		}
 	},

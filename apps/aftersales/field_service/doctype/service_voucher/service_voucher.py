@@ -49,6 +49,7 @@ class ServiceVoucher(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.field_service.doctype.service_photo.service_photo import ServicePhoto
 		from aftersales.service_billing.doctype.service_labour_line.service_labour_line import (
 			ServiceLabourLine,
 		)
@@ -96,6 +97,7 @@ class ServiceVoucher(Document):
 		parts_left: DF.SmallText | None
 		parts_to_take: DF.SmallText | None
 		payment_entry: DF.Link | None
+		photos: DF.Table[ServicePhoto]
 		planned_end: DF.Datetime | None
 		planned_start: DF.Datetime | None
 		posted_at: DF.Datetime | None

@@ -25,7 +25,7 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 
 def columns() -> list[dict]:
 	def quantity(fieldname: str, label: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Float", "precision": 2, "width": 95}
+		return {"fieldname": fieldname, "label": label, "fieldtype": "Float", "precision": 2, "width": 88}
 
 	return [
 		{
@@ -35,8 +35,7 @@ def columns() -> list[dict]:
 			"options": "Service Technician",
 			"width": 140,
 		},
-		{"fieldname": "item_code", "label": _("Part"), "fieldtype": "Link", "options": "Item", "width": 120},
-		{"fieldname": "item_name", "label": _("Name"), "fieldtype": "Data", "width": 200},
+		{"fieldname": "item_code", "label": _("Part"), "fieldtype": "Link", "options": "Item", "width": 220},
 		quantity("minimum", _("Minimum")),
 		quantity("maximum", _("Maximum")),
 		quantity("there", _("In the Van")),

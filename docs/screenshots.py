@@ -164,14 +164,6 @@ SHOTS = (
 		full_height=1100,
 	),
 	Shot(
-		"repair-card-parts",
-		WORKSHOP,
-		"/app/repair-card/{name}#repair_tab",
-		"Repair Card",
-		{"status": "Awaiting Parts"},
-		full_height=1300,
-	),
-	Shot(
 		"loaner-issue", AGENT, "/app/loaner-issue/{name}", "Loaner Issue", {"docstatus": 1}, full_height=1000
 	),
 	Shot("custody-register", SUPERVISOR, "/app/query-report/Custody Register"),

@@ -35,13 +35,13 @@ def columns() -> list[dict]:
 	return [
 		link("name", _("Loaner Issue"), "Loaner Issue"),
 		link("customer", _("Customer"), "Customer", 170),
+		{"fieldname": "days_overdue", "label": _("Days Overdue"), "fieldtype": "Int", "width": 120},
 		{"fieldname": "contact_phone", "label": _("Phone"), "fieldtype": "Data", "width": 130},
 		link("item_code", _("Loaner"), "Item", 170),
 		link("serial_no", _("Serial No"), "Serial No", 130),
 		{"fieldname": "issued_at", "label": _("Issued at"), "fieldtype": "Datetime", "width": 160},
 		{"fieldname": "due_back", "label": _("Due back"), "fieldtype": "Date", "width": 110},
 		{"fieldname": "days_out", "label": _("Days Out"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "days_overdue", "label": _("Days Overdue"), "fieldtype": "Int", "width": 120},
 		link("repair_call", _("Repair Call"), "Repair Call"),
 		{"fieldname": "call_status", "label": _("Call"), "fieldtype": "Data", "width": 100},
 	]

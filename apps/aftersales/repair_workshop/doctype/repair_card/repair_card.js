@@ -255,7 +255,7 @@ frappe.ui.form.on("Repair Card", {
 				<td class="text-right">${amount(row.held)}</td>
 				<td class="text-right hidden-xs">${amount(row.free)}</td>
 				<td class="text-right hidden-xs">${amount(row.on_order)}</td>
-				<td><span class="indicator-pill no-indicator-dot ${color}">${label}</span></td>
+				<td class="text-nowrap"><span class="indicator-pill no-indicator-dot ${color}">${label}</span></td>
 			</tr>`;
 		});
 		field.$wrapper.html(`<table class="table table-sm small">

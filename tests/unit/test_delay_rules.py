@@ -44,7 +44,7 @@ def test_compensation(rule, days, net, amount):
 money = st.decimals(min_value=0, max_value=1000, places=2)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(money, st.integers(0, 9), st.integers(0, 60), money, st.integers(0, 100))
 def test_never_more_than_the_limit_nor_less_for_a_longer_delay(per_day, grace, days, net, percent):
 	rule = Rule(per_day, grace, Decimal(percent))

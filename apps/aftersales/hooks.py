@@ -71,6 +71,7 @@ doc_events = {
 		"on_trash": "aftersales.service_desk.search_keys.forget",
 	},
 	"Contact": {
+		"validate": "aftersales.customer_portal.customers.keep_contact_honest",
 		"on_update": "aftersales.service_desk.search_keys.of_contact",
 		"on_trash": "aftersales.service_desk.search_keys.forget",
 	},

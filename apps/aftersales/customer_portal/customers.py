@@ -1,19 +1,22 @@
 """For whom somebody who is logged in acts: the customers he is a portal user or a contact of."""
 
 import frappe
+from frappe import _
+from frappe.model.document import Document
 
 
 def customers_of(user: str | None = None) -> list[str]:
 	"""Names of the customers `user` (default: the session's) acts for; none for Guest.
 
-	A portal user of the Customer, or the user of a Contact that is linked to it.
+	A portal user of the Customer, or the user of a Contact that is linked to it and was written by us: every
+	website user may make contacts of his own.
 	"""
 	user = user or frappe.session.user
 	if user == "Guest":
 		return []
 	portal_user = frappe.qb.DocType("Portal User")
 	contact, link = frappe.qb.DocType("Contact"), frappe.qb.DocType("Dynamic Link")
-	customer = frappe.qb.DocType("Customer")
+	customer, author = frappe.qb.DocType("Customer"), frappe.qb.DocType("User")
 	as_portal_user = (
 		frappe.qb.from_(portal_user)
 		.select(portal_user.parent)
@@ -23,8 +26,11 @@ def customers_of(user: str | None = None) -> list[str]:
 		frappe.qb.from_(contact)
 		.join(link)
 		.on((link.parent == contact.name) & (link.parenttype == "Contact"))
+		.join(author)
+		.on(author.name == contact.owner)
 		.select(link.link_name)
 		.where((contact.user == user) & (link.link_doctype == "Customer"))
+		.where((author.user_type == "System User") | (author.name == "Guest"))
 	)
 	return (
 		frappe.qb.from_(customer)
@@ -34,6 +40,33 @@ def customers_of(user: str | None = None) -> list[str]:
 		.orderby(customer.name)
 		.run(pluck=True)
 	)
+
+
+def keep_contact_honest(contact: Document, method: str | None = None) -> None:
+	"""validate of a Contact: whose contact somebody is, is for the desk to say.
+
+	Frappe lets every website user make contacts and edit his own; a contact opens its customer's pages.
+
+	Raises:
+		frappe.PermissionError: a website user names himself, or anybody, a contact of a customer.
+	"""
+	if contact.flags.ignore_permissions or frappe.session.user == "Administrator":
+		return
+	if frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User":
+		return
+	before = contact.get_doc_before_save()
+	customers = _customers_named(contact)
+	if customers and (customers - _customers_named(before) or contact.user != (before and before.user)):
+		frappe.throw(
+			_("Only our staff can make somebody a contact of customer {0}.").format(
+				frappe.bold(frappe.utils.escape_html(", ".join(sorted(customers))))
+			),
+			frappe.PermissionError,
+		)
+
+
+def _customers_named(contact: Document | None) -> set[str]:
+	return {link.link_name for link in contact.links if link.link_doctype == "Customer"} if contact else set()
 
 
 def contact_of(user: str, customer: str) -> dict[str, str | None]:

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import fmt_money, format_date
 
 from aftersales.customer_portal.web import File
-from aftersales.service_billing.for_customers import invoices_of_jobs
+from aftersales.service_billing.for_customers import bills_a_job, invoices_of_jobs
 
 READY_FOR_CUSTOMER = ("Ready", "Returned", "Not Repairable", "Declined")
 
@@ -55,7 +55,8 @@ def of_progress(progress: frappe._dict) -> list[frappe._dict]:
 		for card in progress.cards
 		if is_for_customer("Repair Card", card)
 	]
-	jobs = [job.name for job in (*progress.visits, *progress.cards)]
+	jobs = [("Service Voucher", visit.name) for visit in progress.visits]
+	jobs += [("Repair Card", card.name) for card in progress.cards]
 	found += [
 		_entry("invoice", invoice.name, _("Invoice"), _amount(invoice)) for invoice in invoices_of_jobs(jobs)
 	]
@@ -78,7 +79,7 @@ def show(word: str, name: str, customers: tuple[str, ...]) -> File | None:
 	)
 	if not row or not is_for_customer(kind.doctype, row):
 		return None
-	if kind.doctype == "Sales Invoice" and not _is_of_a_job(name):
+	if kind.doctype == "Sales Invoice" and not bills_a_job(name):
 		return None
 	return _printed(kind, row.name)
 
@@ -88,10 +89,6 @@ def is_for_customer(doctype: str, row: frappe._dict) -> bool:
 	if doctype == "Repair Card":
 		return row.docstatus == 1 and row.status in READY_FOR_CUSTOMER
 	return row.docstatus == 1
-
-
-def _is_of_a_job(invoice: str) -> bool:
-	return bool(frappe.db.get_value("Sales Invoice", invoice, "aftersales_voucher"))
 
 
 def _printed(kind: Kind, name: str) -> File:

@@ -78,7 +78,7 @@ def make(purpose: str, doctype: str, name: str) -> str:
 	"""The address of a link for the customer, to be sent by whatever means; returns it.
 
 	Raises:
-		frappe.PermissionError: the user may not write the document, or is not of the desk.
+		frappe.PermissionError: the user may not read the document, or is not of the desk.
 		frappe.ValidationError: there is no link of this purpose to such a document.
 	"""
 	require_role(DESK, _("Making a link for the customer"))

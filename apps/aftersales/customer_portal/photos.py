@@ -17,7 +17,7 @@ LARGEST = 10 * 1024 * 1024
 MOST = 5
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 LONGEST_SIDE = 2000
-MOST_PIXELS = 60_000_000
+MOST_PIXELS = 25_000_000
 
 
 class NotAPhoto(NotPossible):
@@ -58,6 +58,8 @@ def _as_jpeg(content: bytes) -> bytes:
 		raise NotAPhoto(_("A photo may have at most {0} MB.").format(LARGEST // 1024 // 1024))
 	try:
 		image = Image.open(io.BytesIO(content), formats=FORMATS)
+		# a large photo of a camera is decoded at a fraction of its size (JPEG only)
+		image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
 		if image.width * image.height > MOST_PIXELS:
 			raise NotAPhoto(_("This picture is too large. Please send a smaller one."))
 		image = ImageOps.exif_transpose(image).convert("RGB")

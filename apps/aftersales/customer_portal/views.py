@@ -331,7 +331,7 @@ def _estimate(visit: Visit, found: frappe._dict, person: Person, navigation: boo
 		)
 
 	def act() -> GoTo:
-		limits.count("act", 60, HOUR, person.name)
+		limits.count("act", 60, HOUR, found.card)
 		seen = visit.number("seen")
 		if seen is None:
 			raise NotPossible(_("Please send the form once more."))

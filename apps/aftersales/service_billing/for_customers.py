@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 
 import frappe
+from frappe.query_builder import Order
+
+from aftersales.service_billing.invoices import posting_key
 
 INVOICE_FIELDS = (
 	"name",
@@ -13,19 +16,30 @@ INVOICE_FIELDS = (
 	"outstanding_amount",
 	"currency",
 	"status",
-	"aftersales_voucher_type",
-	"aftersales_voucher",
 )
 
 
-def invoices_of_jobs(jobs: Iterable[str]) -> list[frappe._dict]:
-	"""Submitted invoices made for the jobs (names of visits and repair cards), the oldest first."""
-	jobs = list(jobs)
-	if not jobs:
+def invoices_of_jobs(jobs: Iterable[tuple[str, str]]) -> list[frappe._dict]:
+	"""Submitted invoices that bill the jobs (DocType and name each), alone or with others; oldest first."""
+	keys = [posting_key(doctype, name, "Sales Invoice") for doctype, name in jobs]
+	if not keys:
 		return []
-	return frappe.get_all(
-		"Sales Invoice",
-		filters={"aftersales_voucher": ("in", jobs), "docstatus": 1, "is_return": 0},
-		fields=list(INVOICE_FIELDS),
-		order_by="posting_date asc, name asc",
+	invoice, row = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Sales Invoice Item")
+	return (
+		frappe.qb.from_(row)
+		.join(invoice)
+		.on(invoice.name == row.parent)
+		.select(*(invoice[field] for field in INVOICE_FIELDS))
+		.distinct()
+		.where(row.aftersales_posting_key.isin(keys) & (invoice.docstatus == 1) & (invoice.is_return == 0))
+		.orderby(invoice.posting_date, order=Order.asc)
+		.orderby(invoice.name, order=Order.asc)
+		.run(as_dict=True)
+	)
+
+
+def bills_a_job(invoice: str) -> bool:
+	"""True when an invoice bills at least one service job."""
+	return bool(
+		frappe.db.exists("Sales Invoice Item", {"parent": invoice, "aftersales_voucher": ("is", "set")})
 	)

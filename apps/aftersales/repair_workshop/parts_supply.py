@@ -110,11 +110,10 @@ def note_arrival(entry: Document, method: str | None = None) -> None:
 	"""
 	if flt(entry.actual_qty) <= 0 and entry.voucher_type != "Stock Reconciliation":
 		return
-	if not frappe.flags.parts_arrived:
-		frappe.flags.parts_arrived = set()
-		frappe.db.after_commit.add(_serve_arrivals)
-		frappe.db.after_rollback.add(_forget_arrivals)
-	frappe.flags.parts_arrived.add((entry.item_code, entry.warehouse))
+	frappe.flags.setdefault("parts_arrived", set()).add((entry.item_code, entry.warehouse))
+	# For each entry anew: the first call serves them all, and no earlier one can have been dropped unnoticed
+	frappe.db.after_commit.add(_serve_arrivals)
+	frappe.db.after_rollback.add(_forget_arrivals)
 
 
 def serve_waiting_cards(places: list[Place] | None = None) -> list[str]:

@@ -195,6 +195,9 @@ scheduler_events = {
 	],
 }
 
+# Links without login that open nothing any more; the days are the site's (Log Settings)
+default_log_clearing_doctypes = {"Service Link": 90}
+
 # ERPNext adds the fields of an accounting dimension to these as well
 accounting_dimension_doctypes = [
 	"Service Voucher",

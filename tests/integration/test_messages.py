@@ -9,6 +9,8 @@ from frappe.email.receive import InboundMail
 from frappe.utils import add_to_date, get_datetime, now_datetime, nowdate
 
 from aftersales.customer_portal import links, messages
+from aftersales.customer_portal.doctype.service_link.service_link import ServiceLink
+from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
 from aftersales.setup import defaults
 from tests import factories as make
 from tests import portal
@@ -148,6 +150,24 @@ def test_the_invoice_of_a_visit(shop, call):
 	assert "68.10" in opened(told).words
 
 
+def test_one_invoice_for_several_jobs_is_told_once(shop, call):
+	make.settings(invoicing="One Invoice per Customer", billing_period="Day")
+	unreachable = make.plain_call(shop.customer, contact_email="", contact_phone="")
+	frappe.db.set_value("Repair Call", unreachable.name, {"contact_email": None, "contact_phone": None})
+	another = make.plain_call(shop.customer, contact_name="Nora Byrne", contact_email="nora@byrne.example")
+	calls = (call, another, unreachable)
+	visits = [make.voucher(one, shop.technician, labour=[make.hours(1)]) for one in calls]
+	for visit in visits:
+		visit.submit()
+	run = frappe.get_doc("Billing Run", bill_now([[visit.doctype, visit.name] for visit in visits]))
+	(name,) = {row.sales_invoice for row in run.entries}
+	frappe.get_doc("Sales Invoice", name).submit()
+	told = [message for one in calls for message in sent(one) if message.subject == f"Invoice {name}"]
+	assert len(told) == 1
+	assert "204.30" in told[0].content
+	assert "204.30" in opened(told[0]).words
+
+
 def test_the_survey_is_sent_when_due_and_once(call):
 	call.resolve("Fan replaced")
 	call.close()
@@ -159,6 +179,46 @@ def test_the_survey_is_sent_when_due_and_once(call):
 	messages.send_due_surveys()
 	assert subjects(call)[1:] == ["Was our repair a good one?"]
 	assert "Does everything work now?" in opened(sent(call)[-1]).words
+
+
+def test_links_that_open_nothing_any_more_are_deleted_after_ninety_days(shop, call):
+	follow_ups = [
+		make.make(
+			"Follow-up",
+			repair_call=call.name,
+			customer=shop.customer,
+			company=make.COMPANY,
+			kind="Effectiveness",
+			due_date=due,
+		).name
+		for due in (nowdate(), add_to_date(nowdate(), days=30))
+	]
+	long_ago, lately = (add_to_date(now_datetime(), days=-days) for days in (92, 88))
+	fresh = {"expires_at": (">", now_datetime()), "revoked_at": ("is", "not set")}
+
+	def link(purpose, about, **values):
+		links.address(purpose, *about, shop.customer)
+		name = frappe.db.get_value("Service Link", {"purpose": purpose, "reference_name": about[1], **fresh})
+		frappe.db.set_value("Service Link", name, values)
+		return name
+
+	about = ("Repair Call", call.name)
+	link(links.TRACK, about, expires_at=long_ago)
+	link(links.TRACK, about, revoked_at=long_ago)
+	link(links.SURVEY, ("Follow-up", follow_ups[1]), expires_at=long_ago)
+	kept = {
+		link(links.TRACK, about, expires_at=lately),
+		link(links.TRACK, about, revoked_at=lately),
+		link(links.SURVEY, ("Follow-up", follow_ups[0]), expires_at=long_ago),
+		link(links.TRACK, about),
+	}
+	settings = frappe.get_doc("Log Settings")
+	settings.add_default_logtypes()
+	assert [row.days for row in settings.logs_to_clear if row.ref_doctype == "Service Link"] == [90]
+	ServiceLink.clear_old_logs(90)
+	assert set(frappe.get_all("Service Link", {"customer": shop.customer}, pluck="name")) == kept
+	messages.send_due_surveys()
+	assert "Was our repair a good one?" not in subjects(call)
 
 
 def test_whoever_was_asked_by_phone_already_gets_no_survey(call):

@@ -11,12 +11,13 @@ from hashlib import sha256
 
 import frappe
 from frappe import _
-from frappe.utils import cint, get_datetime, get_url
+from frappe.utils import add_days, cint, get_datetime, get_url, now_datetime
 from frappe.utils.password import get_encryption_key
 
 from aftersales.customer_portal import link_rules
 from aftersales.customer_portal.link_rules import Link
 from aftersales.guards import require_role
+from aftersales.service_desk.for_customers import follow_ups_to_ask
 
 TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
 PURPOSES: dict[str, tuple[str, ...]] = {
@@ -56,6 +57,19 @@ def exists(purpose: str, doctype: str, name: str) -> bool:
 	"""True when a link of this purpose to the document was ever made. A locking read."""
 	filters = {"purpose": purpose, "reference_doctype": doctype, "reference_name": name}
 	return bool(frappe.db.get_value("Service Link", filters, "name", for_update=True))
+
+
+def clear_old(days: int) -> None:
+	"""Delete the links that expired or were revoked more than `days` ago; they open nothing any more.
+
+	The link of a survey that may still be due stays: by it the customer is not asked a second time.
+	"""
+	link = frappe.qb.DocType("Service Link")
+	over = (link.expires_at < _utc_in_days(-days)) | (link.revoked_at < add_days(now_datetime(), -days))
+	query = frappe.qb.from_(link).delete().where(over)
+	if asked := [follow_up.name for follow_up in follow_ups_to_ask()]:
+		query = query.where((link.purpose != SURVEY) | link.reference_name.notin(asked))
+	query.run()
 
 
 def secret() -> bytes:

@@ -22,6 +22,7 @@ from aftersales.customer_portal.customers import language_of
 from aftersales.field_service.visits import call_of_visit
 from aftersales.guards import entered
 from aftersales.repair_workshop.custody import call_of_card
+from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_desk import for_customers as desk
 
 MOMENTS = ("received", "appointment", "on_the_way", "taken_in", "estimate", "ready", "invoice", "survey")
@@ -68,22 +69,22 @@ def card_submitted(card: Document, method: str | None = None) -> None:
 
 
 def invoice_submitted(invoice: Document, method: str | None = None) -> None:
-	"""on_submit of Sales Invoice: of one made for a service job."""
-	job = invoice.get("aftersales_voucher")
-	if not job or invoice.is_return or not is_switched_on():
+	"""on_submit of Sales Invoice: one message, however many service jobs it bills.
+
+	It stands on the first of their calls whose customer can be told.
+	"""
+	if not is_switched_on():
 		return
-	calls = {"Service Voucher": call_of_visit, "Repair Card": call_of_card}
-	call_of = calls.get(invoice.aftersales_voucher_type)
-	call = call_of and call_of(job)
-	if call:
-		tell(
+	for call in dict.fromkeys(filter(None, (_call_of_job(*job) for job in jobs_on(invoice)))):
+		if tell(
 			call,
 			"invoice",
 			links.DOCUMENT,
 			about=("Sales Invoice", invoice.name),
 			document=invoice.name,
 			amount=lambda: fmt_money(invoice.grand_total, currency=invoice.currency),
-		)
+		):
+			return
 
 
 @frappe.whitelist(methods=["POST"])
@@ -124,8 +125,10 @@ def send_due_surveys() -> None:
 # ---------------------------------------------------------------------------- telling
 
 
-def tell(call: str, moment: str, purpose: str, *, about: tuple[str, str] | None = None, **facts) -> None:
+def tell(call: str, moment: str, purpose: str, *, about: tuple[str, str] | None = None, **facts) -> bool:
 	"""Run the event of a moment on a call, when its customer has an e-mail address or phone and wants it.
+
+	Returns False when there is nobody to tell.
 
 	A template that fails must not keep the workshop from working: what the event did is undone and
 	logged, the save that led to it goes on.
@@ -136,7 +139,7 @@ def tell(call: str, moment: str, purpose: str, *, about: tuple[str, str] | None 
 	"""
 	doc = frappe.get_doc("Repair Call", call)
 	if not (doc.contact_email or doc.contact_phone) or not wants(doc.customer, moment):
-		return
+		return False
 	frappe.db.savepoint("customer_message")
 	try:
 		with _language_of_customer(doc.customer):
@@ -148,6 +151,7 @@ def tell(call: str, moment: str, purpose: str, *, about: tuple[str, str] | None 
 		frappe.log_error(
 			f"Message to customer: {moment}", reference_doctype="Repair Call", reference_name=call
 		)
+	return True
 
 
 def is_switched_on() -> bool:
@@ -187,6 +191,11 @@ def choose(customer: str, moments: set[str]) -> None:
 	)
 	doc.update({moment: int(moment in moments) for moment in MOMENTS})
 	doc.save(ignore_permissions=True)
+
+
+def _call_of_job(doctype: str, name: str) -> str | None:
+	call_of = {"Service Voucher": call_of_visit, "Repair Card": call_of_card}.get(doctype)
+	return call_of and call_of(name)
 
 
 def _facts(doc: Document, purpose: str, about: tuple[str, str] | None, facts: dict) -> frappe._dict:

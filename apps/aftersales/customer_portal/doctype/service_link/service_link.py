@@ -3,6 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from aftersales.customer_portal import links
+
 
 class ServiceLink(Document):
 	# begin: auto-generated types
@@ -24,6 +26,11 @@ class ServiceLink(Document):
 	# end: auto-generated types
 
 	"""A link without login that is abroad; nothing about it can be edited, only revoked."""
+
+	@staticmethod
+	def clear_old_logs(days: int = 90) -> None:
+		"""Called daily by Frappe's Log Settings, where the site chooses the days."""
+		links.clear_old(days)
 
 	def validate(self):
 		if not self.is_new() and not self.flags.revoking:

@@ -23,6 +23,7 @@ class Answer:
 	status: int
 	html: str
 	headers: Headers
+	content: bytes = b""
 
 	@property
 	def location(self) -> str:
@@ -73,7 +74,8 @@ def _ask(user: str, method: str, address: str, data: dict | None = None) -> Answ
 		frappe.local.form_dict = frappe._dict({**frappe.local.request.args, **frappe.local.request.form})
 		frappe.local.form_dict.pop("csrf_token", None)
 		response = get_response_without_exception_handling()
-		return Answer(response.status_code, response.get_data(as_text=True), response.headers)
+		content = response.get_data()
+		return Answer(response.status_code, content.decode(errors="replace"), response.headers, content)
 	finally:
 		frappe.local.request = None
 		frappe.local.form_dict = frappe._dict()

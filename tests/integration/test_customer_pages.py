@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from aftersales.customer_portal import links
+from aftersales.customer_portal import links, photos
 from aftersales.service_desk import equipment, for_customers
 from tests import factories as make
 from tests import portal
@@ -109,6 +109,25 @@ def test_a_customer_reports_a_problem_with_photos(two, agent):
 	)
 	assert [file.is_private for file in files] == [1, 1]
 	assert all(file.file_name.endswith(".jpg") for file in files)
+
+
+def test_a_customer_sees_the_photos_he_sent_and_nobody_else_does(two):
+	report(product=two.boiler, photos=(portal.photo(),))
+	call = frappe.get_last_doc("Repair Call").name
+	photos.attach(call, [portal.picture("JPEG", (30, 30))])  # by the desk: for the desk
+	page = portal.get(f"/aftersales/calls/{call}", ANNA)
+	(address,) = re.findall(r'<img src="(/aftersales/calls/[^"]+)"', page.html)
+	seen = portal.get(address, ANNA)
+	assert (seen.status, seen.headers["Content-Type"], seen.content[:2]) == (200, "image/jpeg", b"\xff\xd8")
+	answer = portal.get(address, BEN)
+	assert (answer.status, answer.html) == (404, portal.get(address + "0", BEN).html)
+	assert portal.get(address).status == 303
+	of_desk = frappe.get_last_doc("File", {"attached_to_name": call, "owner": "Administrator"}).name
+	bens = report(BEN).location.partition("?")[0]
+	for name in (of_desk, address.rpartition("/")[2]):
+		assert portal.get(f"{bens}/photos/{name}", BEN).status == 404
+		assert portal.get(f"{bens}/photos/{name}", ANNA).status == 404
+	assert portal.get(f"/aftersales/calls/{call}/photos/{of_desk}", ANNA).status == 404
 
 
 def test_the_form_sent_twice_registers_one_call(two):

@@ -24,6 +24,7 @@ ROUTES = (
 	(rf"{HOME}", views.home),
 	(rf"{HOME}/new", views.new_call),
 	(rf"{HOME}/calls/{NAME}", views.call),
+	(rf"{HOME}/calls/{NAME}/photos/{NAME}", views.photo),
 	(rf"{HOME}/estimates/{NAME}", views.estimate),
 	(rf"{HOME}/products", views.products),
 	(rf"{HOME}/products/{NAME}", views.product),

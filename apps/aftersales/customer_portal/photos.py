@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from aftersales.customer_portal.web import File
 from aftersales.guards import NotPossible
 
 LARGEST = 10 * 1024 * 1024
@@ -51,6 +52,38 @@ def attach(call: str, pictures: Iterable[bytes]) -> None:
 		)
 		file.flags.ignore_permissions = True
 		file.insert()
+
+
+def of_call(call: str) -> list[str]:
+	"""Names of the photos that came with a call over customers' pages, the first sent first.
+
+	What the desk or a technician attached is theirs: it is not shown. The caller has checked whose call it is.
+	"""
+	files = frappe.get_all(
+		"File",
+		filters={
+			"attached_to_doctype": "Repair Call",
+			"attached_to_name": call,
+			"file_url": ("like", "/private/files/%.jpg"),
+		},
+		fields=["name", "owner"],
+		order_by="creation asc, name asc",
+	)
+	if not files:
+		return []
+	owners = tuple({file.owner for file in files})
+	customers = frappe.get_all("User", {"name": ("in", owners), "user_type": "Website User"}, pluck="name")
+	return [file.name for file in files if file.owner in ("Guest", *customers)]
+
+
+def show(call: str, name: str) -> File | None:
+	"""One of the photos of `of_call`; None for any other file, or when it is gone from the disk."""
+	if name not in of_call(call):
+		return None
+	try:
+		return File(frappe.get_doc("File", name).get_content(), "image/jpeg")
+	except OSError:
+		return None
 
 
 def _as_jpeg(content: bytes) -> bytes:

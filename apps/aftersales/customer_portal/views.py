@@ -61,6 +61,12 @@ def call(visit: Visit, name: str) -> Page | GoTo:
 	return form(visit, show, act)
 
 
+def photo(visit: Visit, name: str, photo: str) -> File:
+	"""A photo sent with an own call."""
+	found = _mine(desk.call_of(name, visit.customers))
+	return _mine(photos.show(found.name, photo))
+
+
 def new_call(visit: Visit) -> Page | GoTo:
 	"""Report a problem with an own product or with one we do not know."""
 	customers = visit.customers
@@ -371,6 +377,7 @@ def _call_page(found: frappe._dict, person: Person, said: str | None) -> Page:
 			"answerable": _can_answer_arrival(found, state),
 			"estimate": waiting and waiting.name,
 			"documents": documents.of_progress(state),
+			"photos": photos.of_call(found.name),
 			"address": frappe.utils.strip_html_tags(
 				(found.service_address_display or "").replace("<br>", "\n")
 			),

@@ -54,6 +54,19 @@ aftersales.PhoneDesk = class {
 		this.$("#pd-type")
 			.append(option("", __("As usual")))
 			.append(types.map(({ name }) => option(name, __(name))));
+		this.fill_referrals();
+	}
+
+	// what was said before is offered, so that one source is not written in five ways
+	async fill_referrals() {
+		const used = await frappe.db.get_list("Repair Call", {
+			filters: { referral: ["is", "set"] },
+			fields: ["referral"],
+			group_by: "referral",
+			order_by: "referral asc",
+			limit: 100,
+		});
+		this.$("#pd-referrals").append(used.map(({ referral }) => $("<option>").val(referral)));
 	}
 
 	bind() {
@@ -247,6 +260,7 @@ aftersales.PhoneDesk = class {
 			symptom_code: this.symptom.get_value(),
 			hazard: this.$("#pd-hazard").val(),
 			request_type: this.$("#pd-type").val(),
+			referral: this.customer ? null : this.$("#pd-referral").val().trim(),
 			description: notes && frappe.utils.escape_html(notes).replace(/\n/g, "<br>"),
 		};
 	}

@@ -32,6 +32,8 @@ FLAGS = (
 	"--disable-component-update",
 	"--disable-sync",
 )
+CHART_GROWS = 1500
+"""Milliseconds until the bars of a report's chart have their height."""
 LIMIT = 250_000
 """Bytes a picture may have."""
 
@@ -345,6 +347,8 @@ def take(browser: Browser, shot: Shot) -> int:
 			settle(page)
 			for step in shot.steps:
 				take_step(page, step[0], step[1].format(name=name))
+			if "/query-report/" in path:
+				page.wait_for_timeout(CHART_GROWS)
 			picture = page.screenshot()
 		return write(shot.name, picture)
 	finally:

@@ -25,6 +25,39 @@ def card():
 		yield doc
 
 
+@pytest.fixture
+def checked_card():
+	"""A card that a second person has verified; only its finish is left."""
+	with swept_afterwards():
+		customer = make.customer("Browser Check Customer")
+		category = make.category("Browser Check", charge_rule="Warranty")
+		technician = make.technician("Browser Check Technician")
+		doc = make.card(
+			make.call(customer, service_category=category),
+			service_category=category,
+			assigned_technician=technician,
+		)
+		frappe.db.commit()
+		yield doc
+
+
+def test_a_verified_card_offers_to_finish(server, checked_card):
+	with sync_playwright() as playwright:
+		browser = playwright.chromium.launch(
+			executable_path=os.environ["AFTERSALES_CHROMIUM"], args=ARGUMENTS
+		)
+		page = browser.new_page(base_url=server.url, viewport={"width": 1440, "height": 900})
+		assert page.request.post("/api/method/login", form={"usr": "Administrator", "pwd": "admin"}).ok
+		page.goto(f"/app/repair-card/{checked_card.name}")
+		expect(page.get_by_role("button", name="Back to Repair")).to_be_visible(timeout=30_000)
+		page.get_by_role("button", name="Finish", exact=True).click()
+		page.locator(".modal.show").get_by_role("button", name="Yes").click()
+		expect(page.get_by_role("button", name="Product Is Returned")).to_be_visible(timeout=30_000)
+		browser.close()
+	frappe.db.rollback()
+	assert frappe.db.get_value("Repair Card", checked_card.name, ["docstatus", "status"]) == (1, "Ready")
+
+
 def test_a_scanned_card_moves_on_and_other_screens_see_it(server, card):
 	with sync_playwright() as playwright:
 		browser = playwright.chromium.launch(

@@ -38,7 +38,7 @@ frappe.ui.form.on("Repair Card", {
 		const { status, docstatus, verified_by } = frm.doc;
 		const steps = frm.events.steps(frm);
 		if (docstatus === 1) {
-			if (status !== "Returned") {
+			if (status !== "Returned" && frm.perm[0].submit) {
 				aftersales.forms.next_step(frm, __("Product Is Returned"), steps.hand_over);
 			}
 			return;
@@ -63,7 +63,10 @@ frappe.ui.form.on("Repair Card", {
 				[__("Wait for Parts"), steps.await_parts],
 			],
 			"Quality Check": verified_by
-				? [[__("Back to Repair"), steps.start_repair]]
+				? [
+						...(frm.perm[0].submit ? [[__("Finish"), () => frm.savesubmit()]] : []),
+						[__("Back to Repair"), steps.start_repair],
+				  ]
 				: [
 						[__("Verify"), steps.verify],
 						[__("Back to Repair"), steps.start_repair],

@@ -97,3 +97,27 @@ def test_a_technician_works_on_one_product(call):
 	error = overtaken(lambda: start(names[0]), lambda: start(names[1]))
 	assert isinstance(error, frappe.ValidationError) and names[0] in str(error)
 	assert frappe.db.count("Service Time Log", {"technician": "Once Fitter"}) == 1
+
+
+def test_costs_of_two_vendors_noted_at_once_are_both_on_the_card(call):
+	card = make.received_card(call, diagnosis="Board dead")
+	supplier = make.once(
+		"Supplier", "Once Works", supplier_name="Once Works", supplier_group="All Supplier Groups"
+	)
+	repairs = []
+	for _number in range(2):
+		repair = make.make(
+			"Vendor Repair", repair_card=card.name, supplier=supplier, work_wanted="Mend it", cost=90
+		)
+		repair.submit()
+		frappe.get_doc(repair.doctype, repair.name).receive("Repaired", "Mended")
+		repairs.append(repair.name)
+	frappe.db.commit()
+
+	def costs(name: str, cost: float) -> None:
+		repair = frappe.get_doc("Vendor Repair", name)
+		repair.cost = cost
+		repair.save()
+
+	assert overtaken(lambda: costs(repairs[0], 100), lambda: costs(repairs[1], 250)) is None
+	assert frappe.db.get_value("Repair Card", card.name, "vendor_cost") == 350

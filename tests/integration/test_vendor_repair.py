@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
+from aftersales.service_billing.report.job_profitability import job_profitability
 from tests import factories as make
 from tests.attacks import comments, refused
 
@@ -159,6 +160,23 @@ def test_the_purchase_order_tells_the_cost(shop, sent):
 	assert (location(shop), fresh(shop.card).vendor_cost) == ("Bench 2", 0)
 
 
+def test_a_vendor_who_is_paid_in_another_currency(shop):
+	dollar = make.once(
+		"Supplier",
+		"Dollar Works",
+		supplier_name="Dollar Works",
+		supplier_group="All Supplier Groups",
+		default_currency="USD",
+	)
+	rate = {"from_currency": "USD", "to_currency": "EUR", "exchange_rate": 0.8, "date": nowdate()}
+	make.make("Currency Exchange", for_buying=1, for_selling=1, **rate)
+	repair = draft(shop, supplier=dollar)
+	repair.submit()
+	order = frappe.get_doc("Purchase Order", fresh(repair).make_purchase_order())
+	assert (order.currency, order.conversion_rate, order.items[0].rate) == ("USD", 0.8, 112.5)
+	assert (order.base_net_total, fresh(repair).cost, fresh(shop.card).vendor_cost) == (90, 90, 90)
+
+
 def test_a_draft_order_goes_with_the_repair_that_is_cancelled(shop, sent):
 	name = fresh(sent).make_purchase_order()
 	fresh(sent).cancel()
@@ -185,6 +203,11 @@ def test_charged_on_it_is_a_line_the_customer_has_to_accept(shop):
 		(shop.outside, 130),
 	]
 	assert fresh(card).stock_entry is None
+	invoice.submit()
+	period = {"company": make.COMPANY, "from_date": nowdate(), "to_date": nowdate()}
+	(row,) = (row for row in job_profitability.execute(period)[1] if row.job == card.name)
+	# 190 earned; an hour of 30 and the maker's 90 spent
+	assert (row.income, row.work, row.vendor, row.cost, row.margin) == (190, 30, 90, 120, 70)
 
 
 def test_what_came_back_is_not_cancelled(sent):

@@ -69,6 +69,9 @@ def make_purchase_order(doc: Document) -> str:
 			"doctype": "Purchase Order",
 			"supplier": doc.supplier,
 			"company": doc.company,
+			# Or ERPNext would pair the supplier's currency with the exchange rate of another
+			"currency": frappe.get_cached_value("Supplier", doc.supplier, "default_currency")
+			or frappe.get_cached_value("Company", doc.company, "default_currency"),
 			"transaction_date": nowdate(),
 			"schedule_date": wanted_on,
 			"order_confirmation_no": doc.supplier_reference,
@@ -88,6 +91,9 @@ def make_purchase_order(doc: Document) -> str:
 	)
 	# Whoever may send the product out may ask for the order; the buyer submits it.
 	order.flags.ignore_permissions = True
+	order.set_missing_values()
+	# The cost is in company currency, the order in the supplier's
+	order.items[0].rate = flt(flt(doc.cost) / (flt(order.conversion_rate) or 1), 2)
 	order.insert()
 	doc.db_set("purchase_order", order.name)
 	follow_order(order)
@@ -115,12 +121,17 @@ def forget_order(order: Document, method: str | None = None) -> None:
 
 
 def refresh_cost(card: str) -> None:
-	"""Set what vendors cost on a card: the sum of its vendor repairs, company currency."""
+	"""Set what vendors cost on a card: the sum of its vendor repairs, company currency.
+
+	The card is locked and the sum a locking read: of two who change it at once the later counts both.
+	"""
+	frappe.db.get_value("Repair Card", card, "name", for_update=True)
 	repair = frappe.qb.DocType("Vendor Repair")
 	total = (
 		frappe.qb.from_(repair)
 		.select(Sum(repair.cost))
 		.where((repair.repair_card == card) & (repair.docstatus == 1))
+		.for_update()
 		.run()
 	)[0][0]
 	frappe.db.set_value("Repair Card", card, "vendor_cost", flt(total))

@@ -104,6 +104,14 @@ def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float]]:
 	return found
 
 
+def vendor_repairs(scope: Scope) -> dict[Job, float]:
+	"""What vendors cost on the jobs posted in the period, per job: as their Purchase Orders say, net, or as
+	estimated before there is one."""
+	card = frappe.qb.DocType("Repair Card")
+	query = jobs_posted(scope, "Repair Card").where(card.vendor_cost != 0).select(card.name, card.vendor_cost)
+	return {("Repair Card", name): flt(cost, 2) for name, cost in query.run()}
+
+
 def invoiced_net(scope: Scope) -> float:
 	"""Net total of the submitted invoices and credit notes of jobs, by the documents themselves."""
 	invoice = frappe.qb.DocType("Sales Invoice")

@@ -1,8 +1,8 @@
 """What each service contract brought and cost: fees and shares billed, parts, work and travel (R-AC-5).
 
 Fees are the invoices of the contract's Subscription; shares and excess are what its jobs billed to the
-customer. Income and parts come from the general ledger and are dated in the period, hours are those of the
-jobs posted in it. Company currency.
+customer. Income and parts come from the general ledger and are dated in the period, hours and vendor repairs
+are those of the jobs posted in it. Company currency.
 """
 
 import frappe
@@ -16,6 +16,8 @@ from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.report_filters import column, currency, link, money, scope_of
 
 FIELDS = {doctype: {"service_contract": "service_contract"} for doctype in job_ledger.JOB_DOCTYPES}
+
+NOTHING = dict.fromkeys(("jobs", "billed", "parts", "work", "travel", "vendor"), 0)
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -40,6 +42,7 @@ def columns() -> list[dict]:
 		money("parts", _("Parts at Cost"), 115),
 		money("work", _("Work at Cost"), 115),
 		money("travel", _("Travel at Cost"), 115),
+		money("vendor", _("Vendor Repairs"), 115),
 		currency(),
 	]
 
@@ -51,11 +54,11 @@ def contract_rows(scope: Scope, customer: str | None = None) -> list[frappe._dic
 	rows = []
 	for contract in _contracts(scope, customer):
 		name = contract.service_contract
-		figures = jobs.get(name) or frappe._dict(jobs=0, billed=0, parts=0, work=0, travel=0)
+		figures = jobs.get(name) or frappe._dict(NOTHING)
 		if not (contract.in_force or name in fees or name in jobs):
 			continue
 		row = frappe._dict(contract, **figures, fees=fees.get(name, 0), currency=code)
-		row.cost = flt(row.parts + row.work + row.travel, 2)
+		row.cost = flt(row.parts + row.work + row.travel + row.vendor, 2)
 		income = flt(row.fees + row.billed, 2)
 		row.margin = flt(income - row.cost, 2)
 		row.margin_percent = f"{100 * row.margin / income:.1f} %" if income else ""
@@ -116,14 +119,12 @@ def _fees(scope: Scope) -> dict[str, float]:
 def _figures_of_jobs(scope: Scope) -> dict[str, frappe._dict]:
 	"""Jobs, what they billed and what they cost, by contract."""
 	income, parts = job_ledger.income(scope), job_ledger.parts(scope)
-	hours = job_ledger.hours_at_cost(scope)
+	hours, vendors = job_ledger.hours_at_cost(scope), job_ledger.vendor_repairs(scope)
 	found: dict[str, frappe._dict] = {}
-	for job, fact in job_ledger.facts({*income, *parts, *hours}, FIELDS).items():
+	for job, fact in job_ledger.facts({*income, *parts, *hours, *vendors}, FIELDS).items():
 		if not fact.service_contract or fact.name != job[1]:
 			continue
-		row = found.setdefault(
-			fact.service_contract, frappe._dict(jobs=0, billed=0, parts=0, work=0, travel=0)
-		)
+		row = found.setdefault(fact.service_contract, frappe._dict(NOTHING))
 		work, travel = hours.get(job, (0, 0))
 		row.jobs += 1
 		for field, amount in (
@@ -131,6 +132,7 @@ def _figures_of_jobs(scope: Scope) -> dict[str, frappe._dict]:
 			("parts", parts.get(job, 0)),
 			("work", work),
 			("travel", travel),
+			("vendor", vendors.get(job, 0)),
 		):
 			row[field] = flt(row[field] + amount, 2)
 	return found

@@ -1,6 +1,7 @@
-"""What each job earned and cost: income and parts from the general ledger, hours at cost from the job.
+"""What each job earned and cost: income and parts from the general ledger, hours and vendors from the job.
 
-Income and parts are those dated in the period, hours those of the jobs posted in it. Company currency.
+Income and parts are those dated in the period, hours and vendor repairs those of the jobs posted in it.
+Company currency.
 """
 
 import frappe
@@ -35,7 +36,7 @@ GROUPS = {
 	"Technician": "technician",
 	"Service Category": "service_category",
 }
-AMOUNTS = ("income", "parts", "work", "travel", "cost", "margin")
+AMOUNTS = ("income", "parts", "work", "travel", "vendor", "cost", "margin")
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -79,6 +80,7 @@ def columns(group: str) -> list[dict]:
 		money("parts", _("Parts at Cost")),
 		money("work", _("Work at Cost")),
 		money("travel", _("Travel at Cost")),
+		money("vendor", _("Vendor Repairs")),
 		currency(),
 	]
 
@@ -86,15 +88,16 @@ def columns(group: str) -> list[dict]:
 def job_rows(scope: Scope) -> list[frappe._dict]:
 	"""One row for each job that earned or cost something in the period, by date and name."""
 	income, parts = job_ledger.income(scope), job_ledger.parts(scope)
-	hours = job_ledger.hours_at_cost(scope)
-	jobs = {*income, *parts, *hours}
+	hours, vendors = job_ledger.hours_at_cost(scope), job_ledger.vendor_repairs(scope)
+	jobs = {*income, *parts, *hours, *vendors}
 	facts = job_ledger.facts(jobs, FIELDS)
 	currency = frappe.get_cached_value("Company", scope.company, "default_currency")
 	rows = []
 	for job in jobs:
 		fact = facts.get(job) or frappe._dict()
 		work, travel = hours.get(job, (0, 0))
-		cost = flt(parts.get(job, 0) + work + travel, 2)
+		vendor = vendors.get(job, 0)
+		cost = flt(parts.get(job, 0) + work + travel + vendor, 2)
 		rows.append(
 			frappe._dict(
 				job_type=job[0],
@@ -107,6 +110,7 @@ def job_rows(scope: Scope) -> list[frappe._dict]:
 				parts=parts.get(job, 0),
 				work=work,
 				travel=travel,
+				vendor=vendor,
 				cost=cost,
 				margin=flt(income.get(job, 0) - cost, 2),
 				currency=currency,

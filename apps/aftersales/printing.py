@@ -96,7 +96,9 @@ def aftersales_place(doc: Document) -> frappe._dict:
 
 def aftersales_code(code: str | None) -> str:
 	"""Translated title of a fault code; empty without one."""
-	return _(frappe.get_cached_value("Fault Code", code, "title") or "") if code else ""
+	title = frappe.get_cached_value("Fault Code", code, "title") if code else None
+	# gettext answers an empty text with the catalogue's header
+	return _(title) if title else ""
 
 
 def aftersales_conditions() -> list[str]:

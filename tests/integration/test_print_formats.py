@@ -419,3 +419,11 @@ def test_a_long_job_breaks_between_rows_and_repeats_the_head(chromium, shop, cal
 )
 def test_quantities_have_no_idle_zeros(value, shown):
 	assert printing.aftersales_quantity(value) == shown
+
+
+def test_a_missing_title_prints_nothing_with_a_catalogue_loaded(monkeypatch):
+	"""gettext answers an empty text with the header of its catalogue."""
+	header = "Project-Id-Version: aftersales"
+	monkeypatch.setattr(printing, "_", lambda text: text or header)
+	assert printing.aftersales_code("no such code") == ""
+	assert printing.aftersales_code(None) == ""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import frappe
 import pytest
+from frappe.desk import query_report
 from frappe.utils import add_to_date, get_datetime, now_datetime, nowdate
 
 from aftersales.service_levels import display, from_erpnext, sweep
@@ -140,6 +141,26 @@ def test_due_next_lists_the_most_pressing_first():
 	assert ours[0]["left"] < 0 < ours[1]["left"]
 	_columns, soon = due_next.execute({"within_hours": 1})
 	assert second.name not in {row["reference_name"] for row in soon}
+
+
+@pytest.mark.parametrize(
+	"report,filters",
+	[
+		("Due Next", {}),
+		*(("Service Level Compliance", {"group_by": group}) for group in compliance.GROUPS),
+	],
+)
+def test_whoever_a_report_is_for_can_open_it(report, filters):
+	"""The desk refuses a report with a link to what the user may not read, whatever roles the report names."""
+	call(hours_ago=5)
+	ended(1)
+	sweep.sweep()
+	roles = {row.role for row in frappe.get_doc("Report", report).roles} - {"System Manager"}
+	assert len(roles) >= 2
+	for role in sorted(roles):
+		frappe.set_user("Administrator")
+		frappe.set_user(make.user(f"{frappe.scrub(role)}@reader.example.com", role))
+		assert query_report.run(report, filters)["columns"]
 
 
 def ended(hours_ago: float, **values):

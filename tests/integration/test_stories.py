@@ -25,10 +25,17 @@ import frappe
 import pytest
 from frappe.desk.form.linked_with import get as linked_documents
 from frappe.desk.notifications import get_open_count
+from frappe.model.workflow import apply_workflow, get_transitions
 from frappe.utils import add_days, getdate
 
 from aftersales.demo import build, company, shop, stories
+from aftersales.demo.actors import acting_as
 from aftersales.demo.stories import Story
+from aftersales.field_service.doctype.service_voucher.service_voucher import ServiceVoucher
+from aftersales.repair_workshop.doctype.repair_card.repair_card import RepairCard
+from aftersales.service_desk.doctype.repair_call.repair_call import RepairCall
+from aftersales.setup import defaults
+from tests.administrator import activate
 
 ERPNEXT = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry", "Quotation")
 
@@ -449,6 +456,144 @@ def test_demo_refuses_a_site_of_somebody_else(monkeypatch):
 	with pytest.raises(frappe.ValidationError, match="no company"):
 		build.run()
 	assert frappe.db.transaction_writes == before
+
+
+# ---------------------------------------------------------------------------------- with workflows
+
+
+WORKFLOWS = ("Repair Call", "Service Voucher", "Repair Card", "Follow-up")
+"""The shipped workflows of what the stories go through."""
+
+
+@dataclass(frozen=True)
+class Walked:
+	"""A story told with the shipped workflows: its books, where its documents stand, the steps clicked."""
+
+	general: dict[str, list[tuple]]
+	stock: list[tuple]
+	places: dict[str, tuple[str, str]]
+	clicked: tuple[tuple[str, str, str], ...]
+
+
+_WALKED: list[dict[str, Walked] | None] = []
+
+
+@pytest.fixture
+def walked(monkeypatch) -> dict[str, Walked]:
+	"""Stories (a), (b) and (d) with the four workflows active, every step a click on the workflow's action.
+
+	Built once, like `demo`. What a step asks for is filled in and saved first, as it is on the form.
+	"""
+	if not _WALKED:
+		_WALKED.append(None)
+		company.build()
+		for name in WORKFLOWS:
+			defaults.restore("Workflow", name)
+			activate(name)
+		clicked: list[tuple[str, str, str]] = []
+		_click_instead(monkeypatch, clicked)
+		found = {}
+		for key in ("a", "b", "d"):
+			clicked.clear()
+			story = stories.STORIES[key]()
+			_call_the_customer_after(story, clicked)
+			made = documents_of(story)
+			found[key] = Walked(
+				general={kind: general_ledger(kind, name) for kind, (name, *_more) in made.items()},
+				stock=stock_ledger(made.get("Stock Entry", [])),
+				places={
+					kind: (doc.workflow_state, doc.status)
+					for kind, doc in all_documents(story, {}).items()
+					if kind in WORKFLOWS
+				},
+				clicked=tuple(clicked),
+			)
+		_WALKED[0] = found
+	assert _WALKED[0], "the stories could not be told with workflows: see the first test's error"
+	return _WALKED[0]
+
+
+def _click_instead(monkeypatch, clicked: list) -> None:
+	"""Let the steps of the stories be clicks on the action of the workflow that leads to the same status."""
+
+	def click(doc, status: str, **values) -> None:
+		if values.get("resolved_by_phone"):
+			# Said at the moment of the step, which an action cannot carry: this button stays on the form
+			move_call_itself(doc, status, **values)
+			return
+		doc.update(values)
+		doc.save()
+		(action,) = {
+			step.action for step in get_transitions(doc) if mapped[doc.doctype][step.next_state] == status
+		}
+		apply_workflow(doc.as_dict(), action)
+		doc.reload()
+		clicked.append((doc.doctype, frappe.session.user, action))
+
+	def step_to(status: str) -> Callable:
+		return lambda doc: click(doc, status)
+
+	move_call_itself = RepairCall._move_to
+	mapped = {
+		name: {row.state: row.update_value for row in frappe.get_doc("Workflow", name).states}
+		for name in WORKFLOWS
+	}
+	monkeypatch.setattr(RepairCall, "_move_to", click)
+	monkeypatch.setattr(RepairCard, "_move", click)
+	for controller, method, status in (
+		(ServiceVoucher, "dispatch", "Dispatched"),
+		(ServiceVoucher, "arrive", "On Site"),
+		(ServiceVoucher, "complete", "Completed"),
+		(ServiceVoucher, "archive", "Archived"),
+		(RepairCard, "finish", "Ready"),
+		(RepairCard, "hand_over", "Returned"),
+	):
+		monkeypatch.setattr(controller, method, step_to(status))
+
+
+def _call_the_customer_after(story: Story, clicked: list) -> None:
+	"""The desk asks the customer whether the repair holds, and completes the follow-up."""
+	with acting_as(company.AGENT):
+		follow_up = frappe.get_doc("Follow-up", {"repair_call": story.call})
+		follow_up.update({"repair_effective": "Yes", "csat": 5})
+		follow_up.save()
+		apply_workflow(follow_up.as_dict(), "Complete")
+		clicked.append(("Follow-up", company.AGENT, "Complete"))
+
+
+@pytest.mark.parametrize("key", ["a", "b", "d"])
+def test_the_books_are_the_same_with_the_shipped_workflows(walked, key):
+	expected = EXPECTED[key]
+	assert walked[key].general == {**expected.general, **{kind: [] for kind in expected.without_ledger}}
+	assert walked[key].stock == expected.stock
+
+
+def test_every_document_ends_where_its_workflow_ends(walked):
+	ends = {"Repair Call": ("Closed", "Closed"), "Follow-up": ("Done", "Done")}
+	visited = {**ends, "Service Voucher": ("Archived", "Archived")}
+	assert walked["a"].places == visited
+	assert walked["b"].places == {**visited, "Repair Card": ("Returned", "Returned")}
+	assert walked["d"].places == ends
+
+
+def test_each_role_clicks_its_own_steps(walked):
+	"""What the app does by itself is not clicked: the arrival moves the call, the outcome resolves it."""
+	assert walked["b"].clicked == (
+		("Repair Call", company.AGENT, "Triage"),
+		("Repair Call", company.AGENT, "Schedule"),
+		("Service Voucher", company.SUPERVISOR, "Dispatch"),
+		("Service Voucher", company.AOIFE, "Arrive"),
+		("Service Voucher", company.AOIFE, "Complete"),
+		("Repair Card", company.NIAMH, "Diagnose"),
+		("Repair Card", company.SUPERVISOR, "Ask for Approval"),
+		("Repair Card", company.NIAMH, "Start Repair"),
+		("Repair Card", company.NIAMH, "Hand to Check"),
+		("Repair Card", company.SUPERVISOR, "Verify"),
+		("Repair Card", company.SUPERVISOR, "Return"),
+		("Service Voucher", company.SUPERVISOR, "Archive"),
+		("Repair Call", company.AGENT, "Close"),
+		("Follow-up", company.AGENT, "Complete"),
+	)
 
 
 # ---------------------------------------------------------------------------------- reading the books

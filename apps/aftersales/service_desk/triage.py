@@ -127,9 +127,9 @@ def _authorise_urgency(call: Document, verdict: Verdict, before: Document | None
 		_("{0}: {1}, {2} became {3}, {4}. {5}").format(
 			what,
 			_(old.hazard),
-			_(old.priority or ""),
+			_(old.priority) if old.priority else _("no priority"),
 			_(call.hazard) if call.hazard else _("no hazard"),
-			_(verdict.priority or ""),
+			_(verdict.priority) if verdict.priority else _("no priority"),
 			escape_html(call.priority_reason),
 		),
 	)

@@ -33,8 +33,28 @@ frappe.ui.form.on("Repair Card", {
 		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 	},
 
+	// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
+	add_said_steps(frm) {
+		const { status, docstatus, verified_by } = frm.doc;
+		if (docstatus !== 0) return;
+		const steps = frm.events.steps(frm);
+		if (status === "Awaiting Approval") {
+			frm.add_custom_button(__("Record Approval"), steps.approve);
+			frm.add_custom_button(__("Record Decline"), steps.decline);
+		}
+		if (status === "Quality Check" && !verified_by) {
+			frm.add_custom_button(__("Record Check"), steps.verify);
+		}
+		if (["Received", "Diagnosing", "In Repair"].includes(status)) {
+			frm.page.add_menu_item(__("Not Repairable"), steps.give_up);
+		}
+	},
+
 	add_next_step(frm) {
-		if (aftersales.forms.has_workflow(frm)) return;
+		if (aftersales.forms.has_workflow(frm)) {
+			frm.trigger("add_said_steps");
+			return;
+		}
 		const { status, docstatus, verified_by } = frm.doc;
 		const steps = frm.events.steps(frm);
 		if (docstatus === 1) {

@@ -162,6 +162,10 @@ frappe.ui.form.on("Repair Call", {
 	}, 300),
 
 	add_next_step(frm) {
+		// Also with a workflow: its action could not say that nobody had to come
+		if (["Open", "Triaged", "Scheduled"].includes(frm.doc.status)) {
+			frm.add_custom_button(__("Resolve by Phone"), () => frm.trigger("ask_phone_resolution"));
+		}
 		if (aftersales.forms.has_workflow(frm)) return;
 		const act = (method) => () => aftersales.forms.act(frm, method);
 		const steps = {
@@ -174,9 +178,6 @@ frappe.ui.form.on("Repair Call", {
 		};
 		const step = steps[frm.doc.status];
 		if (step) aftersales.forms.next_step(frm, ...step);
-		if (["Open", "Triaged", "Scheduled"].includes(frm.doc.status)) {
-			frm.add_custom_button(__("Resolve by Phone"), () => frm.trigger("ask_phone_resolution"));
-		}
 	},
 
 	add_actions(frm) {

@@ -21,7 +21,8 @@ GROUPS = {
 	"Assigned to": ("assigned_to", {"fieldtype": "Link", "options": "User"}),
 	"Zone": ("service_zone", {"fieldtype": "Link", "options": "Service Zone"}),
 	"Customer": ("customer", {"fieldtype": "Link", "options": "Customer"}),
-	"Document Type": ("reference_doctype", {"fieldtype": "Link", "options": "DocType"}),
+	# No link: Frappe lets only those run a report with one who may read DocTypes
+	"Document Type": ("reference_doctype", {"fieldtype": "Data"}),
 }
 
 

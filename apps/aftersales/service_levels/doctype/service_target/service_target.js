@@ -20,7 +20,6 @@ frappe.ui.form.on("Service Target", {
 			.join("");
 		frappe.msgprint({
 			title: __("{0} of {1} open documents", [rows.length, looked_at]),
-			wide: true,
 			message: rows.length
 				? `<table class="table table-sm"><thead><tr>${head}</tr></thead><tbody>${rows
 						.map((row) => `<tr>${cells(row)}</tr>`)

@@ -16,9 +16,15 @@ aftersales.forms.has_workflow = function (frm) {
 	return Boolean(frappe.workflow.get_state_fieldname(frm.doctype));
 };
 
+// The screen stays frozen until the document is here again: a click in between would find no document.
 aftersales.forms.act = async function (frm, method, args) {
-	await frm.call({ doc: frm.doc, method, args: args || {}, freeze: true });
-	await frm.reload_doc();
+	frappe.dom.freeze();
+	try {
+		await frm.call({ doc: frm.doc, method, args: args || {} });
+		await frm.reload_doc();
+	} finally {
+		frappe.dom.unfreeze();
+	}
 };
 
 // The next step takes the place of Submit, which stays in the menu: on a phone only that button shows.

@@ -88,6 +88,7 @@ doc_events = {
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Purchase Order": {
+		"before_insert": "aftersales.repair_workshop.vendor_repairs.name_repair",
 		"on_change": "aftersales.repair_workshop.vendor_repairs.follow_order",
 		"on_cancel": "aftersales.repair_workshop.vendor_repairs.forget_order",
 		"on_trash": "aftersales.repair_workshop.vendor_repairs.forget_order",

@@ -177,6 +177,21 @@ def test_a_vendor_who_is_paid_in_another_currency(shop):
 	assert (order.base_net_total, fresh(repair).cost, fresh(shop.card).vendor_cost) == (90, 90, 90)
 
 
+def test_an_amended_order_takes_the_place_of_the_one_cancelled(shop, sent):
+	order = frappe.get_doc("Purchase Order", fresh(sent).make_purchase_order())
+	order.submit()
+	fresh(order).cancel()
+	amended = frappe.copy_doc(fresh(order), ignore_no_copy=False)
+	amended.amended_from = order.name
+	amended.items[0].rate = 140
+	amended.insert()
+	amended.submit()
+
+	assert (fresh(sent).purchase_order, fresh(sent).cost) == (amended.name, 140)
+	assert fresh(shop.card).vendor_cost == 140
+	assert fresh(sent).make_purchase_order() == amended.name
+
+
 def test_a_draft_order_goes_with_the_repair_that_is_cancelled(shop, sent):
 	name = fresh(sent).make_purchase_order()
 	fresh(sent).cancel()

@@ -100,14 +100,35 @@ def make_purchase_order(doc: Document) -> str:
 	return order.name
 
 
+def name_repair(order: Document, method: str | None = None) -> None:
+	"""doc_events before_insert of a Purchase Order: an amendment orders what the cancelled one did."""
+	if not order.amended_from:
+		return
+	original = frappe.db.get_value(
+		order.doctype, order.amended_from, ["aftersales_voucher_type", "aftersales_voucher"], as_dict=True
+	)
+	if original and original.aftersales_voucher_type == "Vendor Repair":
+		order.update(original)
+
+
 def follow_order(order: Document, method: str | None = None) -> None:
-	"""doc_events on_change of a Purchase Order: what it orders is what the vendor repair costs."""
+	"""doc_events on_change of a Purchase Order: what it orders is what the vendor repair costs.
+
+	The amendment of a cancelled order takes its place, unless another was made meanwhile.
+	"""
 	name = _repair_of(order)
 	if not name or order.docstatus == 2:
 		return
 	stored = frappe.db.get_value(
-		"Vendor Repair", name, ["purchase_order", "cost", "repair_card"], as_dict=True
+		"Vendor Repair",
+		name,
+		["docstatus", "purchase_order", "cost", "repair_card"],
+		as_dict=True,
+		for_update=True,
 	)
+	if order.amended_from and stored.docstatus == 1 and not stored.purchase_order:
+		frappe.db.set_value("Vendor Repair", name, "purchase_order", order.name)
+		stored.purchase_order = order.name
 	if stored.purchase_order == order.name and flt(stored.cost) != flt(order.base_net_total):
 		frappe.db.set_value("Vendor Repair", name, "cost", flt(order.base_net_total))
 		refresh_cost(stored.repair_card)

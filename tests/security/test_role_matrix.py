@@ -5,6 +5,7 @@ The letters: c create, r read, w write, d delete, s submit, x cancel, a amend.
 
 import frappe
 import pytest
+from frappe import client
 
 from tests import factories as f
 
@@ -89,6 +90,19 @@ def test_what_an_hour_costs_us_is_not_for_technicians():
 	hidden = {"Service Technician": "cost_rate", "Service Labour Line": "cost_rate"}
 	for doctype, fieldname in hidden.items():
 		assert frappe.get_meta(doctype).get_field(fieldname).permlevel == 1
+
+
+@pytest.mark.parametrize(
+	"role, sees", [("Service Manager", True), ("Service Accountant", True), ("Service Supervisor", False)]
+)
+def test_who_sees_and_sets_what_an_hour_costs_us(role, sees):
+	name = f.technician("Aoife Doyle")
+	frappe.set_user(f.user(f"{frappe.scrub(role)}.costs@matrix.example", role, "Service Supervisor"))
+	assert bool(client.get("Service Technician", name).get("cost_rate")) is sees
+	doc = frappe.get_doc("Service Technician", name)
+	doc.cost_rate = 99
+	doc.save()
+	assert frappe.db.get_value("Service Technician", name, "cost_rate") == (99 if sees else 30)
 
 
 def _rights(doctype: str, user: str) -> set[str]:

@@ -52,6 +52,13 @@ def income_of_invoices(scope: Scope) -> float:
 	return flt(query.run()[0][0], 2)
 
 
+def income_of_all_invoices(scope: Scope) -> float:
+	"""Income in the ledger by every sales invoice and credit note of the period, of jobs or not."""
+	ledger, account, query = _entries(scope, "Sales Invoice")
+	query = query.where(account.root_type == "Income").select(Sum(ledger.credit - ledger.debit))
+	return flt(query.run()[0][0], 2)
+
+
 def parts(scope: Scope) -> dict[Job, float]:
 	"""What parts cost that left stock for jobs: the other side of the stock account, per job."""
 	found: dict[Job, float] = {}

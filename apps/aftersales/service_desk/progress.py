@@ -107,7 +107,10 @@ def stamp_times(call: Document) -> None:
 	if call.status == "Closed" and not call.closed_at:
 		set_system(call, closed_at=now)
 	if entered(call, "On Hold"):
-		set_system(call, status_before_hold=previous_status(call))
+		set_system(call, status_before_hold=previous_status(call), on_hold_since=now)
+	elif call.on_hold_since and call.status != "On Hold":
+		waited = int((now - get_datetime(call.on_hold_since)).total_seconds())
+		set_system(call, held_seconds=cint(call.held_seconds) + waited, on_hold_since=None)
 
 
 def propose_next_action(call: Document) -> None:

@@ -18,6 +18,8 @@ FIELDS_OF_RECORD = (
 	"proposed_category",
 	"is_repeat",
 	"status_before_hold",
+	"on_hold_since",
+	"held_seconds",
 	"register_outcome",
 	"external_id",
 	"arrival_answer",
@@ -61,6 +63,7 @@ class RepairCall(Document):
 		external_id: DF.Data | None
 		fault_code: DF.Link | None
 		hazard: DF.Literal["", "Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other"]
+		held_seconds: DF.Duration | None
 		hold_reason: DF.SmallText | None
 		is_repeat: DF.Check
 		item_code: DF.Link | None
@@ -69,6 +72,8 @@ class RepairCall(Document):
 		naming_series: DF.Literal["RC-.YYYY.-.#####"]
 		next_action: DF.Data | None
 		next_action_by: DF.Datetime | None
+		non_conformance: DF.Link | None
+		on_hold_since: DF.Datetime | None
 		phone_key: DF.Data | None
 		portal_key: DF.Data | None
 		priority: DF.Link | None

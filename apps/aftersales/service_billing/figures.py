@@ -1,0 +1,41 @@
+"""What calls cost, and what warranty costs beside the sale of products, for the key figures (R-KPI)."""
+
+import frappe
+from frappe.query_builder.functions import Coalesce, Sum
+from frappe.utils import flt
+
+from aftersales.service_billing import job_ledger
+from aftersales.service_billing.posting import JOB_DOCTYPES
+from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.warranty_lines import warranty_lines
+from aftersales.service_desk import figures as calls
+from aftersales.service_desk.figures import Selection
+
+
+def cost_of_closed_calls(selection: Selection) -> list[dict]:
+	"""cost: parts, hours and travel at cost of all jobs of the calls closed in the period, and what vendors
+	asked for (their labour and parts); company currency."""
+	call = frappe.qb.DocType("Repair Call")
+	found = []
+	for job_type in JOB_DOCTYPES:
+		job = frappe.qb.DocType(job_type)
+		cost = job.parts_cost + job.labour_cost
+		if job_type == "Repair Card":
+			cost += Coalesce(job.vendor_cost, 0)
+		query = frappe.qb.from_(job).where(job.docstatus == 1)
+		found += (
+			calls.of_calls(selection, query, call.closed_at, job.repair_call)
+			.select(Sum(cost).as_("cost"))
+			.run(as_dict=True)
+		)
+	return found
+
+
+def warranty_cost(scope: Scope) -> float:
+	"""Cost of the lines that were free in warranty, of the jobs posted in the period."""
+	return flt(sum(line.cost for line in warranty_lines(scope)), 2)
+
+
+def product_revenue(scope: Scope) -> float:
+	"""Income by the invoices of the period that bill no service job, by the ledger."""
+	return flt(job_ledger.income_of_all_invoices(scope) - job_ledger.income_of_invoices(scope), 2)

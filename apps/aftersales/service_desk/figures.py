@@ -1,0 +1,171 @@
+"""What calls and customers' answers count for in a period: sums for the key figures (R-KPI).
+
+Every sum is dated by what it counts: calls by when they were received, resolutions by when they were
+resolved, answers by when they were given. Other rooms count their own work through :func:`of_calls`, which
+divides it by the calls it was done for.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import frappe
+from frappe.desk.reportview import build_match_conditions
+from frappe.query_builder import Case, CustomFunction
+from frappe.query_builder.functions import Coalesce, Count, DateFormat, Sum
+from frappe.utils import add_days
+from pypika.queries import QueryBuilder, Table
+from pypika.terms import LiteralValue, Term
+
+from aftersales.service_desk.follow_ups import ANSWERED
+from aftersales.service_desk.opinion_rules import CONTENT, DETRACTORS, PROMOTERS
+
+MONTH = "Month"
+MODEL = "Model"
+GROUPS = {
+	MONTH: {"fieldtype": "Data"},
+	"Request Type": {"fieldtype": "Link", "options": "Service Request Type"},
+	"Zone": {"fieldtype": "Link", "options": "Service Zone"},
+	"Priority": {"fieldtype": "Link", "options": "Issue Priority"},
+	"Service Category": {"fieldtype": "Link", "options": "Service Category"},
+	"Channel": {"fieldtype": "Data"},
+	MODEL: {"fieldtype": "Data"},
+	"Customer": {"fieldtype": "Link", "options": "Customer"},
+	"Company": {"fieldtype": "Link", "options": "Company"},
+}
+"""What calls are divided by → its column in a report."""
+
+_FIELDS = {
+	"Request Type": "request_type",
+	"Zone": "service_zone",
+	"Priority": "priority",
+	"Service Category": "service_category",
+	"Channel": "channel",
+	"Customer": "customer",
+	"Company": "company",
+}
+FILTERS = ("company", "request_type", "service_zone", "customer", "brand", "model")
+Joined = CustomFunction("CONCAT_WS", ["separator", "one", "other"])
+Seconds = CustomFunction("TIMESTAMPDIFF", ["unit", "begin", "end"])
+SECOND = LiteralValue("SECOND")
+
+
+@dataclass(frozen=True)
+class Selection:
+	"""Which calls are counted, from the first to the last day, and what they are divided by."""
+
+	from_date: date
+	to_date: date
+	group: str = MONTH
+	filters: dict[str, str] = field(default_factory=dict)
+	"""Field of the call (one of FILTERS) → value; empty values are left out."""
+
+
+def received(selection: Selection) -> list[dict]:
+	"""calls, by_phone, response_seconds, answered, arrival_seconds, arrived, repeats; cancelled calls left out."""
+	call = frappe.qb.DocType("Repair Call")
+	query = frappe.qb.from_(call).where(call.status != "Cancelled")
+	return (
+		of_calls(selection, query, call.received_at)
+		.select(
+			Count(call.name).as_("calls"),
+			Sum(call.resolved_by_phone).as_("by_phone"),
+			Sum(between(call.received_at, call.responded_at)).as_("response_seconds"),
+			Count(call.responded_at).as_("answered"),
+			Sum(between(call.received_at, call.arrived_at)).as_("arrival_seconds"),
+			Count(call.arrived_at).as_("arrived"),
+			Sum(call.is_repeat).as_("repeats"),
+		)
+		.run(as_dict=True)
+	)
+
+
+def resolved(selection: Selection) -> list[dict]:
+	"""resolution_seconds, held_seconds, resolved; restoration_seconds and failures of hardware and software repair."""
+	call = frappe.qb.DocType("Repair Call")
+	seconds = between(call.received_at, call.resolved_at)
+	failed = call.support_kind == "Use"
+	return (
+		of_calls(selection, frappe.qb.from_(call), call.resolved_at)
+		.select(
+			Sum(seconds).as_("resolution_seconds"),
+			Sum(call.held_seconds).as_("held_seconds"),
+			Count(call.name).as_("resolved"),
+			Sum(Case().when(failed, seconds).else_(0)).as_("restoration_seconds"),
+			number(failed).as_("failures"),
+		)
+		.run(as_dict=True)
+	)
+
+
+def closed(selection: Selection) -> list[dict]:
+	"""closed."""
+	call = frappe.qb.DocType("Repair Call")
+	query = of_calls(selection, frappe.qb.from_(call), call.closed_at)
+	return query.select(Count(call.name).as_("closed")).run(as_dict=True)
+
+
+def answers(selection: Selection) -> list[dict]:
+	"""content, rated, promoters, detractors, recommended of the follow-ups answered."""
+	answer = frappe.qb.DocType("Follow-up")
+	query = frappe.qb.from_(answer).where(answer.status.isin(ANSWERED))
+	return (
+		of_calls(selection, query, answer.done_at, answer.repair_call)
+		.select(
+			number(answer.csat > 0).as_("rated"),
+			number(answer.csat.isin(CONTENT)).as_("content"),
+			number(answer.nps != "").as_("recommended"),
+			number(answer.nps.isin(PROMOTERS)).as_("promoters"),
+			number(answer.nps.isin(DETRACTORS)).as_("detractors"),
+		)
+		.run(as_dict=True)
+	)
+
+
+def of_calls(
+	selection: Selection, query: QueryBuilder, moment: Term, call_name: Term | None = None
+) -> QueryBuilder:
+	"""`query` narrowed to what happened in the period for the calls selected, grouped by the selection's `value`.
+
+	Args:
+		moment: when it happened (site time).
+		call_name: the call it was done for; None when `query` is about calls itself.
+	"""
+	call = frappe.qb.DocType("Repair Call")
+	if call_name is not None:
+		query = query.join(call).on(call.name == call_name)
+	value = value_of(selection.group, call, moment)
+	query = (
+		query.where((moment >= selection.from_date) & (moment < add_days(selection.to_date, 1)))
+		.select(value.as_("value"))
+		.groupby(value)
+	)
+	return narrowed(selection, query, call)
+
+
+def narrowed(selection: Selection, query: QueryBuilder, call: Table) -> QueryBuilder:
+	"""Only the calls that the filters name and the user may see, as any list of calls would show them."""
+	for name, wanted in selection.filters.items():
+		if wanted:
+			query = query.where(call[name] == wanted)
+	if allowed := build_match_conditions("Repair Call"):
+		query = query.where(LiteralValue(f"({allowed})"))
+	return query
+
+
+def value_of(group: str, call: Table, moment: Term) -> Term:
+	"""The value of a call by which it is divided; "" where it has none."""
+	if group == MONTH:
+		return DateFormat(moment, "%Y-%m")
+	if group == MODEL:
+		return Joined(" ", call.brand, call.model)
+	return Coalesce(call[_FIELDS[group]], "")
+
+
+def between(begin: Term, end: Term) -> Term:
+	"""Seconds from one moment to the other, null when one is missing."""
+	return Seconds(SECOND, begin, end)
+
+
+def number(condition: Term) -> Term:
+	"""How many rows meet a condition."""
+	return Sum(Case().when(condition, 1).else_(0))

@@ -1,0 +1,40 @@
+"""Gathers what the rooms count in a period and works out the key figures of each group of calls (R-KPI)."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe.utils import cint, flt
+
+from aftersales.field_service import figures as visits
+from aftersales.repair_workshop import figures as workshop
+from aftersales.service_billing import figures as billing
+from aftersales.service_desk import figures as calls
+from aftersales.service_desk.figures import Selection
+from aftersales.service_levels import figures as levels
+from aftersales.service_quality.key_figure_rules import FIELDS, Counts
+
+
+def counts_by_group(selection: Selection) -> dict[str, Counts]:
+	"""Value of the group → what happened there in the period, in the order of the values."""
+	within = cint(frappe.get_cached_doc("Aftersales Settings").repeat_days)
+	rows = (
+		*calls.received(selection),
+		*calls.resolved(selection),
+		*calls.closed(selection),
+		*calls.answers(selection),
+		*visits.first_time_fixes(selection, within),
+		*visits.hands_on(selection),
+		*workshop.turnaround(selection),
+		*levels.decided(selection),
+		*billing.cost_of_closed_calls(selection),
+	)
+	return dict(sorted(_merged(rows).items()))
+
+
+def _merged(rows: Iterable[dict]) -> dict[str, Counts]:
+	found: dict[str, Counts] = {}
+	for row in rows:
+		value = row.get("value") or ""
+		counted = Counts(**{name: flt(row[name]) for name in FIELDS if name in row})
+		found[value] = found.get(value, Counts()) + counted
+	return found

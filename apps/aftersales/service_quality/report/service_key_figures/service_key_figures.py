@@ -1,0 +1,172 @@
+"""The key figures of the service by month, zone, model … (R-KPI; the formulas are in key_figure_rules.py).
+
+Each figure counts what happened in the period: calls received, calls resolved, calls closed, answers given.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import getdate
+
+from aftersales.service_billing import figures as billing
+from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_desk.figures import FILTERS, GROUPS, MONTH, Selection
+from aftersales.service_quality.key_figure_rules import (
+	KeyFigures,
+	figures,
+	total,
+	warranty_cost_rate,
+)
+from aftersales.service_quality.key_figures import counts_by_group
+
+MONEY_ROLES = {"Service Accountant", "Service Manager", "System Manager"}
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Script report. Filters: from_date, to_date (both needed), group_by (one of GROUPS), chart (a figure), and
+	company, request_type, service_zone, customer, brand, model to look at some calls only.
+
+	Raises:
+		frappe.ValidationError: a date is missing, the period ends before it begins, an unknown grouping.
+	"""
+	filters = frappe._dict(filters or {})
+	selection = _selection(filters)
+	by_group = counts_by_group(selection)
+	currency = _currency(filters.company)
+	rows = [
+		frappe._dict(value=value, currency=currency, **vars(figures(counts)))
+		for value, counts in by_group.items()
+	]
+	if selection.group != MONTH:
+		rows.sort(key=lambda row: -row.calls)
+	everything = figures(total(by_group.values()))
+	return (
+		columns(selection.group),
+		rows,
+		None,
+		_chart(filters.chart, rows),
+		_summary(everything, filters, currency),
+	)
+
+
+def columns(group: str) -> list[dict]:
+	return [
+		{"fieldname": "value", "label": _(group), "width": 180, **GROUPS[group]},
+		_column("calls", _("Calls"), "Int", 80),
+		_column("closed", _("Closed"), "Int", 80),
+		*(_column(name, label(name), fieldtype, 130) for name, fieldtype in FIGURES.items()),
+		_column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
+	]
+
+
+FIGURES = {
+	"response_time": "Duration",
+	"time_to_arrive": "Duration",
+	"resolution_time": "Duration",
+	"resolution_time_net": "Duration",
+	"remote_resolution_rate": "Percent",
+	"first_time_fix_rate": "Percent",
+	"repeat_rate": "Percent",
+	"turnaround_time": "Duration",
+	"mean_repair_time": "Duration",
+	"mean_time_to_restore": "Duration",
+	"sla_compliance": "Percent",
+	"csat": "Percent",
+	"nps": "Float",
+	"cost_per_call": "Currency",
+}
+
+
+def label(name: str) -> str:
+	return {
+		"response_time": _("Response Time"),
+		"time_to_arrive": _("Time to Arrive"),
+		"resolution_time": _("Resolution Time"),
+		"resolution_time_net": _("Resolution, Net of Holds"),
+		"remote_resolution_rate": _("Solved by Phone"),
+		"first_time_fix_rate": _("First-time Fix Rate"),
+		"repeat_rate": _("Repeat Rate"),
+		"turnaround_time": _("Workshop Turnaround"),
+		"mean_repair_time": _("Mean Repair Time"),
+		"mean_time_to_restore": _("Mean Time to Restore"),
+		"sla_compliance": _("SLA Compliance"),
+		"csat": _("CSAT"),
+		"nps": _("NPS"),
+		"cost_per_call": _("Cost per Call"),
+	}[name]
+
+
+def _selection(filters: frappe._dict) -> Selection:
+	for fieldname, text in (("from_date", _("From")), ("to_date", _("To"))):
+		if not filters.get(fieldname):
+			frappe.throw(_("Set {0}.").format(frappe.bold(text)), frappe.MandatoryError)
+	first, last = getdate(filters.from_date), getdate(filters.to_date)
+	if last < first:
+		frappe.throw(_("{0} has to lie after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
+	group = filters.group_by or MONTH
+	if group not in GROUPS:
+		frappe.throw(_("Group by one of: {0}.").format(", ".join(_(name) for name in GROUPS)))
+	return Selection(first, last, group, {name: filters[name] for name in FILTERS if filters.get(name)})
+
+
+def _column(fieldname: str, text: str, fieldtype: str, width: int, **more) -> dict:
+	column = {"fieldname": fieldname, "label": text, "fieldtype": fieldtype, "width": width, **more}
+	if fieldtype == "Currency":
+		column["options"] = "currency"
+	if fieldtype == "Float":
+		column["precision"] = 1
+	return column
+
+
+def _currency(company: str | None) -> str | None:
+	company = company or frappe.defaults.get_user_default("Company")
+	return company and frappe.get_cached_value("Company", company, "default_currency")
+
+
+def _chart(name: str | None, rows: list[frappe._dict]) -> dict | None:
+	name = name if name in FIGURES else "first_time_fix_rate"
+	shown = [row for row in rows if row[name] is not None][:12]
+	if not shown:
+		return None
+	hours = FIGURES[name] == "Duration"
+	values = [round(row[name] / 3600, 1) if hours else row[name] for row in shown]
+	text = _("{0} (hours)").format(label(name)) if hours else label(name)
+	return {
+		"data": {
+			"labels": [row.value or _("Not known") for row in shown],
+			"datasets": [{"name": text, "values": values}],
+		},
+		"type": "bar",
+		"colors": ["#2490ef"],
+	}
+
+
+def _summary(every: KeyFigures, filters: frappe._dict, currency: str | None) -> list[dict]:
+	shown = ("first_time_fix_rate", "remote_resolution_rate", "repeat_rate", "sla_compliance", "csat", "nps")
+	cards = [
+		{"value": getattr(every, name), "label": label(name), "datatype": FIGURES[name]}
+		for name in shown
+		if getattr(every, name) is not None
+	]
+	if every.cost_per_call is not None:
+		cards.append(
+			{
+				"value": every.cost_per_call,
+				"label": label("cost_per_call"),
+				"datatype": "Currency",
+				"currency": currency,
+			}
+		)
+	rate = _warranty_cost_rate(filters)
+	if rate is not None:
+		cards.append({"value": rate, "label": _("Warranty Cost of Product Revenue"), "datatype": "Percent"})
+	return cards
+
+
+def _warranty_cost_rate(filters: frappe._dict) -> float | None:
+	"""Of a company as a whole, for those who see its books."""
+	if any(filters.get(name) for name in FILTERS if name != "company") or not filters.company:
+		return None
+	if not MONEY_ROLES & set(frappe.get_roles()):
+		return None
+	scope = Scope(filters.company, getdate(filters.from_date), getdate(filters.to_date))
+	return warranty_cost_rate(billing.warranty_cost(scope), billing.product_revenue(scope))

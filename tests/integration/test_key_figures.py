@@ -1,0 +1,270 @@
+"""The report Service Key Figures against a February with known figures.
+
+The calls, visits and cards go the way people take; then their moments are set back to February.
+"""
+
+from datetime import datetime, timedelta
+
+import frappe
+import pytest
+
+from aftersales.service_desk.figures import GROUPS
+from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
+from tests import factories as make
+
+HOUR, DAY = 3600, 86400
+FEBRUARY = {"from_date": "2026-02-01", "to_date": "2026-02-28"}
+
+
+@pytest.fixture
+def names():
+	make.settings(default_company=make.COMPANY)
+	return make.shop()
+
+
+@pytest.fixture
+def february(names):
+	"""Four calls in zone North, one cancelled, one in the south in March."""
+	zone = make.once("Service Zone", "Figures North", zone="Figures North")
+	common = {"service_zone": zone, "support_kind": "Use"}
+
+	by_phone = make.call(names.customer, **common)
+	by_phone.resolve_by_phone("Reset the timer")
+	by_phone.close()
+	moments(by_phone, "02 08:00", responded_at="02 08:10", resolved_at="02 08:30", closed_at="02 08:30")
+
+	at_once = make.call(names.customer, **common)
+	visit(names, at_once, "03 11:00", parts=[make.part(names.seal)], labour=[make.hours(2), travel(1)])
+	at_once.reload()
+	at_once.close()
+	moments(
+		at_once,
+		"03 08:00",
+		responded_at="03 08:20",
+		arrived_at="03 10:00",
+		resolved_at="03 11:00",
+		closed_at="04 09:00",
+	)
+	answered(at_once, "11 10:00", csat=5, nps="10")
+
+	came_back = make.call(names.customer, **common)
+	visit(names, came_back, "05 14:00", labour=[make.hours(1)])
+	moments(
+		came_back,
+		"05 08:00",
+		responded_at="05 08:30",
+		arrived_at="05 12:00",
+		resolved_at="05 14:00",
+		closed_at=None,
+	)
+
+	again = make.call(names.customer, repeat_of=came_back.name, **common)
+	visit(names, again, "13 10:00", outcome="Revisit Needed", work_left="Valve on order")
+	visit(names, again, "14 08:00", labour=[make.hours(3)])
+	moments(
+		again,
+		"12 08:00",
+		responded_at="12 09:00",
+		arrived_at="13 08:00",
+		resolved_at="14 08:00",
+		closed_at=None,
+		is_repeat=1,
+		repeat_of=came_back.name,
+		held_seconds=HOUR,
+	)
+
+	withdrawn = make.call(names.customer, **common)
+	withdrawn.cancel_call("Rang the wrong firm")
+	moments(withdrawn, "20 08:00")
+
+	later = make.call(names.customer, support_kind="Use")
+	frappe.db.set_value("Repair Call", later.name, "received_at", "2026-03-01 00:00:00")
+	return frappe._dict(by_phone=by_phone, at_once=at_once, came_back=came_back, again=again, zone=zone)
+
+
+def travel(quantity):
+	return {"activity": "Travel", "hours": quantity, "charge_to": "Customer"}
+
+
+def visit(names, call, departed, **values):
+	doc = make.voucher(call, names.technician, **{"labour": [], **values})
+	doc.submit()
+	frappe.db.set_value("Service Voucher", doc.name, "departed_at", at(departed))
+	call.reload()
+	return doc
+
+
+def answered(call, moment, csat, nps):
+	doc = frappe.get_doc("Follow-up", {"repair_call": call.name})
+	doc.complete("Yes", "No", csat, nps)
+	frappe.db.set_value("Follow-up", doc.name, "done_at", at(moment))
+
+
+def moments(call, received, **values):
+	values = {name: at(value) if name.endswith("_at") and value else value for name, value in values.items()}
+	frappe.db.set_value("Repair Call", call.name, {"received_at": at(received), **values})
+
+
+def at(text):
+	return datetime.strptime(f"2026-02-{text}", "%Y-%m-%d %H:%M") if text else None
+
+
+def report(**filters):
+	data = execute({**FEBRUARY, "company": make.COMPANY, **filters})[1]
+	return {row.value: row for row in data}
+
+
+def test_a_month_of_calls(february):
+	row = report(service_zone=february.zone)["2026-02"]
+	assert (row.calls, row.closed) == (4, 2)
+	# 10, 20, 30 and 60 minutes
+	assert row.response_time == 30 * 60
+	# two, four, 24 hours
+	assert row.time_to_arrive == 10 * HOUR
+	# half an hour, three, six and 48 hours, an hour of which waited
+	assert row.resolution_time == round((0.5 + 3 + 6 + 48) / 4 * HOUR)
+	assert row.resolution_time_net == round((0.5 + 3 + 6 + 47) / 4 * HOUR)
+	assert row.mean_time_to_restore == row.resolution_time
+	assert row.remote_resolution_rate == 25.0
+	# three calls were visited: one was fixed at once, one came back, one took two visits
+	assert row.first_time_fix_rate == 33.3
+	assert row.repeat_rate == 50.0
+	# two, one and three hours on three repairs
+	assert row.mean_repair_time == 2 * HOUR
+	assert (row.csat, row.nps) == (100.0, 100.0)
+	# a seal at 12.50 and three hours at 30, for two closed calls
+	assert row.cost_per_call == 51.25
+	assert row.turnaround_time is None
+
+
+def test_a_repeat_after_the_days_of_the_settings_does_not_spoil_the_first_fix(february):
+	make.settings(repeat_days=6)
+	assert report(service_zone=february.zone)["2026-02"].first_time_fix_rate == 66.7
+
+
+def test_a_repeat_that_was_withdrawn_does_not_spoil_it_either(february):
+	frappe.db.set_value("Repair Call", february.again.name, "status", "Cancelled")
+	assert report(service_zone=february.zone)["2026-02"].first_time_fix_rate == 66.7
+
+
+def test_the_workshop(names, february):
+	call = make.call(names.customer, service_zone=february.zone)
+	card = make.card(call, warehouse=names.van, assigned_technician=names.technician)
+	card.submit()
+	frappe.db.set_value(
+		"Repair Card",
+		card.name,
+		{"received_at": at("10 08:00"), "ready_at": at("12 20:00"), "total_hours": 4},
+	)
+	row = report(service_zone=february.zone)["2026-02"]
+	assert row.turnaround_time == 60 * HOUR
+	assert row.mean_repair_time == (2 + 1 + 3 + 4) / 4 * HOUR
+
+
+def test_service_targets(february):
+	for state in ("Met", "Met", "Met", "Missed", "Cancelled"):
+		clock = frappe.new_doc("Service Clock")
+		clock.update(
+			{
+				"reference_doctype": "Repair Call",
+				"reference_name": february.at_once.name,
+				"state": state,
+				"stopped_at": at("03 11:00"),
+				"started_at": at("03 08:00"),
+			}
+		)
+		clock.db_insert()
+	assert report(service_zone=february.zone)["2026-02"].sla_compliance == 75.0
+
+
+def test_every_grouping_counts_every_call(february):
+	for group in GROUPS:
+		found = report(group_by=group, service_zone=february.zone)
+		assert (group, sum(row.calls for row in found.values())) == (group, 4)
+		assert (group, sum(row.closed for row in found.values())) == (group, 2)
+
+
+def test_a_period_ends_with_its_last_day(february):
+	assert "2026-03" not in report()
+	assert report(from_date="2026-03-01", to_date="2026-03-01")["2026-03"].calls == 1
+
+
+def test_the_summary_is_of_all_groups(february):
+	summary = execute({**FEBRUARY, "group_by": "Channel", "service_zone": february.zone})[4]
+	shown = {row["label"]: row["value"] for row in summary}
+	assert shown["First-time Fix Rate"] == 33.3
+	assert shown["Cost per Call"] == 51.25
+	assert "Warranty Cost of Product Revenue" not in shown
+
+
+def test_the_chart_shows_the_figure_asked_for(february):
+	for chart in ("", "nonsense", *FIGURES):
+		drawn = execute({**FEBRUARY, "service_zone": february.zone, "chart": chart})[3]
+		if chart in ("turnaround_time", "sla_compliance"):
+			assert drawn is None, chart
+		else:
+			assert len(drawn["data"]["datasets"][0]["values"]) == 1, chart
+
+
+def test_warranty_cost_beside_the_sale_of_products(names):
+	make.settings(submit_invoice=1)
+	free = make.voucher(
+		make.call(names.customer, service_category="C", category_reason="Sold in May"),
+		names.technician,
+		parts=[make.part(names.seal, 2)],
+	)
+	free.submit()
+	frappe.db.set_value("Service Voucher", free.name, "posted_at", at("07 10:00"))
+	invoice = make.make(
+		"Sales Invoice",
+		customer=names.customer,
+		company=make.COMPANY,
+		set_posting_time=1,
+		posting_date="2026-02-09",
+		due_date="2026-02-28",
+		taxes_and_charges="",
+		items=[{"item_code": names.hour, "qty": 1, "rate": 1000, "income_account": names.income}],
+	)
+	invoice.submit()
+	summary = execute({**FEBRUARY, "company": make.COMPANY})[4]
+	shown = {row["label"]: row["value"] for row in summary}
+	# two seals at 12.50 of 1,000
+	assert shown["Warranty Cost of Product Revenue"] == 2.5
+
+
+@pytest.mark.parametrize(
+	"filters, told",
+	[
+		({"from_date": None}, "From"),
+		({"to_date": None}, "To"),
+		({"to_date": "2026-01-31"}, "has to lie after"),
+		({"group_by": "owner"}, "Group by one of"),
+	],
+)
+def test_what_it_refuses(filters, told):
+	with pytest.raises(frappe.ValidationError, match=told):
+		execute({**FEBRUARY, **filters})
+
+
+def test_on_hold_is_measured(names, monkeypatch):
+	from aftersales.service_desk import progress
+
+	now = frappe.utils.now_datetime()
+	call = make.call(names.customer)
+	call.triage()
+	call.put_on_hold("The customer is away")
+	monkeypatch.setattr(progress, "now_datetime", lambda: now + timedelta(hours=5))
+	call.resume()
+	assert abs(call.held_seconds - 5 * HOUR) < 60
+	call.put_on_hold("The customer is away again")
+	monkeypatch.setattr(progress, "now_datetime", lambda: now + timedelta(hours=7))
+	call.resolve("He fixed it himself")
+	assert abs(call.held_seconds - 7 * HOUR) < 60
+	assert call.on_hold_since is None
+
+
+def test_nobody_writes_how_long_a_call_was_on_hold(names):
+	call = frappe.get_doc("Repair Call", make.call(names.customer).name)
+	call.held_seconds = 60
+	with pytest.raises(frappe.PermissionError, match="Time on Hold"):
+		call.save()

@@ -4,10 +4,14 @@ A job goes the way people take: a Repair Call, a Service Voucher or Repair Card 
 masters are those of `factories.shop`.
 """
 
+from unittest import mock
+
 import frappe
 import pytest
 from frappe.utils import flt
 
+from aftersales.service_billing import billing_worker
+from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
 from aftersales.service_billing.posting import PURPOSES_OF_POSTING
 from tests import factories as make
 
@@ -44,6 +48,22 @@ def done(*args, **kwargs):
 	doc = job(*args, **kwargs)
 	doc.submit()
 	return frappe.get_doc(doc.doctype, doc.name)
+
+
+def billed(*docs, **values):
+	"""A Billing Run over these jobs, worked off as the background worker does, and read back."""
+	jobs = [[doc.doctype, doc.name] for doc in docs]
+	return worked_off(lambda: bill_now(jobs or None, **values))
+
+
+def worked_off(start):
+	"""What `start` puts into the queue is done at once; the Billing Run it names (or none), read back."""
+	with mock.patch.object(frappe, "enqueue") as queue:  # the queue outlives this test
+		name = start()
+	((function,), values) = queue.call_args
+	assert function is billing_worker.run
+	function(name=values["name"], attempt=values["attempt"])
+	return frappe.get_doc("Billing Run", name or values["name"])
 
 
 def gl(voucher: str) -> list[tuple]:

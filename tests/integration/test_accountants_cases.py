@@ -12,9 +12,8 @@ import frappe
 import pytest
 from frappe.utils import nowdate
 
-from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
 from tests import factories as make
-from tests.jobs import done, in_stock
+from tests.jobs import billed, done, in_stock
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accountants-cases.md"
 OTHER = "Shannon Service Ltd"
@@ -226,7 +225,7 @@ def credit_note(shop):
 def two_jobs_on_one_invoice(shop):
 	make.settings(invoicing="One Invoice per Customer")
 	visit, card = job(shop), job(shop, kind="Repair Card")
-	bill_now([[visit.doctype, visit.name], [card.doctype, card.name]])
+	billed(visit, card)
 	visit.reload()
 	card.reload()
 	assert visit.sales_invoice == card.sales_invoice

@@ -10,14 +10,18 @@ import random
 import signal
 import traceback
 from collections import Counter
+from unittest import mock
 
 import frappe
+import psutil
 import pytest
-from frappe.utils import nowdate
+from frappe.utils import add_to_date, now_datetime, nowdate
 
+from aftersales.service_billing import billing
 from aftersales.service_billing.billing_worker import run
 from tests import factories as make
 from tests.committed import swept_afterwards
+from tests.processes import wait_for
 
 pytestmark = pytest.mark.commits
 
@@ -67,14 +71,19 @@ def queued(jobs: list[str]) -> str:
 
 def started(jobs: list[str], die_at: int | None = None):
 	"""A billing run in a process of its own, killed when so many of its queries have run."""
-	site, name = frappe.local.site, queued(jobs)
+	return worker(queued(jobs), die_at and (lambda: _signal_at(die_at, signal.SIGKILL)))
+
+
+def worker(name: str, prepare=None):
+	"""The first attempt of a Billing Run in a process of its own."""
+	site = frappe.local.site
 
 	def work():
 		inherited = frappe.local.db  # closing it would end the parent's connection
 		frappe.init(site=site, sites_path=".", force=True)
 		frappe.connect()
-		if die_at:
-			_die_at(die_at)
+		if prepare:
+			prepare()
 		try:
 			run(name, 1)
 			os._exit(0)
@@ -89,18 +98,20 @@ def started(jobs: list[str], die_at: int | None = None):
 	return child
 
 
-def _die_at(query: int) -> None:
-	sql, done = frappe.db.sql, 0
+def _signal_at(count: int, signal_no: int, what: str = "sql", of=None) -> None:
+	"""Send this process a signal when so many queries, or calls of `what` of `of`, are done."""
+	of = of or frappe.db
+	plain, done = getattr(of, what), 0
 
 	def counted(*args, **kwargs):
 		nonlocal done
-		result = sql(*args, **kwargs)
+		result = plain(*args, **kwargs)
 		done += 1
-		if done == query:
-			os.kill(os.getpid(), signal.SIGKILL)
+		if done == count:
+			os.kill(os.getpid(), signal_no)
 		return result
 
-	frappe.db.sql = counted
+	setattr(of, what, counted)
 
 
 def ended(children) -> list[int]:
@@ -150,6 +161,36 @@ def test_runs_that_die_leave_nothing_half_billed_and_the_next_one_finishes(jobs)
 	run(queued(jobs), 1)
 
 	billed_once(jobs)
+
+
+@pytest.mark.parametrize("moment", ["with an invoice half made", "between two invoices"])
+def test_an_attempt_that_lost_its_run_makes_no_invoice_and_counts_none(jobs, moment):
+	"""A worker falls asleep for longer than it holds the run, another takes over, then it wakes up."""
+
+	def fall_asleep():
+		if moment == "between two invoices":
+			_signal_at(4, signal.SIGSTOP, "commit")
+		else:
+			_signal_at(3, signal.SIGSTOP, "bill", billing)
+
+	name = queued(jobs)
+	sleeper = worker(name, fall_asleep)
+	wait_for(lambda: psutil.Process(sleeper.pid).status() == psutil.STATUS_STOPPED, 60, "the worker sleeps")
+	frappe.db.rollback()
+	frappe.db.set_value("Billing Run", name, "held_until", add_to_date(now_datetime(), minutes=-1))
+	doc = frappe.get_doc("Billing Run", name)
+	with mock.patch.object(frappe, "enqueue"):
+		doc.start()
+	frappe.db.commit()
+	os.kill(sleeper.pid, signal.SIGCONT)
+	run(name, 2)
+	assert ended([sleeper]) == [0]
+
+	billed_once(jobs)
+	doc = frappe.get_doc("Billing Run", name)
+	assert (doc.status, doc.attempt, doc.jobs_done, doc.failed) == ("Done", 2, JOBS, 0)
+	assert Counter(row.voucher for row in doc.entries) == Counter(jobs)
+	assert doc.invoices == len({row.sales_invoice for row in doc.entries}) == JOBS // 2 + 1
 
 
 def test_an_invoice_made_meanwhile_by_the_accountant_is_not_made_again(jobs):

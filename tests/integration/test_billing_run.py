@@ -2,13 +2,15 @@
 
 import frappe
 import pytest
-from frappe.utils import add_days, get_last_day, getdate, nowdate
+from frappe.utils import add_days, add_to_date, get_last_day, getdate, now_datetime, nowdate
+from rq.timeouts import JobTimeoutException
 
+from aftersales.service_billing import billing_worker
 from aftersales.service_billing.billing import what_to_bill
 from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
 from aftersales.service_billing.posting import post_again
 from tests import factories as make
-from tests.jobs import KINDS, documents_of, done, gl
+from tests.jobs import KINDS, billed, documents_of, done, gl, worked_off
 
 
 @pytest.fixture
@@ -30,11 +32,6 @@ def paid_job(shop, kind="Service Voucher", **values):
 
 def read(doc):
 	return frappe.get_doc(doc.doctype, doc.name)
-
-
-def billed(*docs, **values):
-	"""Run the billing for these jobs; the run, read back."""
-	return frappe.get_doc("Billing Run", bill_now([[doc.doctype, doc.name] for doc in docs], **values))
 
 
 def row_keys(invoice: str) -> list[str]:
@@ -180,24 +177,15 @@ def test_jobs_of_other_terms_stay_apart(shop):
 	assert frappe.db.get_value("Sales Invoice", read(first).sales_invoice, "aftersales_voucher") == first.name
 
 
-def test_a_run_bills_what_is_due_and_leaves_the_rest(shop, monkeypatch):
-	monkeypatch.setattr(frappe, "enqueue", lambda *args, **kwargs: None)  # the queue outlives this test
+def test_a_run_bills_what_is_due_and_leaves_the_rest(shop):
 	monthly = make.customer("Hotel Shelbourne", aftersales_billing_period="Month")
 	now, later = paid_job(shop), paid_job(shop, customer=monthly)
-	name = bill_now(company=make.COMPANY, until=add_days(get_last_day(nowdate()), -1))
-	work(name)
+	billed(company=make.COMPANY, until=add_days(get_last_day(nowdate()), -1))
 	if getdate() < getdate(get_last_day(nowdate())):
 		assert read(now).sales_invoice
 	assert read(later).sales_invoice is None
-	work(bill_now(company=make.COMPANY, until=get_last_day(nowdate())))
+	billed(company=make.COMPANY, until=get_last_day(nowdate()))
 	assert read(later).sales_invoice
-
-
-def work(name: str) -> None:
-	"""What the background worker does with a queued run."""
-	from aftersales.service_billing.billing_worker import run
-
-	run(name, frappe.db.get_value("Billing Run", name, "attempt"))
 
 
 def test_a_second_run_finds_nothing(shop):
@@ -507,6 +495,85 @@ def test_others_do_not(shop, role):
 def test_nothing_but_jobs_is_billed(shop):
 	with pytest.raises(frappe.ValidationError, match="Only Service Vouchers and Repair Cards"):
 		bill_now([["Sales Invoice", "X"]])
+
+
+# ---------------------------------------------------------------- who holds the run
+
+
+@pytest.fixture
+def queued(shop, monkeypatch):
+	"""A run over one job that waits for a worker."""
+	monkeypatch.setattr(frappe, "enqueue", lambda *args, **kwargs: None)
+	job = paid_job(shop)
+	doc = frappe.get_doc("Billing Run", bill_now([[job.doctype, job.name]]))
+	doc.job = job
+	return doc
+
+
+def held(run, minutes: int) -> None:
+	"""As a worker leaves it that gave its last sign some minutes ago, or holds it for minutes to come."""
+	run.db_set({"status": "Running", "held_until": add_to_date(now_datetime(), minutes=minutes)})
+
+
+def test_a_run_waits_in_the_queue_and_bills_nothing_in_the_request(queued):
+	assert (queued.status, queued.jobs_done, read(queued.job).sales_invoice) == ("Queued", 0, None)
+	assert queued.progress() == {"status": "Queued", "done": 0, "total": 0, "failed": 0, "alive": True}
+
+
+def test_a_second_click_starts_no_second_worker(queued):
+	for _again in ("in the queue", "held by a worker"):
+		with pytest.raises(frappe.ValidationError, match="is billing already"):
+			queued.start()
+		with pytest.raises(frappe.ValidationError, match="cannot be deleted"):
+			read(queued).delete()
+		held(queued, 5)
+
+
+def test_a_run_whose_worker_gives_no_sign_is_taken_over(queued):
+	held(queued, -1)
+	assert queued.progress()["alive"] is False
+	run = worked_off(queued.start)
+	assert (run.status, run.attempt, run.invoices, run.jobs_done) == ("Done", 2, 1, 1)
+	assert read(queued.job).sales_invoice
+
+
+def test_an_older_attempt_does_nothing(queued):
+	held(queued, -1)
+	queued.start()
+	billing_worker.run(queued.name, 1)
+	assert (read(queued).status, read(queued.job).sales_invoice) == ("Queued", None)
+
+
+def test_a_run_that_waits_is_stopped_and_continued(queued):
+	queued.stop()
+	billing_worker.run(queued.name, 1)
+	assert (read(queued).status, read(queued.job).sales_invoice) == ("Stopped", None)
+	assert worked_off(queued.start).invoices == 1
+
+
+def test_a_worker_that_fails_leaves_the_run_to_be_continued(queued, monkeypatch):
+	monkeypatch.setattr(billing_worker.billing, "waiting_jobs", lambda *args: 1 / 0)
+	with pytest.raises(ZeroDivisionError):
+		billing_worker.run(queued.name, 1)
+	assert read(queued).status == "Stopped"
+	monkeypatch.undo()
+	assert worked_off(queued.start).status == "Done"
+
+
+def test_a_worker_out_of_time_blames_no_job(queued, monkeypatch):
+	def out_of_time(*args):
+		raise JobTimeoutException
+
+	monkeypatch.setattr(billing_worker.billing, "bill", out_of_time)
+	with pytest.raises(JobTimeoutException):
+		billing_worker.run(queued.name, 1)
+	assert (read(queued).status, read(queued).entries) == ("Stopped", [])
+
+
+def test_nobody_gives_himself_more_time(queued):
+	queued.held_until = add_to_date(now_datetime(), hours=1)
+	with pytest.raises(frappe.PermissionError):
+		queued.save()
 
 
 def test_a_finished_run_is_not_started_again_nor_edited(shop):

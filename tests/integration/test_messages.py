@@ -10,10 +10,10 @@ from frappe.utils import add_to_date, get_datetime, now_datetime, nowdate
 
 from aftersales.customer_portal import links, messages
 from aftersales.customer_portal.doctype.service_link.service_link import ServiceLink
-from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
 from aftersales.setup import defaults
 from tests import factories as make
 from tests import portal
+from tests.jobs import billed
 from tests.portal import ANNA
 
 MAILBOX = "service@liffey.example"
@@ -159,8 +159,7 @@ def test_one_invoice_for_several_jobs_is_told_once(shop, call):
 	visits = [make.voucher(one, shop.technician, labour=[make.hours(1)]) for one in calls]
 	for visit in visits:
 		visit.submit()
-	run = frappe.get_doc("Billing Run", bill_now([[visit.doctype, visit.name] for visit in visits]))
-	(name,) = {row.sales_invoice for row in run.entries}
+	(name,) = {row.sales_invoice for row in billed(*visits).entries}
 	frappe.get_doc("Sales Invoice", name).submit()
 	told = [message for one in calls for message in sent(one) if message.subject == f"Invoice {name}"]
 	assert len(told) == 1

@@ -12,13 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import frappe
+import psutil
 import pytest
 import requests
 
-from aftersales.service_billing.posting import PURPOSES_OF_POSTING
+from aftersales.service_billing.posting import PURPOSES, PURPOSES_OF_POSTING
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.jobs import books, documents_of, gl, stock_ledger
+from tests.processes import wait_for
 
 pytestmark = pytest.mark.commits
 
@@ -199,7 +201,15 @@ def test_cash_received_by_twenty_requests_at_once_is_booked_once(shop, server, s
 
 
 def in_a_process(function, *args) -> int:
-	"""Exit code of `function` run in a process of its own, with a database connection of its own."""
+	"""Exit code of `function` run in a process of its own."""
+	child = in_the_background(function, *args)
+	child.join(120)
+	assert child.exitcode is not None, "the process hangs"
+	return child.exitcode
+
+
+def in_the_background(function, *args):
+	"""A process of its own that runs `function`, with a database connection of its own, and commits."""
 	site = frappe.local.site
 
 	def run():
@@ -216,9 +226,7 @@ def in_a_process(function, *args) -> int:
 
 	child = multiprocessing.get_context("fork").Process(target=run)
 	child.start()
-	child.join(120)
-	assert child.exitcode is not None, "the process hangs"
-	return child.exitcode
+	return child
 
 
 def submit(name: str) -> None:
@@ -269,8 +277,8 @@ def queries_of_a_submit(name: str) -> int:
 
 
 def test_job_killed_at_any_query_is_posted_whole_or_not_at_all_and_then_goes_through(shop):
-	total = queries_of_a_submit(draft(shop))
-	# A later submit finds more in the cache and asks less: stay clear of its end
+	# A later submit finds more in the cache and asks less: count one that finds it full, stay clear of its end
+	total = [queries_of_a_submit(draft(shop)) for _warm in range(2)][1]
 	moments = random.Random(SEED).sample(range(1, int(total * 0.7)), KILLS - 2)
 	outcomes = []
 
@@ -287,3 +295,49 @@ def test_job_killed_at_any_query_is_posted_whole_or_not_at_all_and_then_goes_thr
 		assert difference(before) == {"Stock Entry": 1, "Sales Invoice": 1, "Journal Entry": 1}
 
 	assert outcomes == [False] * (KILLS - 1) + [True]
+
+
+# ---------------------------------------------------------------- cancelled and amended at once
+
+
+def amended(doctype: str, name: str):
+	doc = frappe.copy_doc(frappe.get_doc(doctype, name))
+	doc.amended_from = name
+	return doc.insert()
+
+
+def amend_after_a_look(doctype: str, name: str) -> None:
+	"""A request that has read something already, and amends after others have committed."""
+	frappe.db.count(doctype)
+	os.kill(os.getpid(), signal.SIGSTOP)
+	try:
+		amended(doctype, name)
+	except frappe.ValidationError as error:
+		os._exit(REFUSED if "which is cancelled" in str(error) else 1)
+
+
+REFUSED = 3
+
+
+@pytest.mark.parametrize("doctype", ["Sales Invoice", "Stock Entry"])
+def test_a_document_is_not_amended_for_a_job_that_somebody_cancels_at_this_moment(shop, doctype):
+	job = frappe.get_doc("Service Voucher", draft(shop))
+	job.submit()
+	frappe.get_doc("Sales Invoice", job.sales_invoice).submit()
+	document = job.get(PURPOSES[doctype])
+	frappe.get_doc("Sales Invoice", job.sales_invoice).cancel()
+	if doctype == "Stock Entry":
+		frappe.get_doc(doctype, document).cancel()
+	frappe.db.commit()
+
+	amending = in_the_background(amend_after_a_look, doctype, document)
+	wait_for(lambda: psutil.Process(amending.pid).status() == psutil.STATUS_STOPPED, 60, "it has looked")
+	job.reload()
+	job.cancel()
+	frappe.db.commit()
+	os.kill(amending.pid, signal.SIGCONT)
+	amending.join(120)
+
+	assert amending.exitcode == REFUSED
+	frappe.db.rollback()
+	assert documents_of(job) == {}

@@ -7,7 +7,6 @@ import pytest
 from frappe.utils import add_days, flt, getdate, nowdate
 
 from aftersales.service_billing import reconciliation
-from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.reconciliation_rules import CORRECTIONS, Correction, Reason
 from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
@@ -18,7 +17,7 @@ from aftersales.service_billing.report.service_revenue_reconciliation import (
 )
 from aftersales.service_billing.report.unbilled_work import unbilled_work
 from tests import factories as make
-from tests.jobs import done
+from tests.jobs import billed, done
 from tests.reconciled import CASH, PLANTED, clean_job, paid, settle
 
 CLEAN_JOBS = 12
@@ -241,7 +240,7 @@ def shared_invoice(shop):
 		done(shop, kind, labour=[make.hours(1)], parts=[make.part(shop.seal)])
 		for kind in ("Service Voucher", "Repair Card")
 	]
-	bill_now([[doc.doctype, doc.name] for doc in jobs], submit_invoices=1)
+	billed(*jobs, submit_invoices=1)
 	return [frappe.get_doc(doc.doctype, doc.name) for doc in jobs]
 
 

@@ -100,11 +100,9 @@ def _set_keys(doc: Document) -> None:
 def _claim_amended(doc: Document, sent: list[str | None]) -> None:
 	"""A row of the amendment takes over the job of the row it came from: by its line, else by its place."""
 	original = _rows_of(doc.amended_from)
-	for doctype, name in dict.fromkeys(
-		(row.aftersales_voucher_type, row.aftersales_voucher) for row in original
-	):
-		if doctype in JOB_DOCTYPES:
-			_refuse_taken(doc, doctype, name)
+	jobs = {(row.aftersales_voucher_type, row.aftersales_voucher) for row in original}
+	for doctype, name in sorted(job for job in jobs if job[0] in JOB_DOCTYPES):
+		_refuse_taken(doc, doctype, name)
 	by_line = {(row.aftersales_line, row.item_code): row for row in original if row.aftersales_line}
 	by_item: dict[str, deque] = {}
 	for row in original:
@@ -142,9 +140,9 @@ def _rows_of(invoice: str) -> list[frappe._dict]:
 
 
 def _refuse_taken(doc: Document, doctype: str, name: str) -> None:
-	"""A job is billed once, amended or not."""
+	"""A job is billed once, amended or not. Its row is locked against those who cancel it at this moment."""
 	job = get_link_to_form(doctype, name)
-	if frappe.db.get_value(doctype, name, "docstatus") != 1:
+	if frappe.db.get_value(doctype, name, "docstatus", for_update=True) != 1:
 		frappe.throw(
 			_("{0} was made for {1}, which is cancelled. Amend the job instead.").format(
 				doc.amended_from, job

@@ -7,7 +7,7 @@ period; an invoice of one job is due at once.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
 ON_COMPLETION = "On Completion"
@@ -71,6 +71,13 @@ def due_on(job: JobToBill) -> date:
 	if job.period == MONTH:
 		return _last_of_month(job.done_on)
 	return job.done_on
+
+
+def is_held(status: str, held_until: datetime | None, now: datetime) -> bool:
+	"""True while a run waits in the queue, or a worker holds it: nobody else starts or deletes it then."""
+	if status == "Running":
+		return bool(held_until) and held_until > now
+	return status == "Queued"
 
 
 def shares(total: Decimal, weights: Sequence[Decimal], unit: Decimal = Decimal("0.01")) -> list[Decimal]:

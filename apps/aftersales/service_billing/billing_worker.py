@@ -2,16 +2,22 @@
 
 A job that cannot be billed is left out with its reason and stops no other. What a killed run has made
 stays, what it had not made is found by the next one: the jobs themselves are the only memory.
+
+One attempt at a time holds the run, for a while that each invoice renews. Whatever it writes about the run
+is written under the run's lock and in the transaction of the invoice: an attempt whose place another has
+taken over can neither make an invoice nor count one.
 """
 
 import itertools
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import frappe
 from frappe import _
 from frappe.utils import getdate, now_datetime, strip_html_tags
+from rq.timeouts import JobTimeoutException
 
 from aftersales.guards import require_role
 from aftersales.service_billing import billing
@@ -23,6 +29,8 @@ MAX_RETRIES = 5
 PROGRESS_EVENT = "billing_run_progress"
 EVERY = 1.0
 """Seconds between two looks at what is asked of a run, and two reports of its progress."""
+HOLD = timedelta(minutes=5)
+"""So long a run is held after the last sign of its worker: longer than the largest invoice takes."""
 COLUMNS = (
 	*("name", "creation", "modified", "owner", "modified_by", "parent", "parenttype", "parentfield", "idx"),
 	*("voucher_type", "voucher", "customer", "result", "sales_invoice", "reason"),
@@ -41,29 +49,49 @@ class Entry:
 	reason: str | None = None
 
 
+class Superseded(Exception):
+	"""The run was stopped, taken over by another attempt, or deleted: this attempt may write nothing more."""
+
+
 def run(name: str, attempt: int) -> None:
 	"""Work off the Billing Run `name`; a job of an older start than `attempt` does nothing."""
 	doc = frappe.get_doc(RUN, name, for_update=True)
 	if doc.attempt != attempt or doc.status != "Queued":
 		return
 	require_role(billing.BILLING_ROLES, _("Billing"))
-	doc.db_set({"status": "Running", "started_at": doc.started_at or now_datetime()})
-	_keep()
-	selected = _selected(doc)
-	log = _Log(name, doc.jobs_done)
-	tasks = [*_invoices_to_make(doc, selected, log), *_drafts_to_submit(doc, selected, log)]
-	doc.db_set("jobs_total", doc.jobs_done + sum(size for size, _task in tasks))
-	_keep()
-	stopped = False
-	for _size, task in tasks:
-		task()
-		if stopped := log.told_to_stop():
-			break
 	doc.db_set(
-		{"status": "Stopped" if stopped else "Done", "finished_at": now_datetime(), "stop_requested": 0}
+		{
+			"status": "Running",
+			"started_at": doc.started_at or now_datetime(),
+			"held_until": now_datetime() + HOLD,
+		}
 	)
 	_keep()
+	log = _Log(doc)
+	try:
+		stopped = _work_off(doc, log)
+		log.end("Stopped" if stopped else "Done")
+	except Superseded:
+		frappe.db.rollback()
+		return
+	except Exception:
+		frappe.db.rollback()
+		log.end("Stopped")
+		raise
 	log.publish(over=True)
+
+
+def _work_off(doc, log: "_Log") -> bool:
+	"""Bill what the run asks for; True when somebody has stopped it before the end."""
+	selected = _selected(doc)
+	tasks = [*_invoices_to_make(doc, selected, log), *_drafts_to_submit(doc, selected, log)]
+	log.note(jobs_total=doc.jobs_done + sum(size for size, _task in tasks))
+	_keep()
+	for _size, task in tasks:
+		task()
+		if log.told_to_stop():
+			return True
+	return False
 
 
 def bill_whole(jobs: Sequence[JobKey], customer: str | None, submitted: bool, write: Callable) -> list[Entry]:
@@ -125,6 +153,8 @@ def _in_transaction(work: Callable):
 			done = work()
 			_keep()
 			return done
+		except (Superseded, JobTimeoutException):
+			raise  # no fault of the job under way: the run itself is over
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError) as error:
 			frappe.db.rollback()
 			if attempt == MAX_RETRIES:
@@ -201,23 +231,22 @@ def _selected(doc) -> set[JobKey]:
 
 
 class _Log:
-	"""What a run notes of its jobs: rows and counters, in the transaction under way; and its progress."""
+	"""What an attempt notes of its run: rows and counters, in the transaction under way; and its progress."""
 
-	def __init__(self, run_name: str, rows: int):
-		self.run_name = run_name
-		self.rows = rows
+	def __init__(self, doc):
+		self.run_name = doc.name
+		self.attempt = doc.attempt
 		self.looked_at = 0.0
 
 	def write(self, entries: Sequence[Entry]) -> None:
-		run = frappe.qb.DocType(RUN)
+		"""Note what became of some jobs, and count them."""
+		stored = self._stored()
 		invoices = {entry.sales_invoice for entry in entries if entry.result in (BILLED, SUBMITTED)}
-		(
-			frappe.qb.update(run)
-			.set(run.jobs_done, run.jobs_done + len(entries))
-			.set(run.invoices, run.invoices + len(invoices))
-			.set(run.failed, run.failed + sum(entry.result == FAILED for entry in entries))
-			.where(run.name == self.run_name)
-		).run()
+		self._set(
+			jobs_done=stored.jobs_done + len(entries),
+			invoices=stored.invoices + len(invoices),
+			failed=stored.failed + sum(entry.result == FAILED for entry in entries),
+		)
 		now, user = now_datetime(), frappe.session.user
 		common = (now, now, user, user, self.run_name, RUN, "entries")
 		frappe.db.bulk_insert(
@@ -225,13 +254,25 @@ class _Log:
 			COLUMNS,
 			[
 				(
-					*(frappe.generate_hash(length=10), *common, self.rows + number),
+					*(frappe.generate_hash(length=10), *common, stored.jobs_done + number),
 					*(*entry.job, entry.customer, entry.result, entry.sales_invoice, entry.reason),
 				)
 				for number, entry in enumerate(entries, 1)
 			],
 		)
-		self.rows += len(entries)
+
+	def note(self, **values) -> None:
+		"""Set fields of the run.
+
+		Raises:
+			Superseded: the run is no longer this attempt's.
+		"""
+		self._stored()
+		self._set(**values)
+
+	def end(self, status: str) -> None:
+		self.note(status=status, finished_at=now_datetime(), stop_requested=0)
+		_keep()
 
 	def told_to_stop(self) -> bool:
 		"""Whether somebody wants the run to end; looked up now and then, and told to open forms."""
@@ -239,6 +280,26 @@ class _Log:
 			return False
 		self.looked_at = time.monotonic()
 		return bool(self.publish().stop_requested)
+
+	def _stored(self) -> frappe._dict:
+		"""The run's counters, locked until the transaction ends."""
+		stored = frappe.db.get_value(
+			RUN,
+			self.run_name,
+			["attempt", "status", "jobs_done", "invoices", "failed"],
+			as_dict=True,
+			for_update=True,
+		)
+		if not stored or (stored.attempt, stored.status) != (self.attempt, "Running"):
+			raise Superseded
+		return stored
+
+	def _set(self, **values) -> None:
+		run = frappe.qb.DocType(RUN)
+		query = frappe.qb.update(run).where(run.name == self.run_name)
+		for fieldname, value in {**values, "held_until": now_datetime() + HOLD}.items():
+			query = query.set(run[fieldname], value)
+		query.run()
 
 	def publish(self, over: bool = False) -> frappe._dict:
 		state = frappe.db.get_value(

@@ -181,10 +181,13 @@ def _job_of(doc: Document) -> Document | None:
 
 
 def _refuse_taken_place(doc: Document, original: frappe._dict) -> None:
-	"""A job is billed once and its parts are issued once, amended or not."""
+	"""A job is billed once and its parts are issued once, amended or not.
+
+	The job is locked: whoever cancels it at this moment comes before, and is seen, or after, and sees this.
+	"""
 	job_link = get_link_to_form(original.aftersales_voucher_type, original.aftersales_voucher)
 	docstatus = frappe.db.get_value(
-		original.aftersales_voucher_type, original.aftersales_voucher, "docstatus"
+		original.aftersales_voucher_type, original.aftersales_voucher, "docstatus", for_update=True
 	)
 	if docstatus != 1:
 		frappe.throw(

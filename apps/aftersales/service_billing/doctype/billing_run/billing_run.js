@@ -1,6 +1,6 @@
 const PROGRESS_EVENT = "billing_run_progress";
 const RUNNING = ["Queued", "Running"];
-const POLL_MS = 5000;
+const POLL_MS = 2000;
 
 frappe.ui.form.on("Billing Run", {
 	setup(frm) {
@@ -88,6 +88,7 @@ function watch(frm) {
 		ask(frm, "progress").then((state) => {
 			if (!state.alive) {
 				stop_watching(frm);
+				frm.dashboard.clear_headline();
 				frm.dashboard.set_headline_alert(
 					__("The background worker ended before the work was done. Nothing is half-billed."),
 					"red"

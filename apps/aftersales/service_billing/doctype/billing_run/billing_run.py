@@ -3,12 +3,12 @@ import json
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, nowdate
-from frappe.utils.background_jobs import is_job_enqueued
+from frappe.utils import getdate, now_datetime, nowdate
 
 from aftersales.guards import keep_fields_of_record, require_role
 from aftersales.service_billing import billing_worker
 from aftersales.service_billing.billing import BILLING_ROLES, DONE_ON
+from aftersales.service_billing.billing_rules import is_held
 from aftersales.service_billing.invoices import submits_at_once
 
 FIELDS_OF_RECORD = (
@@ -22,10 +22,9 @@ FIELDS_OF_RECORD = (
 	"failed",
 	"attempt",
 	"stop_requested",
+	"held_until",
 )
 RUNNING = ("Queued", "Running")
-SMALL = 10
-"""Selected jobs that are billed at once instead of in the background."""
 TIMEOUT = 4 * 60 * 60
 
 
@@ -46,6 +45,7 @@ class BillingRun(Document):
 		entries: DF.Table[BillingRunEntry]
 		failed: DF.Int
 		finished_at: DF.Datetime | None
+		held_until: DF.Datetime | None
 		invoices: DF.Int
 		jobs_done: DF.Int
 		jobs_total: DF.Int
@@ -68,14 +68,14 @@ class BillingRun(Document):
 			frappe.throw(_("Nothing can be changed while the run is billing."))
 
 	def on_trash(self):
-		if self.status in RUNNING and self.is_alive():
+		if self.is_held():
 			frappe.throw(_("A run that is billing cannot be deleted. Stop it first."))
 
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
 	def start(self) -> None:
-		"""Bill in the background; continues a run that was stopped or whose worker has died.
+		"""Bill in the background; continues a run that was stopped, or that no worker holds any more.
 
 		Raises:
 			frappe.PermissionError: the user is no accountant or manager of the service.
@@ -86,7 +86,7 @@ class BillingRun(Document):
 		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
 		if stored.status == "Done":
 			frappe.throw(_("{0} is done. Start a new run for what came since.").format(stored.name))
-		if stored.status in RUNNING and stored.is_alive():
+		if stored.is_held():
 			frappe.throw(_("{0} is billing already.").format(stored.name))
 		stored.db_set(
 			{
@@ -96,16 +96,11 @@ class BillingRun(Document):
 				"run_by": frappe.session.user,
 			}
 		)
-		if stored.selection and len(json.loads(stored.selection)) <= SMALL:
-			billing_worker.run(stored.name, stored.attempt)
-			return
 		frappe.enqueue(
 			billing_worker.run,
 			queue="long",
 			timeout=TIMEOUT,
 			enqueue_after_commit=True,
-			job_id=stored.job_id(),
-			deduplicate=True,
 			name=stored.name,
 			attempt=stored.attempt,
 		)
@@ -116,7 +111,7 @@ class BillingRun(Document):
 		require_role(BILLING_ROLES, _("Billing"))
 		self.check_permission("write")
 		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
-		if stored.status == "Running" and stored.is_alive():
+		if stored.status == "Running" and stored.is_held():
 			stored.db_set("stop_requested", 1)
 		elif stored.status in RUNNING:
 			stored.db_set({"status": "Stopped", "attempt": stored.attempt + 1})
@@ -125,21 +120,19 @@ class BillingRun(Document):
 	def progress(self) -> dict:
 		"""How far the run is: status, jobs done and in all, failures, and whether somebody is at work on it."""
 		self.check_permission("read")
-		stored = frappe.get_doc(self.doctype, self.name)
+		fields = ["status", "jobs_done", "jobs_total", "failed", "held_until"]
+		stored = frappe.db.get_value(self.doctype, self.name, fields, as_dict=True)
 		return {
 			"status": stored.status,
 			"done": stored.jobs_done,
 			"total": stored.jobs_total,
 			"failed": stored.failed,
-			"alive": stored.status not in RUNNING or stored.is_alive(),
+			"alive": stored.status not in RUNNING
+			or is_held(stored.status, stored.held_until, now_datetime()),
 		}
 
-	def is_alive(self) -> bool:
-		"""True while the run waits in the queue or a worker is on it."""
-		return is_job_enqueued(self.job_id())
-
-	def job_id(self) -> str:
-		return f"billing_run::{self.name}::{self.attempt}"
+	def is_held(self) -> bool:
+		return is_held(self.status, self.held_until, now_datetime())
 
 	def keep_entries(self):
 		"""What became of the jobs is written by the run alone."""

@@ -1,6 +1,6 @@
 """Which jobs go on which invoice, and how an amount is shared."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,7 @@ from aftersales.service_billing.billing_rules import (
 	bills,
 	due,
 	due_on,
+	is_held,
 	shares,
 )
 
@@ -128,3 +129,23 @@ def test_shares_sum_up_exactly_and_are_off_by_less_than_a_cent(total, parts):
 	if whole:
 		for share, weight in zip(split, parts, strict=True):
 			assert abs(share - total * weight / whole) < Decimal("0.01")
+
+
+NOON = datetime(2026, 11, 24, 12)
+
+
+@pytest.mark.parametrize(
+	"status, held_until, held",
+	[
+		("Draft", None, False),
+		("Queued", None, True),
+		("Queued", NOON - timedelta(hours=1), True),
+		("Running", NOON + timedelta(seconds=1), True),
+		("Running", NOON, False),
+		("Running", None, False),  # was running when the app was updated
+		("Stopped", NOON + timedelta(hours=1), False),
+		("Done", NOON + timedelta(hours=1), False),
+	],
+)
+def test_a_run_is_held_while_it_waits_or_a_worker_gives_signs(status, held_until, held):
+	assert is_held(status, held_until, NOON) is held

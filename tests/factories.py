@@ -169,6 +169,21 @@ def settings(**values) -> None:
 	doc.save()
 
 
+def loaner_warehouses(store: str, lent_out: str, company: str = COMPANY) -> None:
+	"""Where the loaners of a company stand, and where they are while they are lent."""
+	rows = [
+		row.as_dict()
+		for row in frappe.get_doc("Aftersales Settings").loaner_warehouses
+		if row.company != company
+	]
+	settings(
+		loaner_warehouses=[
+			*rows,
+			{"company": company, "loaner_warehouse": store, "lent_out_warehouse": lent_out},
+		]
+	)
+
+
 CHARGE_RULES = {"A": "Customer", "B": "Contract", "C": "Warranty", "D": "Internal", "Goodwill": "Goodwill"}
 
 

@@ -30,6 +30,8 @@ before_uninstall = "aftersales.uninstall.before_uninstall"
 # ERPNext documents made for a job; roles synced from fixtures
 doc_events = {
 	"*": {
+		"on_submit": "aftersales.repair_workshop.stock_leaving.keep_set_aside",
+		"on_cancel": "aftersales.repair_workshop.stock_leaving.keep_set_aside",
 		"on_change": "aftersales.service_levels.clocks.track",
 		"on_trash": "aftersales.service_levels.clocks.forget",
 	},
@@ -97,7 +99,12 @@ doc_events = {
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"ToDo": {"validate": "aftersales.service_desk.assignment.keep_owner"},
-	"Stock Ledger Entry": {"on_submit": "aftersales.repair_workshop.parts_supply.note_arrival"},
+	"Stock Ledger Entry": {
+		"on_submit": [
+			"aftersales.repair_workshop.parts_supply.note_arrival",
+			"aftersales.repair_workshop.stock_leaving.note_move",
+		]
+	},
 	"Role": {"before_import": "aftersales.setup.roles.keep_site_settings"},
 	"Stock Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",

@@ -3,10 +3,8 @@
 Real commits, real processes. What the tests make is removed afterwards.
 """
 
-import multiprocessing
 import os
 import signal
-from collections.abc import Callable
 
 import frappe
 import pytest
@@ -15,11 +13,11 @@ from aftersales.service_billing.cash import receive_cash
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.jobs import done
+from tests.races import at_once
 
 pytestmark = pytest.mark.commits
 
 STORE = "Stores - LSL"
-FORK = multiprocessing.get_context("fork")
 
 
 @pytest.fixture
@@ -67,33 +65,6 @@ def handover(shop, *visits) -> str:
 
 def submit(name: str) -> None:
 	frappe.get_doc("Technician Cash Handover", name).submit()
-
-
-def at_once(*calls: tuple[Callable, str]) -> list[int]:
-	"""Exit codes of the calls, each in a process and transaction of its own, begun together."""
-	site, barrier = frappe.local.site, FORK.Barrier(len(calls))
-
-	def run(function, argument):
-		inherited = frappe.local.db  # closing it would end the parent's connection
-		frappe.init(site=site, sites_path=".", force=True)
-		frappe.connect()
-		try:
-			barrier.wait(60)
-			function(argument)
-			frappe.db.commit()
-			os._exit(0)
-		finally:
-			del inherited
-			os._exit(1)
-
-	children = [FORK.Process(target=run, args=call) for call in calls]
-	for child in children:
-		child.start()
-	for child in children:
-		child.join(120)
-		assert child.exitcode is not None, "a process hangs"
-	frappe.db.rollback()  # look at what is committed now
-	return [child.exitcode for child in children]
 
 
 def payments(voucher) -> int:

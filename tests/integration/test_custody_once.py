@@ -4,15 +4,12 @@ The second works on a connection whose view of the database is older than what t
 happens when both press the button at the same moment.
 """
 
-from collections.abc import Callable
-from threading import Event, Thread
-
 import frappe
 import pytest
 
 from tests import factories as make
 from tests.committed import swept_afterwards
-from tests.conftest import SITE
+from tests.races import overtaken
 
 pytestmark = pytest.mark.commits
 
@@ -25,40 +22,6 @@ def call():
 		doc = make.call(customer, equipment=heater, service_category=make.category("A"))
 		frappe.db.commit()
 		yield doc
-
-
-def overtaken(first: Callable, second: Callable) -> Exception | None:
-	"""Commit `first`, then run `second` in a transaction that began before; return what it raised."""
-	began, done = Event(), Event()
-	raised: list[Exception] = []
-
-	def latecomer():
-		frappe.init(site=SITE, sites_path=".")
-		frappe.connect()
-		try:
-			frappe.db.sql("select count(*) from `tabCollection Receipt`")  # from here on the view is fixed
-			began.set()
-			done.wait(60)
-			second()
-			frappe.db.commit()
-		except Exception as error:
-			raised.append(error)
-			frappe.db.rollback()
-		finally:
-			began.set()
-			frappe.destroy()
-
-	thread = Thread(target=latecomer)
-	thread.start()
-	began.wait(60)
-	try:
-		first()
-		frappe.db.commit()
-	finally:
-		done.set()
-		thread.join(60)
-	frappe.db.rollback()
-	return raised[0] if raised else None
 
 
 def test_a_product_is_collected_once(call):

@@ -17,12 +17,8 @@ def shop():
 	names.lent_out = f"Goods In Transit - {make.ABBR}"
 	names.loaner = make.item("Loaner heater", has_serial_no=1)
 	make.receive(names.loaner, 2, 150, names.store, ("LH-1", "LH-2"))
-	make.settings(
-		loaner_warehouse=names.store,
-		lent_out_warehouse=names.lent_out,
-		loaner_days=14,
-		loaner_before_removal=1,
-	)
+	make.loaner_warehouses(names.store, names.lent_out)
+	make.settings(loaner_days=14, loaner_before_removal=1)
 	names.heater = make.equipment(names.customer, model="Instant 11", serial_text="IN-11")
 	names.call = make.call(names.customer, equipment=names.heater)
 	return names
@@ -236,6 +232,49 @@ def test_a_loaner_from_the_call(shop):
 	doc = loaners.loaner_from_call(shop.call.name)
 	assert (doc.customer, doc.from_warehouse, doc.to_warehouse) == (shop.customer, shop.store, shop.lent_out)
 	assert not doc.serial_no and not doc.item_code
+
+
+# ---------------------------------------------------------------- warehouses by company
+
+
+@pytest.fixture
+def branch(shop):
+	"""A second company with a loaner and warehouses of its own."""
+	names = frappe._dict(company="Corrib Service Ltd")
+	make.make("Company", company_name=names.company, abbr="CSL", default_currency="EUR", country="Ireland")
+	names.store = make.warehouse("Loaner Shelf", names.company)
+	names.lent_out = make.warehouse("With Customers", names.company)
+	make.receive(shop.loaner, 1, 150, names.store, ("LH-CSL",))
+	names.call = make.call(shop.customer, company=names.company)
+	return names
+
+
+def test_each_company_lends_from_its_own_warehouse(shop, branch, lent):
+	make.loaner_warehouses(branch.store, branch.lent_out, branch.company)
+	doc = draft(shop, repair_call=branch.call.name, company=branch.company, serial_no="LH-CSL")
+	doc.submit()
+	assert (doc.from_warehouse, doc.to_warehouse) == (branch.store, branch.lent_out)
+	assert where("LH-CSL") == branch.lent_out
+	assert (lent.from_warehouse, where("LH-1")) == (shop.store, shop.lent_out)
+
+
+def test_a_company_without_a_row_is_told_where_to_enter_it(shop, branch):
+	with pytest.raises(frappe.MandatoryError, match="Aftersales Settings"):
+		draft(shop, repair_call=branch.call.name, company=branch.company, serial_no="LH-CSL")
+
+
+def test_the_warehouses_of_a_row_are_its_companys_and_two(shop, branch):
+	with pytest.raises(frappe.ValidationError, match="belongs to"):
+		make.loaner_warehouses(shop.store, branch.lent_out, branch.company)
+	with pytest.raises(frappe.ValidationError, match="have to differ"):
+		make.loaner_warehouses(branch.store, branch.store, branch.company)
+	row = {
+		"company": branch.company,
+		"loaner_warehouse": branch.store,
+		"lent_out_warehouse": branch.lent_out,
+	}
+	with pytest.raises(frappe.ValidationError, match="more than one row"):
+		make.settings(loaner_warehouses=[row, dict(row)])
 
 
 # ---------------------------------------------------------------- customers' goods and our stock

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.repair_workshop.reservation_rules import Need, Share, Stock, allocate, to_request
+from aftersales.repair_workshop.reservation_rules import (
+	IGNORE,
+	STOP,
+	WARN,
+	Holding,
+	Need,
+	Share,
+	Stock,
+	allocate,
+	answer,
+	let_go,
+	taken,
+	to_request,
+)
 
 SEAL = ("Seal", "Store")
 
@@ -60,6 +73,42 @@ def test_only_what_is_not_on_its_way_is_requested():
 	]
 
 
+def test_pieces_count_as_taken_once_less_is_there_than_is_promised():
+	assert taken(5, 3, 3) == 0
+	assert taken(3, 3, 3) == 0
+	assert taken(2, 3, 3) == 1
+	assert taken(-1, 3, 3) == 3, "no more than was set aside"
+	assert taken(6, 7, 3) == 1, "four are reserved by ERPNext"
+	assert taken(0.2, 0.3, 0.3) == 0.1
+
+
+@pytest.mark.parametrize(
+	"policy, may_take, expected",
+	[
+		(STOP, False, STOP),
+		(STOP, True, WARN),
+		(WARN, False, WARN),
+		(WARN, True, WARN),
+		(IGNORE, False, IGNORE),
+		(IGNORE, True, IGNORE),
+	],
+)
+def test_what_is_said_to_whom(policy, may_take, expected):
+	assert answer(policy, may_take) == expected
+
+
+def test_who_was_promised_last_loses_first():
+	held = [Holding("first", "a", 2), Holding("second", "b", 1), Holding("third", "c", 1.5)]
+	assert left(let_go(held, 0)) == []
+	assert left(let_go(held, 1)) == [("c", 0.5)]
+	assert left(let_go(held, 3)) == [("c", 0), ("b", 0), ("a", 1.5)]
+	assert left(let_go(held, 99)) == [("c", 0), ("b", 0), ("a", 0)]
+
+
+def left(losers) -> list[tuple[str, float]]:
+	return [(holding.line, rest) for holding, rest in losers]
+
+
 quantities = st.integers(0, 500).map(lambda tenths: tenths / 10)
 
 
@@ -85,3 +134,13 @@ def test_nothing_is_promised_twice_and_nothing_is_lost(rows, free, others):
 			assert share.held >= share.need.held - 1e-6
 		if any(share.missing for share in mine):
 			assert held == pytest.approx(stock[item, "Store"].actual - others)
+
+
+@settings(max_examples=150)
+@given(held=st.lists(quantities, max_size=6), gone=quantities)
+def test_exactly_what_is_gone_is_let_go(held, gone):
+	holdings = [Holding(f"card {number}", str(number), qty) for number, qty in enumerate(held)]
+	losers = let_go(holdings, gone)
+	lost = sum(holding.held - rest for holding, rest in losers)
+	assert lost == pytest.approx(min(gone, sum(held)))
+	assert all(0 <= rest < holding.held for holding, rest in losers)

@@ -608,8 +608,13 @@ def _settings() -> None:
 		"labour_item": "LABOUR",
 		"travel_item": "TRAVEL",
 		"small_fee_limit": 250,
-		"loaner_warehouse": of_company(LOANERS),
-		"lent_out_warehouse": of_company(LENT_OUT),
+		"loaner_warehouses": [
+			{
+				"company": COMPANY,
+				"loaner_warehouse": of_company(LOANERS),
+				"lent_out_warehouse": of_company(LENT_OUT),
+			}
+		],
 	}
 	missing = {fieldname: value for fieldname, value in wanted.items() if not settings.get(fieldname)}
 	if missing:

@@ -47,13 +47,12 @@ def refuse_while_lent(call: str | None) -> None:
 
 
 def set_defaults(doc: Document) -> None:
-	"""Warehouses and due date as Aftersales Settings say, where they are the company's."""
+	"""Warehouses of the company and due date as Aftersales Settings say."""
 	settings = frappe.get_cached_doc("Aftersales Settings")
+	of_company = next((row for row in settings.loaner_warehouses if row.company == doc.company), None)
 	for fieldname, setting in WAREHOUSES.items():
-		warehouse = settings.get(setting)
-		if not doc.get(fieldname) and warehouse:
-			if frappe.get_cached_value("Warehouse", warehouse, "company") == doc.company:
-				doc.set(fieldname, warehouse)
+		if of_company and not doc.get(fieldname):
+			doc.set(fieldname, of_company.get(setting))
 	if not doc.due_back:
 		doc.due_back = add_days(getdate(doc.issued_at) or nowdate(), cint(settings.loaner_days))
 

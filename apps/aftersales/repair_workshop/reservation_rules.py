@@ -1,10 +1,14 @@
 """Which parts can be set aside for a job, and which are short: decisions without frappe (R-WS-7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Place = tuple[str, str]
 """An item in a warehouse."""
+
+STOP = "Stop"
+WARN = "Warn"
+IGNORE = "Ignore"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,40 @@ def to_request(shares: Iterable[Share], on_order: Mapping[str, float]) -> tuple[
 		if missing > 0:
 			short.append(Share(share.need, share.held, missing))
 	return tuple(short)
+
+
+@dataclass(frozen=True)
+class Holding:
+	"""What one line of a card holds of a part."""
+
+	card: str
+	line: str
+	held: float
+
+
+def taken(actual: float, promised: float, set_aside: float) -> float:
+	"""How many of the pieces set aside are gone; `promised` counts them and what ERPNext has reserved."""
+	return exact(min(set_aside, max(0.0, promised - actual)))
+
+
+def answer(policy: str, may_take: bool) -> str:
+	"""Stop, Warn or Ignore, for a document that takes what is set aside; who may take it is only warned."""
+	return WARN if policy == STOP and may_take else policy
+
+
+def let_go(holdings: Sequence[Holding], gone: float) -> tuple[tuple[Holding, float], ...]:
+	"""The lines that lose what is gone, and what each still holds: who was promised last loses first.
+
+	`holdings` begin with the one promised first.
+	"""
+	losers = []
+	for holding in reversed(holdings):
+		lost = min(holding.held, gone)
+		if lost <= 0:
+			continue
+		gone = exact(gone - lost)
+		losers.append((holding, exact(holding.held - lost)))
+	return tuple(losers)
 
 
 def exact(qty: float) -> float:

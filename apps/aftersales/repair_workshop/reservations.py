@@ -13,11 +13,22 @@ from collections.abc import Iterable, Mapping
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder.functions import Sum
-from frappe.utils import cint, escape_html, flt
+from frappe.query_builder import Order
+from frappe.query_builder.functions import Coalesce, Sum
+from frappe.utils import cint, escape_html, flt, get_link_to_form
 
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop.reservation_rules import Need, Place, Share, Stock, allocate, exact
+from aftersales.repair_workshop.reservation_rules import (
+	Holding,
+	Need,
+	Place,
+	Share,
+	Stock,
+	allocate,
+	exact,
+	let_go,
+	taken,
+)
 
 SET_ASIDE = "aftersales_set_aside"
 
@@ -145,6 +156,55 @@ def stock_now(needs: Iterable[Need]) -> dict[Place, Stock]:
 	return {(row.item_code, row.warehouse): _as_stock(row) for row in rows}
 
 
+def holders(item_code: str, warehouse: str) -> list[str]:
+	"""The cards for which a part is set aside in a warehouse, the one promised first at the head."""
+	return list(dict.fromkeys(holding.card for holding in _holdings(item_code, warehouse)))
+
+
+def let_go_of_taken(item_code: str, warehouse: str, voucher_type: str, voucher_no: str) -> list[str]:
+	"""A document has taken what was set aside: the cards promised last hold it no longer, and say so.
+
+	Run in the background after the document is committed. Cards are locked before the Bin, as by their
+	own saves; a second run finds nothing to do.
+
+	Returns:
+		names of the cards that lost pieces; each gets a line on its timeline and the event `parts_taken`.
+	"""
+	holdings = _holdings(item_code, warehouse)
+	for card in sorted({holding.card for holding in holdings}):
+		frappe.db.get_value("Repair Card", card, "name", for_update=True)
+	row = frappe.db.get_value(
+		"Bin",
+		{"item_code": item_code, "warehouse": warehouse},
+		["actual_qty", "reserved_stock", SET_ASIDE],
+		as_dict=True,
+		for_update=True,
+	)
+	if not row:
+		return []
+	gone = taken(flt(row.actual_qty), flt(row.reserved_stock) + flt(row[SET_ASIDE]), flt(row[SET_ASIDE]))
+	losers = let_go(_held_now(holdings, item_code, warehouse), gone)
+	lost: dict[str, float] = defaultdict(float)
+	for holding, left in losers:
+		frappe.db.set_value("Service Part Line", holding.line, "set_aside", left, update_modified=False)
+		lost[holding.card] += holding.held - left
+	_add_to_totals({(item_code, warehouse): -sum(lost.values())})
+	for card, qty in lost.items():
+		doc = frappe.get_doc("Repair Card", card)
+		doc.add_comment(
+			"Info",
+			_("{0} of {1}, set aside in {2}, taken by {3} {4}: the card is short of them.").format(
+				f"{exact(qty):g}",
+				escape_html(item_code),
+				escape_html(warehouse),
+				_(voucher_type),
+				get_link_to_form(voucher_type, voucher_no),
+			),
+		)
+		doc.run_method("parts_taken")
+	return list(lost)
+
+
 def recount() -> None:
 	"""Scheduled daily: bring every Bin's total in line with the lines that make it up.
 
@@ -189,6 +249,47 @@ def _write_total(place: Place, qty: float) -> None:
 		max(0.0, exact(qty)),
 		update_modified=False,
 	)
+
+
+def _holdings(item_code: str, warehouse: str) -> list[Holding]:
+	"""What lines hold of a part, the card promised first at the head, then the one received first."""
+	card, line = frappe.qb.DocType("Repair Card"), frappe.qb.DocType("Service Part Line")
+	rows = (
+		frappe.qb.from_(line)
+		.join(card)
+		.on((line.parent == card.name) & (line.parenttype == "Repair Card"))
+		.select(card.name, line.name, line.set_aside)
+		.where((line.item_code == item_code) & (line.warehouse == warehouse) & (line.set_aside > 0))
+		.orderby(Coalesce(card.promised_return, "9999-12-31"), order=Order.asc)
+		.orderby(card.received_at, order=Order.asc)
+		.orderby(card.name, line.idx, order=Order.asc)
+	).run()
+	return [Holding(name, row, flt(qty)) for name, row, qty in rows]
+
+
+def _held_now(holdings: Iterable[Holding], item_code: str, warehouse: str) -> list[Holding]:
+	"""The same lines with what they hold under the locks of their cards, in the same order."""
+	holdings = list(holdings)
+	if not holdings:
+		return []
+	held = dict(
+		frappe.db.get_values(
+			"Service Part Line",
+			{
+				"name": ("in", [holding.line for holding in holdings]),
+				"item_code": item_code,
+				"warehouse": warehouse,
+			},
+			["name", "set_aside"],
+			order_by="name asc",
+			for_update=True,
+		)
+	)
+	return [
+		Holding(holding.card, holding.line, flt(held[holding.line]))
+		for holding in holdings
+		if flt(held.get(holding.line))
+	]
 
 
 def _held_in_all(item_code: str | None = None, warehouse: str | None = None) -> dict[Place, float]:

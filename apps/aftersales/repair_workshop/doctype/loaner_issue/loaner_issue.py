@@ -208,7 +208,14 @@ class LoanerIssue(Document):
 
 	def check_warehouses(self):
 		for fieldname in ("from_warehouse", "to_warehouse"):
-			require_value(self, fieldname, _("a loaner stays in our stock, also while it is lent out."))
+			require_value(
+				self,
+				fieldname,
+				_(
+					"a loaner stays in our stock, also while it is lent out. Aftersales Settings name the loaner"
+					" warehouses of each company."
+				),
+			)
 		for fieldname in ("from_warehouse", "to_warehouse", "return_warehouse"):
 			self.check_warehouse(fieldname)
 		if self.from_warehouse == self.to_warehouse:

@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+OF_A_COMPANY = ("Account", "Cost Center", "Warehouse")
+
 
 class AftersalesSettings(Document):
 	# begin: auto-generated types
@@ -12,6 +14,7 @@ class AftersalesSettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.repair_workshop.doctype.loaner_warehouse.loaner_warehouse import LoanerWarehouse
 		from aftersales.service_billing.doctype.service_billing_account.service_billing_account import (
 			ServiceBillingAccount,
 		)
@@ -41,17 +44,18 @@ class AftersalesSettings(Document):
 		follow_up_retry_hours: DF.Int
 		follow_up_script: DF.Text | None
 		labour_item: DF.Link | None
-		lent_out_warehouse: DF.Link | None
 		loaner_before_removal: DF.Check
 		loaner_days: DF.Int
-		loaner_warehouse: DF.Link | None
+		loaner_warehouses: DF.Table[LoanerWarehouse]
 		link_valid_days: DF.Int
 		next_action_within: DF.Int
 		repair_warranty_days: DF.Int
 		repeat_days: DF.Int
 		send_customer_messages: DF.Check
+		set_aside_role: DF.Link | None
 		small_fee_limit: DF.Currency
 		submit_invoice: DF.Check
+		taking_set_aside: DF.Literal["Stop", "Warn", "Ignore"]
 		travel_item: DF.Link | None
 		vendor_repair_item: DF.Link | None
 		visit_minutes: DF.Int
@@ -64,6 +68,7 @@ class AftersalesSettings(Document):
 		self.keep_emergency_priority()
 		self.check_billing_items()
 		self.check_billing_accounts()
+		self.check_loaner_warehouses()
 
 	def keep_emergency_priority(self):
 		"""Without it a reported hazard could not be told from any other fault (R-IN-4)."""
@@ -92,20 +97,41 @@ class AftersalesSettings(Document):
 				)
 
 	def check_billing_accounts(self):
-		"""One row a company, and every account of a row belongs to it."""
-		companies = [row.company for row in self.billing_accounts]
-		for row in self.billing_accounts:
-			if companies.count(row.company) > 1:
-				frappe.throw(_("Accounts: {0} has more than one row.").format(frappe.bold(row.company)))
-			for field in row.meta.get_link_fields():
-				if field.options in ("Account", "Cost Center") and row.get(field.fieldname):
-					self.check_of_company(row, field)
+		self.check_rows_of_companies("billing_accounts")
 
-	def check_of_company(self, row: Document, field):
+	def check_loaner_warehouses(self):
+		self.check_rows_of_companies("loaner_warehouses")
+		for row in self.loaner_warehouses:
+			if row.loaner_warehouse == row.lent_out_warehouse:
+				frappe.throw(
+					_("Loaner Warehouses row {0}: {1} and {2} have to differ.").format(
+						row.idx,
+						frappe.bold(_(row.meta.get_label("loaner_warehouse"))),
+						frappe.bold(_(row.meta.get_label("lent_out_warehouse"))),
+					)
+				)
+
+	def check_rows_of_companies(self, table: str):
+		"""One row a company, and what a row names belongs to it."""
+		rows = self.get(table)
+		companies = [row.company for row in rows]
+		for row in rows:
+			if companies.count(row.company) > 1:
+				frappe.throw(
+					_("{0}: {1} has more than one row.").format(
+						_(self.meta.get_label(table)), frappe.bold(row.company)
+					)
+				)
+			for field in row.meta.get_link_fields():
+				if field.options in OF_A_COMPANY and row.get(field.fieldname):
+					self.check_of_company(table, row, field)
+
+	def check_of_company(self, table: str, row: Document, field):
 		company = frappe.get_cached_value(field.options, row.get(field.fieldname), "company")
 		if company != row.company:
 			frappe.throw(
-				_("Accounts row {0}, {1}: {2} belongs to {3}, not to {4}.").format(
+				_("{0} row {1}, {2}: {3} belongs to {4}, not to {5}.").format(
+					_(self.meta.get_label(table)),
 					row.idx,
 					frappe.bold(_(field.label)),
 					frappe.bold(row.get(field.fieldname)),

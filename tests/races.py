@@ -1,0 +1,71 @@
+"""Two people at once, for tests marked `commits`: each on a connection and in a transaction of his own."""
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from threading import Event, Thread
+
+import frappe
+
+FORK = multiprocessing.get_context("fork")
+
+
+def overtaken(first: Callable, second: Callable) -> Exception | None:
+	"""Commit `first`, then run `second` in a transaction that began before; return what it raised."""
+	site, began, done = frappe.local.site, Event(), Event()
+	raised: list[Exception] = []
+
+	def latecomer():
+		frappe.init(site=site, sites_path=".")
+		frappe.connect()
+		try:
+			frappe.db.sql("select count(*) from `tabRepair Call`")  # from here on the view is fixed
+			began.set()
+			done.wait(60)
+			second()
+			frappe.db.commit()
+		except Exception as error:
+			raised.append(error)
+			frappe.db.rollback()
+		finally:
+			began.set()
+			frappe.destroy()
+
+	thread = Thread(target=latecomer)
+	thread.start()
+	began.wait(60)
+	try:
+		first()
+		frappe.db.commit()
+	finally:
+		done.set()
+		thread.join(60)
+	frappe.db.rollback()
+	return raised[0] if raised else None
+
+
+def at_once(*calls: tuple[Callable, str]) -> list[int]:
+	"""Exit codes of the calls, each in a process and transaction of its own, begun together."""
+	site, barrier = frappe.local.site, FORK.Barrier(len(calls))
+
+	def run(function, argument):
+		inherited = frappe.local.db  # closing it would end the parent's connection
+		frappe.init(site=site, sites_path=".", force=True)
+		frappe.connect()
+		try:
+			barrier.wait(60)
+			function(argument)
+			frappe.db.commit()
+			os._exit(0)
+		finally:
+			del inherited
+			os._exit(1)
+
+	children = [FORK.Process(target=run, args=call) for call in calls]
+	for child in children:
+		child.start()
+	for child in children:
+		child.join(120)
+		assert child.exitcode is not None, "a process hangs"
+	frappe.db.rollback()  # look at what is committed now
+	return [child.exitcode for child in children]

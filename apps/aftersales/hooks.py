@@ -37,6 +37,7 @@ doc_events = {
 	},
 	"Repair Call": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"validate": "aftersales.service_quality.faults.join_known",
 		"on_update": "aftersales.customer_portal.messages.call_saved",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
@@ -94,6 +95,10 @@ doc_events = {
 		"on_change": "aftersales.repair_workshop.vendor_repairs.follow_order",
 		"on_cancel": "aftersales.repair_workshop.vendor_repairs.forget_order",
 		"on_trash": "aftersales.repair_workshop.vendor_repairs.forget_order",
+	},
+	"Non Conformance": {
+		"validate": "aftersales.service_quality.faults.keep_place",
+		"on_update": "aftersales.service_quality.faults.pass_on",
 	},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
@@ -172,6 +177,9 @@ auto_cancel_exempted_doctypes = [
 # The log of a billing run and a link without login hold nothing back
 ignore_links_on_delete = ["Billing Run Entry", "Service Link"]
 
+# The calls of a Non Conformance are among its connections
+override_doctype_dashboards = {"Non Conformance": "aftersales.service_quality.faults.dashboard"}
+
 # A technician sees and edits his own calls and visits
 permission_query_conditions = {
 	"Repair Call": "aftersales.service_desk.permissions.call_query_conditions",
@@ -200,6 +208,7 @@ scheduler_events = {
 		"aftersales.customer_portal.messages.send_due_surveys",
 		"aftersales.service_desk.periodic_visits.plan_all",
 		"aftersales.service_billing.contracts.roll_over",
+		"aftersales.service_quality.faults.raise_recurring",
 	],
 }
 

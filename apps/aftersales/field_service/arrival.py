@@ -75,7 +75,7 @@ def _qualified(
 	return [
 		Technician(
 			person.name,
-			_working(person.holiday_list, begin, until),
+			working_hours(person.holiday_list, begin, until),
 			tuple(sorted(busy.get(person.name, ()))),
 			person.service_zone,
 		)
@@ -120,8 +120,8 @@ def _busy(technicians: list[str], begin: datetime, until: datetime) -> dict[str,
 	return busy
 
 
-def _working(holiday_list: str | None, begin: datetime, until: datetime) -> tuple[Span, ...]:
-	"""The service's hours less the technician's own days off."""
+def working_hours(holiday_list: str | None, begin: datetime, until: datetime) -> tuple[Span, ...]:
+	"""The stretches of the service's hours between two moments (site time), less the technician's own days off."""
 	from aftersales.service_levels import calendars
 
 	calendar = frappe.get_cached_doc("Aftersales Settings").working_calendar

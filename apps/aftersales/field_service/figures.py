@@ -1,10 +1,18 @@
 """What visits count for in a period: first-time fixes and hands-on hours for the key figures (R-KPI)."""
 
-import frappe
-from frappe.query_builder import Case, Interval
-from frappe.query_builder.functions import Count, Max, Sum
-from pypika.terms import ExistsCriterion
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
+import frappe
+from frappe.desk.reportview import build_match_conditions
+from frappe.query_builder import Case, Interval, Order
+from frappe.query_builder.functions import Coalesce, Count, Max, Min, Sum
+from frappe.utils import add_days, getdate
+from pypika.functions import NullIf
+from pypika.queries import QueryBuilder, Table
+from pypika.terms import Criterion, ExistsCriterion, LiteralValue
+
+from aftersales.field_service.arrival import working_hours
 from aftersales.service_desk import figures as calls
 from aftersales.service_desk.figures import Selection
 
@@ -16,16 +24,6 @@ def first_time_fixes(selection: Selection, within_days: int) -> list[dict]:
 	"""visit_calls: calls resolved that had a visit; fixed_at_once: those of one visit, which completed the
 	work, with no call that repeats them received within so many days."""
 	visit, call = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Repair Call")
-	again = frappe.qb.DocType("Repair Call").as_("again")
-	repeated = ExistsCriterion(
-		frappe.qb.from_(again)
-		.select(again.name)
-		.where(
-			(again.repeat_of == call.name)
-			& (again.status != "Cancelled")
-			& (again.received_at <= call.resolved_at + Interval(days=within_days))
-		)
-	)
 	visited = (
 		calls.of_calls(
 			selection,
@@ -37,7 +35,7 @@ def first_time_fixes(selection: Selection, within_days: int) -> list[dict]:
 		.select(
 			Count(visit.name).as_("visits"),
 			Max(visit.outcome).as_("outcome"),
-			Case().when(repeated, 1).else_(0).as_("repeated"),
+			Case().when(_repeated(call, within_days), 1).else_(0).as_("repeated"),
 		)
 	)
 	return (
@@ -67,3 +65,125 @@ def hands_on(selection: Selection) -> list[dict]:
 		.select(Sum(line.hours).as_("hands_on_hours"), Count(visit.name).distinct().as_("repairs"))
 		.run(as_dict=True)
 	)
+
+
+@dataclass(frozen=True)
+class Period:
+	"""From the first to the last day, of one company or of all."""
+
+	from_date: date
+	to_date: date
+	company: str | None = None
+
+	@property
+	def until(self) -> date:
+		return getdate(add_days(self.to_date, 1))
+
+
+def visits_by_technician(period: Period, within_days: int) -> list[dict]:
+	"""technician, visits, completed; visited (calls resolved by his visits), fixed_at_once and came_back of those.
+
+	A call counts for the technician of its last visit: who went first and did not finish has a visit more.
+	"""
+	visit, call = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Repair Call")
+	later = frappe.qb.DocType("Service Voucher").as_("later")
+	others = frappe.qb.DocType("Service Voucher").as_("others")
+	last = ~_exists(later, (later.repair_call == visit.repair_call) & (later.departed_at > visit.departed_at))
+	alone = ~_exists(others, (others.repair_call == visit.repair_call) & (others.name != visit.name))
+	solved = call.resolved_at.isnotnull() & last
+	back = _repeated(call, within_days)
+	query = (
+		frappe.qb.from_(visit)
+		.left_join(call)
+		.on(call.name == visit.repair_call)
+		.where((visit.docstatus == 1) & (visit.status != "Cancelled"))
+		.where((visit.departed_at >= period.from_date) & (visit.departed_at < period.until))
+		.where(visit.technician.isnotnull())
+		.select(
+			visit.technician,
+			Count(visit.name).as_("visits"),
+			calls.number(visit.outcome == COMPLETED).as_("completed"),
+			calls.number(solved).as_("visited"),
+			calls.number(solved & alone & (visit.outcome == COMPLETED) & ~back).as_("fixed_at_once"),
+			calls.number(solved & back).as_("came_back"),
+		)
+		.groupby(visit.technician)
+	)
+	return _of_company(query, visit, period).run(as_dict=True)
+
+
+def hours_by_technician(period: Period) -> list[dict]:
+	"""technician, hours on jobs and travel_hours of the labour lines of visits, for whom each line names."""
+	visit, line = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Service Labour Line")
+	who = Coalesce(NullIf(line.technician, ""), visit.technician).as_("technician")
+	travels = line.activity == TRAVEL
+	query = (
+		frappe.qb.from_(visit)
+		.join(line)
+		.on((line.parent == visit.name) & (line.parenttype == "Service Voucher"))
+		.where((visit.docstatus == 1) & (visit.status != "Cancelled"))
+		.where((visit.departed_at >= period.from_date) & (visit.departed_at < period.until))
+		.select(
+			who,
+			Sum(Case().when(travels, 0).else_(line.hours)).as_("hours"),
+			Sum(Case().when(travels, line.hours).else_(0)).as_("travel_hours"),
+		)
+		.groupby(who)
+	)
+	return _of_company(query, visit, period).run(as_dict=True)
+
+
+def available_hours(holiday_list: str | None, period: Period) -> float:
+	"""Hours of the service's working calendar in the period, less the technician's days off."""
+	begin, until = (datetime.combine(day, time()) for day in (period.from_date, period.until))
+	spans = working_hours(holiday_list, begin, until)
+	return sum((end - start).total_seconds() for start, end in spans) / 3600
+
+
+def people(company: str | None = None) -> list[frappe._dict]:
+	"""Every technician with zone, holiday_list, is_active and expires (the certificate that runs out first)."""
+	technician, skill = frappe.qb.DocType("Service Technician"), frappe.qb.DocType("Technician Skill")
+	query = (
+		frappe.qb.from_(technician)
+		.left_join(skill)
+		.on((skill.parent == technician.name) & (skill.parenttype == "Service Technician"))
+		.select(
+			technician.name,
+			technician.service_zone,
+			technician.holiday_list,
+			technician.is_active,
+			Min(skill.valid_until).as_("expires"),
+		)
+		.groupby(technician.name)
+		.orderby(technician.name, order=Order.asc)
+	)
+	if company:
+		query = query.where(technician.company == company)
+	if allowed := build_match_conditions("Service Technician"):
+		query = query.where(LiteralValue(f"({allowed})"))
+	return query.run(as_dict=True)
+
+
+def _exists(visit: Table, condition: Criterion) -> Criterion:
+	return ExistsCriterion(
+		frappe.qb.from_(visit)
+		.select(visit.name)
+		.where(condition & (visit.docstatus == 1) & (visit.status != "Cancelled"))
+	)
+
+
+def _repeated(call: Table, within_days: int) -> Criterion:
+	again = frappe.qb.DocType("Repair Call").as_("again")
+	return ExistsCriterion(
+		frappe.qb.from_(again)
+		.select(again.name)
+		.where(
+			(again.repeat_of == call.name)
+			& (again.status != "Cancelled")
+			& (again.received_at <= call.resolved_at + Interval(days=within_days))
+		)
+	)
+
+
+def _of_company(query: QueryBuilder, visit: Table, period: Period) -> QueryBuilder:
+	return query.where(visit.company == period.company) if period.company else query

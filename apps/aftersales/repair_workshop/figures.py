@@ -1,7 +1,10 @@
 """What workshop jobs count for in a period: turnaround and hands-on hours for the key figures (R-KPI)."""
 
+from datetime import date
+
 import frappe
 from frappe.query_builder.functions import Count, Sum
+from frappe.utils import add_days
 
 from aftersales.service_desk import figures as calls
 from aftersales.service_desk.figures import Selection
@@ -23,3 +26,30 @@ def turnaround(selection: Selection) -> list[dict]:
 		)
 		.run(as_dict=True)
 	)
+
+
+def repairs_by_technician(from_date: date, to_date: date, company: str | None = None) -> list[dict]:
+	"""technician, repairs: products whose repair he did and that became ready in the period."""
+	card = frappe.qb.DocType("Repair Card")
+	query = (
+		frappe.qb.from_(card)
+		.where((card.docstatus < 2) & card.status.isin(REPAIRED) & card.repaired_by.isnotnull())
+		.where((card.ready_at >= from_date) & (card.ready_at < add_days(to_date, 1)))
+		.select(card.repaired_by.as_("technician"), Count(card.name).as_("repairs"))
+		.groupby(card.repaired_by)
+	)
+	return (query.where(card.company == company) if company else query).run(as_dict=True)
+
+
+def bench_hours_by_technician(from_date: date, to_date: date, company: str | None = None) -> list[dict]:
+	"""technician, bench_hours: hands-on hours logged on cards, by the day the work ended."""
+	card, log = frappe.qb.DocType("Repair Card"), frappe.qb.DocType("Service Time Log")
+	query = (
+		frappe.qb.from_(log)
+		.join(card)
+		.on((card.name == log.parent) & (log.parenttype == "Repair Card"))
+		.where((card.docstatus < 2) & (log.to_time >= from_date) & (log.to_time < add_days(to_date, 1)))
+		.select(log.technician, Sum(log.hours).as_("bench_hours"))
+		.groupby(log.technician)
+	)
+	return (query.where(card.company == company) if company else query).run(as_dict=True)

@@ -169,3 +169,49 @@ def between(begin: Term, end: Term) -> Term:
 def number(condition: Term) -> Term:
 	"""How many rows meet a condition."""
 	return Sum(Case().when(condition, 1).else_(0))
+
+
+def coded(selection: Selection, code_field: str, by_model: bool = False) -> list[dict]:
+	"""Calls received by what was found: `code`, with `by_model` also `brand` and `model`, and of each: cases,
+	models (how many different ones), repeats and hazards. Calls without that code have an empty one; cancelled
+	calls are left out.
+
+	Args:
+		code_field: one of symptom_code, fault_code, cause_code, action_code.
+	"""
+	call = frappe.qb.DocType("Repair Call")
+	code = Coalesce(call[code_field], "").as_("code")
+	query = (
+		frappe.qb.from_(call)
+		.where((call.status != "Cancelled") & (call.received_at >= selection.from_date))
+		.where(call.received_at < add_days(selection.to_date, 1))
+		.select(
+			code,
+			Count(call.name).as_("cases"),
+			Count(Joined(" ", call.brand, call.model)).distinct().as_("models"),
+			Sum(call.is_repeat).as_("repeats"),
+			number(call.hazard != "").as_("hazards"),
+		)
+		.groupby(code)
+	)
+	if by_model:
+		brand, model = Coalesce(call.brand, "").as_("brand"), Coalesce(call.model, "").as_("model")
+		query = query.select(brand, model).groupby(brand, model)
+	return narrowed(selection, query, call).run(as_dict=True)
+
+
+def answers_by_technician(from_date: date, to_date: date, company: str | None = None) -> list[dict]:
+	"""technician, content and rated of the follow-ups answered in the period."""
+	answer = frappe.qb.DocType("Follow-up")
+	query = (
+		frappe.qb.from_(answer)
+		.where(answer.status.isin(ANSWERED) & answer.technician.isnotnull())
+		.where((answer.done_at >= from_date) & (answer.done_at < add_days(to_date, 1)))
+		.select(
+			answer.technician,
+			number(answer.csat > 0).as_("rated"),
+			number(answer.csat.isin(CONTENT)).as_("content"),
+		)
+		.groupby(answer.technician)
+	)
+	return (query.where(answer.company == company) if company else query).run(as_dict=True)

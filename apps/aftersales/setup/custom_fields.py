@@ -4,7 +4,8 @@ An ERPNext document made for a job names the job (`aftersales_voucher_type`, `af
 its posting key is unique, so that the database refuses a second document for the same purpose; a
 row names the line of the job it was made from. A Sales Invoice may bill several jobs: its rows name
 them too, and one row of each job holds the key, so that no job is billed on two rows. A Subscription
-names the Service Contract whose fee it invoices. A Customer says when he is invoiced.
+names the Service Contract whose fee it invoices. A Customer says when he is invoiced, a Non Conformance
+which fault of which model it is about.
 """
 
 import frappe
@@ -162,6 +163,55 @@ def _invoicing_fields(insert_after: str) -> list[dict]:
 	]
 
 
+def _fault_fields(insert_after: str) -> list[dict]:
+	"""Which fault of which model a Non Conformance is about; the key keeps a second one from being open."""
+	return [
+		{
+			"fieldname": "aftersales_section",
+			"fieldtype": "Section Break",
+			"label": "After-sales Service",
+			"insert_after": insert_after,
+			"depends_on": "aftersales_fault_code",
+		},
+		{
+			"fieldname": "aftersales_fault_code",
+			"fieldtype": "Link",
+			"label": "Fault",
+			"options": "Fault Code",
+			"insert_after": "aftersales_section",
+			"read_only": 1,
+		},
+		{
+			"fieldname": "aftersales_column",
+			"fieldtype": "Column Break",
+			"insert_after": "aftersales_fault_code",
+		},
+		{
+			"fieldname": "aftersales_brand",
+			"fieldtype": "Data",
+			"label": "Brand",
+			"insert_after": "aftersales_column",
+			"read_only": 1,
+		},
+		{
+			"fieldname": "aftersales_model",
+			"fieldtype": "Data",
+			"label": "Model",
+			"insert_after": "aftersales_brand",
+			"read_only": 1,
+		},
+		{
+			"fieldname": "aftersales_fault_key",
+			"fieldtype": "Data",
+			"label": "After-sales Fault Key",
+			"insert_after": "aftersales_model",
+			"read_only": 1,
+			"hidden": 1,
+			"unique": 1,
+		},
+	]
+
+
 def _ours(fields: list[dict]) -> list[dict]:
 	return [{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field} for field in fields]
 
@@ -174,6 +224,7 @@ def _all_fields() -> dict[str, list[dict]]:
 		fields[doctype] = [_line_field(insert_after)]
 	fields["Bin"] = [_set_aside_field()]
 	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
+	fields["Non Conformance"] = _fault_fields("details")
 	fields["Customer"] = _invoicing_fields("payment_terms")
 	return {doctype: _ours(rows) for doctype, rows in fields.items()}
 

@@ -68,6 +68,8 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Subscription": ((("Service Accountant", "Service Manager"), CONSULT),),
 	"Subscription Plan": ((MONEY, READ),),
 	"Project": ((EVERYBODY, READ),),
+	"Non Conformance": ((LEADERS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
+	"Quality Procedure": ((LEADERS, READ),),
 }
 
 

@@ -16,6 +16,7 @@ class ServiceTechnician(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.field_service.doctype.technician_record.technician_record import TechnicianRecord
 		from aftersales.field_service.doctype.technician_skill.technician_skill import TechnicianSkill
 		from aftersales.field_service.doctype.van_stock_level.van_stock_level import VanStockLevel
 
@@ -25,6 +26,7 @@ class ServiceTechnician(Document):
 		holiday_list: DF.Link | None
 		is_active: DF.Check
 		notes: DF.SmallText | None
+		records: DF.Table[TechnicianRecord]
 		service_zone: DF.Link | None
 		skills: DF.Table[TechnicianSkill]
 		supply_warehouse: DF.Link | None

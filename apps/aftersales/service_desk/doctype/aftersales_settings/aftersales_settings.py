@@ -49,6 +49,9 @@ class AftersalesSettings(Document):
 		loaner_warehouses: DF.Table[LoanerWarehouse]
 		link_valid_days: DF.Int
 		next_action_within: DF.Int
+		quality_procedure: DF.Link | None
+		recurring_fault_days: DF.Int
+		recurring_faults: DF.Int
 		repair_warranty_days: DF.Int
 		repeat_days: DF.Int
 		send_customer_messages: DF.Check

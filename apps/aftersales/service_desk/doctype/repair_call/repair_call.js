@@ -208,6 +208,7 @@ frappe.ui.form.on("Repair Call", {
 	},
 
 	add_create_buttons(frm) {
+		frm.trigger("offer_non_conformance");
 		if (["Closed", "Cancelled"].includes(frm.doc.status)) return;
 		const create = (label, method) =>
 			frm.add_custom_button(
@@ -222,6 +223,22 @@ frappe.ui.form.on("Repair Call", {
 		if (!frm.doc.equipment && (frm.doc.brand || frm.doc.model || frm.doc.serial_text || frm.doc.item_code)) {
 			frm.add_custom_button(__("Customer Equipment"), () => frm.trigger("open_product_file"), __("Create"));
 		}
+	},
+
+	offer_non_conformance(frm) {
+		const { doc } = frm;
+		const leads = frappe.user.has_role(["Service Supervisor", "Service Manager"]);
+		if (!leads || doc.non_conformance || !doc.fault_code || !doc.model) return;
+		frm.add_custom_button(
+			__("Non Conformance"),
+			async () => {
+				const name = await frappe.xcall("aftersales.service_quality.faults.raise_for_call", {
+					repair_call: doc.name,
+				});
+				frappe.set_route("Form", "Non Conformance", name);
+			},
+			__("Create")
+		);
 	},
 
 	create_voucher(frm) {

@@ -25,6 +25,7 @@ FIELDS_OF_RECORD = (
 	"arrival_answer",
 	"arrival_answered_at",
 	"portal_key",
+	"non_conformance",
 )
 
 

@@ -1,0 +1,179 @@
+"""Equal faults of one model become an ERPNext Non Conformance, and its answer reaches the open calls (R-FU-4)."""
+
+from datetime import date
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import add_days, cint, escape_html, get_link_to_form, getdate, strip_html_tags
+
+from aftersales.guards import require_role, set_system
+from aftersales.service_desk import quality_cases as cases
+from aftersales.service_levels.escalation import Notice, notify
+from aftersales.service_quality import fault_rules
+from aftersales.service_quality.fault_rules import Fault
+
+NON_CONFORMANCE = "Non Conformance"
+OPEN = "Open"
+SUPERVISORS = ("Service Supervisor", "Service Manager")
+ANSWERS = ("corrective_action", "preventive_action")
+
+
+def raise_recurring() -> list[str]:
+	"""Raise a Non Conformance for every fault seen as often as the settings say; returns their names.
+
+	Scheduler, daily. Nothing is raised without a Quality Procedure in the settings.
+	"""
+	settings = _settings()
+	if not settings.quality_procedure or not cint(settings.recurring_faults):
+		return []
+	since = _since(settings)
+	found = [
+		(Fault(row.brand or "", row.model, row.fault_code), row.cases)
+		for row in cases.unexplained(since, cint(settings.recurring_faults))
+	]
+	return [
+		_raise(fault, since, settings)
+		for fault, _cases in fault_rules.recurring(found, cint(settings.recurring_faults))
+	]
+
+
+@frappe.whitelist(methods=["POST"])
+def raise_for_call(repair_call: str) -> str:
+	"""Raise a Non Conformance for the fault of a call by hand, with all calls that show it; returns its name.
+
+	Where one is open already the call joins it.
+
+	Raises:
+		frappe.PermissionError: the user is no supervisor, or may not edit the call.
+		frappe.ValidationError: the fault or the model is missing, or no Quality Procedure is set.
+	"""
+	doc = frappe.get_doc("Repair Call", repair_call)
+	doc.check_permission("write")
+	require_role(SUPERVISORS, _("Raising a Non Conformance"))
+	settings = _settings()
+	if not settings.quality_procedure:
+		frappe.throw(
+			_("Set {0} in {1}: it says who looks for the causes of faults.").format(
+				frappe.bold(_("Quality Procedure")),
+				get_link_to_form("Aftersales Settings", "Aftersales Settings"),
+			),
+			frappe.MandatoryError,
+		)
+	for fieldname in ("fault_code", "model"):
+		if not doc.get(fieldname):
+			frappe.throw(
+				_("Set {0}: equal faults are those of one model.").format(
+					frappe.bold(_(doc.meta.get_label(fieldname)))
+				),
+				frappe.MandatoryError,
+			)
+	if doc.non_conformance:
+		return doc.non_conformance
+	since = min(_since(settings), getdate(doc.received_at))
+	return _raise(Fault(doc.brand or "", doc.model, doc.fault_code), since, settings)
+
+
+def join_known(call: Document, method: str | None = None) -> None:
+	"""Hook of Repair Call (validate): a fault whose cause is being looked for names where.
+
+	A Non Conformance that was found wrong by hand stays what it is; a call that turns out to have another
+	fault leaves it.
+	"""
+	if call.flags.from_register or not call.has_value_changed("fault_code"):
+		return
+	known = None
+	if call.fault_code and call.model:
+		known = _open_one(Fault(call.brand or "", call.model, call.fault_code))
+	if (call.non_conformance or None) != known:
+		set_system(call, non_conformance=known)
+
+
+def keep_place(doc: Document, method: str | None = None) -> None:
+	"""Hook of Non Conformance (validate): one is open per fault and model, by a unique key."""
+	fault = doc.aftersales_fault_code and Fault(
+		doc.aftersales_brand or "", doc.aftersales_model or "", doc.aftersales_fault_code
+	)
+	doc.aftersales_fault_key = fault.key if fault and doc.status == OPEN else None
+
+
+def pass_on(doc: Document, method: str | None = None) -> None:
+	"""Hook of Non Conformance (on_update): what was found reaches the calls that are still open, and their owners."""
+	if not doc.aftersales_fault_code or not any(
+		doc.has_value_changed(field) for field in (*ANSWERS, "status")
+	):
+		return
+	answer = "\n".join(
+		f"{_(doc.meta.get_label(field))}: {text}"
+		for field in ANSWERS
+		if (text := strip_html_tags(doc.get(field) or "").strip())
+	)
+	if not answer:
+		return
+	heading = _("Non Conformance {0} is {1}: {2}").format(doc.name, _(doc.status), doc.subject)
+	for call in cases.open_calls_of(doc.name):
+		cases.tell(call.name, heading, answer)
+		if call.assigned_to and call.assigned_to != frappe.session.user:
+			notify(call.assigned_to, Notice(heading, "Repair Call", call.name, escape_html(answer)))
+
+
+def dashboard(data: dict | None = None) -> dict:
+	"""Hook: the connections of a Non Conformance show its calls."""
+	data = frappe._dict(data or {})
+	data.non_standard_fieldnames = {**(data.non_standard_fieldnames or {}), "Repair Call": "non_conformance"}
+	data.fieldname = data.fieldname or "non_conformance"
+	data.transactions = [
+		*(data.transactions or []),
+		{"label": _("After-sales Service"), "items": ["Repair Call"]},
+	]
+	return data
+
+
+def _raise(fault: Fault, since: date, settings: Document) -> str:
+	"""The open Non Conformance of a fault, made when there is none, with all its calls linked."""
+	names = cases.calls_of(fault.brand, fault.model, fault.fault_code, since)
+	name = _open_one(fault) or _insert(fault, names, since, settings)
+	cases.link(names, name)
+	return name
+
+
+def _insert(fault: Fault, calls: list[str], since: date, settings: Document) -> str:
+	title = frappe.get_cached_value("Fault Code", fault.fault_code, "title") or fault.fault_code
+	listed = "".join(f"<li>{get_link_to_form('Repair Call', name)}</li>" for name in calls)
+	told = _("{0} calls since {1} show fault {2} on {3}:").format(
+		len(calls), frappe.format(since, "Date"), escape_html(title), escape_html(fault.product)
+	)
+	doc = frappe.get_doc(
+		{
+			"doctype": NON_CONFORMANCE,
+			"subject": _("{0}: {1}").format(fault.product, title)[:140],
+			"procedure": settings.quality_procedure,
+			"status": OPEN,
+			"details": f"<p>{told}</p><ul>{listed}</ul>",
+			"aftersales_brand": fault.brand,
+			"aftersales_model": fault.model,
+			"aftersales_fault_code": fault.fault_code,
+		}
+	)
+	try:
+		# Raised by what the calls say, not by the rights of whoever runs into it
+		doc.insert(ignore_permissions=True)
+	except frappe.UniqueValidationError:
+		# a colleague was faster; a locking read sees what he has committed since
+		frappe.clear_last_message()
+		return _open_one(fault, for_update=True)
+	return doc.name
+
+
+def _open_one(fault: Fault, for_update: bool = False) -> str | None:
+	return frappe.db.get_value(
+		NON_CONFORMANCE, {"aftersales_fault_key": fault.key}, "name", for_update=for_update
+	)
+
+
+def _since(settings: Document) -> date:
+	return getdate(add_days(None, -cint(settings.recurring_fault_days)))
+
+
+def _settings() -> Document:
+	return frappe.get_cached_doc("Aftersales Settings")

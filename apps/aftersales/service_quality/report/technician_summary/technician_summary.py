@@ -1,0 +1,167 @@
+"""What each technician did in a period, how well, and how much of his time went into it (R-HR, R-KPI).
+
+Utilisation = hours on jobs, travel included, of the hours available by the service's calendar and his holidays.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import add_days, cint, flt, getdate, nowdate
+
+from aftersales.field_service import figures as visits
+from aftersales.field_service.figures import Period
+from aftersales.repair_workshop import figures as workshop
+from aftersales.service_desk import figures as calls
+from aftersales.service_quality.key_figure_rules import share, utilisation
+
+SUMS = (
+	"visits",
+	"completed",
+	"visited",
+	"fixed_at_once",
+	"came_back",
+	"hours",
+	"travel_hours",
+	"repairs",
+	"bench_hours",
+	"content",
+	"rated",
+)
+SOON = 60
+"""Days before a certificate runs out in which the report says so."""
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Script report. Filters: from_date, to_date (both needed), company, service_zone.
+
+	Raises:
+		frappe.ValidationError: a date is missing, or the period ends before it begins.
+	"""
+	filters = frappe._dict(filters or {})
+	for fieldname, text in (("from_date", _("From")), ("to_date", _("To"))):
+		if not filters.get(fieldname):
+			frappe.throw(_("Set {0}.").format(frappe.bold(text)), frappe.MandatoryError)
+	period = Period(getdate(filters.from_date), getdate(filters.to_date), filters.company or None)
+	if period.to_date < period.from_date:
+		frappe.throw(_("{0} has to lie after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
+	rows = _rows(period, filters.service_zone)
+	return columns(), rows, None, _chart(rows), _summary(rows)
+
+
+def columns() -> list[dict]:
+	def number(fieldname: str, label: str, width: int = 100) -> dict:
+		return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": width}
+
+	def hours(fieldname: str, label: str) -> dict:
+		return {"fieldname": fieldname, "label": label, "fieldtype": "Float", "precision": 1, "width": 110}
+
+	def percent(fieldname: str, label: str) -> dict:
+		return {"fieldname": fieldname, "label": label, "fieldtype": "Percent", "width": 130}
+
+	return [
+		{
+			"fieldname": "technician",
+			"label": _("Technician"),
+			"fieldtype": "Link",
+			"options": "Service Technician",
+			"width": 180,
+		},
+		{
+			"fieldname": "service_zone",
+			"label": _("Zone"),
+			"fieldtype": "Link",
+			"options": "Service Zone",
+			"width": 110,
+		},
+		number("visits", _("Visits")),
+		number("completed", _("Completed")),
+		percent("first_time_fix_rate", _("First-time Fix Rate")),
+		number("came_back", _("Came Back")),
+		number("repairs", _("Workshop Repairs"), 140),
+		hours("hours", _("Hours on Site")),
+		hours("travel_hours", _("Travel")),
+		hours("bench_hours", _("Hours at Bench")),
+		hours("available", _("Available")),
+		percent("utilisation", _("Utilisation")),
+		percent("csat", _("CSAT")),
+		number("rated", _("Ratings")),
+		{
+			"fieldname": "expires",
+			"label": _("First Certificate until"),
+			"fieldtype": "Date",
+			"width": 160,
+		},
+		{"fieldname": "expires_soon", "label": _("Expires Soon"), "fieldtype": "Check", "hidden": 1},
+	]
+
+
+def _rows(period: Period, zone: str | None) -> list[frappe._dict]:
+	within = cint(frappe.get_cached_doc("Aftersales Settings").repeat_days)
+	dates = (period.from_date, period.to_date, period.company)
+	done: dict[str, frappe._dict] = {}
+	for row in (
+		*visits.visits_by_technician(period, within),
+		*visits.hours_by_technician(period),
+		*workshop.repairs_by_technician(*dates),
+		*workshop.bench_hours_by_technician(*dates),
+		*calls.answers_by_technician(*dates),
+	):
+		sums = done.setdefault(row.technician, frappe._dict(dict.fromkeys(SUMS, 0)))
+		for name in SUMS:
+			sums[name] += flt(row.get(name))
+	soon = getdate(add_days(nowdate(), SOON))
+	rows = []
+	for person in visits.people(period.company):
+		if zone and person.service_zone != zone:
+			continue
+		sums = done.get(person.name)
+		if not sums and not person.is_active:
+			continue
+		row = frappe._dict(dict.fromkeys(SUMS, 0), **(sums or {}))
+		row.update(
+			technician=person.name,
+			service_zone=person.service_zone,
+			available=flt(visits.available_hours(person.holiday_list, period), 1),
+			first_time_fix_rate=share(row.fixed_at_once, row.visited),
+			csat=share(row.content, row.rated),
+			expires=person.expires,
+			expires_soon=int(bool(person.expires and person.expires <= soon)),
+		)
+		row.utilisation = utilisation(row.hours + row.travel_hours + row.bench_hours, row.available)
+		rows.append(row)
+	return rows
+
+
+def _chart(rows: list[frappe._dict]) -> dict | None:
+	shown = [row for row in rows if row.utilisation is not None]
+	if not any(row.utilisation for row in shown):
+		return None
+	return {
+		"data": {
+			"labels": [row.technician for row in shown],
+			"datasets": [
+				{"name": _("Hours on Site"), "values": [flt(row.hours, 1) for row in shown]},
+				{"name": _("Travel"), "values": [flt(row.travel_hours, 1) for row in shown]},
+				{"name": _("Hours at Bench"), "values": [flt(row.bench_hours, 1) for row in shown]},
+			],
+		},
+		"type": "bar",
+		"barOptions": {"stacked": 1},
+		"colors": ["#2490ef", "#b8c4ce", "#8d5ef0"],
+	}
+
+
+def _summary(rows: list[frappe._dict]) -> list[dict]:
+	total = {name: sum(row[name] for row in rows) for name in SUMS}
+	available = sum(row.available for row in rows)
+	worked = total["hours"] + total["travel_hours"] + total["bench_hours"]
+	figures = (
+		(_("Visits"), total["visits"], "Int"),
+		(_("Workshop Repairs"), total["repairs"], "Int"),
+		(_("First-time Fix Rate"), share(total["fixed_at_once"], total["visited"]), "Percent"),
+		(_("Utilisation"), utilisation(worked, available), "Percent"),
+	)
+	return [
+		{"label": label, "value": value, "datatype": datatype}
+		for label, value, datatype in figures
+		if value is not None
+	]

@@ -1,5 +1,7 @@
 """Pareto and recurring faults (R-FU-4), by example and by property."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,4 +42,4 @@ def test_shares_add_up_and_order_is_by_number(cases):
 	assert [one.cases for one in ranked] == sorted((n for n in cases.values() if n), reverse=True)
 	if ranked:
 		assert ranked[-1].cumulative == 100
-		assert all(a.cumulative <= b.cumulative for a, b in zip(ranked, ranked[1:], strict=False))
+		assert all(a.cumulative <= b.cumulative for a, b in pairwise(ranked))

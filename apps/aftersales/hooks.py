@@ -100,6 +100,7 @@ doc_events = {
 		"validate": "aftersales.service_quality.faults.keep_place",
 		"on_update": "aftersales.service_quality.faults.pass_on",
 	},
+	"Communication": {"after_insert": "aftersales.service_desk.replies.tell_owner"},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},

@@ -6,13 +6,19 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
-from aftersales.customer_portal import links, photos
+from aftersales.customer_portal import documents, limits, links, photos
 from aftersales.service_desk import equipment, for_customers
 from tests import factories as make
 from tests import portal
 from tests.portal import ANNA, BEN
 
 LINE = "/aftersales"
+
+
+@pytest.fixture(autouse=True)
+def no_printer(monkeypatch):
+	"""Whether the machine of the tests can make PDFs plays no part."""
+	monkeypatch.setattr(documents, "can_be_pdf", lambda: False)
 
 
 @pytest.fixture
@@ -494,6 +500,82 @@ def test_documents_of_a_finished_repair(two):
 	assert "68.10" in linked.words
 
 
+@pytest.fixture
+def printer(monkeypatch):
+	"""A site that can make PDFs: what is printed is kept, the program that draws it is not needed."""
+	from frappe.utils import pdf
+
+	printed = []
+	monkeypatch.setattr(documents, "can_be_pdf", lambda: True)
+
+	def draw(html, options=None, output=None):
+		printed.append(html)
+		return b"%PDF-1.4 drawn"
+
+	monkeypatch.setattr(pdf, "get_pdf", draw)
+	return printed
+
+
+def a_receipt(two) -> str:
+	receipt = make.receipt(a_call(two))
+	receipt.submit()
+	return receipt.name
+
+
+def test_a_document_is_a_pdf_where_the_site_can_make_one(two, printer):
+	receipt = a_receipt(two)
+	address = f"/aftersales/documents/receipt/{receipt}"
+	page = portal.get(address, ANNA)
+	assert (page.headers["Content-Type"], "Save as PDF" in page.words) == ("text/html; charset=utf-8", True)
+	assert "download_pdf" not in page.html
+	for asked, user in (
+		(f"{address}?as=pdf", ANNA),
+		(portal.link_to(links.DOCUMENT, "Collection Receipt", receipt) + "?as=pdf", "Guest"),
+	):
+		answer = portal.get(asked, user)
+		assert (answer.headers["Content-Type"], answer.content) == ("application/pdf", b"%PDF-1.4 drawn")
+		assert answer.headers["Content-Disposition"] == f"inline; filename={receipt}.pdf"
+		assert receipt in printer[-1]
+	assert portal.get(f"{address}?as=pdf", BEN).status == 404
+	assert len(printer) == 2
+
+
+def test_a_document_is_a_page_where_the_site_makes_no_pdf(two):
+	answer = portal.get(f"/aftersales/documents/receipt/{a_receipt(two)}?as=pdf", ANNA)
+	assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+	assert "action-banner" not in answer.html
+	assert "PDF" not in answer.words
+
+
+def test_a_pdf_that_fails_leaves_the_page(two, printer, monkeypatch):
+	from frappe.utils import pdf
+
+	def fail(*args, **kwargs):
+		raise OSError("wkhtmltopdf reported an error")
+
+	monkeypatch.setattr(pdf, "get_pdf", fail)
+	before = now_datetime()
+	answer = portal.get(f"/aftersales/documents/receipt/{a_receipt(two)}?as=pdf", ANNA)
+	assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+	logged = {"method": "PDF for a customer", "creation": (">", before)}
+	assert frappe.db.count("Error Log", logged) == 1
+
+
+def test_an_address_changes_nothing_of_a_document(two):
+	address = f"/aftersales/documents/receipt/{a_receipt(two)}"
+	plain = portal.get(address, ANNA).html
+	asked = portal.query(format="Repair Card Tag", style="Classic", no_letterhead=1, trigger_print=1, key="x")
+	assert portal.get(f"{address}?{asked}", ANNA).html == plain
+
+
+def test_pdfs_are_made_so_many_an_hour(two, printer):
+	address = f"/aftersales/documents/receipt/{a_receipt(two)}?as=pdf"
+	for _ in range(60):
+		limits.count("pdf", 60, 3600, ANNA)
+	assert portal.get(address, ANNA).status == 429
+	assert printer == []
+
+
 def test_an_invoice_that_is_no_services_is_not_shown(two):
 	frappe.set_user("Administrator")
 	invoice = make.make(
@@ -523,14 +605,88 @@ def test_products_with_coverage_and_history(two):
 # ---------------------------------------------------------------------------- links
 
 
-def test_a_tracking_link_shows_progress_and_offers_nothing(two):
+def test_a_tracking_link_shows_progress_and_decides_nothing(two):
 	call = appointed(two)
-	page = portal.get(portal.link_to(links.TRACK, "Repair Call", call.name))
+	address = portal.link_to(links.TRACK, "Repair Call", call.name)
+	page = portal.get(address)
 	assert "We come to you" in page.words
-	assert "<form" not in page.html
-	assert portal.post(portal.link_to(links.TRACK, "Repair Call", call.name), action="confirm").status == 200
+	assert "That suits me" not in page.words
+	portal.post(address, action="confirm", seen=str(call.promised_from), message="")
 	call.reload()
 	assert not call.arrival_answer
+
+
+def test_a_photo_is_added_to_a_call_by_its_tracking_link(two, agent):
+	call = a_call(two, assigned_to=agent)
+	address = portal.link_to(links.TRACK, "Repair Call", call.name)
+	sent = {"action": "message", "message": "This is the plate."}
+	answer = portal.post(
+		address, photos=(portal.photo(), portal.photo("b.jpg", portal.picture("JPEG"))), **sent
+	)
+	page = portal.follow(answer)
+	assert "Your message stands on the call" in page.words
+	assert "<img" not in page.html, "whoever has the link sees no photo"
+	files = frappe.get_all("File", {"attached_to_name": call.name}, ["is_private", "file_url", "owner"])
+	assert [(file.is_private, file.owner) for file in files] == [(1, "Guest")] * 2
+	assert all(file.file_url.endswith(".jpg") for file in files)
+	assert len(photos.of_call(call.name)) == 2
+	assert portal.get(f"/aftersales/calls/{call.name}", ANNA).html.count("<img src=") == 2
+	told = frappe.get_last_doc("Communication", {"reference_name": call.name})
+	assert (told.content, told.sent_or_received) == ("<p>This is the plate.</p>", "Received")
+	notice = frappe.get_last_doc("Notification Log", {"for_user": agent})
+	assert notice.subject == f"Nora Byrne has written about {call.name}: No hot water"
+
+
+def test_photos_sent_twice_are_one_message_and_other_photos_another(two):
+	call = a_call(two)
+	address = portal.link_to(links.TRACK, "Repair Call", call.name)
+	one, other = portal.picture(), portal.picture(size=(50, 50))
+	for content in (one, one, other):
+		assert portal.post(address, action="message", photos=(portal.photo("a.png", content),)).status == 303
+	assert len(photos.of_call(call.name)) == 2
+	assert frappe.db.count("Communication", {"reference_name": call.name}) == 2
+
+
+@pytest.mark.parametrize(
+	("sent", "words"),
+	[
+		((b"<svg onload=alert(1)>",), "not a photo"),
+		((b"x" * (photos.LARGEST + 1),), "at most 10 MB"),
+		((portal.picture(),) * (photos.MOST + 1), "at most 5"),
+		((), "write a message"),
+	],
+)
+def test_what_a_tracking_link_does_not_take(two, sent, words):
+	call = a_call(two)
+	address = portal.link_to(links.TRACK, "Repair Call", call.name)
+	answer = portal.post(
+		address, action="message", photos=tuple(portal.photo("a.jpg", content) for content in sent)
+	)
+	assert (answer.status, words in answer.words) == (422, True)
+	assert not photos.of_call(call.name)
+
+
+def test_photos_of_a_call_and_messages_by_link_have_an_end(two):
+	call = a_call(two)
+	address = portal.link_to(links.TRACK, "Repair Call", call.name)
+	for number in range(5):
+		photos.attach(call.name, [portal.picture("JPEG", (20 + number, 20))] * 6)
+	frappe.db.set_value("File", {"attached_to_name": call.name}, "owner", "Guest")
+	answer = portal.post(address, action="message", photos=(portal.photo(),))
+	assert (answer.status, "30 photos" in answer.words) == (422, True)
+	for number in range(19):
+		assert portal.post(address, action="message", message=f"Number {number}").status == 303
+	assert portal.post(address, action="message", message="One more").status == 429
+
+
+def test_nothing_is_added_to_a_finished_call(two):
+	call = a_call(two)
+	address = portal.link_to(links.TRACK, "Repair Call", call.name)
+	call.resolve("Fan replaced")
+	call.close()
+	assert "<form" not in portal.get(address).html
+	assert portal.post(address, action="message", photos=(portal.photo(),)).status == 422
+	assert not photos.of_call(call.name)
 
 
 def test_a_link_is_sent_again_while_it_is_good(two):

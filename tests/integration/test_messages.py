@@ -349,6 +349,21 @@ def test_a_reply_lands_on_the_call(call):
 	assert frappe.db.count("Repair Call", {"customer": call.customer}) == 1
 
 
+def told(user: str) -> list[str]:
+	return frappe.get_all("Notification Log", {"for_user": user, "type": "Alert"}, pluck="subject")
+
+
+def test_the_owner_is_told_of_a_reply(call):
+	agent = make.user("agent@desk.example", "Service Agent")
+	call.assigned_to = agent
+	call.save()
+	queued = frappe.get_last_doc("Email Queue")
+	mail("Re: your call", "The key is next door.", "nora@byrne.example", queued.message_id).process()
+	assert told(agent) == [f"nora@byrne.example has written about {call.name}: No hot water"]
+	mail("Re: your call", "I look after it.", agent, queued.message_id).process()
+	assert len(told(agent)) == 1, "nobody is told of his own mail"
+
+
 def test_a_new_mail_of_a_known_sender_opens_a_call(shop):
 	agent = make.user("agent@desk.example", "Service Agent")
 	make.settings(customer_calls_owner=agent)
@@ -360,6 +375,7 @@ def test_a_new_mail_of_a_known_sender_opens_a_call(shop):
 		agent,
 	)
 	assert (opened_call.subject, opened_call.contact_email) == ("Boiler is cold again", "nora@byrne.example")
+	assert told(agent) == [], "the call is told of by its assignment"
 
 
 def test_an_unknown_sender_goes_to_the_customer_named_for_that_or_is_refused(shop):

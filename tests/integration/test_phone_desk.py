@@ -194,6 +194,15 @@ def test_the_same_entry_is_registered_once():
 	assert take("entry-2")["name"] != first["name"]
 
 
+def test_nobody_writes_the_key_of_an_entry():
+	call = frappe.get_doc("Repair Call", take()["name"])
+	call.entry_key = "entry-2"
+	with pytest.raises(frappe.PermissionError):
+		call.save()
+	sent_along = make.plain_call("Nora Byrne", entry_key="entry-3")
+	assert not sent_along.entry_key
+
+
 def test_an_entry_lost_to_another_request_gives_that_one_s_call(monkeypatch):
 	first = take()
 	asked = frappe.db.get_value

@@ -179,6 +179,7 @@ def addresses(his: frappe._dict, mine: frappe._dict) -> list[str]:
 		else:
 			found += [_filled(pattern, word, name) for word in beside for name in names]
 			found += [_filled(pattern, name, word) for word in beside for name in names]
+	found += [f"/aftersales/documents/{word}/{name}?as=pdf" for word in documents.KINDS for name in names]
 	for path, field in (("new", "product"), ("complaint", "call"), ("messages", "customer")):
 		found += [f"/aftersales/{path}?{portal.query(**{field: name})}" for name in his.values()]
 	return found

@@ -4,6 +4,8 @@ Only these, only in the format meant for customers: a key of Frappe's own sharin
 document in any format, the workshop's tag included.
 """
 
+import re
+import shutil
 from dataclasses import dataclass
 
 import frappe
@@ -12,6 +14,10 @@ from frappe.utils import fmt_money, format_date
 
 from aftersales.customer_portal.web import File
 from aftersales.service_billing.for_customers import bills_a_job, invoices_of_jobs
+
+PDF = "pdf"
+BANNER = re.compile(r'<div class="action-banner.*?</div>', re.DOTALL)
+"""What Frappe puts above a print: a script, which these pages do not allow, and a PDF for users of the desk."""
 
 READY_FOR_CUSTOMER = ("Ready", "Returned", "Not Repairable", "Declined")
 
@@ -63,8 +69,13 @@ def of_progress(progress: frappe._dict) -> list[frappe._dict]:
 	return found
 
 
-def show(word: str, name: str, customers: tuple[str, ...]) -> File | None:
-	"""A document of one of the customers, to be read, printed or saved as PDF by the browser.
+def can_be_pdf() -> bool:
+	"""True when this machine has what Frappe makes PDFs with."""
+	return bool(shutil.which("wkhtmltopdf"))
+
+
+def show(word: str, name: str, customers: tuple[str, ...], as_pdf: bool = False) -> File | None:
+	"""A document of one of the customers: a page to be read and printed, or a PDF where the site can make it.
 
 	None for what is another's, does not exist or is not finished.
 	"""
@@ -81,7 +92,7 @@ def show(word: str, name: str, customers: tuple[str, ...]) -> File | None:
 		return None
 	if kind.doctype == "Sales Invoice" and not bills_a_job(name):
 		return None
-	return _printed(kind, row.name)
+	return _printed(kind, row.name, as_pdf and can_be_pdf())
 
 
 def is_for_customer(doctype: str, row: frappe._dict) -> bool:
@@ -91,17 +102,39 @@ def is_for_customer(doctype: str, row: frappe._dict) -> bool:
 	return row.docstatus == 1
 
 
-def _printed(kind: Kind, name: str) -> File:
-	meta = frappe.get_meta(kind.doctype)
-	print_format = kind.print_format or meta.default_print_format or "Standard"
-	allowed = frappe.flags.ignore_print_permissions
-	# The customer was found to be the owner above; he has no rights on the document at the desk.
-	frappe.flags.ignore_print_permissions = True
+def _printed(kind: Kind, name: str, as_pdf: bool) -> File:
+	print_format = kind.print_format or frappe.get_meta(kind.doctype).default_print_format or "Standard"
+	local, flags = frappe.local, frappe.flags
+	asked, allowed = local.form_dict, flags.ignore_print_permissions
+	# The customer was found to be the owner above; he has no rights on the document at the desk. What else his
+	# address asks for (another style, other settings of the print) is not for him to say.
+	local.form_dict, flags.ignore_print_permissions = frappe._dict(), True
 	try:
+		if as_pdf and (pdf := _as_pdf(kind.doctype, name, print_format)):
+			return File(pdf, "application/pdf", f"{name}.pdf")
 		html = frappe.get_print(kind.doctype, name, print_format)
 	finally:
-		frappe.flags.ignore_print_permissions = allowed
-	return File(html.encode(), "text/html; charset=utf-8")
+		local.form_dict, flags.ignore_print_permissions = asked, allowed
+	return File(BANNER.sub(_banner(), html, count=1).encode(), "text/html; charset=utf-8")
+
+
+def _as_pdf(doctype: str, name: str, print_format: str) -> bytes | None:
+	"""The PDF of a document; None, and an error log for the desk, when it cannot be made today."""
+	try:
+		return frappe.get_print(doctype, name, print_format, as_pdf=True)
+	except (OSError, frappe.ValidationError):
+		frappe.clear_messages()
+		frappe.log_error("PDF for a customer", reference_doctype=doctype, reference_name=name)
+		return None
+
+
+def _banner() -> str:
+	"""What stands above a document on the screen, and not on paper."""
+	if not can_be_pdf():
+		return ""
+	return (
+		f'<div class="action-banner print-hide"><a class="p-2" href="?as={PDF}">{_("Save as PDF")}</a></div>'
+	)
 
 
 def _entry(kind: str, name: str, title: str, note: str) -> frappe._dict:

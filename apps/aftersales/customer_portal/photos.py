@@ -5,7 +5,7 @@ nothing else: no markup, no script in a vector graphic, no place where it was ta
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import frappe
 from frappe import _
@@ -16,6 +16,7 @@ from aftersales.guards import NotPossible
 
 LARGEST = 10 * 1024 * 1024
 MOST = 5
+MOST_OF_CALL = 30
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 LONGEST_SIDE = 2000
 MOST_PIXELS = 25_000_000
@@ -35,6 +36,18 @@ def read(files: Iterable) -> list[bytes]:
 	if len(named) > MOST:
 		raise NotAPhoto(_("Please send at most {0} photos.").format(MOST))
 	return [_as_jpeg(file.read(LARGEST + 1)) for file in named]
+
+
+def check_room(call: str, pictures: Collection[bytes]) -> None:
+	"""So many photos say what there is to see of a call; more would only fill the disk.
+
+	Raises:
+		NotAPhoto: with these the call would have more.
+	"""
+	if pictures and len(of_call(call)) + len(pictures) > MOST_OF_CALL:
+		raise NotAPhoto(
+			_("We have {0} photos of this call already. Please write to us.").format(MOST_OF_CALL)
+		)
 
 
 def attach(call: str, pictures: Iterable[bytes]) -> None:

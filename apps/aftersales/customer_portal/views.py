@@ -128,7 +128,8 @@ def product(visit: Visit, name: str) -> Page:
 
 def document(visit: Visit, kind: str, name: str) -> File:
 	"""A receipt, service report, repair list or invoice of one's own."""
-	return _mine(documents.show(kind, name, visit.customers))
+	found = documents.show(kind, name, visit.customers, _wants_pdf(visit, frappe.session.user))
+	return _mine(found)
 
 
 def complaint(visit: Visit) -> Page | GoTo:
@@ -243,21 +244,33 @@ def product_code(visit: Visit, equipment: str, code: str) -> Page | GoTo:
 	return form(visit, show, act)
 
 
-def _track(visit: Visit, opened: Link) -> Page | None:
+def _track(visit: Visit, opened: Link) -> Page | GoTo | None:
+	"""Where a call stands; whoever follows it can send what we should see."""
 	found = desk.call_of(opened.name, (opened.customer,))
 	if not found:
 		return None
-	state = progress.of_call(found)
-	return Page(
-		"track.html",
-		{
-			"title": state.title,
-			"call": found,
-			"progress": state,
-			"product": _name_of(found),
-			"navigation": False,
-		},
-	)
+
+	def show() -> Page:
+		state = progress.of_call(found)
+		return Page(
+			"track.html",
+			{
+				"title": state.title,
+				"call": found,
+				"progress": state,
+				"product": _name_of(found),
+				"writable": _can_be_written_about(found),
+				"said": visit.one_of("said", ("message",)) or "",
+				"navigation": False,
+			},
+		)
+
+	def act() -> GoTo:
+		limits.count("act", 60, HOUR, opened.key)
+		limits.count("message by link", 20, DAY, found.name)
+		return GoTo(f"{visit.path}?said={_take_message(visit, found, _person_of_link(opened, found))}")
+
+	return form(visit, show, act)
 
 
 def _appointment(visit: Visit, opened: Link) -> Page | GoTo | None:
@@ -295,7 +308,8 @@ def _estimate_by_link(visit: Visit, opened: Link) -> Page | GoTo | None:
 
 
 def _document_by_link(visit: Visit, opened: Link) -> File | None:
-	return documents.show(documents.kind_of(opened.doctype), opened.name, (opened.customer,))
+	as_pdf = _wants_pdf(visit, opened.key)
+	return documents.show(documents.kind_of(opened.doctype), opened.name, (opened.customer,), as_pdf)
 
 
 def _survey(visit: Visit, opened: Link) -> Page | GoTo | None:
@@ -377,12 +391,13 @@ def _call_page(found: frappe._dict, person: Person, said: str | None) -> Page:
 			"answerable": _can_answer_arrival(found, state),
 			"estimate": waiting and waiting.name,
 			"documents": documents.of_progress(state),
+			"as_pdf": documents.PDF if documents.can_be_pdf() else "",
 			"photos": photos.of_call(found.name),
 			"address": frappe.utils.strip_html_tags(
 				(found.service_address_display or "").replace("<br>", "\n")
 			),
 			"complaint_link": f"{HOME}/complaint?call={quote(found.name)}",
-			"writable": found.status not in ("Closed", "Cancelled"),
+			"writable": _can_be_written_about(found),
 			"said": said or "",
 		},
 	)
@@ -431,9 +446,10 @@ def _take_message(visit: Visit, found: frappe._dict, person: Person) -> str:
 	pictures = photos.read(visit.files)
 	if not text and not pictures:
 		raise NotPossible(_("Please write a message."))
-	if found.status in ("Closed", "Cancelled"):
+	if not _can_be_written_about(found):
 		raise NotPossible(_("This call is finished. Please report the problem again."))
-	if desk.add_message(found.name, text or _("Photos"), person.name, person.email):
+	photos.check_room(found.name, pictures)
+	if desk.add_message(found.name, text or _("Photos"), person.name, person.email, pictures):
 		photos.attach(found.name, pictures)
 	return "message"
 
@@ -452,8 +468,20 @@ def _take_arrival_answer(visit: Visit, found: frappe._dict, person: Person) -> s
 	return "another_time"
 
 
+def _can_be_written_about(found: frappe._dict) -> bool:
+	return found.status not in ("Closed", "Cancelled")
+
+
 def _can_answer_arrival(found: frappe._dict, state: frappe._dict) -> bool:
 	return state.headline == "appointment" and not found.arrived_at
+
+
+def _wants_pdf(visit: Visit, who: str) -> bool:
+	"""True when the document is asked for as PDF, which costs a process of its own: so many an hour."""
+	if visit.text("as", 10) != documents.PDF:
+		return False
+	limits.count("pdf", 60, HOUR, who)
+	return True
 
 
 def _person_of_link(opened: Link, told: frappe._dict) -> Person:

@@ -25,6 +25,7 @@ def register(
 	repair_call: str | None = None,
 	equipment: str | None = None,
 	channel: str = "Web",
+	entry_key: str | None = None,
 	**values,
 ) -> str:
 	"""Register a complaint of a customer; returns its name.
@@ -36,6 +37,7 @@ def register(
 		text: the complaint as told, plain text.
 		repair_call, equipment: the job and the product complained about; they must be the customer's.
 		channel: one of the channels of a Service Complaint.
+		entry_key: made by the form; unique, so that the same form registers one complaint.
 		values: further fields, e.g. contact_name, contact_phone, contact_email, about.
 
 	Raises:
@@ -56,6 +58,7 @@ def register(
 			"channel": channel,
 		}
 	)
+	set_system(complaint, entry_key=entry_key)
 	return complaint.insert(ignore_permissions=True).name
 
 

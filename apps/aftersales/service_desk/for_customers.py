@@ -158,7 +158,7 @@ def register(
 			**{field: plain_line(value) for field, value in (contact or {}).items()},
 		}
 	)
-	set_system(call, portal_key=key)
+	set_system(call, entry_key=key)
 	# Registered by the app on the customer's word: neither he nor a guest has rights on calls.
 	call.flags.ignore_permissions = True
 	return _once("Repair Call", customer, key, lambda: call.insert().name)
@@ -187,7 +187,7 @@ def complain(
 			repair_call=call and call.name,
 			equipment=call and call.equipment,
 			channel="Web",
-			portal_key=key,
+			entry_key=key,
 			**(contact or {}),
 		)
 
@@ -222,12 +222,16 @@ def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str 
 	doc.add_comment("Info", told)
 
 
-def add_message(call: str, text: str, by: str, email: str | None = None) -> bool:
+def add_message(
+	call: str, text: str, by: str, email: str | None = None, pictures: Iterable[bytes] = ()
+) -> bool:
 	"""Put what the customer writes on the timeline of his call, as a message received.
 
-	The same words within two minutes are the same message, sent by an impatient finger: False then.
+	The same words with the same pictures within two minutes are the same message, sent by an impatient
+	finger: False then. The caller attaches the pictures.
 	"""
-	message_id = f"{sha256(repr((call, text, by)).encode()).hexdigest()[:32]}@aftersales"
+	sent = (call, text, by, *(sha256(picture).hexdigest() for picture in pictures))
+	message_id = f"{sha256(repr(sent).encode()).hexdigest()[:32]}@aftersales"
 	frappe.db.get_value("Repair Call", call, "name", for_update=True)
 	if frappe.db.get_value(
 		"Communication",
@@ -310,7 +314,7 @@ def _once(doctype: str, customer: str, key: str, insert: Callable[[], str]) -> t
 		frappe.db.rollback(save_point="form_of_customer")
 		frappe.clear_last_message()
 		known = frappe.db.get_value(
-			doctype, {"portal_key": key}, ("name", "customer"), as_dict=True, for_update=True
+			doctype, {"entry_key": key}, ("name", "customer"), as_dict=True, for_update=True
 		)
 		if not known or known.customer != customer:
 			raise

@@ -14,6 +14,7 @@ from frappe.query_builder.functions import Coalesce, NullIf
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
 from pypika.terms import ExistsCriterion, Parameter
 
+from aftersales.guards import set_system
 from aftersales.service_desk import facts, intake, past_jobs
 from aftersales.service_desk.search_key_rules import Asked, asked
 
@@ -214,7 +215,8 @@ def take_call(
 		typed["customer"] = _make_customer(frappe.parse_json(new_customer), typed)
 	if cint(keep_product) and not typed.get("equipment"):
 		typed["equipment"] = _make_product(typed)
-	call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed, "entry_key": entry_key})
+	call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed})
+	set_system(call, entry_key=entry_key)
 	try:
 		call.insert()
 	except frappe.UniqueValidationError:
@@ -259,6 +261,24 @@ def suggest_windows(repair_call: str) -> list[dict]:
 	call = frappe.get_doc("Repair Call", repair_call)
 	call.check_permission("read")
 	return [window.__dict__ for window in arrival_windows(call)]
+
+
+@frappe.whitelist()
+def known_referrals() -> list[str]:
+	"""What callers have said of how they found us, to be offered so that one source is not written in five ways.
+
+	Raises:
+		frappe.PermissionError: the user may not register calls.
+	"""
+	_check_may_take_calls()
+	return frappe.get_list(
+		"Repair Call",
+		filters={"referral": ("is", "set")},
+		pluck="referral",
+		group_by="referral",
+		order_by="referral asc",
+		limit=100,
+	)
 
 
 def run_search(wanted: Asked) -> list[frappe._dict]:

@@ -24,8 +24,8 @@ FIELDS_OF_RECORD = (
 	"external_id",
 	"arrival_answer",
 	"arrival_answered_at",
-	"portal_key",
 	"non_conformance",
+	"entry_key",
 )
 
 
@@ -76,7 +76,6 @@ class RepairCall(Document):
 		non_conformance: DF.Link | None
 		on_hold_since: DF.Datetime | None
 		phone_key: DF.Data | None
-		portal_key: DF.Data | None
 		priority: DF.Link | None
 		priority_reason: DF.SmallText | None
 		promised_from: DF.Datetime | None

@@ -15,7 +15,7 @@ from aftersales.service_desk import assignment, complaint_rules, complaints, fac
 from aftersales.service_desk.complaint_rules import DECIDING, OVER, Measure
 
 SUPERVISORS = ("Service Supervisor", "Service Manager")
-FIELDS_OF_RECORD = (*complaint_rules.STAMPS.values(), "answered_by", "intake_call")
+FIELDS_OF_RECORD = (*complaint_rules.STAMPS.values(), "answered_by", "intake_call", "entry_key")
 WHAT_IS_DECIDED = ("justified", "answer", "customer_accepts")
 WHY_NEEDED = {
 	"severity": "say how grave the complaint is.",
@@ -57,6 +57,7 @@ class ServiceComplaint(Document):
 		customer_accepts: DF.Literal["", "Yes", "No", "No Reply"]
 		customer_name: DF.Data | None
 		description: DF.SmallText | None
+		entry_key: DF.Data | None
 		equipment: DF.Link | None
 		findings: DF.SmallText | None
 		intake_call: DF.Link | None
@@ -65,7 +66,6 @@ class ServiceComplaint(Document):
 		measures: DF.Table[ComplaintMeasure]
 		naming_series: DF.Literal["SC-.YYYY.-.#####"]
 		person_concerned: DF.Link | None
-		portal_key: DF.Data | None
 		received_at: DF.Datetime
 		repair_call: DF.Link | None
 		repair_card: DF.Link | None

@@ -32,6 +32,7 @@ frappe.ui.form.on("Repair Call", {
 		frm.dashboard.clear_headline();
 		frm.trigger("show_state_of_call");
 		frm.trigger("show_related_calls");
+		frm.trigger("suggest_referrals");
 		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 		if (frm.is_new()) return;
 		frm.trigger("add_next_step");
@@ -181,7 +182,12 @@ frappe.ui.form.on("Repair Call", {
 	},
 
 	add_actions(frm) {
-		if (aftersales.forms.has_workflow(frm)) return;
+		if (aftersales.forms.has_workflow(frm)) {
+			if (["Open", "Triaged", "Scheduled"].includes(frm.doc.status)) {
+				frm.add_custom_button(__("Suggest a Window"), () => frm.trigger("promise_window"));
+			}
+			return;
+		}
 		const { status } = frm.doc;
 		const add = (label, action) => frm.add_custom_button(label, action, __("Actions"));
 		const is_open = !["Closed", "Cancelled"].includes(status);
@@ -261,10 +267,30 @@ frappe.ui.form.on("Repair Call", {
 		});
 	},
 
-	promise_window(frm) {
-		aftersales.forms.ask(frm, {
+	// The windows are those of the phone desk; any other time can be typed.
+	async promise_window(frm) {
+		const windows = await frappe.xcall("aftersales.service_desk.phone_desk.suggest_windows", {
+			repair_call: frm.doc.name,
+		});
+		const dialog = new frappe.ui.Dialog({
 			title: __("Promise a Window"),
 			fields: [
+				{
+					fieldname: "window",
+					fieldtype: "Select",
+					label: __("We can promise"),
+					description: windows.length
+						? ""
+						: __("No qualified technician is free in the next two weeks."),
+					options: [
+						{ value: "", label: __("Another time…") },
+						...windows.map((window, place) => ({ value: place, label: told_of_window(window) })),
+					],
+					change: () => {
+						const window = windows[dialog.get_value("window")];
+						if (window) dialog.set_values({ promised_from: window.start, promised_to: window.end });
+					},
+				},
 				{
 					fieldname: "promised_from",
 					fieldtype: "Datetime",
@@ -280,14 +306,37 @@ frappe.ui.form.on("Repair Call", {
 					reqd: 1,
 				},
 			],
-			method: "schedule",
-			action_label: __("Promise"),
+			primary_action_label: __("Promise"),
+			async primary_action({ promised_from, promised_to }) {
+				// with a workflow its own actions follow: the times stand in the form, to be saved with the rest
+				if (aftersales.forms.has_workflow(frm)) await frm.set_value({ promised_from, promised_to });
+				else await aftersales.forms.act(frm, "schedule", { promised_from, promised_to });
+				dialog.hide();
+			},
 		});
+		dialog.show();
+		if (windows.length && !frm.doc.promised_from) dialog.set_value("window", "0");
+	},
+
+	async suggest_referrals(frm) {
+		const { $input } = frm.get_field("referral");
+		if (!$input || $input.attr("list")) return;
+		const id = frappe.dom.get_unique_id();
+		$input.attr("list", id);
+		const used = await frappe.xcall("aftersales.service_desk.phone_desk.known_referrals");
+		$("<datalist>").attr("id", id).append(used.map((said) => $("<option>").val(said))).insertAfter($input);
 	},
 
 	ask_resolution: (frm) => ask_resolution(frm, __("Resolve"), "resolve"),
 	ask_phone_resolution: (frm) => ask_resolution(frm, __("Resolve by Phone"), "resolve_by_phone"),
 });
+
+function told_of_window(window) {
+	const [from, to] = [window.start, window.end].map((text) => frappe.datetime.convert_to_user_tz(text, false));
+	const until = to.format(from.isSame(to, "day") ? "HH:mm" : "ddd D MMM HH:mm");
+	const judged = window.outside_hours ? __("out of hours") : window.in_time ? "" : __("too late");
+	return [`${from.format("ddd D MMM HH:mm")} – ${until}`, window.technician, judged].filter(Boolean).join(", ");
+}
 
 function ask_reason(frm, title, label, method) {
 	aftersales.forms.ask(frm, {

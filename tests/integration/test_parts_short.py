@@ -237,7 +237,7 @@ def test_a_request_of_an_older_view_of_the_card_is_refused(shop, card_for):
 
 def test_the_form_is_told_how_the_parts_stand(shop, card_for):
 	card = card_for(5)
-	assert fresh(card).parts_situation()[0] | {"substitutes": None, "line": None} == {
+	assert parts_supply.parts_at_hand(card.name)[0] | {"substitutes": None, "line": None} == {
 		"line": None,
 		"idx": 1,
 		"item_code": shop.gasket,
@@ -251,7 +251,7 @@ def test_the_form_is_told_how_the_parts_stand(shop, card_for):
 		"substitutes": None,
 	}
 	fresh(card).request_parts()
-	row = fresh(card).parts_situation()[0]
+	row = parts_supply.parts_at_hand(card.name)[0]
 	assert (row["held"], row["free"], row["missing"], row["on_order"]) == (3, 0, 2, 2)
 
 

@@ -48,13 +48,23 @@ def request_missing(
 	return [_request(doc, kind, rows, required_by) for kind, rows in sorted(by_type.items())]
 
 
-def parts_of_card(doc: Document) -> list[dict]:
-	"""For the form: each stocked part of a card with what is set aside, free, missing and on order.
+@frappe.whitelist()
+def parts_at_hand(card: str) -> list[dict]:
+	"""For the form: each stocked part of Repair Card `card` with what is set aside, free, missing and on order.
+
+	No action of the document: those refuse a form that somebody else's save has overtaken, and who only
+	looks at a card would be told so.
 
 	Returns:
 		rows of `line`, `idx`, `item_code`, `item_name`, `warehouse`, `qty`, `held`, `free`, `missing`, `on_order`,
 		`substitutes` (item codes); quantities in stock units.
+
+	Raises:
+		frappe.PermissionError: the user may not read the card.
 	"""
+	frappe.has_permission("Repair Card", "read", throw=True)
+	doc = frappe.get_doc("Repair Card", card)
+	doc.check_permission("read")
 	needs = reservations.needs_of(doc)
 	stock = reservations.stock_now(needs)
 	ordered = on_order(doc.name) if needs else {}

@@ -29,7 +29,7 @@ aftersales.customer_links.refresh = function (frm) {
 
 aftersales.customer_links.on_my_way = function (frm) {
 	if (frm.doc.status !== "Dispatched" || !frm.perm[0].write) return;
-	frm.add_custom_button(__("On My Way"), async () => {
+	aftersales.forms.add_button(frm, __("On My Way"), async () => {
 		await frappe.call("aftersales.customer_portal.messages.on_the_way", { voucher: frm.doc.name });
 		frappe.show_alert({ message: __("The call says that you are on the way."), indicator: "green" });
 		frm.reload_doc();

@@ -16,24 +16,51 @@ aftersales.forms.has_workflow = function (frm) {
 	return Boolean(frappe.workflow.get_state_fieldname(frm.doctype));
 };
 
+// A button that would be refused is not shown. The server asks again.
+aftersales.forms.may_write = (frm) => Boolean(frm.perm[0]?.write);
+aftersales.forms.may_supervise = () => frappe.user.has_role(["Service Supervisor", "Service Manager"]);
+
+// Opens the document that `method` drafts from this one, for who may make such documents.
+aftersales.forms.add_create = function (frm, doctype, method, label) {
+	if (!frappe.model.can_create(doctype)) return;
+	aftersales.forms.add_button(
+		frm,
+		label || __(doctype),
+		() => frappe.model.open_mapped_doc({ method, frm }),
+		__("Create")
+	);
+};
+
 // The screen stays frozen until the document is here again: a click in between would find no document.
+// To Frappe it counts as saving: otherwise it takes the news of this change for somebody else's, and a second
+// later loads the form anew over what the user has begun to type.
 aftersales.forms.act = async function (frm, method, args) {
 	frappe.dom.freeze();
+	frappe.ui.form.is_saving = true;
 	try {
 		await frm.call({ doc: frm.doc, method, args: args || {} });
 		await frm.reload_doc();
 	} finally {
+		frappe.ui.form.is_saving = false;
 		frappe.dom.unfreeze();
 	}
+};
+
+// Frappe disables a pressed button until the promise it gets is kept. One that is refused, or a question answered
+// by No, would leave the button dead: so it gets none, and what is on its way freezes the screen.
+aftersales.forms.press = (action) => () => void action();
+
+aftersales.forms.add_button = function (frm, label, action, group) {
+	return frm.add_custom_button(label, aftersales.forms.press(action), group);
 };
 
 // The next step takes the place of Submit, which stays in the menu: on a phone only that button shows.
 aftersales.forms.next_step = function (frm, label, action) {
 	if (!frappe.model.is_submittable(frm.doctype) || frm.is_dirty()) {
-		frm.add_custom_button(label, action).addClass("btn-primary");
+		aftersales.forms.add_button(frm, label, action).addClass("btn-primary");
 		return;
 	}
-	frm.page.set_primary_action(label, action);
+	frm.page.set_primary_action(label, aftersales.forms.press(action));
 	frm.dashboard.clear_headline(); // "Submit this document to confirm" is not what comes next
 	if (frm.doc.docstatus === 0 && frm.perm[0].submit) {
 		frm.page.add_menu_item(__("Submit"), () => frm.savesubmit());
@@ -212,9 +239,9 @@ aftersales.forms.PartSearch = class PartSearch {
 	}
 };
 
-aftersales.forms.add_parts_button = function (frm) {
+aftersales.forms.add_parts_button = function (frm, group) {
 	if (frm.doc.docstatus === 0 && !frm.is_new() && frm.doc.status !== "Cancelled" && frm.perm[0].write) {
-		frm.add_custom_button(__("Find Parts"), () => new aftersales.forms.PartSearch(frm));
+		frm.add_custom_button(__("Find Parts"), () => new aftersales.forms.PartSearch(frm), group);
 	}
 };
 
@@ -265,7 +292,8 @@ aftersales.forms.add_billing_buttons = function (frm) {
 	const { doc } = frm;
 	if (doc.docstatus !== 1) return;
 	const add = (label, method, args, done) =>
-		frm.add_custom_button(
+		aftersales.forms.add_button(
+			frm,
 			label,
 			async () => {
 				await frappe.call({ method, type: "POST", args, freeze: true });

@@ -88,6 +88,7 @@ frappe.ui.form.on("Service Voucher", {
 			if (file) frm.events.add_photo(frm, file, event.target.dataset.shows);
 		});
 		frm.toggle_display("photos", Boolean(frm.doc.photos?.length));
+		frm.toggle_display("photos_section", Boolean(open || pictures));
 	},
 
 	async add_photo(frm, file, shows) {
@@ -149,7 +150,7 @@ frappe.ui.form.on("Service Voucher", {
 	},
 
 	add_next_step(frm) {
-		if (aftersales.forms.has_workflow(frm)) return;
+		if (aftersales.forms.has_workflow(frm) || !aftersales.forms.may_write(frm)) return;
 		const act = (method) => () => aftersales.forms.act(frm, method);
 		const { status, docstatus } = frm.doc;
 		if (docstatus === 0 && status === "Draft") {
@@ -161,7 +162,7 @@ frappe.ui.form.on("Service Voucher", {
 		if (docstatus === 0 && status === "On Site" && frm.perm[0].submit) {
 			aftersales.forms.next_step(frm, __("Complete Visit"), () => frm.savesubmit());
 		}
-		if (docstatus === 1 && status === "Completed") {
+		if (docstatus === 1 && status === "Completed" && frm.perm[0].submit) {
 			aftersales.forms.next_step(frm, __("File Voucher"), act("archive"));
 		}
 		if (docstatus === 0 && status !== "Cancelled") {
@@ -179,8 +180,8 @@ frappe.ui.form.on("Service Voucher", {
 	},
 
 	add_cash_button(frm) {
-		if (frm.doc.docstatus !== 1 || frm.doc.cash_receipt_no || !frm.doc.amount_due) return;
-		frm.add_custom_button(__("Collect Cash"), () =>
+		if (frm.doc.docstatus !== 1 || frm.doc.cash_receipt_no || !frm.doc.amount_due || !frm.perm[0].submit) return;
+		aftersales.forms.add_button(frm, __("Collect Cash"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("Collect Cash"),
 				fields: [
@@ -202,13 +203,14 @@ frappe.ui.form.on("Service Voucher", {
 	// The drafted receipt waits for the customer's signature, and he is still there.
 	async show_taken_in(frm) {
 		if (frm.doc.docstatus !== 1 || frm.doc.outcome !== "Taken to Workshop") return;
+		const name = frm.docname;
 		const [receipt] = await frappe.db.get_list("Collection Receipt", {
-			filters: { service_voucher: frm.docname, docstatus: 0 },
+			filters: { service_voucher: name, docstatus: 0 },
 			fields: ["name"],
 			order_by: "creation asc",
 			limit: 1,
 		});
-		if (!receipt) return;
+		if (!receipt || frm.docname !== name) return;
 		frm.dashboard.add_comment(
 			__("Let the customer sign the receipt: {0}", [
 				frappe.utils.get_form_link("Collection Receipt", receipt.name, true),
@@ -216,25 +218,24 @@ frappe.ui.form.on("Service Voucher", {
 			"orange",
 			true
 		);
-		frm.add_custom_button(__("Sign Receipt"), () =>
+		if (!frappe.model.can_write("Collection Receipt")) return;
+		// On a phone one button shows: filing waits in the menu until the receipt is signed.
+		aftersales.forms.next_step(frm, __("Sign Receipt"), () =>
 			frappe.set_route("Form", "Collection Receipt", receipt.name)
-		).addClass("btn-primary");
+		);
+		if (aftersales.forms.has_workflow(frm) || frm.doc.status !== "Completed" || !frm.perm[0].submit) return;
+		frm.page.add_menu_item(__("File Voucher"), () => aftersales.forms.act(frm, "archive"));
 	},
 
 	add_create_buttons(frm) {
-		const create = (label, method) =>
-			frm.add_custom_button(
-				label,
-				() => frappe.model.open_mapped_doc({ method, frm }),
-				__("Create")
-			);
+		const create = (doctype, method, label) => aftersales.forms.add_create(frm, doctype, method, label);
 		if (frm.doc.docstatus === 1 && ["Revisit Needed", "No Access"].includes(frm.doc.outcome)) {
-			create(__("Revisit"), "aftersales.field_service.visits.revisit_from_voucher");
+			create("Service Voucher", "aftersales.field_service.visits.revisit_from_voucher", __("Revisit"));
 		}
 		// A product taken to the workshop has its receipt drafted already: see show_taken_in.
 		const has_receipt = frm.doc.docstatus === 1 && frm.doc.outcome === "Taken to Workshop";
 		if (!has_receipt && !["Cancelled", "Draft"].includes(frm.doc.status) && frm.doc.customer) {
-			create(__("Collection Receipt"), "aftersales.repair_workshop.custody.receipt_from_voucher");
+			create("Collection Receipt", "aftersales.repair_workshop.custody.receipt_from_voucher");
 		}
 	},
 });

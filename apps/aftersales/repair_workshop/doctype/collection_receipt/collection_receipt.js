@@ -9,8 +9,10 @@ frappe.ui.form.on("Collection Receipt", {
 		frm.set_df_property("accessories", "cannot_add_rows", signed);
 		frm.set_df_property("accessories", "cannot_delete_rows", signed);
 		if (frm.is_new()) return;
-		frm.trigger("add_next_step");
-		frm.trigger("add_moves");
+		if (aftersales.forms.may_write(frm)) {
+			frm.trigger("add_next_step");
+			frm.trigger("add_moves");
+		}
 		frm.trigger("add_create_buttons");
 	},
 
@@ -61,7 +63,7 @@ frappe.ui.form.on("Collection Receipt", {
 
 	add_moves(frm) {
 		if (frm.doc.docstatus !== 1 || frm.doc.status !== "Issued") return;
-		frm.add_custom_button(__("Move"), () =>
+		aftersales.forms.add_button(frm, __("Move"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("Where is the product now?"),
 				fields: [
@@ -77,6 +79,7 @@ frappe.ui.form.on("Collection Receipt", {
 				action_label: __("Move"),
 			})
 		);
+		if (!aftersales.forms.may_supervise()) return;
 		frm.page.add_menu_item(__("Declare Receipt Lost"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("Declare Receipt Lost"),
@@ -96,14 +99,6 @@ frappe.ui.form.on("Collection Receipt", {
 
 	add_create_buttons(frm) {
 		if (frm.doc.docstatus !== 1 || frm.doc.status !== "Issued") return;
-		frm.add_custom_button(
-			__("Repair Card"),
-			() =>
-				frappe.model.open_mapped_doc({
-					method: "aftersales.repair_workshop.custody.card_from_receipt",
-					frm,
-				}),
-			__("Create")
-		);
+		aftersales.forms.add_create(frm, "Repair Card", "aftersales.repair_workshop.custody.card_from_receipt");
 	},
 });

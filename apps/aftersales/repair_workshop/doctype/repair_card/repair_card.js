@@ -22,13 +22,15 @@ frappe.ui.form.on("Repair Card", {
 
 	refresh(frm) {
 		if (frm.is_new()) return;
-		frm.trigger("add_next_step");
-		frm.trigger("add_time_buttons");
-		frm.trigger("add_estimate_buttons");
-		frm.trigger("add_supply_buttons");
+		if (aftersales.forms.may_write(frm)) {
+			frm.trigger("add_next_step");
+			frm.trigger("add_time_buttons");
+			frm.trigger("add_estimate_buttons");
+			frm.trigger("add_supply_buttons");
+		}
 		frm.trigger("show_parts_at_hand");
 		frm.trigger("add_vendor_button");
-		aftersales.forms.add_parts_button(frm);
+		aftersales.forms.add_parts_button(frm, __("Parts"));
 		aftersales.forms.add_billing_buttons(frm);
 		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 	},
@@ -39,11 +41,11 @@ frappe.ui.form.on("Repair Card", {
 		if (docstatus !== 0) return;
 		const steps = frm.events.steps(frm);
 		if (status === "Awaiting Approval") {
-			frm.add_custom_button(__("Record Approval"), steps.approve);
-			frm.add_custom_button(__("Record Decline"), steps.decline);
+			aftersales.forms.add_button(frm, __("Record Approval"), steps.approve);
+			aftersales.forms.add_button(frm, __("Record Decline"), steps.decline);
 		}
-		if (status === "Quality Check" && !verified_by) {
-			frm.add_custom_button(__("Record Check"), steps.verify);
+		if (status === "Quality Check" && !verified_by && aftersales.forms.may_supervise()) {
+			aftersales.forms.add_button(frm, __("Record Check"), steps.verify);
 		}
 		if (["Received", "Diagnosing", "In Repair"].includes(status)) {
 			frm.page.add_menu_item(__("Not Repairable"), steps.give_up);
@@ -75,12 +77,12 @@ frappe.ui.form.on("Repair Card", {
 			],
 			Approved: [
 				[__("Start Repair"), steps.start_repair],
-				[__("Wait for Parts"), steps.await_parts],
+				[__("Wait for Parts"), steps.await_parts, __("Parts")],
 			],
 			"Awaiting Parts": [[__("Start Repair"), steps.start_repair]],
 			"In Repair": [
 				[__("To Quality Check"), steps.hand_to_check],
-				[__("Wait for Parts"), steps.await_parts],
+				[__("Wait for Parts"), steps.await_parts, __("Parts")],
 			],
 			"Quality Check": verified_by
 				? [
@@ -88,12 +90,12 @@ frappe.ui.form.on("Repair Card", {
 						[__("Back to Repair"), steps.start_repair],
 				  ]
 				: [
-						[__("Verify"), steps.verify],
+						...(aftersales.forms.may_supervise() ? [[__("Verify"), steps.verify]] : []),
 						[__("Back to Repair"), steps.start_repair],
 				  ],
 		}[status] || [];
 		if (primary) aftersales.forms.next_step(frm, ...primary);
-		others.forEach(([label, action]) => frm.add_custom_button(label, action));
+		others.forEach((button) => aftersales.forms.add_button(frm, ...button));
 		if (!["Not Repairable", "Declined", "Cancelled"].includes(status)) {
 			frm.page.add_menu_item(__("Not Repairable"), steps.give_up);
 			frm.page.add_menu_item(__("Call Off Card"), steps.call_off);
@@ -167,22 +169,54 @@ frappe.ui.form.on("Repair Card", {
 	},
 
 	add_time_buttons(frm) {
-		if (frm.doc.docstatus !== 0) return;
-		const group = __("Time");
-		const add = (label, method) =>
-			frm.add_custom_button(label, () => aftersales.forms.act(frm, method), group);
-		if (frm.doc.time_logs?.some((row) => !row.to_time)) add(__("Stop Work"), "stop_work");
-		if (!["Awaiting Approval", "Not Repairable", "Declined", "Cancelled"].includes(frm.doc.status)) {
-			add(__("Start Work"), "start_work");
+		const { docstatus, status, time_logs } = frm.doc;
+		if (docstatus !== 0) return;
+		const add = (label, action) => aftersales.forms.add_button(frm, label, action, __("Time"));
+		const act = (method, args) => () => aftersales.forms.act(frm, method, args);
+		const own = frm.doc.__onload?.own_technicians || [];
+		const running = (time_logs || []).filter((row) => !row.to_time).map((row) => row.technician);
+		if (running.some((name) => own.includes(name))) add(__("Stop Work"), act("stop_work"));
+		const open = !["Awaiting Approval", "Not Repairable", "Declined", "Cancelled"].includes(status);
+		if (open && own.length) add(__("Start Work"), act("start_work"));
+		if (aftersales.forms.may_supervise()) {
+			if (open) add(__("Start Work of …"), () => frm.events.ask_whose_work(frm));
+			running
+				.filter((name) => !own.includes(name))
+				.forEach((technician) =>
+					add(
+						__("Stop Work of {0}", [frappe.utils.escape_html(technician)]),
+						act("stop_work", { technician })
+					)
+				);
 		}
-		if (frm.doc.time_logs?.some((row) => row.to_time)) add(__("Charge Time"), "charge_time");
+		if (time_logs?.some((row) => row.to_time)) add(__("Charge Time"), act("charge_time"));
+	},
+
+	ask_whose_work(frm) {
+		aftersales.forms.ask(frm, {
+			title: __("Start Work"),
+			fields: [
+				{
+					fieldname: "technician",
+					fieldtype: "Link",
+					options: "Service Technician",
+					label: __("Technician"),
+					default: frm.doc.assigned_technician,
+					get_query: () => ({ filters: { company: frm.doc.company, is_active: 1 } }),
+					reqd: 1,
+				},
+			],
+			method: "start_work",
+			action_label: __("Start Work"),
+		});
 	},
 
 	add_estimate_buttons(frm) {
 		if (frm.doc.docstatus !== 0) return;
 		const group = __("Estimate");
 		if (!frm.doc.quotation) {
-			frm.add_custom_button(
+			aftersales.forms.add_button(
+				frm,
 				__("Make Quotation"),
 				() => aftersales.forms.act(frm, "make_quotation"),
 				group
@@ -190,14 +224,15 @@ frappe.ui.form.on("Repair Card", {
 		}
 		const asked = ["Awaiting Approval", "Approved", "Awaiting Parts", "In Repair", "Quality Check"];
 		if (frm.doc.quotation && asked.includes(frm.doc.status)) {
-			frm.add_custom_button(
+			aftersales.forms.add_button(
+				frm,
 				__("Quote Again"),
 				() => aftersales.forms.act(frm, "quote_again"),
 				group
 			);
 		}
 		if (frm.doc.approval_status !== "Approved" && frm.doc.status !== "Awaiting Approval") {
-			frm.add_custom_button(__("Record Approval"), () => frm.events.ask_for_approval(frm), group);
+			aftersales.forms.add_button(frm, __("Record Approval"), () => frm.events.ask_for_approval(frm), group);
 		}
 	},
 
@@ -205,7 +240,8 @@ frappe.ui.form.on("Repair Card", {
 		const sending = ["Received", "Diagnosing", "Approved", "Awaiting Parts", "In Repair"];
 		if (frm.doc.docstatus !== 0 || !sending.includes(frm.doc.status)) return;
 		if (!frappe.model.can_create("Vendor Repair")) return;
-		frm.add_custom_button(
+		aftersales.forms.add_button(
+			frm,
 			__("Vendor Repair"),
 			() =>
 				frappe.model.open_mapped_doc({
@@ -221,12 +257,14 @@ frappe.ui.form.on("Repair Card", {
 		if (docstatus !== 0 || !parts?.length) return;
 		if (["Not Repairable", "Declined", "Cancelled"].includes(status)) return;
 		const group = __("Parts");
-		frm.add_custom_button(
+		aftersales.forms.add_button(
+			frm,
 			__("Set Aside"),
 			() => aftersales.forms.act(frm, "set_parts_aside"),
 			group
 		);
-		frm.add_custom_button(
+		aftersales.forms.add_button(
+			frm,
 			__("Request Missing Parts"),
 			() =>
 				aftersales.forms.ask(frm, {
@@ -254,8 +292,9 @@ frappe.ui.form.on("Repair Card", {
 		const field = frm.fields_dict.parts_html;
 		field.$wrapper.empty();
 		if (frm.doc.docstatus !== 0 || !frm.doc.parts?.length) return;
-		const { message: rows } = await frm.call("parts_situation");
-		if (!rows?.length) return;
+		const card = frm.docname;
+		const rows = await frappe.xcall("aftersales.repair_workshop.parts_supply.parts_at_hand", { card });
+		if (!rows.length || frm.docname !== card) return;
 		const escape = frappe.utils.escape_html;
 		const amount = (value) => (value ? format_number(value, null, value % 1 ? 2 : 0) : "–");
 		const state = (row) => {
@@ -267,7 +306,9 @@ frappe.ui.form.on("Repair Card", {
 		const lines = rows.map((row) => {
 			const [color, label] = state(row);
 			const choose = (item) =>
-				`<a data-line="${escape(row.line)}" data-item="${escape(item)}">${escape(item)}</a>`;
+				!aftersales.forms.may_write(frm)
+					? escape(item)
+					: `<a data-line="${escape(row.line)}" data-item="${escape(item)}">${escape(item)}</a>`;
 			const others = row.substitutes.length
 				? `<div class="text-muted small">${__("Use instead")}: ${row.substitutes.map(choose).join(", ")}</div>`
 				: "";

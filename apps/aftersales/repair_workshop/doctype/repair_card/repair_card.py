@@ -150,6 +150,9 @@ class RepairCard(Document):
 	def before_insert(self):
 		start_over(self)
 
+	def onload(self):
+		self.set_onload("own_technicians", technicians_of_user(frappe.session.user))
+
 	def validate(self):
 		if self.flags.from_register:
 			return
@@ -384,12 +387,6 @@ class RepairCard(Document):
 			}
 		)
 		self.save()
-
-	@frappe.whitelist()
-	def parts_situation(self) -> list[dict]:
-		"""For the form: each stocked part with what is set aside, free, missing and on order."""
-		self.check_permission("read")
-		return parts_supply.parts_of_card(frappe.get_doc(self.doctype, self.name))
 
 	@frappe.whitelist()
 	def start_repair(self) -> None:

@@ -8,7 +8,8 @@ frappe.ui.form.on("Vendor Repair", {
 	refresh(frm) {
 		if (frm.is_new() || frm.doc.docstatus !== 1) return;
 		if (!frm.doc.purchase_order) {
-			frm.add_custom_button(
+			aftersales.forms.add_button(
+				frm,
 				__("Purchase Order"),
 				() => aftersales.forms.act(frm, "make_purchase_order"),
 				__("Create")

@@ -19,7 +19,7 @@ frappe.ui.form.on("Follow-up", {
 			aftersales.calling.open(frm.doc.name, () => frm.reload_doc())
 		);
 		if (frm.doc.kind === "Periodic Visit" && !frm.doc.visit_call) {
-			frm.add_custom_button(__("Arrange a Visit"), () => aftersales.forms.act(frm, "arrange_visit"));
+			aftersales.forms.add_button(frm, __("Arrange a Visit"), () => aftersales.forms.act(frm, "arrange_visit"));
 		}
 		frm.page.add_menu_item(__("Cancel Follow-up"), () =>
 			frappe.confirm(__("The customer will not be asked. Go on?"), () =>

@@ -35,8 +35,10 @@ frappe.ui.form.on("Repair Call", {
 		frm.trigger("suggest_referrals");
 		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 		if (frm.is_new()) return;
-		frm.trigger("add_next_step");
-		frm.trigger("add_actions");
+		if (aftersales.forms.may_write(frm)) {
+			frm.trigger("add_next_step");
+			frm.trigger("add_actions");
+		}
 		frm.trigger("add_create_buttons");
 	},
 
@@ -165,14 +167,16 @@ frappe.ui.form.on("Repair Call", {
 	add_next_step(frm) {
 		// Also with a workflow: its action could not say that nobody had to come
 		if (["Open", "Triaged", "Scheduled"].includes(frm.doc.status)) {
-			frm.add_custom_button(__("Resolve by Phone"), () => frm.trigger("ask_phone_resolution"));
+			aftersales.forms.add_button(frm, __("Resolve by Phone"), () => frm.trigger("ask_phone_resolution"));
 		}
 		if (aftersales.forms.has_workflow(frm)) return;
 		const act = (method) => () => aftersales.forms.act(frm, method);
 		const steps = {
 			Open: [__("Triage"), act("triage")],
 			Triaged: [__("Promise a Window"), () => frm.trigger("promise_window")],
-			Scheduled: [__("Plan Visit"), () => frm.trigger("create_voucher")],
+			...(frappe.model.can_create("Service Voucher") && {
+				Scheduled: [__("Plan Visit"), () => frm.trigger("create_voucher")],
+			}),
 			"In Progress": [__("Resolve"), () => frm.trigger("ask_resolution")],
 			"On Hold": [__("Resume"), act("resume")],
 			Resolved: [__("Close"), act("close")],
@@ -189,7 +193,7 @@ frappe.ui.form.on("Repair Call", {
 			return;
 		}
 		const { status } = frm.doc;
-		const add = (label, action) => frm.add_custom_button(label, action, __("Actions"));
+		const add = (label, action) => aftersales.forms.add_button(frm, label, action, __("Actions"));
 		const is_open = !["Closed", "Cancelled"].includes(status);
 		if (is_open && status !== "Resolved") {
 			if (status !== "Triaged") {
@@ -208,7 +212,7 @@ frappe.ui.form.on("Repair Call", {
 		if (is_open) {
 			add(__("Cancel Call"), () => ask_reason(frm, __("Cancel Call"), __("Reason"), "cancel_call"));
 		}
-		if (!is_open || status === "Resolved") {
+		if (is_open ? status === "Resolved" : aftersales.forms.may_supervise()) {
 			add(__("Reopen"), () => ask_reason(frm, __("Reopen"), __("Reason"), "reopen"));
 		}
 	},
@@ -216,18 +220,14 @@ frappe.ui.form.on("Repair Call", {
 	add_create_buttons(frm) {
 		frm.trigger("offer_non_conformance");
 		if (["Closed", "Cancelled"].includes(frm.doc.status)) return;
-		const create = (label, method) =>
-			frm.add_custom_button(
-				label,
-				() => frappe.model.open_mapped_doc({ method, frm }),
-				__("Create")
-			);
-		create(__("Service Voucher"), "aftersales.field_service.visits.voucher_from_call");
-		create(__("Collection Receipt"), "aftersales.repair_workshop.custody.receipt_from_call");
-		create(__("Repair Card"), "aftersales.repair_workshop.custody.card_from_call");
-		create(__("Loaner Issue"), "aftersales.repair_workshop.loaners.loaner_from_call");
+		const create = (doctype, method) => aftersales.forms.add_create(frm, doctype, method);
+		create("Service Voucher", "aftersales.field_service.visits.voucher_from_call");
+		create("Collection Receipt", "aftersales.repair_workshop.custody.receipt_from_call");
+		create("Repair Card", "aftersales.repair_workshop.custody.card_from_call");
+		create("Loaner Issue", "aftersales.repair_workshop.loaners.loaner_from_call");
+		if (!frappe.model.can_create("Customer Equipment")) return;
 		if (!frm.doc.equipment && (frm.doc.brand || frm.doc.model || frm.doc.serial_text || frm.doc.item_code)) {
-			frm.add_custom_button(__("Customer Equipment"), () => frm.trigger("open_product_file"), __("Create"));
+			aftersales.forms.add_button(frm, __("Customer Equipment"), () => frm.trigger("open_product_file"), __("Create"));
 		}
 	},
 

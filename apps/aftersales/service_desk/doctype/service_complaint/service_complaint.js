@@ -46,7 +46,7 @@ frappe.ui.form.on("Service Complaint", {
 		}[frm.doc.status];
 		if (next) aftersales.forms.next_step(frm, ...next);
 		if (frm.doc.status === "Assessed") {
-			frm.add_custom_button(__("Investigate"), () => act("investigate"));
+			aftersales.forms.add_button(frm, __("Investigate"), () => act("investigate"));
 		}
 	},
 

@@ -148,8 +148,14 @@ doc_events = {
 		"before_insert": "aftersales.service_billing.recovery.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.recovery.take_place",
-		"on_submit": "aftersales.service_billing.recovery.credited",
-		"on_cancel": "aftersales.service_billing.recovery.release",
+		"on_submit": [
+			"aftersales.service_billing.recovery.credited",
+			"aftersales.repair_workshop.vendor_repairs.follow_bill",
+		],
+		"on_cancel": [
+			"aftersales.service_billing.recovery.release",
+			"aftersales.repair_workshop.vendor_repairs.follow_bill",
+		],
 		"on_trash": "aftersales.service_billing.recovery.release",
 	},
 	"Payment Entry": {

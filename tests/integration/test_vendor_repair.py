@@ -5,6 +5,7 @@ import pytest
 from frappe.utils import add_days, nowdate
 
 from aftersales.service_billing.report.job_profitability import job_profitability
+from aftersales.service_billing.report.warranty_cost import warranty_cost
 from tests import factories as make
 from tests.attacks import comments, refused
 
@@ -161,20 +162,202 @@ def test_the_purchase_order_tells_the_cost(shop, sent):
 
 
 def test_a_vendor_who_is_paid_in_another_currency(shop):
-	dollar = make.once(
+	repair = draft(shop, supplier=dollar_works())
+	repair.submit()
+	order = frappe.get_doc("Purchase Order", fresh(repair).make_purchase_order())
+	assert (order.currency, order.conversion_rate, order.items[0].rate) == ("USD", 0.8, 112.5)
+	assert (order.base_net_total, fresh(repair).cost, fresh(shop.card).vendor_cost) == (90, 90, 90)
+
+
+# ---------------------------------------------------------------- what the vendor bills
+
+
+def ordered(repair, rate=120, qty=1):
+	"""A submitted order for a vendor repair."""
+	order = frappe.get_doc("Purchase Order", fresh(repair).make_purchase_order())
+	order.items[0].update({"rate": rate, "qty": qty})
+	order.save()
+	order.submit()
+	return order
+
+
+def bill(order, qty=1, rate=None, **values):
+	"""A submitted Purchase Invoice of so much of an order."""
+	from erpnext.buying.doctype.purchase_order.purchase_order import make_purchase_invoice
+
+	invoice = make_purchase_invoice(order.name)
+	invoice.update(
+		{"credit_to": frappe.db.get_value("Company", make.COMPANY, "default_payable_account")} | values
+	)
+	invoice.items[0].qty = qty
+	if rate:
+		invoice.items[0].rate = rate
+	invoice.insert()
+	invoice.submit()
+	return invoice
+
+
+def give_back(invoice, qty=-1, rate=None):
+	"""A submitted Debit Note of an invoice."""
+	from erpnext.accounts.doctype.purchase_invoice.purchase_invoice import make_debit_note
+
+	note = make_debit_note(invoice.name)
+	note.items[0].qty = qty
+	if rate:
+		note.items[0].rate = rate
+	note.insert()
+	note.submit()
+	return note
+
+
+def cost_of(shop, repair) -> tuple:
+	"""What the vendor repair and its card say, and on what ground."""
+	stored = fresh(repair)
+	return stored.cost, stored.cost_source, fresh(shop.card).vendor_cost
+
+
+def in_the_books(*invoices) -> float:
+	"""What Purchase Invoices and Debit Notes moved on expense accounts."""
+	rows = frappe.get_all(
+		"GL Entry",
+		{"voucher_no": ("in", [one.name for one in invoices]), "is_cancelled": 0},
+		["account", "debit", "credit"],
+	)
+	return sum(
+		row.debit - row.credit
+		for row in rows
+		if frappe.get_cached_value("Account", row.account, "root_type") == "Expense"
+	)
+
+
+def profit_of(shop, day=None) -> dict | None:
+	period = {"company": make.COMPANY, "from_date": day or nowdate(), "to_date": day or nowdate()}
+	return next((row for row in job_profitability.execute(period)[1] if row.job == shop.card.name), None)
+
+
+def test_the_bill_tells_the_cost_and_the_order_again_when_it_is_cancelled(shop, sent):
+	assert cost_of(shop, sent) == (90, "Estimate", 90)
+	order = ordered(sent, 120)
+	assert cost_of(shop, sent) == (120, "Purchase Order", 120)
+	frappe.db.set_single_value("Buying Settings", "maintain_same_rate", 0)
+	invoice = bill(order, rate=111.37)
+	assert cost_of(shop, sent) == (111.37, "Purchase Invoice", 111.37)
+	assert in_the_books(invoice) == profit_of(shop).vendor == 111.37
+	refused(frappe.PermissionError, sent, cost=10)
+	refused(frappe.PermissionError, sent, cost_source="Estimate")
+	invoice.cancel()
+	assert cost_of(shop, sent) == (120, "Purchase Order", 120)
+	assert profit_of(shop) is None  # not billed, and not back
+
+
+def test_several_bills_and_a_debit_note(shop, sent):
+	order = ordered(sent, 40, qty=3)
+	first, second = bill(order, 1), bill(order, 2)
+	assert cost_of(shop, sent) == (120, "Purchase Invoice", 120)
+	note = give_back(second, -1, 40)
+	assert cost_of(shop, sent) == (80, "Purchase Invoice", 80)
+	assert in_the_books(first, second, note) == profit_of(shop).vendor == 80
+	note.cancel()
+	assert cost_of(shop, sent) == (120, "Purchase Invoice", 120)
+
+
+def test_a_bill_given_back_in_full_leaves_no_cost(shop, sent):
+	invoice = bill(ordered(sent))
+	give_back(invoice)
+	assert cost_of(shop, sent) == (0, "Purchase Invoice", 0)
+	fresh(sent).receive("Returned Unrepaired", "No board to be had")
+	assert profit_of(shop) is None
+
+
+def test_a_bill_belongs_to_its_own_day(shop, sent):
+	"""As in the ledger: the estimate of the day it came back makes room for the bill."""
+	fresh(sent).receive("Repaired", "Board mended")
+	assert profit_of(shop).vendor == 90
+	yesterday = add_days(nowdate(), -1)
+	order = ordered(sent)
+	assert profit_of(shop).vendor == 120
+	bill(order, set_posting_time=1, posting_date=yesterday, due_date=nowdate())
+	assert (profit_of(shop), profit_of(shop, yesterday).vendor) == (None, 120)
+
+
+def test_a_bill_in_another_currency_costs_what_it_is_worth_in_ours(shop):
+	repair = draft(shop, supplier=dollar_works())
+	repair.submit()
+	order = ordered(repair, 150)
+	assert cost_of(shop, repair) == (120, "Purchase Order", 120)
+	payable = make.once(
+		"Account",
+		f"Creditors USD - {make.ABBR}",
+		account_name="Creditors USD",
+		parent_account=f"Accounts Payable - {make.ABBR}",
+		company=make.COMPANY,
+		account_type="Payable",
+		account_currency="USD",
+	)
+	invoice = bill(order, conversion_rate=0.9, credit_to=payable)
+	assert cost_of(shop, repair) == (135, "Purchase Invoice", 135)
+	assert in_the_books(invoice) == profit_of(shop).vendor == 135
+
+
+def dollar_works() -> str:
+	rate = {"from_currency": "USD", "to_currency": "EUR", "exchange_rate": 0.8, "date": nowdate()}
+	make.make("Currency Exchange", for_buying=1, for_selling=1, **rate)
+	return make.once(
 		"Supplier",
 		"Dollar Works",
 		supplier_name="Dollar Works",
 		supplier_group="All Supplier Groups",
 		default_currency="USD",
 	)
-	rate = {"from_currency": "USD", "to_currency": "EUR", "exchange_rate": 0.8, "date": nowdate()}
-	make.make("Currency Exchange", for_buying=1, for_selling=1, **rate)
-	repair = draft(shop, supplier=dollar)
-	repair.submit()
-	order = frappe.get_doc("Purchase Order", fresh(repair).make_purchase_order())
-	assert (order.currency, order.conversion_rate, order.items[0].rate) == ("USD", 0.8, 112.5)
-	assert (order.base_net_total, fresh(repair).cost, fresh(shop.card).vendor_cost) == (90, 90, 90)
+
+
+@pytest.mark.parametrize("end", ["Not Repairable", "Declined", "called off", "finished"])
+def test_a_card_given_up_has_cost_what_the_vendor_billed(shop, sent, end):
+	fresh(sent).receive("Not Repairable", "Board out of production")
+	bill(ordered(sent, 48.2))
+	card = fresh(shop.card)
+	if end == "called off":
+		card.call_off("Opened twice")
+	elif end == "Declined":
+		card.record_decline("Too dear")
+	else:
+		card.give_up("No board to be had")
+	if end == "finished":
+		card = fresh(card)
+		card.labour = []
+		card.save()
+		card.finish()
+	row = profit_of(shop)
+	assert (row.income, row.work, row.vendor, row.cost, row.margin) == (0, 0, 48.2, 48.2, -48.2)
+
+
+def test_warranty_costs_what_the_vendor_bills_on_a_warranty_card(shop, sent):
+	period = {"company": make.COMPANY, "from_date": nowdate(), "to_date": nowdate()}
+	fresh(sent).receive("Not Repairable", "Board out of production")
+	bill(ordered(sent, 48.2))
+	assert warranty_cost.execute(period)[1] == []
+	frappe.db.set_value("Repair Card", shop.card.name, "service_category", make.category("C"))
+	for group, value in (
+		("Model", "Instant 11"),
+		("Customer", shop.customer),
+		("Month", nowdate()[:7]),
+		("Part", shop.outside),
+	):
+		(row,) = warranty_cost.execute({**period, "group_by": group})[1]
+		assert (row.value, row.jobs, row.parts, row.labour) == (value, 1, 0, 0)
+		assert (row.vendor, row.cost, row.net) == (48.2, 48.2, 48.2)
+	assert warranty_cost.execute({**period, "brand": "Other"})[1] == []
+	frappe.db.set_value("Vendor Repair", sent.name, "charged_on", 70)  # then it is the customer's
+	assert warranty_cost.execute(period)[1] == []
+
+
+def test_the_patch_says_what_tells_the_cost_of_older_repairs(shop, sent):
+	from aftersales.patches.v1_1.follow_vendor_bills import execute
+
+	bill(ordered(sent))
+	frappe.db.set_value("Vendor Repair", sent.name, {"cost": 90, "cost_source": "Estimate"})
+	execute()
+	assert cost_of(shop, sent) == (120, "Purchase Invoice", 120)
 
 
 def test_an_amended_order_takes_the_place_of_the_one_cancelled(shop, sent):

@@ -1,11 +1,14 @@
 """Products sent out to their maker or another vendor and back, with what that costs (R-WS-10)."""
 
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
 from frappe.query_builder.functions import Sum
-from frappe.utils import flt, get_link_to_form, getdate, nowdate
+from frappe.utils import add_days, flt, get_link_to_form, getdate, nowdate
+from pypika.queries import QueryBuilder, Table
 
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_billing.job_plan import category_accounts
@@ -13,6 +16,9 @@ from aftersales.service_billing.job_plan import category_accounts
 SENT = "Sent"
 BACK = "Back"
 NEXT_STATES = {SENT: (BACK,), BACK: ()}
+
+ESTIMATED, ORDERED, BILLED = "Estimate", "Purchase Order", "Purchase Invoice"
+"""What tells the cost of a vendor repair."""
 
 SENDING_STATES = (rules.RECEIVED, rules.DIAGNOSING, rules.APPROVED, rules.AWAITING_PARTS, rules.IN_REPAIR)
 """States of the card in which its product may leave the house."""
@@ -112,7 +118,7 @@ def name_repair(order: Document, method: str | None = None) -> None:
 
 
 def follow_order(order: Document, method: str | None = None) -> None:
-	"""doc_events on_change of a Purchase Order: what it orders is what the vendor repair costs.
+	"""doc_events on_change of a Purchase Order: what it orders is what the vendor repair costs, until it is billed.
 
 	The amendment of a cancelled order takes its place, unless another was made meanwhile.
 	"""
@@ -120,25 +126,110 @@ def follow_order(order: Document, method: str | None = None) -> None:
 	if not name or order.docstatus == 2:
 		return
 	stored = frappe.db.get_value(
-		"Vendor Repair",
-		name,
-		["docstatus", "purchase_order", "cost", "repair_card"],
-		as_dict=True,
-		for_update=True,
+		"Vendor Repair", name, ["docstatus", "purchase_order"], as_dict=True, for_update=True
 	)
 	if order.amended_from and stored.docstatus == 1 and not stored.purchase_order:
 		frappe.db.set_value("Vendor Repair", name, "purchase_order", order.name)
 		stored.purchase_order = order.name
-	if stored.purchase_order == order.name and flt(stored.cost) != flt(order.base_net_total):
-		frappe.db.set_value("Vendor Repair", name, "cost", flt(order.base_net_total))
-		refresh_cost(stored.repair_card)
+	if stored.purchase_order == order.name:
+		follow_documents(name)
 
 
 def forget_order(order: Document, method: str | None = None) -> None:
 	"""doc_events on_cancel, on_trash of a Purchase Order: another one may be made; the cost stays as an estimate."""
 	name = _repair_of(order)
 	if name and frappe.db.get_value("Vendor Repair", name, "purchase_order") == order.name:
-		frappe.db.set_value("Vendor Repair", name, "purchase_order", None)
+		frappe.db.set_value("Vendor Repair", name, {"purchase_order": None, "cost_source": ESTIMATED})
+
+
+def follow_bill(bill: Document, method: str | None = None) -> None:
+	"""doc_events on_submit, on_cancel of a Purchase Invoice or Debit Note: vendor repairs cost what is billed."""
+	orders = sorted({row.purchase_order for row in bill.items if row.purchase_order})
+	if not orders:
+		return
+	repairs = frappe.get_all(
+		"Vendor Repair",
+		filters={"purchase_order": ("in", orders), "docstatus": 1},
+		pluck="name",
+		order_by="name asc",
+	)
+	for name in repairs:
+		follow_documents(name)
+
+
+def follow_documents(name: str) -> None:
+	"""Set what a vendor repair costs, net in company currency: as billed, before there is a bill as ordered.
+
+	Bills less debit notes, all rows that bill its Purchase Order. Locking reads: of two bills booked at once
+	the later counts both.
+	"""
+	stored = frappe.db.get_value(
+		"Vendor Repair",
+		name,
+		["purchase_order", "cost", "cost_source", "repair_card"],
+		as_dict=True,
+		for_update=True,
+	)
+	if not stored.purchase_order:
+		return
+	billed = _billed(stored.purchase_order)
+	if billed is None:
+		cost = frappe.db.get_value("Purchase Order", stored.purchase_order, "base_net_total")
+	now = {
+		"cost": flt(cost if billed is None else billed, 2),
+		"cost_source": ORDERED if billed is None else BILLED,
+	}
+	if (flt(stored.cost), stored.cost_source) != (now["cost"], now["cost_source"]):
+		frappe.db.set_value("Vendor Repair", name, now)
+		refresh_cost(stored.repair_card)
+
+
+def costs(company: str, from_date: date, to_date: date) -> list[frappe._dict]:
+	"""What vendors cost in a period, a row for each vendor repair and day: repair_card, charged_on, dated, cost.
+
+	Net, company currency. Billed: by the bills and debit notes dated in the period, so that the sum is the
+	ledger's. Not billed yet: as ordered or estimated, when the product came back in the period. Whether the
+	card was finished, given up or called off makes no difference.
+	"""
+	repair = frappe.qb.DocType("Vendor Repair")
+	bill, row, bills = _bills()
+	billed = (
+		bills.join(repair)
+		.on(repair.purchase_order == row.purchase_order)
+		.where(bill.posting_date[from_date:to_date])
+		.select(bill.posting_date.as_("dated"), Sum(row.base_net_amount).as_("cost"))
+		.groupby(repair.name, bill.posting_date)
+	)
+	estimated = (
+		frappe.qb.from_(repair)
+		.where((repair.back_at >= from_date) & (repair.back_at < add_days(to_date, 1)))
+		.where(repair.cost_source != BILLED)
+		.select(repair.back_at.as_("dated"), repair.cost)
+	)
+	found = []
+	for query in (billed, estimated):
+		found += (
+			query.where((repair.docstatus == 1) & (repair.company == company))
+			.select(repair.repair_card, repair.charged_on)
+			.orderby(repair.name)
+			.run(as_dict=True)
+		)
+	return [row for row in found if flt(row.cost, 2)]
+
+
+def _bills() -> tuple[Table, Table, QueryBuilder]:
+	"""The submitted bills and debit notes with their rows."""
+	bill, row = frappe.qb.DocType("Purchase Invoice"), frappe.qb.DocType("Purchase Invoice Item")
+	return bill, row, frappe.qb.from_(row).join(bill).on(bill.name == row.parent).where(bill.docstatus == 1)
+
+
+def _billed(order: str) -> float | None:
+	"""Net total of what bills an order, less what was given back; None while nothing does."""
+	_bill, row, query = _bills()
+	amounts = (
+		query.where(row.purchase_order == order).select(row.base_net_amount).for_update().run(pluck=True)
+	)
+	return sum(flt(amount) for amount in amounts) if amounts else None
 
 
 def refresh_cost(card: str) -> None:

@@ -7,7 +7,7 @@ from frappe.utils import flt
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import Scope
-from aftersales.service_billing.warranty_lines import warranty_lines
+from aftersales.service_billing.warranty_lines import warranty_lines, warranty_vendor_repairs
 from aftersales.service_desk import figures as calls
 from aftersales.service_desk.figures import Selection
 
@@ -32,8 +32,8 @@ def cost_of_closed_calls(selection: Selection) -> list[dict]:
 
 
 def warranty_cost(scope: Scope) -> float:
-	"""Cost of the lines that were free in warranty, of the jobs posted in the period."""
-	return flt(sum(line.cost for line in warranty_lines(scope)), 2)
+	"""Cost of the lines that were free in warranty, of the jobs posted in the period, and of vendors' repairs."""
+	return flt(sum(line.cost for line in (*warranty_lines(scope), *warranty_vendor_repairs(scope))), 2)
 
 
 def product_revenue(scope: Scope) -> float:

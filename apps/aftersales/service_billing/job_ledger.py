@@ -15,6 +15,7 @@ from pypika.functions import NullIf
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import ExistsCriterion, Term
 
+from aftersales.repair_workshop.vendor_repairs import costs as vendor_costs
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import Scope
 
@@ -112,11 +113,12 @@ def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float]]:
 
 
 def vendor_repairs(scope: Scope) -> dict[Job, float]:
-	"""What vendors cost on the jobs posted in the period, per job: as their Purchase Orders say, net, or as
-	estimated before there is one."""
-	card = frappe.qb.DocType("Repair Card")
-	query = jobs_posted(scope, "Repair Card").where(card.vendor_cost != 0).select(card.name, card.vendor_cost)
-	return {("Repair Card", name): flt(cost, 2) for name, cost in query.run()}
+	"""What vendors billed in the period, and what those cost whose bill is still to come, per job."""
+	found: dict[Job, float] = {}
+	for repair in vendor_costs(scope.company, scope.from_date, scope.to_date):
+		job = ("Repair Card", repair.repair_card)
+		found[job] = flt(found.get(job, 0) + repair.cost, 2)
+	return found
 
 
 def invoiced_net(scope: Scope) -> float:

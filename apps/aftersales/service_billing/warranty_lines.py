@@ -1,4 +1,4 @@
-"""The lines of jobs that warranty pays: what each cost us, and how far its recovery from the maker is."""
+"""What warranty pays: the lines of jobs, with how far their recovery from the maker is, and vendors' repairs."""
 
 from collections.abc import Iterable
 
@@ -9,6 +9,7 @@ from frappe.utils import flt
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
+from aftersales.repair_workshop.vendor_repairs import costs as vendor_costs
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -32,6 +33,55 @@ def warranty_lines(scope: Scope, brand: str | None = None) -> list[frappe._dict]
 				query = query.where(frappe.qb.DocType("Customer Equipment").brand == brand)
 			rows += _rows(query, job_type, line_type)
 	return sorted(rows, key=lambda row: (row.date, row.job, row.line_type, row.idx))
+
+
+def warranty_vendor_repairs(scope: Scope, brand: str | None = None) -> list[frappe._dict]:
+	"""What vendors cost in the period on cards of a warranty category and is not charged on to the customer.
+
+	A row each, with the fields of :func:`warranty_lines` that say which job and product it was.
+	"""
+	repairs = [
+		repair
+		for repair in vendor_costs(scope.company, scope.from_date, scope.to_date)
+		if not flt(repair.charged_on)
+	]
+	if not repairs:
+		return []
+	card, category = frappe.qb.DocType("Repair Card"), frappe.qb.DocType("Service Category")
+	equipment = frappe.qb.DocType("Customer Equipment")
+	query = (
+		frappe.qb.from_(card)
+		.join(category)
+		.on(category.name == card.service_category)
+		.left_join(equipment)
+		.on(equipment.name == card.equipment)
+		.where(
+			(category.charge_rule == WARRANTY) & card.name.isin({repair.repair_card for repair in repairs})
+		)
+		.select(
+			card.name.as_("job"),
+			card.customer,
+			equipment.item_code.as_("product"),
+			equipment.brand,
+			equipment.model,
+		)
+	)
+	if brand:
+		query = query.where(equipment.brand == brand)
+	cards = {row.job: row for row in query.run(as_dict=True)}
+	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	return [
+		frappe._dict(
+			cards[repair.repair_card],
+			job_type="Repair Card",
+			line_type="Vendor Repair",
+			item_code=item_code,
+			month=f"{repair.dated:%Y-%m}",
+			cost=flt(repair.cost, 2),
+		)
+		for repair in repairs
+		if repair.repair_card in cards
+	]
 
 
 def lines_by_name(company: str, names: Iterable[str]) -> dict[str, frappe._dict]:

@@ -15,7 +15,7 @@ from aftersales.repair_workshop import custody, vendor_repairs
 from aftersales.repair_workshop.vendor_repairs import BACK, NEXT_STATES, SENDING_STATES, SENT
 from aftersales.service_levels import workflow_states
 
-FIELDS_OF_RECORD = ("purchase_order", "location_before")
+FIELDS_OF_RECORD = ("purchase_order", "location_before", "cost_source")
 
 FIELDS_OF_RETURN = ("back_at", "result", "result_notes", "new_serial_no")
 
@@ -37,6 +37,7 @@ class VendorRepair(Document):
 		collection_receipt: DF.Link | None
 		company: DF.Link
 		cost: DF.Currency
+		cost_source: DF.Literal["Estimate", "Purchase Order", "Purchase Invoice"]
 		currency: DF.Link | None
 		customer: DF.Link | None
 		customer_name: DF.Data | None
@@ -197,7 +198,7 @@ class VendorRepair(Document):
 			)
 
 	def keep_what_is_settled(self):
-		"""The Purchase Order tells the cost; what was noted and charged when it came back stays."""
+		"""Order and bills tell the cost; what was noted and charged when it came back stays."""
 		if self.purchase_order:
 			keep_fields_of_record(self, ("cost",))
 		if previous_status(self) == BACK:
@@ -229,5 +230,5 @@ class VendorRepair(Document):
 			)
 		if self.purchase_order:
 			order = self.purchase_order
-			self.db_set("purchase_order", None)
+			self.db_set({"purchase_order": None, "cost_source": vendor_repairs.ESTIMATED})
 			frappe.delete_doc("Purchase Order", order, ignore_permissions=True)

@@ -1,8 +1,8 @@
 """What each service contract brought and cost: fees and shares billed, parts, work and travel (R-AC-5).
 
 Fees are the invoices of the contract's Subscription; shares and excess are what its jobs billed to the
-customer. Income and parts come from the general ledger and are dated in the period, hours and vendor repairs
-are those of the jobs posted in it. Company currency.
+customer. Income, parts and vendors' bills are those dated in the period, hours those of the jobs posted in
+it. Company currency.
 """
 
 import frappe

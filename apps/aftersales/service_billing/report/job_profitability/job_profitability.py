@@ -1,7 +1,7 @@
-"""What each job earned and cost: income and parts from the general ledger, hours and vendors from the job.
+"""What each job earned and cost: income and parts from the general ledger, vendors by their bills, hours from the job.
 
-Income and parts are those dated in the period, hours and vendor repairs those of the jobs posted in it.
-Company currency.
+Income, parts and vendors' bills are those dated in the period, hours those of the jobs posted in it. A vendor
+repair not billed yet counts on the day the product came back. Company currency.
 """
 
 import frappe

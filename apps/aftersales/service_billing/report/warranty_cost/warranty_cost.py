@@ -1,7 +1,8 @@
 """What warranty cost by product, model and period, and what the makers gave back (R-AC-9).
 
 Parts at their value when they left stock, hours at the technician's cost, of jobs posted in the period;
-claimed, accepted and credited amounts belong to the same lines. Company currency.
+claimed, accepted and credited amounts belong to the same lines. Vendor repairs by the bills dated in the
+period, or when the product came back unbilled, unless the customer is charged for them. Company currency.
 """
 
 import frappe
@@ -9,8 +10,10 @@ from frappe import _
 from frappe.utils import flt
 
 from aftersales.service_billing.report_filters import column, currency, link, money, scope_of
-from aftersales.service_billing.warranty_lines import warranty_lines
+from aftersales.service_billing.warranty_lines import warranty_lines, warranty_vendor_repairs
 
+CLAIMED = ("claimed", "accepted", "credited")
+COLUMN_OF = {"Service Part Line": "parts", "Service Labour Line": "labour", "Vendor Repair": "vendor"}
 GROUPS = {
 	"Model": ("model", {"fieldtype": "Data"}),
 	"Brand": ("brand", {"fieldtype": "Link", "options": "Brand"}),
@@ -19,7 +22,7 @@ GROUPS = {
 	"Month": ("month", {"fieldtype": "Data"}),
 	"Customer": ("customer", {"fieldtype": "Link", "options": "Customer"}),
 }
-AMOUNTS = ("parts", "labour", "cost", "claimed", "accepted", "credited", "net")
+AMOUNTS = ("parts", "labour", "vendor", "cost", "claimed", "accepted", "credited", "net")
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -30,7 +33,8 @@ def execute(filters: dict | None = None) -> tuple:
 	if group not in GROUPS:
 		frappe.throw(_("Group by one of: {0}.").format(", ".join(_(name) for name in GROUPS)))
 	code = frappe.get_cached_value("Company", scope.company, "default_currency")
-	rows = _grouped(warranty_lines(scope, filters.brand), GROUPS[group][0], code)
+	lines = [*warranty_lines(scope, filters.brand), *warranty_vendor_repairs(scope, filters.brand)]
+	rows = _grouped(lines, GROUPS[group][0], code)
 	return columns(group), rows, None, _chart(rows), _summary(rows, code)
 
 
@@ -40,6 +44,7 @@ def columns(group: str) -> list[dict]:
 		column("jobs", _("Jobs"), "Int", 70),
 		money("parts", _("Parts")),
 		money("labour", _("Labour")),
+		money("vendor", _("Vendor Repairs")),
 		money("cost", _("Warranty Cost")),
 		money("claimed", _("Claimed")),
 		money("accepted", _("Accepted")),
@@ -56,10 +61,10 @@ def _grouped(lines: list[frappe._dict], field: str, code: str) -> list[frappe._d
 		value = line[field] or ""
 		row = found.setdefault(value, frappe._dict(value=value, currency=code, **dict.fromkeys(AMOUNTS, 0)))
 		jobs.setdefault(value, set()).add((line.job_type, line.job))
-		row["parts" if line.line_type == "Service Part Line" else "labour"] += line.cost
+		row[COLUMN_OF[line.line_type]] += line.cost
 		row.cost += line.cost
-		for amount in ("claimed", "accepted", "credited"):
-			row[amount] += line[amount]
+		for amount in CLAIMED:
+			row[amount] += flt(line.get(amount))
 	for value, row in found.items():
 		row.jobs = len(jobs[value])
 		row.net = row.cost - row.credited

@@ -209,6 +209,11 @@ SHOTS = (
 		filters={"status": "Planned", "kind": "Effectiveness"},
 	),
 	# the bars of the chart grow for a moment
+	Shot("key-figures", MANAGER, report("Service Key Figures")),
+	Shot("fault-pareto", MANAGER, report("Fault Pareto")),
+	Shot("work-by-stage", SUPERVISOR, report("Work by Stage")),
+	Shot("technician-summary", MANAGER, report("Technician Summary", **PERIOD)),
+	Shot("non-conformance", SUPERVISOR, "/app/non-conformance/{name}", "Non Conformance", full_height=1100),
 	Shot(
 		"customer-opinion",
 		SUPERVISOR,

@@ -188,7 +188,7 @@ def test_pareto_by_code_model_and_both():
 		(SEAL, "Seal worn", 4, 66.7, 66.7, 2, 1),
 		(FAN, "Fan blocked", 2, 33.3, 100.0, 1, 0),
 	]
-	assert summary == {"Calls": 7, "Calls with This Code": 6, "Make 80 % of Them": 2}
+	assert summary == {"Calls": 7, "Calls with This Code": 6, "Codes Making 80 %": 2}
 	assert [(r.product, r.cases) for r in report(group_by="Model")[0]] == [
 		("Quench QT 600", 5),
 		("Quench QT 800", 1),

@@ -10,6 +10,7 @@ import pytest
 
 from aftersales.service_desk.figures import GROUPS
 from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
+from aftersales.service_quality.report.work_by_stage import work_by_stage
 from tests import factories as make
 
 HOUR, DAY = 3600, 86400
@@ -192,7 +193,7 @@ def test_a_period_ends_with_its_last_day(february):
 def test_the_summary_is_of_all_groups(february):
 	summary = execute({**FEBRUARY, "group_by": "Channel", "service_zone": february.zone})[4]
 	shown = {row["label"]: row["value"] for row in summary}
-	assert shown["First-time Fix Rate"] == 33.3
+	assert shown["First-time Fix Rate"] == "33.3%"
 	assert shown["Cost per Call"] == 51.25
 	assert "Warranty Cost of Product Revenue" not in shown
 
@@ -229,7 +230,7 @@ def test_warranty_cost_beside_the_sale_of_products(names):
 	summary = execute({**FEBRUARY, "company": make.COMPANY})[4]
 	shown = {row["label"]: row["value"] for row in summary}
 	# two seals at 12.50 of 1,000
-	assert shown["Warranty Cost of Product Revenue"] == 2.5
+	assert shown["Warranty Cost of Product Revenue"] == "2.5%"
 
 
 @pytest.mark.parametrize(
@@ -268,3 +269,32 @@ def test_nobody_writes_how_long_a_call_was_on_hold(names):
 	call.held_seconds = 60
 	with pytest.raises(frappe.PermissionError, match="Time on Hold"):
 		call.save()
+
+
+def test_work_by_stage(names):
+	def waiting():
+		rows = work_by_stage.execute({"company": make.COMPANY})[1]
+		return {(row.document, row.status): (row.number, row.late) for row in rows}
+
+	before = waiting()
+	late = make.call(names.customer)
+	frappe.db.set_value("Repair Call", late.name, "next_action_by", "2026-02-01 08:00:00")
+	visited = make.call(names.customer)
+	make.planned(visited, names.technician)
+	bench = make.call(names.customer)
+	make.received_card(bench, promised_return="2026-02-01 08:00:00")
+	make.settings(submit_invoice=0)
+	billed = make.voucher(make.call(names.customer), names.technician, labour=[make.hours(1)])
+	billed.submit()
+
+	def more(document, status):
+		now, then = waiting().get((document, status), (0, 0)), before.get((document, status), (0, 0))
+		return tuple(a - b for a, b in zip(now, then, strict=True))
+
+	assert more("Repair Call", "Open") == (3, 1)
+	assert more("Repair Call", "Resolved") == (1, 0)
+	assert more("Service Voucher", "Draft") == (1, 0)
+	assert more("Repair Card", "Received") == (1, 1)
+	assert more("Service Voucher", "To Bill") == (1, 0)
+	frappe.db.set_value("Service Voucher", billed.name, "posted_at", "2026-02-01 08:00:00")
+	assert more("Service Voucher", "To Bill") == (1, 1)

@@ -103,7 +103,7 @@ def test_what_each_did(names):
 	assert str(brian.expires) == "2026-12-01"
 
 	summary = {row["label"]: row["value"] for row in execute({**WEEK, "company": make.COMPANY})[4]}
-	assert (summary["Visits"], summary["Workshop Repairs"], summary["First-time Fix Rate"]) == (3, 1, 50.0)
+	assert (summary["Visits"], summary["Workshop Repairs"], summary["First-time Fix Rate"]) == (3, 1, "50.0%")
 
 
 def test_a_call_that_came_back(names):

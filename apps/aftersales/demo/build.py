@@ -2,7 +2,7 @@
 
 import frappe
 
-from aftersales.demo import agreements, company, desk, money, portal, shop, stories
+from aftersales.demo import agreements, company, desk, history, money, portal, shop, stories
 
 BUILT = "aftersales_demo_built"
 """Global default that says the demo is complete. All of it is made in one transaction, or nothing."""
@@ -32,6 +32,7 @@ def build() -> None:
 		portal.build()
 		money.build()
 		agreements.build()
+		history.build()
 		frappe.db.set_global(BUILT, company.COMPANY)
 	finally:
 		frappe.flags.mute_emails = muted

@@ -187,3 +187,13 @@ def _repeated(call: Table, within_days: int) -> Criterion:
 
 def _of_company(query: QueryBuilder, visit: Table, period: Period) -> QueryBuilder:
 	return query.where(visit.company == period.company) if period.company else query
+
+
+def queue(company: str | None = None) -> list[dict]:
+	"""Visits that are not finished, by status; their age counts from the day they were written, late are those
+	whose planned end has passed."""
+	visit = frappe.qb.DocType("Service Voucher")
+	query = frappe.qb.from_(visit).where(
+		(visit.docstatus == 0) & visit.status.isin(("Draft", "Dispatched", "On Site"))
+	)
+	return calls.waiting(query, visit, visit.status, visit.creation, visit.planned_end, company)

@@ -3,13 +3,14 @@
 from datetime import date
 
 import frappe
-from frappe.query_builder.functions import Count, Sum
+from frappe.query_builder.functions import Coalesce, Count, Max, Sum
 from frappe.utils import add_days
 
 from aftersales.service_desk import figures as calls
 from aftersales.service_desk.figures import Selection
 
 REPAIRED = ("Ready", "Returned")
+GONE = ("Returned", "Cancelled")
 
 
 def turnaround(selection: Selection) -> list[dict]:
@@ -53,3 +54,18 @@ def bench_hours_by_technician(from_date: date, to_date: date, company: str | Non
 		.groupby(log.technician)
 	)
 	return (query.where(card.company == company) if company else query).run(as_dict=True)
+
+
+def queue(company: str | None = None) -> list[dict]:
+	"""Products in the workshop, by state; their age counts from when they entered it, late are those whose
+	promised return has passed."""
+	card, log = frappe.qb.DocType("Repair Card"), frappe.qb.DocType("Service State Log")
+	entered = (
+		frappe.qb.from_(log)
+		.select(Max(log.entered_at))
+		.where((log.parent == card.name) & (log.parenttype == "Repair Card"))
+	)
+	query = frappe.qb.from_(card).where((card.docstatus < 2) & card.status.notin(GONE))
+	return calls.waiting(
+		query, card, card.status, Coalesce(entered, card.received_at), card.promised_return, company
+	)

@@ -1,8 +1,10 @@
 """What calls cost, and what warranty costs beside the sale of products, for the key figures (R-KPI)."""
 
 import frappe
+from frappe.query_builder import Interval
 from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import flt
+from pypika.terms import LiteralValue
 
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
@@ -28,6 +30,18 @@ def cost_of_closed_calls(selection: Selection) -> list[dict]:
 			.select(Sum(cost).as_("cost"))
 			.run(as_dict=True)
 		)
+	return found
+
+
+def queue(company: str | None = None) -> list[dict]:
+	"""Finished jobs that nobody has billed yet, one row for each kind of job; their age counts from when they
+	were finished, all from before today are late (R-AC-4: the same day)."""
+	found = []
+	for job_type in JOB_DOCTYPES:
+		job = frappe.qb.DocType(job_type)
+		query = frappe.qb.from_(job).where((job.docstatus == 1) & (job.billing_status == "To Bill"))
+		stage = LiteralValue(f"'{job_type}'")
+		found += calls.waiting(query, job, stage, job.posted_at, job.posted_at + Interval(days=1), company)
 	return found
 
 

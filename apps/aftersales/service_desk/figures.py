@@ -11,13 +11,14 @@ from datetime import date
 import frappe
 from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Case, CustomFunction
-from frappe.query_builder.functions import Coalesce, Count, DateFormat, Sum
-from frappe.utils import add_days
+from frappe.query_builder.functions import Avg, Coalesce, Count, DateFormat, Max, Sum
+from frappe.utils import add_days, getdate, now_datetime
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import LiteralValue, Term
 
-from aftersales.service_desk.follow_ups import ANSWERED
+from aftersales.service_desk.follow_ups import ANSWERED, UNFINISHED
 from aftersales.service_desk.opinion_rules import CONTENT, DETRACTORS, PROMOTERS
+from aftersales.service_desk.progress import OVER
 
 MONTH = "Month"
 MODEL = "Model"
@@ -215,3 +216,41 @@ def answers_by_technician(from_date: date, to_date: date, company: str | None = 
 		.groupby(answer.technician)
 	)
 	return (query.where(answer.company == company) if company else query).run(as_dict=True)
+
+
+def queue(company: str | None = None) -> list[dict]:
+	"""Calls that are not over, by status: number, oldest and mean age in seconds since they were received, late
+	(their next action is overdue)."""
+	call = frappe.qb.DocType("Repair Call")
+	query = frappe.qb.from_(call).where(call.status.notin(OVER))
+	return waiting(query, call, call.status, call.received_at, call.next_action_by, company)
+
+
+def follow_up_queue(company: str | None = None) -> list[dict]:
+	"""Follow-ups that are due, by status; their age counts from the day they were due."""
+	follow_up = frappe.qb.DocType("Follow-up")
+	query = frappe.qb.from_(follow_up).where(
+		follow_up.status.isin(UNFINISHED) & (follow_up.due_date <= getdate())
+	)
+	return waiting(query, follow_up, follow_up.status, follow_up.due_date, follow_up.due_date, company)
+
+
+def waiting(
+	query: QueryBuilder, table: Table, stage: Term, since: Term, due: Term, company: str | None
+) -> list[dict]:
+	"""stage, number, oldest and mean (seconds since `since`), late (`due` is past) of the documents in `query`
+	that the user may see."""
+	now = now_datetime()
+	age = between(since, now)
+	query = query.select(
+		stage.as_("stage"),
+		Count(table.name).as_("number"),
+		Max(age).as_("oldest"),
+		Avg(age).as_("mean"),
+		number(due < now).as_("late"),
+	).groupby(stage)
+	if company:
+		query = query.where(table.company == company)
+	if allowed := build_match_conditions(table._table_name.removeprefix("tab")):
+		query = query.where(LiteralValue(f"({allowed})"))
+	return query.run(as_dict=True)

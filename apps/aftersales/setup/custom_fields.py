@@ -224,7 +224,7 @@ def _all_fields() -> dict[str, list[dict]]:
 		fields[doctype] = [_line_field(insert_after)]
 	fields["Bin"] = [_set_aside_field()]
 	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
-	fields["Non Conformance"] = _fault_fields("details")
+	fields["Non Conformance"] = _fault_fields("preventive_action")
 	fields["Customer"] = _invoicing_fields("payment_terms")
 	return {doctype: _ours(rows) for doctype, rows in fields.items()}
 

@@ -51,7 +51,7 @@ def execute(filters: dict | None = None) -> tuple:
 
 def columns(group: str) -> list[dict]:
 	def percent(fieldname: str, label: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Percent", "width": 140}
+		return {"fieldname": fieldname, "label": label, "fieldtype": "Percent", "precision": 1, "width": 140}
 
 	def number(fieldname: str, label: str) -> dict:
 		return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": 110}

@@ -41,7 +41,13 @@ def columns(group: str) -> list[dict]:
 		{"fieldname": "value", "label": _(group), "width": 240, **GROUPS[group][1]},
 		{"fieldname": "met", "label": _("Met"), "fieldtype": "Int", "width": 90},
 		{"fieldname": "missed", "label": _("Missed"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "compliance", "label": _("Compliance"), "fieldtype": "Percent", "width": 120},
+		{
+			"fieldname": "compliance",
+			"label": _("Compliance"),
+			"fieldtype": "Percent",
+			"precision": 1,
+			"width": 120,
+		},
 		{"fieldname": "overrun", "label": _("Mean Overrun"), "fieldtype": "Duration", "width": 140},
 		{"fieldname": "cancelled", "label": _("Cancelled"), "fieldtype": "Int", "width": 100},
 	]

@@ -20,7 +20,7 @@ KINDS = {
 CODE, MODEL, BOTH = "Code", "Model", "Code and Model"
 GROUPS = (CODE, MODEL, BOTH)
 SEPARATOR = " · "
-SHOWN = 12
+SHOWN = 8
 COUNTS = ("cases", "repeats", "hazards")
 
 
@@ -56,8 +56,14 @@ def columns(kind: str, group: str) -> list[dict]:
 		*(code if group != MODEL else []),
 		*(model if group != CODE else []),
 		{"fieldname": "cases", "label": _("Calls"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "width": 100},
-		{"fieldname": "cumulative", "label": _("Cumulative"), "fieldtype": "Percent", "width": 120},
+		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "precision": 1, "width": 100},
+		{
+			"fieldname": "cumulative",
+			"label": _("Cumulative"),
+			"fieldtype": "Percent",
+			"precision": 1,
+			"width": 120,
+		},
 		*(spread if group == CODE else []),
 		{"fieldname": "repeats", "label": _("Repeats"), "fieldtype": "Int", "width": 90},
 		{"fieldname": "hazards", "label": _("Hazards"), "fieldtype": "Int", "width": 90},
@@ -106,9 +112,7 @@ def _rows(counted: list[dict], group: str) -> list[frappe._dict]:
 		found[one.value].update(share=one.share, cumulative=one.cumulative)
 	for row in found.values():
 		row.label = SEPARATOR.join(
-			part
-			for part in (group != CODE and row.product, group != MODEL and (row.title or row.code))
-			if part
+			part for part in (group != CODE and row.product, group != MODEL and row.code) if part
 		)
 	return [found[one.value] for one in ranked]
 
@@ -135,5 +139,5 @@ def _summary(counted: list[dict], coded: list[dict], rows: list[frappe._dict]) -
 	return [
 		{"value": every, "label": _("Calls"), "datatype": "Int"},
 		{"value": known, "label": _("Calls with This Code"), "datatype": "Int"},
-		{"value": few, "label": _("Make 80 % of Them"), "datatype": "Int"},
+		{"value": few, "label": _("Codes Making 80 %"), "datatype": "Int"},
 	]

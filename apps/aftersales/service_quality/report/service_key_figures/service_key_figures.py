@@ -17,6 +17,7 @@ from aftersales.service_quality.key_figure_rules import (
 	warranty_cost_rate,
 )
 from aftersales.service_quality.key_figures import counts_by_group
+from aftersales.service_quality.report_parts import card
 
 MONEY_ROLES = {"Service Accountant", "Service Manager", "System Manager"}
 
@@ -50,10 +51,10 @@ def execute(filters: dict | None = None) -> tuple:
 
 def columns(group: str) -> list[dict]:
 	return [
-		{"fieldname": "value", "label": _(group), "width": 180, **GROUPS[group]},
+		{"fieldname": "value", "label": _(group), "width": 150, **GROUPS[group]},
 		_column("calls", _("Calls"), "Int", 80),
 		_column("closed", _("Closed"), "Int", 80),
-		*(_column(name, label(name), fieldtype, 130) for name, fieldtype in FIGURES.items()),
+		*(_column(name, label(name), fieldtype, 165) for name, fieldtype in FIGURES.items()),
 		_column("currency", _("Currency"), "Link", 80, options="Currency", hidden=1),
 	]
 
@@ -112,8 +113,10 @@ def _column(fieldname: str, text: str, fieldtype: str, width: int, **more) -> di
 	column = {"fieldname": fieldname, "label": text, "fieldtype": fieldtype, "width": width, **more}
 	if fieldtype == "Currency":
 		column["options"] = "currency"
-	if fieldtype == "Float":
+	if fieldtype in ("Float", "Percent"):
 		column["precision"] = 1
+	if fieldtype == "Duration":
+		column["hide_seconds"] = 1
 	return column
 
 
@@ -143,7 +146,7 @@ def _chart(name: str | None, rows: list[frappe._dict]) -> dict | None:
 def _summary(every: KeyFigures, filters: frappe._dict, currency: str | None) -> list[dict]:
 	shown = ("first_time_fix_rate", "remote_resolution_rate", "repeat_rate", "sla_compliance", "csat", "nps")
 	cards = [
-		{"value": getattr(every, name), "label": label(name), "datatype": FIGURES[name]}
+		card(label(name), getattr(every, name), FIGURES[name])
 		for name in shown
 		if getattr(every, name) is not None
 	]
@@ -158,7 +161,7 @@ def _summary(every: KeyFigures, filters: frappe._dict, currency: str | None) -> 
 		)
 	rate = _warranty_cost_rate(filters)
 	if rate is not None:
-		cards.append({"value": rate, "label": _("Warranty Cost of Product Revenue"), "datatype": "Percent"})
+		cards.append(card(_("Warranty Cost of Product Revenue"), rate, "Percent", 2))
 	return cards
 
 

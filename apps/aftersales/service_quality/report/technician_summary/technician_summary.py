@@ -12,6 +12,7 @@ from aftersales.field_service.figures import Period
 from aftersales.repair_workshop import figures as workshop
 from aftersales.service_desk import figures as calls
 from aftersales.service_quality.key_figure_rules import share, utilisation
+from aftersales.service_quality.report_parts import card
 
 SUMS = (
 	"visits",
@@ -52,10 +53,10 @@ def columns() -> list[dict]:
 		return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": width}
 
 	def hours(fieldname: str, label: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Float", "precision": 1, "width": 110}
+		return {"fieldname": fieldname, "label": label, "fieldtype": "Float", "precision": 1, "width": 130}
 
 	def percent(fieldname: str, label: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Percent", "width": 130}
+		return {"fieldname": fieldname, "label": label, "fieldtype": "Percent", "precision": 1, "width": 150}
 
 	return [
 		{
@@ -70,13 +71,13 @@ def columns() -> list[dict]:
 			"label": _("Zone"),
 			"fieldtype": "Link",
 			"options": "Service Zone",
-			"width": 110,
+			"width": 150,
 		},
 		number("visits", _("Visits")),
 		number("completed", _("Completed")),
 		percent("first_time_fix_rate", _("First-time Fix Rate")),
-		number("came_back", _("Came Back")),
-		number("repairs", _("Workshop Repairs"), 140),
+		number("came_back", _("Came Back"), 110),
+		number("repairs", _("Workshop Repairs"), 160),
 		hours("hours", _("Hours on Site")),
 		hours("travel_hours", _("Travel")),
 		hours("bench_hours", _("Hours at Bench")),
@@ -88,7 +89,7 @@ def columns() -> list[dict]:
 			"fieldname": "expires",
 			"label": _("First Certificate until"),
 			"fieldtype": "Date",
-			"width": 160,
+			"width": 190,
 		},
 		{"fieldname": "expires_soon", "label": _("Expires Soon"), "fieldtype": "Check", "hidden": 1},
 	]
@@ -160,8 +161,4 @@ def _summary(rows: list[frappe._dict]) -> list[dict]:
 		(_("First-time Fix Rate"), share(total["fixed_at_once"], total["visited"]), "Percent"),
 		(_("Utilisation"), utilisation(worked, available), "Percent"),
 	)
-	return [
-		{"label": label, "value": value, "datatype": datatype}
-		for label, value, datatype in figures
-		if value is not None
-	]
+	return [card(label, value, datatype) for label, value, datatype in figures if value is not None]

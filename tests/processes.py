@@ -13,6 +13,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default as default_policy
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -225,3 +228,29 @@ class Worker(Process):
 		if empty and self.own_queue:
 			self.connection().flushdb()
 		return super().start()
+
+
+class MailServer(Process):
+	"""A mail server that takes every mail and puts it into one mailbox (Maildir): `mails()`, `port`."""
+
+	name = "smtp"
+
+	def __init__(self, site: str, mailbox: Path):
+		super().__init__(site)
+		self.port = free_port()
+		self.mailbox = mailbox
+
+	def command(self) -> list[str]:
+		return [
+			*(sys.executable, "-m", "aiosmtpd", "--nosetuid", "--listen", f"127.0.0.1:{self.port}"),
+			*("--class", "aiosmtpd.handlers.Mailbox", str(self.mailbox)),
+		]
+
+	def ready(self) -> bool:
+		with socket.socket() as probe:
+			return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+	def mails(self) -> list[EmailMessage]:
+		"""What has arrived, the oldest first."""
+		arrived = sorted((self.mailbox / "new").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+		return [message_from_bytes(file.read_bytes(), policy=default_policy) for file in arrived]

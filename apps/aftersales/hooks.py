@@ -291,6 +291,9 @@ jinja = {
 	]
 }
 
+# Messages to customers say that they are automatic
+make_email_body_message = ["aftersales.customer_portal.messages.mark_automatic"]
+
 # Customers' pages; where the QR code on a product or on a tag leads
 page_renderer = ["aftersales.customer_portal.pages.CustomerPages"]
 website_route_rules = [{"from_route": "/scan/<tag>", "to_route": "scan"}]

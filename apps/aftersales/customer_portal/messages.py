@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import frappe
 from frappe import _
+from frappe.email.email_body import EMail
 from frappe.model.document import Document
 from frappe.utils import fmt_money, get_datetime, now_datetime
 
@@ -142,7 +143,7 @@ def tell(call: str, moment: str, purpose: str, *, about: tuple[str, str] | None 
 		return False
 	frappe.db.savepoint("customer_message")
 	try:
-		with _language_of_customer(doc.customer):
+		with _written_to_customer(doc.customer):
 			doc.message = _facts(doc, purpose, about, facts)
 			doc.run_method(f"customer_{moment}")
 	except Exception:
@@ -152,6 +153,17 @@ def tell(call: str, moment: str, purpose: str, *, about: tuple[str, str] | None 
 			f"Message to customer: {moment}", reference_doctype="Repair Call", reference_name=call
 		)
 	return True
+
+
+def mark_automatic(mail: EMail) -> None:
+	"""make_email_body_message (hook): a message of ours says that nobody wrote it, and in which language it is.
+
+	Without the first (RFC 3834) absence notes answer it, and where mails open calls each would be a new one.
+	"""
+	if frappe.flags.message_to_customer:
+		mail.set_header("Auto-Submitted", "auto-generated")
+		mail.set_header("X-Auto-Response-Suppress", "OOF, AutoReply")
+		mail.set_header("Content-Language", frappe.local.lang)
 
 
 def is_switched_on() -> bool:
@@ -207,13 +219,16 @@ def _facts(doc: Document, purpose: str, about: tuple[str, str] | None, facts: di
 
 
 @contextmanager
-def _language_of_customer(customer: str) -> Iterator[None]:
+def _written_to_customer(customer: str) -> Iterator[None]:
+	"""Inside, texts are in the customer's language, and mails carry the headers of :func:`mark_automatic`."""
 	before = frappe.local.lang
 	frappe.local.lang = language_of(customer) or frappe.get_system_settings("language") or before
+	frappe.flags.message_to_customer = True
 	try:
 		yield
 	finally:
 		frappe.local.lang = before
+		frappe.flags.message_to_customer = False
 
 
 def _window(call: Document) -> tuple:

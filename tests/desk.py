@@ -248,7 +248,9 @@ class Desk:
 		self.page.mouse.move(box["x"] + 40, box["y"] + box["height"] / 2)
 		self.page.mouse.down()
 		for step in range(1, 6):
-			self.page.mouse.move(box["x"] + 40 + 30 * step, box["y"] + box["height"] * (0.3 + 0.1 * (step % 4)))
+			self.page.mouse.move(
+				box["x"] + 40 + 30 * step, box["y"] + box["height"] * (0.3 + 0.1 * (step % 4))
+			)
 		self.page.mouse.up()
 		self.page.wait_for_function(
 			"fieldname => (window.cur_dialog?.display ? cur_dialog.get_value(fieldname) : cur_frm.doc[fieldname])",

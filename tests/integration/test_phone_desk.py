@@ -194,6 +194,67 @@ def test_the_same_entry_is_registered_once():
 	assert take("entry-2")["name"] != first["name"]
 
 
+# ---------------------------------------------------------------------------- sold, without a product file
+
+
+def sold(number="HF-9004-77", owner="Nora Byrne", **values) -> str:
+	"""A serial that ERPNext delivered to a customer: it writes him past the document."""
+	user = frappe.session.user
+	frappe.set_user("Administrator")
+	item = make.item("Heat Pump 9", has_serial_no=1)
+	serial = frappe.get_doc({"doctype": "Serial No", "serial_no": number, "item_code": item, **values})
+	serial.flags.via_stock_ledger = True
+	serial.insert(ignore_permissions=True)
+	frappe.db.set_value("Serial No", number, "customer", owner)
+	frappe.set_user(user)
+	return number
+
+
+@pytest.mark.parametrize("typed", ["HF-9004-77", "hf-9004", " hf-9 "])
+def test_a_serial_that_only_erpnext_knows_is_found(typed):
+	sold()
+	(row,) = phone_desk.search(typed)
+	assert (row.kind, row.customer, row.serial_no) == ("Serial No", "Nora Byrne", "HF-9004-77")
+	assert row.product == "Heat Pump 9"
+
+
+@pytest.mark.parametrize("typed", ["hf9004", "9004", "HF-_004", "%9004", "hfx"])
+def test_what_is_no_beginning_of_it_is_not(typed):
+	sold()
+	assert phone_desk.search(typed) == []
+
+
+def test_a_serial_of_nobody_or_with_a_product_file_is_not_offered():
+	sold("HF-1111", owner=None)
+	sold("HF-2222")
+	boiler(serial_no="HF-2222", serial_text=None, item_code="Heat Pump 9")
+	assert phone_desk.search("HF-1111") == []
+	assert [row.get("serial_no") for row in phone_desk.search("HF-2222")] == [None]
+
+
+def test_only_who_may_read_the_customer_is_told_of_a_serial():
+	sold("HF-3333", owner="Sean Doyle")
+	frappe.set_user("Administrator")
+	make.make("User Permission", user=AGENT, allow="Customer", for_value="Nora Byrne")
+	frappe.set_user(AGENT)
+	assert phone_desk.search("HF-3333") == []
+
+
+def test_a_sold_product_gets_its_file_with_the_call_and_once():
+	values = {"serial_no": sold()}
+	call = frappe.get_doc("Repair Call", take(values=values, keep_product=1)["name"])
+	product = frappe.get_doc("Customer Equipment", call.equipment)
+	assert (product.customer, product.serial_no, product.item_code) == (
+		"Nora Byrne",
+		"HF-9004-77",
+		"Heat Pump 9",
+	)
+	again = frappe.get_doc("Repair Call", take("entry-2", values=values, keep_product=1)["name"])
+	assert again.equipment == product.name
+	(row,) = phone_desk.search("hf-9004")
+	assert row.equipment == product.name
+
+
 def test_nobody_writes_the_key_of_an_entry():
 	call = frappe.get_doc("Repair Call", take()["name"])
 	call.entry_key = "entry-2"

@@ -3,6 +3,7 @@
 The page of the same name only shows what comes from here (R-IN-1, R-IN-5, R-IN-7).
 """
 
+import re
 from functools import lru_cache
 
 import frappe
@@ -10,12 +11,14 @@ from frappe import _
 from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
 from frappe.query_builder import Order
+from frappe.query_builder.custom import ConstantColumn
 from frappe.query_builder.functions import Coalesce, NullIf
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
 from pypika.terms import ExistsCriterion, Parameter
 
 from aftersales.guards import set_system
 from aftersales.service_desk import facts, intake, past_jobs
+from aftersales.service_desk.equipment import find_product_file
 from aftersales.service_desk.search_key_rules import Asked, asked
 
 FOUND = 12
@@ -51,7 +54,8 @@ TYPED = (
 )
 """What the page may say of a call; everything else is the app's to work out."""
 
-NEW_PRODUCT = ("brand", "model", "item_group", "serial_text")
+NEW_PRODUCT = ("brand", "model", "item_group", "serial_text", "serial_no")
+FEWEST_OF_SERIAL = 4
 
 
 @frappe.whitelist()
@@ -60,7 +64,8 @@ def search(text: str) -> list[dict]:
 
 	Returns:
 		at most twelve: customer, customer_name, phone, contact, contact_name, equipment, product,
-		serial, kind (Name, Phone, Serial or Call). Only what the user may read.
+		serial, kind (Name, Phone, Serial or Call; Serial No with serial_no for a product that ERPNext sold
+		and that has no file yet). Only what the user may read.
 
 	Raises:
 		frappe.PermissionError: the user may not read customers or register calls.
@@ -69,12 +74,10 @@ def search(text: str) -> list[dict]:
 	wanted = asked(text)
 	if not wanted:
 		return []
-	rows = run_search(wanted)
-	if not rows:
-		rows = _from_calls(wanted)
+	rows = run_search(wanted) or _from_calls(wanted) or _from_serials(text)
 	found: dict[tuple, dict] = {}
 	for row in rows:
-		found.setdefault((row.customer, row.equipment), row)
+		found.setdefault((row.customer, row.equipment, row.get("serial_no")), row)
 	return _only_readable(list(found.values()))[:FOUND]
 
 
@@ -359,6 +362,40 @@ def _from_calls(wanted: Asked) -> list[frappe._dict]:
 	return [frappe._dict(row, kind="Call", contact=None, equipment=None) for row in rows]
 
 
+def _from_serials(text: str) -> list[frappe._dict]:
+	"""A number that only ERPNext knows: products sold, without a product file, by the beginning of their Serial No.
+
+	ERPNext writes the customer of a Serial No past its document, so no key of ours could follow; its name is
+	what an index answers.
+	"""
+	text = text.strip()
+	if len(text) < FEWEST_OF_SERIAL or not re.search(r"\d", text) or not frappe.has_permission("Serial No"):
+		return []
+	serial, file = frappe.qb.DocType("Serial No"), frappe.qb.DocType("Customer Equipment")
+	customer = frappe.qb.DocType("Customer")
+	beginning = re.sub(r"([\\%_])", r"\\\1", text)
+	return (
+		frappe.qb.from_(serial)
+		.join(customer)
+		.on(customer.name == serial.customer)
+		.left_join(file)
+		.on(file.serial_no == serial.name)
+		.select(
+			ConstantColumn("Serial No").as_("kind"),
+			serial.customer,
+			customer.customer_name,
+			customer.mobile_no.as_("phone"),
+			serial.name.as_("serial_no"),
+			serial.name.as_("serial"),
+			Coalesce(NullIf(serial.item_name, ""), serial.item_code).as_("product"),
+		)
+		.where(serial.name.like(f"{beginning}%") & file.name.isnull() & (customer.disabled == 0))
+		.orderby(serial.name, order=Order.asc)
+		.limit(FOUND)
+		.run(as_dict=True)
+	)
+
+
 def _check_may_take_calls() -> None:
 	frappe.has_permission("Repair Call", "create", throw=True)
 	frappe.has_permission("Customer", "read", throw=True)
@@ -366,7 +403,11 @@ def _check_may_take_calls() -> None:
 
 def _only_readable(rows: list[dict]) -> list[dict]:
 	"""Drop what user permissions or permission scripts of the site keep from this user."""
-	for doctype, field in (("Customer", "customer"), ("Customer Equipment", "equipment")):
+	for doctype, field in (
+		("Customer", "customer"),
+		("Customer Equipment", "equipment"),
+		("Serial No", "serial_no"),
+	):
 		names = {row[field] for row in rows if row.get(field)}
 		if not names or not DatabaseQuery(doctype).build_match_conditions():
 			continue
@@ -403,10 +444,16 @@ def _make_customer(new: dict, typed: dict) -> str:
 
 
 def _make_product(typed: dict) -> str | None:
-	"""A product file for a product named on the call; None when nothing is said of it."""
+	"""A product file for a product named on the call; None when nothing is said of it.
+
+	Of a Serial No the one that is there, should a colleague have opened it meanwhile.
+	"""
 	said = {field: typed[field] for field in NEW_PRODUCT if typed.get(field)}
 	if not said:
 		return None
+	if serial_no := said.get("serial_no"):
+		if name := find_product_file(typed.get("customer"), serial_no):
+			return name
 	product = frappe.new_doc("Customer Equipment")
 	product.update({**said, "customer": typed.get("customer"), "company": typed.get("company")})
 	return product.insert().name

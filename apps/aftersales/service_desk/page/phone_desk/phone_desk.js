@@ -10,6 +10,7 @@ frappe.pages["phone-desk"].on_page_show = (wrapper) => wrapper.phone_desk.focus(
 const SERVER = "aftersales.service_desk.phone_desk";
 const HAZARDS = ["", "Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other"];
 const OTHER_PRODUCT = "+";
+const SOLD = "serial:"; // before the Serial No of a product that ERPNext sold and that has no file yet
 const NEW_CUSTOMER = { is_new: true };
 
 aftersales.PhoneDesk = class {
@@ -147,6 +148,7 @@ aftersales.PhoneDesk = class {
 
 	told_of(row) {
 		const { product, serial } = row;
+		if (row.serial_no) return `${product} (${serial}) · ${__("sold, no product file yet")}`;
 		const parts = row.equipment
 			? [product, (product || "").includes(serial) ? null : serial]
 			: [row.contact_name, row.contact_phone || row.phone];
@@ -190,10 +192,11 @@ aftersales.PhoneDesk = class {
 		this.show_customer();
 		this.$("#pd-contact").val(row.contact_name || known.contact_name || "");
 		this.$("#pd-phone").val(row.contact_phone || row.phone || known.contact_phone || "");
-		this.fill_products(known.products, row.equipment);
+		this.fill_products(known.products, row.equipment, row);
 		this.show_history();
 		this.look();
-		this.$(known.products.length > 1 && !row.equipment ? "#pd-product" : "#pd-subject").trigger("focus");
+		const is_chosen = row.equipment || row.serial_no;
+		this.$(known.products.length > 1 && !is_chosen ? "#pd-product" : "#pd-subject").trigger("focus");
 	}
 
 	new_customer(typed) {
@@ -218,12 +221,17 @@ aftersales.PhoneDesk = class {
 
 	// ------------------------------------------------------------ which product
 
-	fill_products(products, chosen) {
+	// A product that only ERPNext knows stands among them, chosen: registering the call opens its file.
+	fill_products(products, chosen, sold = {}) {
 		const $select = this.$("#pd-product").empty();
 		const option = (value, label) => $("<option>").val(value).text(label).appendTo($select);
 		option("", __("Not known"));
 		products.forEach((product) => option(product.name, product.title));
 		option(OTHER_PRODUCT, __("Another product…"));
+		if (sold.serial_no) {
+			chosen = SOLD + sold.serial_no;
+			option(chosen, __("{0} ({1}), opens a product file", [sold.product, sold.serial_no]));
+		}
 		$select.val(chosen || (products.length === 1 ? products[0].name : ""));
 		this.$(".pd-new-product").prop("hidden", true);
 	}
@@ -240,13 +248,15 @@ aftersales.PhoneDesk = class {
 	values() {
 		const product = this.$("#pd-product").val();
 		const is_other = product === OTHER_PRODUCT;
+		const is_sold = (product || "").startsWith(SOLD);
 		const notes = this.$("#pd-notes").val().trim();
 		return {
 			customer: this.customer && this.customer.customer,
 			contact_name: this.$("#pd-contact").val().trim(),
 			contact_phone: this.$("#pd-phone").val().trim(),
 			contact_email: this.customer && this.customer.contact_email,
-			equipment: is_other ? null : product,
+			equipment: is_other || is_sold ? null : product,
+			serial_no: is_sold ? product.slice(SOLD.length) : null,
 			brand: is_other ? this.$("#pd-brand").val().trim() : null,
 			model: is_other ? this.$("#pd-model").val().trim() : null,
 			serial_text: is_other ? this.$("#pd-serial").val().trim() : null,

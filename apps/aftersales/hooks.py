@@ -133,8 +133,15 @@ doc_events = {
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_change": "aftersales.service_billing.erpnext_events.refresh_job",
-		"on_submit": "aftersales.customer_portal.messages.invoice_submitted",
-		"on_cancel": "aftersales.service_billing.erpnext_events.release",
+		"on_submit": [
+			"aftersales.customer_portal.messages.invoice_submitted",
+			"aftersales.service_billing.credits.follow",
+		],
+		"before_cancel": "aftersales.service_billing.credits.refuse_owing_twice",
+		"on_cancel": [
+			"aftersales.service_billing.erpnext_events.release",
+			"aftersales.service_billing.credits.follow",
+		],
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Journal Entry": {

@@ -7,13 +7,16 @@ The ledger rows are written down as an accountant would expect them. Masters are
 import frappe
 import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
-from frappe.utils import flt, fmt_money, nowdate
+from frappe.utils import flt, fmt_money, getdate, nowdate
 
+from aftersales.service_billing import reconciliation
 from aftersales.service_billing.cash import receive_cash
 from aftersales.service_billing.handover import open_cash
+from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.reconciliation_rules import Reason
 from tests import factories as make
 from tests.attacks import bulk, refused
-from tests.jobs import done, gl
+from tests.jobs import billed, done, gl
 
 
 @pytest.fixture
@@ -302,6 +305,52 @@ def test_cancel_takes_the_invoices_back_where_asked(shop):
 	assert (visit.billing_status, visit.amount_due, visit.payment_entry) == ("To Bill", 115.77, None)
 	# It was submitted before the handover, which does not take it back
 	assert frappe.db.get_value("Sales Invoice", billed_before.sales_invoice, "docstatus") == 1
+
+
+@pytest.mark.parametrize(
+	"take_back, owed, open_rows",
+	[
+		(0, 115.77, [Reason.CASH_NOT_HANDED_OVER]),
+		(1, 0, [Reason.DRAFT_INVOICE, Reason.CASH_NOT_HANDED_OVER]),
+	],
+)
+def test_a_cancelled_handover_leaves_the_books_as_the_reports_say(shop, take_back, owed, open_rows):
+	visit = cash_visit(shop)
+	doc = handover(shop, 110, difference_reason="Short")
+	doc.submit()
+	doc.reload()
+	doc.cancel_invoices = take_back
+	doc.save()
+	doc.cancel()
+
+	moved = {account: 0.0 for account in ("Debtors - LSL", shop.cash_account, shop.short_and_over)}
+	for row in frappe.get_all("GL Entry", {"is_cancelled": 0, "account": ("in", list(moved))}, "*"):
+		moved[row.account] = flt(moved[row.account] + row.debit - row.credit, 2)
+	assert list(moved.values()) == [owed, 0, 0]
+	today = getdate(nowdate())
+	breaks = reconciliation.find(Scope(make.COMPANY, today, today))
+	assert [(found.job, found.reason) for found in breaks] == [(visit.name, reason) for reason in open_rows]
+	assert [row["service_voucher"] for row in open_cash(make.COMPANY, shop.technician)] == [visit.name]
+
+
+def test_an_invoice_for_several_jobs_is_taken_back_for_all_of_them(shop):
+	make.settings(invoicing="One Invoice per Customer")
+	visit, other = cash_visit(shop), done(shop, labour=[make.hours(1)])
+	billed(visit, other)
+	doc = handover(shop, 115.77, [visit])
+	doc.submit()
+	doc.reload()
+	invoice = doc.vouchers[0].sales_invoice
+	assert frappe.db.get_value("Service Voucher", other.name, "billing_status") == "Billed"
+	doc.cancel_invoices = 1
+	doc.save()
+
+	doc.cancel()
+
+	assert gl(invoice) == []
+	for job in (visit, other):  # both wait for the next billing run
+		job.reload()
+		assert (job.sales_invoice, job.billing_status) == (None, "To Bill")
 
 
 def test_amended_with_the_right_count(shop):

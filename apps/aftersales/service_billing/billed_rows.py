@@ -76,6 +76,26 @@ def free(doc: Document) -> None:
 		item.set(KEY, None)
 
 
+def free_job(invoice: str, job: JobKey) -> None:
+	"""Give up the place of one job on an invoice that was credited; the rows keep its name."""
+	key = posting_key(*job, "Sales Invoice")
+	rows = frappe.qb.DocType("Sales Invoice Item")
+	frappe.qb.update(rows).set(rows[KEY], None).where((rows.parent == invoice) & (rows[KEY] == key)).run()
+	if frappe.db.get_value("Sales Invoice", invoice, KEY) == key:
+		frappe.db.set_value("Sales Invoice", invoice, KEY, None, update_modified=False)
+
+
+def hold_job(invoice: Document, job: JobKey) -> None:
+	"""Take the place of one job again on a submitted invoice that names it."""
+	key = posting_key(*job, "Sales Invoice")
+	row = next(
+		item for item in invoice.items if (item.aftersales_voucher_type, item.aftersales_voucher) == job
+	)
+	row.db_set(KEY, key, update_modified=False)
+	if (invoice.aftersales_voucher_type, invoice.aftersales_voucher) == job:
+		invoice.db_set(KEY, key, update_modified=False)
+
+
 def _jobs(doc: Document) -> list[JobKey]:
 	return list(
 		dict.fromkeys(

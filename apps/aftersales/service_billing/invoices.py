@@ -22,6 +22,8 @@ JobKey = tuple[str, str]
 """DocType and name of a job."""
 
 KEY = "aftersales_posting_key"
+CENT = 0.005
+"""Less than this is nothing, in a currency with two decimals."""
 LINK_FIELDS = ("aftersales_voucher_type", "aftersales_voucher", KEY)
 
 
@@ -292,6 +294,37 @@ def jobs_on(invoice: Document) -> list[JobKey]:
 	if invoice.get(KEY) and invoice.aftersales_voucher:
 		jobs[invoice.aftersales_voucher_type, invoice.aftersales_voucher] = None
 	return list(jobs)
+
+
+def credited_jobs(invoice: str, for_update: bool = False) -> set[JobKey]:
+	"""The jobs whose rows on a submitted invoice are all taken back by credit notes; nothing is owed for them.
+
+	`for_update`: a locking read, which sees what others have credited or cancelled meanwhile.
+	"""
+	notes = frappe.db.get_values(
+		"Sales Invoice",
+		{"return_against": invoice, "docstatus": 1},
+		"name",
+		order_by="name asc",
+		pluck=True,
+		for_update=for_update,
+	)
+	if not notes:
+		return set()
+	rows = frappe.get_all(
+		"Sales Invoice Item",
+		filters={"parent": ("in", [invoice, *notes]), "docstatus": 1},
+		fields=["parent", "name", "sales_invoice_item", "net_amount", *LINK_FIELDS[:2]],
+	)
+	left: dict[str, float] = defaultdict(float)
+	for row in rows:
+		left[row.name if row.parent == invoice else row.sales_invoice_item] += flt(row.net_amount)
+	jobs: dict[JobKey, bool] = {}
+	for row in rows:
+		if row.parent == invoice and row.aftersales_voucher:
+			job = (row.aftersales_voucher_type, row.aftersales_voucher)
+			jobs[job] = jobs.get(job, True) and left[row.name] < CENT
+	return {job for job, credited in jobs.items() if credited}
 
 
 def amounts_due(invoice: Document) -> dict[JobKey, float]:

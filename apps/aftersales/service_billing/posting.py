@@ -22,6 +22,7 @@ from aftersales.service_billing.invoices import (
 	amounts_due,
 	billing_currency,
 	charged_item,
+	credited_jobs,
 	dimensions_of,
 	invoicing_of,
 	jobs_on,
@@ -66,7 +67,7 @@ PRICE_FIELDS = (
 )
 """What an invoice row takes over from the row of the Delivery Note that it bills."""
 
-BILLED = ("Billed", "Paid")
+BILLED = ("Billed", "Paid", "Credited")
 
 MONEY_FIELDS = (
 	"currency",
@@ -297,7 +298,10 @@ def refresh_part_costs(doc: Document) -> None:
 
 
 def billing_status(invoice: Document) -> str:
-	"""To Bill while the invoice is a draft, Paid when nothing is outstanding, else Billed."""
+	"""To Bill while the invoice is a draft, Paid when nothing is outstanding, else Billed.
+
+	A job of which credit notes took everything back is Credited, whatever the invoice says.
+	"""
 	if invoice.docstatus != 1:
 		return "To Bill"
 	return "Billed" if flt(invoice.outstanding_amount) > 0 else "Paid"
@@ -518,6 +522,11 @@ def _billing_values(doc: Document, invoice: Document | None, due: dict[JobKey, f
 	for line, amount in _amounts(doc, invoice):
 		_store(line, "amount", amount)
 	status = billing_status(invoice)
+	if (
+		status in BILLED and not invoice.flags.made_by_posting
+	):  # what was made this moment is credited by nobody
+		if (doc.doctype, doc.name) in credited_jobs(invoice.name):
+			status = "Credited"
 	return {
 		"billing_status": status,
 		"billed_at": (doc.billed_at or now_datetime()) if status in BILLED else None,

@@ -35,6 +35,7 @@ QUANTITY = LiteralValue("'Qty'")
 TECHNICIAN = {"Service Voucher": "technician", "Repair Card": "assigned_technician"}
 HANDED_OVER = {"Payment Entry": "payment_entry", "Technician Cash Handover": "cash_handover"}
 VISIT = "Service Voucher"
+CREDITED = "Credited"
 POSTED = ("Sales Invoice", "Stock Entry", "Delivery Note", "Journal Entry")
 LINES = ("Service Labour Line", "Service Part Line")
 
@@ -70,6 +71,8 @@ def _of_invoices(scope: Scope, job_type: str) -> Iterable[Check]:
 		(Reason.AMOUNT_DIFFERS, _amount_differs),
 		*((Reason.AMOUNT_DIFFERS, partial(_row_differs, line_type)) for line_type in LINES),
 		(Reason.STATUS_DIFFERS, _status_differs),
+		(Reason.STATUS_DIFFERS, _credit_gone),
+		(Reason.STATUS_DIFFERS, _credit_not_noted),
 		(Reason.LEDGER_DIFFERS, _invoice_ledger_differs),
 		(Reason.FREE_JOB_BILLED, _free_job_billed),
 	):
@@ -124,9 +127,85 @@ def _status_differs(scope: Scope, job_type: str) -> QueryBuilder:
 		.when(invoice.outstanding_amount > 0, "Billed")
 		.else_("Paid")
 	)
-	query = query.where((invoice.docstatus < 2) & (job.billing_status != status))
+	query = query.where((invoice.docstatus < 2) & job.billing_status.notin([status, CREDITED]))
 	open_amount = invoice.outstanding_amount
 	return _select(query, job, job_type, invoice.name, open_amount, open_amount, job.currency)
+
+
+def _credit_gone(scope: Scope, job_type: str) -> QueryBuilder:
+	"""A job that says Credited, and a row of it that no credit note takes back."""
+	job, query, invoice = _billed_jobs(scope, job_type)
+	query = query.where((job.billing_status == CREDITED) & _still_owed(job, job_type, invoice))
+	return _select(query, job, job_type, invoice.name, NOTHING, job.amount_due, job.currency)
+
+
+def _credit_not_noted(scope: Scope, job_type: str) -> QueryBuilder:
+	"""Credit notes take all rows of a job back, and it does not say so. Reached from the few credit notes."""
+	job, invoice, note = (
+		frappe.qb.DocType(job_type),
+		frappe.qb.DocType("Sales Invoice"),
+		frappe.qb.DocType("Sales Invoice").as_("note"),
+	)
+	query = (
+		frappe.qb.from_(note)
+		.join(invoice)
+		.on(invoice.name == note.return_against)
+		.join(job)
+		.on(job.sales_invoice == invoice.name)
+		.where(
+			(note.return_against > "")
+			& (note.docstatus == 1)
+			& (invoice.docstatus == 1)
+			& (job.company == scope.company)
+			& (job.docstatus == 1)
+			& (job.posted_at >= scope.from_date)
+			& (job.posted_at < add_days(scope.to_date, 1))
+			& (job.billing_status != CREDITED)
+			& _still_owed(job, job_type, invoice).negate()
+		)
+		.groupby(job.name, invoice.name)
+	)
+	return _select(query, job, job_type, invoice.name, job.amount_due, NOTHING, job.currency)
+
+
+def _taken_back(job: Table, job_type: str, invoice: Table) -> Criterion:
+	"""Credit notes take all rows of the job back."""
+	note = frappe.qb.DocType("Sales Invoice").as_("note")
+	credited = (
+		frappe.qb.from_(note)
+		.select(note.name)
+		.where((note.return_against == invoice.name) & (note.docstatus == 1))
+	)
+	return ExistsCriterion(credited) & _still_owed(job, job_type, invoice).negate()
+
+
+def _still_owed(job: Table, job_type: str, invoice: Table) -> Criterion:
+	"""A row of the job on the invoice is not, or not wholly, taken back by submitted credit notes."""
+	row, back = frappe.qb.DocType("Sales Invoice Item"), frappe.qb.DocType("Sales Invoice Item").as_("back")
+	note = frappe.qb.DocType("Sales Invoice").as_("credit")
+	taken_back = (
+		frappe.qb.from_(note)
+		.join(back)
+		.on(back.parent == note.name)
+		.select(note.return_against)
+		.where(
+			(note.return_against == invoice.name)
+			& (note.docstatus == 1)
+			& (back.sales_invoice_item == row.name)
+		)
+		.groupby(note.return_against)
+		.having(Sum(back.net_amount) + row.net_amount < CENT)
+	)
+	return ExistsCriterion(
+		frappe.qb.from_(row)
+		.select(row.name)
+		.where(
+			(row.parent == invoice.name)
+			& (row.aftersales_voucher_type == job_type)
+			& (row.aftersales_voucher == job.name)
+			& ExistsCriterion(taken_back).negate()
+		)
+	)
 
 
 def _invoice_ledger_differs(scope: Scope, job_type: str) -> QueryBuilder:
@@ -331,6 +410,9 @@ def _second_document(scope: Scope, job_type: str, document_type: str) -> QueryBu
 	query = query.where((job.docstatus == 1) & (Coalesce(job[PURPOSES[document_type]], "") != document.name))
 	if document_type in ("Sales Invoice", "Delivery Note"):
 		query = query.where(document.is_return == 0)
+	if document_type == "Sales Invoice":
+		# One that was credited in full, and billed again by the invoice the job names
+		query = query.where(_taken_back(job, job_type, document).negate())
 	if document_type == "Stock Entry":
 		query = query.where(document.purpose == "Material Issue")
 	value = _value(document_type, document)
@@ -353,6 +435,8 @@ def _job_cancelled(scope: Scope, job_type: str, document_type: str) -> QueryBuil
 			& document.posting_date[scope.from_date : scope.to_date]
 		)
 	)
+	if document_type == "Sales Invoice":
+		query = query.where(_taken_back(job, job_type, document).negate())
 	value = _value(document_type, document)
 	currency = document.currency if document_type in ("Sales Invoice", "Delivery Note") else EMPTY
 	return _select(query, job, job_type, document.name, NOTHING, value, currency, document.posting_date)

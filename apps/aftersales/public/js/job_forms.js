@@ -311,6 +311,14 @@ aftersales.forms.add_billing_buttons = function (frm) {
 			__("Payment booked")
 		);
 	}
+	if (doc.billing_status === "Credited" && has_role("Service Accountant", "Service Manager")) {
+		add(
+			__("Bill Again"),
+			"aftersales.service_billing.credits.bill_again",
+			{ doctype: doc.doctype, name: doc.name },
+			__("A new draft invoice waits")
+		);
+	}
 	const not_billed = doc.billing_status === "To Bill" && !doc.sales_invoice;
 	const not_issued = doc.parts.length && !doc.stock_entry && !doc.delivery_note;
 	if ((not_billed || not_issued) && has_role("Service Accountant", "Service Manager", "Service Supervisor")) {

@@ -61,7 +61,7 @@ class ServiceVoucher(Document):
 		amount_due: DF.Currency
 		arrived_at: DF.Datetime | None
 		billed_at: DF.Datetime | None
-		billing_status: DF.Literal["Not Billable", "To Bill", "Billed", "Paid"]
+		billing_status: DF.Literal["Not Billable", "To Bill", "Billed", "Paid", "Credited"]
 		cash_collected: DF.Currency
 		cash_handover: DF.Link | None
 		cash_receipt_no: DF.Data | None

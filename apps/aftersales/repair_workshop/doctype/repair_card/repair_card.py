@@ -79,7 +79,7 @@ class RepairCard(Document):
 		approved_by: DF.Data | None
 		assigned_technician: DF.Link | None
 		billed_at: DF.Datetime | None
-		billing_status: DF.Literal["Not Billable", "To Bill", "Billed", "Paid"]
+		billing_status: DF.Literal["Not Billable", "To Bill", "Billed", "Paid", "Credited"]
 		category_reason: DF.SmallText | None
 		cause_code: DF.Link | None
 		collection_receipt: DF.Link | None

@@ -16,23 +16,26 @@ from aftersales.service_billing.report_filters import (
 	money,
 )
 
+CREDITED = "Credited"
 AGES = ((0, "Today"), (1, "1 to 7 days"), (8, "8 to 30 days"), (31, "Over 30 days"))
 """From so many days on."""
 
 
 def execute(filters: dict | None = None) -> tuple:
-	"""Script report. Filters: company (needed), customer."""
+	"""Script report. Filters: company (needed), customer, with_credited (also jobs whose invoice was credited)."""
 	filters = frappe._dict(filters or {})
 	if not filters.company:
 		frappe.throw(_("Set {0}.").format(frappe.bold(_("Company"))), frappe.MandatoryError)
 	check_company(filters.company)
-	rows = [row for job_type in JOB_DOCTYPES for row in _unbilled(filters, job_type)]
+	found = [row for job_type in JOB_DOCTYPES for row in _unbilled(filters, job_type)]
+	credited = sum(row.billing_status == CREDITED for row in found)
+	rows = [row for row in found if filters.with_credited or row.billing_status != CREDITED]
 	for row in rows:
 		row.date = row.posted_at and row.posted_at.date()
 		row.age = date_diff(nowdate(), row.date) if row.date else 0
-		row.state = _("Draft invoice") if row.sales_invoice else _("No invoice")
+		row.state = _state(row)
 	rows.sort(key=lambda row: (-row.age, row.job))
-	return columns(), rows, None, _chart(rows), _summary(rows)
+	return columns(), rows, None, _chart(rows), _summary(rows, credited)
 
 
 def columns() -> list[dict]:
@@ -61,13 +64,21 @@ def _unbilled(filters: frappe._dict, job_type: str) -> list[frappe._dict]:
 			job.amount_due,
 			Coalesce(job.sales_invoice, "").as_("sales_invoice"),
 			job.currency,
+			job.billing_status,
 		)
-		.where((job.billing_status == "To Bill") & (job.docstatus == 1) & (job.company == filters.company))
+		.where(job.billing_status.isin(["To Bill", CREDITED]))
+		.where((job.docstatus == 1) & (job.company == filters.company))
 		.orderby(job.posted_at)
 	)
 	if filters.customer:
 		query = query.where(job.customer == filters.customer)
 	return [frappe._dict(row, job_type=job_type) for row in query.run(as_dict=True)]
+
+
+def _state(row: frappe._dict) -> str:
+	if row.billing_status == CREDITED:
+		return _("Credited")
+	return _("Draft invoice") if row.sales_invoice else _("No invoice")
 
 
 def _chart(rows: list[frappe._dict]) -> dict | None:
@@ -86,7 +97,7 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 	}
 
 
-def _summary(rows: list[frappe._dict]) -> list[dict]:
+def _summary(rows: list[frappe._dict], credited: int) -> list[dict]:
 	totals: dict[str, float] = {}
 	for row in rows:
 		totals[row.currency] = flt(totals.get(row.currency, 0) + row.amount_due, 2)
@@ -95,5 +106,17 @@ def _summary(rows: list[frappe._dict]) -> list[dict]:
 		*(
 			{"label": _("To be billed"), "value": total, "datatype": "Currency", "currency": code}
 			for code, total in sorted(totals.items())
+		),
+		*(
+			[
+				{
+					"label": _("Credited, not billed again"),
+					"value": credited,
+					"datatype": "Int",
+					"indicator": "Orange",
+				}
+			]
+			if credited
+			else []
 		),
 	]

@@ -220,6 +220,7 @@ scheduler_events = {
 	"daily": [
 		"aftersales.repair_workshop.reservations.recount",
 		"aftersales.customer_portal.messages.send_due_surveys",
+		"aftersales.customer_portal.messages.remind_of_loaners",
 		"aftersales.service_desk.periodic_visits.plan_all",
 		"aftersales.service_billing.contracts.roll_over",
 		"aftersales.service_quality.faults.raise_recurring",
@@ -295,6 +296,8 @@ jinja = {
 		"aftersales.printing.aftersales_product",
 		"aftersales.printing.aftersales_quantity",
 		"aftersales.printing.aftersales_signature",
+		"aftersales.printing.aftersales_taken_in",
+		"aftersales.printing.aftersales_vendor",
 	]
 }
 

@@ -101,9 +101,30 @@ def aftersales_code(code: str | None) -> str:
 	return _(title) if title else ""
 
 
-def aftersales_conditions() -> list[str]:
-	"""Paragraphs of the conditions printed on a Collection Receipt."""
-	return _lines(frappe.get_cached_doc("Aftersales Settings").get("collection_conditions"))
+def aftersales_conditions(kind: str = "collection") -> list[str]:
+	"""Paragraphs of the conditions printed on a Collection Receipt, or (`loaner`) on a loan agreement."""
+	fieldname = {"collection": "collection_conditions", "loaner": "loaner_conditions"}[kind]
+	return _lines(frappe.get_cached_doc("Aftersales Settings").get(fieldname))
+
+
+def aftersales_vendor(supplier: str) -> frappe._dict:
+	"""The vendor a product is sent to: `name`, `address` (lines), `phone`, `email`."""
+	known = _values(
+		"Supplier", supplier, ("supplier_name", "supplier_primary_address", "mobile_no", "email_id")
+	)
+	return frappe._dict(
+		name=known.supplier_name or supplier,
+		address=_lines(location.display(known.supplier_primary_address)),
+		phone=known.mobile_no,
+		email=known.email_id,
+	)
+
+
+def aftersales_taken_in(receipt: str | None) -> frappe._dict:
+	"""Of a Collection Receipt: `condition` and `fault_as_told`; empty without one."""
+	return (
+		_values("Collection Receipt", receipt, ("condition", "fault_as_told")) if receipt else frappe._dict()
+	)
 
 
 def aftersales_signature(image: str | None) -> str | None:

@@ -252,10 +252,10 @@ def test_a_single_message_is_switched_off_by_its_notification(shop):
 def test_a_customer_chooses_on_his_page(shop):
 	portal.website_user(ANNA, shop.customer, "Anna")
 	page = portal.get("/aftersales/messages", ANNA)
-	assert page.html.count(" checked") == 8
+	assert page.html.count(" checked") == 10
 	wanted = {moment: "1" for moment in messages.MOMENTS if moment != "received"}
 	portal.follow(portal.post("/aftersales/messages", ANNA, customer=shop.customer, **wanted), ANNA)
-	assert portal.get("/aftersales/messages", ANNA).html.count(" checked") == 7
+	assert portal.get("/aftersales/messages", ANNA).html.count(" checked") == 9
 	call = make.plain_call(shop.customer, contact_email="nora@byrne.example")
 	call.schedule(*window(call))
 	assert len(sent(call)) == 1
@@ -325,6 +325,74 @@ def test_shipped_messages_can_be_restored(shop):
 	frappe.db.set_value("Notification", "Customer: Survey", "message", "changed")
 	defaults.restore("Notification", "Customer: Survey")
 	assert "Does everything work" in frappe.db.get_value("Notification", "Customer: Survey", "message")
+
+
+# ---------------------------------------------------------------------------- loaners
+
+
+@pytest.fixture
+def loaner(call):
+	make.settings(loaner_remind_days=2)
+	heater = make.item("Loaner heater", has_serial_no=1)
+	make.receive(heater, 1, 150, f"Stores - {make.ABBR}", ("LH-1",))
+	doc = make.make(
+		"Loaner Issue",
+		repair_call=call.name,
+		company=make.COMPANY,
+		item_code=heater,
+		serial_no="LH-1",
+		from_warehouse=f"Stores - {make.ABBR}",
+		to_warehouse=f"Goods In Transit - {make.ABBR}",
+		issued_at=add_to_date(now_datetime(), days=-20),
+		due_back=add_to_date(nowdate(), days=3),
+		condition="As new",
+		customer_signature=make.SIGNATURE,
+		signed_by="N. Byrne",
+	)
+	doc.submit()
+	return doc
+
+
+def due(loaner, days: int) -> None:
+	doc = frappe.get_doc("Loaner Issue", loaner.name)
+	doc.due_back = add_to_date(nowdate(), days=days)
+	doc.save()
+
+
+def reminded(call) -> list[str]:
+	messages.remind_of_loaners()
+	return subjects(call)[1:]
+
+
+def test_a_customer_is_reminded_of_his_loaner_once_before_and_once_after(call, loaner):
+	assert reminded(call) == []
+	due(loaner, 2)
+	soon = frappe.utils.format_date(add_to_date(nowdate(), days=2))
+	for _number in range(2):
+		assert reminded(call) == [f"Our loaner: please bring it back by {soon}"]
+	assert "Loaner heater LH-1" in sent(call)[-1].content
+	due(loaner, -1)
+	for _number in range(2):
+		assert len(reminded(call)) == 2
+	assert subjects(call)[-1].startswith("Our loaner was due back on")
+	due(loaner, 1)
+	assert len(reminded(call)) == 3, "a new date is a new reminder"
+
+
+def test_no_reminder_of_a_loaner_that_is_back_or_not_wanted(shop, call, loaner):
+	due(loaner, -1)
+	messages.choose(shop.customer, set(messages.MOMENTS) - {"loaner_overdue"})
+	assert reminded(call) == []
+	due(loaner, 1)
+	frappe.get_doc("Loaner Issue", loaner.name).take_back("As Lent", "N. Byrne", make.SIGNATURE)
+	assert reminded(call) == []
+
+
+def test_nothing_is_reminded_where_no_messages_are_sent(call, loaner):
+	due(loaner, -1)
+	make.settings(send_customer_messages=0)
+	assert reminded(call) == []
+	assert not frappe.db.get_value("Loaner Issue", loaner.name, "customer_reminded")
 
 
 # ---------------------------------------------------------------------------- answers

@@ -13,6 +13,7 @@ from PIL import Image
 
 from aftersales import printing
 from aftersales.repair_workshop import board
+from aftersales.repair_workshop.vendor_repairs import vendor_repair_from_card
 from tests import factories as make
 
 FORMATS = {
@@ -21,6 +22,8 @@ FORMATS = {
 	"Repair List": "Repair Card",
 	"Repair Card Tag": "Repair Card",
 	"Complaint Answer": "Service Complaint",
+	"Loan Agreement": "Loaner Issue",
+	"Vendor Repair Note": "Vendor Repair",
 }
 NASTY = "<img src=x onerror=alert(1)> & \"quoted\" 'text'"
 
@@ -324,12 +327,106 @@ def sample(print_format: str, call, shop, **texts):
 		doc = make.receipt(call)
 	elif print_format == "Complaint Answer":
 		doc = complaint_about(call)
+	elif print_format == "Loan Agreement":
+		doc = loaner_for(call)
+	elif print_format == "Vendor Repair Note":
+		doc = sent_out(call)
 	else:
 		doc = make.received_card(call)
 	for field in doc.meta.get("fields", {"fieldtype": ("in", ("Data", "Small Text"))}):
 		if texts and not field.read_only and not field.options:
 			doc.db_set(field.fieldname, texts["text"])
 	return frappe.get_doc(doc.doctype, doc.name)
+
+
+def loaner_for(call, **values):
+	heater = make.item("Loaner heater", has_serial_no=1)
+	make.receive(heater, 1, 150, f"Stores - {make.ABBR}", ("LH-1",))
+	make.once("Item Price", "LH", item_code=heater, price_list="Standard Selling", price_list_rate=480)
+	return make.make(
+		"Loaner Issue",
+		**{
+			"repair_call": call.name,
+			"company": make.COMPANY,
+			"item_code": heater,
+			"serial_no": "LH-1",
+			"from_warehouse": f"Stores - {make.ABBR}",
+			"to_warehouse": f"Goods In Transit - {make.ABBR}",
+			"issued_at": "2030-05-01 10:00:00",
+			"due_back": "2030-05-15",
+			"condition": "Two scratches on the lid",
+			"accessories": "Hose, bracket",
+			"customer_signature": make.SIGNATURE,
+			"signed_by": "N. Byrne",
+			**values,
+		},
+	)
+
+
+def sent_out(call):
+	receipt = make.receipt(call, fault_as_told="Trips the fuse when it warms up")
+	receipt.submit()
+	card = make.received_card(call, collection_receipt=receipt.name, diagnosis="Control board dead")
+	make.once("Supplier", "Calora Works", supplier_name="Calora Works", supplier_group="All Supplier Groups")
+	repair = vendor_repair_from_card(card.name)
+	repair.update(
+		{"supplier": "Calora Works", "expected_back": "2030-05-20", "sent_at": "2030-05-10 09:00:00"}
+	)
+	return repair.insert()
+
+
+def test_a_loan_agreement_says_what_for_how_long_and_for_how_much(chromium, call):
+	doc = loaner_for(call)
+	text = text_of(doc, "Loan Agreement")
+	for expected in (
+		doc.name,
+		"Nora Byrne",
+		"Loaner heater",
+		"LH-1",
+		"In place of Calora GWH 11, CW-5531",
+		"To be returned by 15-05-2030",
+		f"Value {fmt_money(480, currency='EUR')}",
+		"Two scratches on the lid",
+		"Hose, bracket",
+		"Received by the customer N. Byrne",
+		"The loaner stays our property.",
+	):
+		assert expected in text, expected
+	assert fmt_money(150, currency="EUR") not in text, "what it cost us is nobody's business"
+	assert make.SIGNATURE in html_of(doc, "Loan Agreement")
+	assert len(pdf_of(chromium, html_of(doc, "Loan Agreement")).pages) == 1
+
+
+def test_a_loan_agreement_tells_how_the_loaner_came_back(call):
+	doc = loaner_for(call, issued_at="2026-05-01 10:00:00")
+	doc.submit()
+	frappe.get_doc(doc.doctype, doc.name).take_back("Damaged", "Nora Byrne", make.SIGNATURE, "Lid broken")
+	text = text_of(frappe.get_doc(doc.doctype, doc.name), "Loan Agreement")
+	assert "Condition Damaged" in text and "Lid broken" in text
+	assert "Given back by the customer Nora Byrne" in text
+
+
+def test_the_note_to_a_vendor_has_all_he_needs_and_no_value(chromium, call):
+	repair = sent_out(call)
+	repair.cost = 90
+	repair.save()
+	text = text_of(repair, "Vendor Repair Note")
+	for expected in (
+		repair.name,
+		"Calora Works",
+		"Calora GWH 11",
+		"CW-5531",
+		"Complaint Trips the fuse when it warms up",
+		"Please do Control board dead",
+		"Sent along Flue adapter, Mounting plate",
+		"Casing scratched on the left",
+		"Wanted back by 20-05-2030",
+	):
+		assert expected in text, expected
+	assert fmt_money(90, currency="EUR") not in text, "what we pay is on the order"
+	sheet = BeautifulSoup(html_of(repair, "Vendor Repair Note"), "html.parser").select_one(".sheet")
+	assert "Nora Byrne" not in sheet.get_text(), "the vendor need not know our customer"
+	assert len(pdf_of(chromium, html_of(repair, "Vendor Repair Note")).pages) == 1
 
 
 def complaint_about(call):

@@ -27,7 +27,16 @@ SUPERVISOR = "fergal.super@example.com"
 MANAGER = "brona.boss@example.com"
 TECHNICIAN = "aoife.van@example.com"
 HOUR = 3600
-WORKFLOWS = ("Repair Call", "Service Voucher", "Repair Card", "Follow-up", "Service Complaint")
+WORKFLOWS = (
+	"Repair Call",
+	"Service Voucher",
+	"Repair Card",
+	"Follow-up",
+	"Service Complaint",
+	"Loaner Issue",
+	"Vendor Repair",
+	"Collection Receipt",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -202,6 +211,116 @@ def test_what_a_visit_reports_needs_no_step(site):
 	assert place(visit) == ("Archived", "Archived")
 	frappe.get_doc("Repair Call", doc.name).close()
 	assert place(doc) == ("Closed", "Closed")
+
+
+# ---------------------------------------------------------------- goods that go out and come back
+
+
+@pytest.fixture
+def guided(site):
+	"""The shipped workflows of loaners, vendor repairs and receipts, and a product that is here."""
+	for name in ("Loaner Issue", "Vendor Repair", "Collection Receipt"):
+		activate(name)
+	shop = make.shop()
+	shop.call = make.call(
+		shop.customer,
+		equipment=make.equipment(shop.customer, model="Instant 11"),
+		assigned_to=AGENT,
+	)
+	return shop
+
+
+def click(doc, action: str, user: str = AGENT):
+	frappe.set_user(user)
+	try:
+		apply_workflow(frappe.get_doc(doc.doctype, doc.name).as_dict(), action)
+	finally:
+		frappe.set_user("Administrator")
+	return frappe.get_doc(doc.doctype, doc.name)
+
+
+def fill(doc, **values):
+	doc = frappe.get_doc(doc.doctype, doc.name)
+	doc.update(values)
+	doc.save()
+	return doc
+
+
+def loaner(shop):
+	item = make.item("Workflow heater", has_serial_no=1)
+	make.receive(item, 1, 150, f"Stores - {make.ABBR}", ("WF-1",))
+	return make.make(
+		"Loaner Issue",
+		repair_call=shop.call.name,
+		company=make.COMPANY,
+		item_code=item,
+		serial_no="WF-1",
+		from_warehouse=f"Stores - {make.ABBR}",
+		to_warehouse=f"Goods In Transit - {make.ABBR}",
+		condition="As new",
+		customer_signature=make.SIGNATURE,
+		signed_by="N. Byrne",
+	)
+
+
+def test_a_loaner_through_its_workflow(guided):
+	doc = click(loaner(guided), "Lend")
+	assert (place(doc), doc.docstatus) == (("Issued", "Issued"), 1)
+	frappe.db.commit()
+	with pytest.raises(frappe.MandatoryError):
+		click(doc, "Take Back")
+	frappe.db.rollback()
+	fill(doc, return_condition="As Lent", return_notes="Left at the door")
+	doc = click(doc, "Take Back")
+	assert place(doc) == ("Returned", "Returned") and doc.return_entry
+
+
+def test_the_buttons_that_take_words_or_signatures_go_on_under_a_workflow(guided):
+	doc = click(loaner(guided), "Lend")
+	frappe.set_user(AGENT)
+	frappe.get_doc(doc.doctype, doc.name).take_back("As Lent", "N. Byrne", make.SIGNATURE)
+	frappe.set_user("Administrator")
+	assert place(doc) == ("Returned", "Returned")
+
+
+def test_a_loaner_declared_lost_by_a_supervisor(guided):
+	doc = click(loaner(guided), "Lend")
+	assert steps_of(doc, AGENT) == {"Take Back"}
+	assert steps_of(doc, SUPERVISOR) == {"Take Back", "Declare Lost", "Cancel"}
+	frappe.set_user(SUPERVISOR)
+	frappe.get_doc(doc.doctype, doc.name).declare_lost("Stolen from the cellar")
+	frappe.set_user("Administrator")
+	assert place(doc) == ("Lost", "Lost")
+
+
+def steps_of(doc, user: str) -> set[str]:
+	frappe.set_user(user)
+	try:
+		return {step["action"] for step in get_transitions(frappe.get_doc(doc.doctype, doc.name))}
+	finally:
+		frappe.set_user("Administrator")
+
+
+def test_a_receipt_and_a_vendor_repair_through_their_workflows(guided):
+	receipt = click(make.receipt(guided.call), "Issue")
+	assert place(receipt) == ("Issued", "Issued")
+	card = make.received_card(guided.call, collection_receipt=receipt.name, diagnosis="Board dead")
+	supplier = make.once(
+		"Supplier", "Workflow Works", supplier_name="Workflow Works", supplier_group="All Supplier Groups"
+	)
+	repair = make.make("Vendor Repair", repair_card=card.name, supplier=supplier, work_wanted="Mend it")
+	repair = click(repair, "Send Out")
+	assert place(repair) == ("Sent", "Sent")
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="Workflow Works"):
+		frappe.get_doc("Collection Receipt", receipt.name).recover("N. Byrne", make.SIGNATURE)
+	frappe.db.rollback()
+	fill(repair, result="Repaired", result_notes="Board mended")
+	assert place(click(repair, "Is Back")) == ("Back", "Back")
+	fill(receipt, return_signature=make.SIGNATURE, return_signed_by="N. Byrne", return_notes="All given back")
+	receipt = click(receipt, "Give Back")
+	assert place(receipt) == ("Recovered", "Recovered")
+	assert place(click(receipt, "Void")) == ("Voided", "Voided")
 
 
 # ---------------------------------------------------------------- the administrator's story

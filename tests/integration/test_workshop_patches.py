@@ -3,8 +3,10 @@
 import frappe
 import pytest
 
-from aftersales.patches.v1_1 import set_apart_by_company
+from aftersales.patches.v1_1 import guide_loaners_and_vendors, let_technicians_resolve, set_apart_by_company
+from aftersales.setup import defaults
 from tests import factories as make
+from tests.attacks import comments
 
 SETTINGS = "Aftersales Settings"
 STORE = f"Stores - {make.ABBR}"
@@ -64,3 +66,90 @@ def test_storekeepers_who_were_free_are_warned_and_what_was_chosen_stays():
 	set_apart_by_company.execute()
 	settings = frappe.get_doc(SETTINGS)
 	assert (settings.taking_set_aside, settings.set_aside_role or None) == ("Stop", None)
+
+
+# ---------------------------------------------------------------- workflows and messages
+
+
+def test_workflows_and_messages_come_and_what_else_was_deleted_stays_deleted():
+	defaults.insert_missing()
+	for doctype, names in (
+		("Workflow", guide_loaners_and_vendors.WORKFLOWS),
+		("Notification", (*guide_loaners_and_vendors.MESSAGES, "Customer: Survey")),
+	):
+		for name in names:
+			frappe.delete_doc(doctype, name, force=True)
+	former(loaner_remind_days=None, loaner_conditions=None)
+	guide_loaners_and_vendors.execute()
+	assert {
+		name: frappe.db.get_value("Workflow", name, "is_active")
+		for name in guide_loaners_and_vendors.WORKFLOWS
+	} == dict.fromkeys(guide_loaners_and_vendors.WORKFLOWS, 0)
+	assert all(frappe.db.exists("Notification", name) for name in guide_loaners_and_vendors.MESSAGES)
+	assert not frappe.db.exists("Notification", "Customer: Survey")
+	stored = frappe.db.get_singles_dict(SETTINGS)
+	assert stored.loaner_remind_days == "2" and "stays our property" in stored.loaner_conditions
+
+
+def resolvers(workflow) -> list[str]:
+	return [
+		step.state
+		for step in workflow.transitions
+		if (step.action, step.allowed) == ("Resolve", "Service Technician")
+	]
+
+
+@pytest.fixture
+def former_workflow():
+	"""The workflow of Repair Call as it came with the app before."""
+	defaults.insert_missing()
+	defaults.restore("Workflow", "Repair Call")
+	workflow = frappe.get_doc("Workflow", "Repair Call")
+	workflow.set(
+		"transitions",
+		[
+			step
+			for step in workflow.transitions
+			if (step.action, step.allowed) != ("Resolve", "Service Technician")
+		],
+	)
+	workflow.save()
+	assert resolvers(workflow) == []
+	return workflow
+
+
+def test_technicians_may_resolve_where_nobody_edited_the_workflow(former_workflow):
+	former_workflow.is_active = 1
+	former_workflow.save()
+	for _number in range(2):
+		let_technicians_resolve.execute()
+		workflow = frappe.get_doc("Workflow", "Repair Call")
+		assert resolvers(workflow) == ["Open", "Triaged", "Scheduled", "In Progress", "On Hold"]
+		assert (workflow.is_active, len(workflow.transitions)) == (1, len(former_workflow.transitions) + 5)
+
+
+def edit_role(workflow):
+	workflow.transitions[0].allowed = "Service Manager"
+
+
+def edit_condition(workflow):
+	workflow.transitions[3].condition = "doc.channel == 'Phone'"
+
+
+def edit_state(workflow):
+	workflow.states[1].allow_edit = "Service Supervisor"
+
+
+def edit_steps(workflow):
+	workflow.set("transitions", workflow.transitions[:-1])
+
+
+@pytest.mark.parametrize("edit", [edit_role, edit_condition, edit_state, edit_steps])
+def test_a_workflow_that_was_edited_is_left_alone_and_says_so(former_workflow, edit, capsys):
+	edit(former_workflow)
+	former_workflow.save()
+	before = frappe.get_doc("Workflow", "Repair Call").as_dict()
+	let_technicians_resolve.execute()
+	assert frappe.get_doc("Workflow", "Repair Call").as_dict() == before
+	assert "left as it is" in capsys.readouterr().out
+	assert "left as it is" in comments(former_workflow)

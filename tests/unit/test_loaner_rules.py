@@ -1,6 +1,6 @@
 """When a loaner may come back, and how late it is."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from aftersales.repair_workshop.loaner_rules import (
 	days_overdue,
 	missing_for_return,
 	move_is_allowed,
+	reminder,
 )
 
 
@@ -47,3 +48,25 @@ def test_days_overdue():
 	assert days_overdue(date(2026, 3, 10), date(2026, 3, 14)) == 4
 	assert days_overdue(date(2026, 3, 10), date(2026, 3, 10)) == 0
 	assert days_overdue(None, date(2026, 3, 10)) == 0
+
+
+@pytest.mark.parametrize(
+	("due_in", "reminded", "told"),
+	[
+		(5, "", None),
+		(2, "", "Due Soon"),
+		(0, "", "Due Soon"),
+		(0, "Due Soon", None),
+		(-1, "", "Overdue"),
+		(-1, "Due Soon", "Overdue"),
+		(-9, "Overdue", None),
+		(2, "Overdue", None),
+	],
+)
+def test_a_customer_is_told_once_before_and_once_after(due_in, reminded, told):
+	today = date(2026, 11, 24)
+	assert reminder(today + timedelta(days=due_in), today, 2, reminded) == told
+
+
+def test_without_a_due_date_nobody_is_reminded():
+	assert reminder(None, date(2026, 11, 24), 2, "") is None

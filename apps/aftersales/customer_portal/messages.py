@@ -6,7 +6,7 @@ by e-mail or SMS, is the Notification's. Whatever happens on a visit, in the wor
 the event is the call's, so that the message and the answer to it stand on the call's timeline.
 
 In the templates `doc.message` holds what the moment is about: `link` (a signed link), `window`, `title`
-and `sentence` (where the call stands), `document`, `amount`, `technician`.
+and `sentence` (where the call stands), `document`, `amount`, `technician`, `loaner`, `due_back`.
 """
 
 from collections.abc import Iterator
@@ -16,17 +16,30 @@ import frappe
 from frappe import _
 from frappe.email.email_body import EMail
 from frappe.model.document import Document
-from frappe.utils import fmt_money, get_datetime, now_datetime
+from frappe.utils import fmt_money, format_date, get_datetime, now_datetime
 
 from aftersales.customer_portal import links, progress
 from aftersales.customer_portal.customers import language_of
 from aftersales.field_service.visits import call_of_visit
 from aftersales.guards import entered
+from aftersales.repair_workshop import loaners
 from aftersales.repair_workshop.custody import call_of_card
+from aftersales.repair_workshop.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_desk import for_customers as desk
 
-MOMENTS = ("received", "appointment", "on_the_way", "taken_in", "estimate", "ready", "invoice", "survey")
+MOMENTS = (
+	"received",
+	"appointment",
+	"on_the_way",
+	"taken_in",
+	"estimate",
+	"ready",
+	"invoice",
+	"survey",
+	"loaner_due",
+	"loaner_overdue",
+)
 OVER = ("Resolved", "Closed", "Cancelled")
 
 
@@ -123,6 +136,28 @@ def send_due_surveys() -> None:
 			tell(follow_up.repair_call, "survey", links.SURVEY, about=("Follow-up", follow_up.name))
 
 
+def remind_of_loaners() -> None:
+	"""Daily: tell customers that a loaner is due back soon, and once more when it is overdue.
+
+	A loaner without a call has no contact to write to: the desk sees it in its list.
+	"""
+	if not is_switched_on():
+		return
+	moments = {DUE_SOON: "loaner_due", OVERDUE: "loaner_overdue"}
+	for name in loaners.to_remind():
+		taken = loaners.take_reminder(name)
+		if taken:
+			what, loaner = taken
+			tell(
+				loaner.repair_call,
+				moments[what],
+				links.TRACK,
+				document=name,
+				loaner=" ".join(filter(None, (loaner.item_name, loaner.serial_no))),
+				due_back=lambda loaner=loaner: format_date(loaner.due_back),
+			)
+
+
 # ---------------------------------------------------------------------------- telling
 
 
@@ -189,6 +224,8 @@ def choices_of(customer: str) -> list[frappe._dict]:
 			("ready", _("Your product is ready")),
 			("invoice", _("An invoice")),
 			("survey", _("Questions after the repair")),
+			("loaner_due", _("A loaner is due back soon")),
+			("loaner_overdue", _("A loaner should be back")),
 		)
 	]
 

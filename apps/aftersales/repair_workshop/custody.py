@@ -64,6 +64,19 @@ def issued_receipts_of_equipment(equipment: str) -> list[str]:
 	)
 
 
+def accessories_of(receipt: str | None) -> str:
+	"""What was taken in with a product, in one line: "2 Hose, Adapter"; empty without receipt."""
+	if not receipt:
+		return ""
+	rows = frappe.get_all(
+		"Collected Accessory",
+		filters={"parent": receipt, "parenttype": "Collection Receipt", "qty": (">", 0)},
+		fields=["accessory", "qty"],
+		order_by="idx asc",
+	)
+	return ", ".join(f"{row.qty} {row.accessory}" if row.qty > 1 else row.accessory for row in rows)
+
+
 def cards_of_receipt(receipt: str) -> list[frappe._dict]:
 	"""The repair cards of a receipt that are not cancelled: name, status, docstatus. A locking read."""
 	return frappe.db.get_values(

@@ -1,12 +1,15 @@
 """Life of a loaner: decisions without frappe (R-WS-3)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 DRAFT = "Draft"
 ISSUED = "Issued"
 RETURNED = "Returned"
 LOST = "Lost"
+
+DUE_SOON = "Due Soon"
+OVERDUE = "Overdue"
 
 NEXT_STATES = {ISSUED: (RETURNED, LOST), RETURNED: (), LOST: ()}
 
@@ -44,3 +47,17 @@ def missing_for_return(handback: Handback) -> tuple[str, ...]:
 def days_overdue(due_back: date | None, today: date) -> int:
 	"""Days since a loaner should have been back; 0 when it is not due yet."""
 	return max(0, (today - due_back).days) if due_back else 0
+
+
+def reminder(due_back: date | None, today: date, days_before: int, reminded: str | None) -> str | None:
+	"""What the customer is to be told today of a loaner that is out: Due Soon, Overdue, or nothing.
+
+	Each is told once for a due date: `reminded` is what he was told last for this one.
+	"""
+	if not due_back or reminded == OVERDUE:
+		return None
+	if due_back < today:
+		return OVERDUE
+	if due_back <= today + timedelta(days=days_before) and reminded != DUE_SOON:
+		return DUE_SOON
+	return None

@@ -8,8 +8,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
-from frappe.utils import add_days, cint, get_link_to_form, getdate, nowdate
+from frappe.utils import add_days, cint, flt, get_link_to_form, getdate, nowdate
 
+from aftersales.repair_workshop.loaner_rules import ISSUED, reminder
+from aftersales.repair_workshop.part_search import price_for
 from aftersales.service_billing.posting import posting_key
 
 WAREHOUSES = {"from_warehouse": "loaner_warehouse", "to_warehouse": "lent_out_warehouse"}
@@ -47,7 +49,7 @@ def refuse_while_lent(call: str | None) -> None:
 
 
 def set_defaults(doc: Document) -> None:
-	"""Warehouses of the company and due date as Aftersales Settings say."""
+	"""Warehouses of the company and due date as Aftersales Settings say; the price as value."""
 	settings = frappe.get_cached_doc("Aftersales Settings")
 	of_company = next((row for row in settings.loaner_warehouses if row.company == doc.company), None)
 	for fieldname, setting in WAREHOUSES.items():
@@ -55,6 +57,61 @@ def set_defaults(doc: Document) -> None:
 			doc.set(fieldname, of_company.get(setting))
 	if not doc.due_back:
 		doc.due_back = add_days(getdate(doc.issued_at) or nowdate(), cint(settings.loaner_days))
+	if not flt(doc.value) and doc.item_code and doc.is_new():
+		doc.value = price_for(doc.item_code, doc.customer, doc.company)
+
+
+def to_remind() -> list[str]:
+	"""Names of the loaners whose customers are to be reminded today, those due first at the head."""
+	days = cint(frappe.get_cached_doc("Aftersales Settings").loaner_remind_days)
+	rows = frappe.get_all(
+		"Loaner Issue",
+		filters={
+			"docstatus": 1,
+			"status": ISSUED,
+			"due_back": ("<=", add_days(nowdate(), days)),
+			"repair_call": ("is", "set"),
+		},
+		fields=["name", "due_back", "customer_reminded"],
+		order_by="due_back asc, name asc",
+	)
+	return [row.name for row in rows if _reminder_of(row)]
+
+
+def take_reminder(name: str) -> tuple[str, frappe._dict] | None:
+	"""Note that the customer of a loaner is reminded; returns of what (Due Soon, Overdue), and the loaner.
+
+	None when he was reminded, or the loaner came back, since it was found: the row is locked, so that of two
+	who remind him one does.
+	"""
+	loaner = frappe.db.get_value(
+		"Loaner Issue",
+		name,
+		[
+			"name",
+			"status",
+			"docstatus",
+			"due_back",
+			"customer_reminded",
+			"repair_call",
+			"item_name",
+			"serial_no",
+		],
+		as_dict=True,
+		for_update=True,
+	)
+	if not loaner or loaner.docstatus != 1 or loaner.status != ISSUED:
+		return None
+	what = _reminder_of(loaner)
+	if not what:
+		return None
+	frappe.db.set_value("Loaner Issue", name, "customer_reminded", what, update_modified=False)
+	return what, loaner
+
+
+def _reminder_of(loaner: frappe._dict) -> str | None:
+	days = cint(frappe.get_cached_doc("Aftersales Settings").loaner_remind_days)
+	return reminder(loaner.due_back, getdate(nowdate()), days, loaner.customer_reminded)
 
 
 def move_stock(doc: Document, purpose: str, source: str, target: str | None) -> str:

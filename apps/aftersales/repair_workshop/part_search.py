@@ -97,6 +97,14 @@ def where_used(item_code: str) -> dict:
 	}
 
 
+def price_for(item_code: str, customer: str | None, company: str) -> float:
+	"""Today's price of an item for a customer in the company's currency; 0 where his list has none in it."""
+	price_list, currency = _price_list(frappe._dict(customer=customer))
+	if currency != frappe.get_cached_value("Company", company, "default_currency"):
+		return 0.0
+	return _rates([item_code], price_list, customer).get(item_code, 0.0)
+
+
 def matching(
 	text: str | None = None,
 	brand: str | None = None,

@@ -11,6 +11,7 @@ from frappe.utils import add_days, flt, get_link_to_form, getdate, nowdate
 from pypika.queries import QueryBuilder, Table
 
 from aftersales.repair_workshop import card_rules as rules
+from aftersales.repair_workshop import custody
 from aftersales.service_billing.job_plan import category_accounts
 
 SENT = "Sent"
@@ -288,6 +289,7 @@ def vendor_repair_from_card(source_name: str, target_doc: str | Document | None 
 		repair.repair_card = card.name
 		repair.status = "Draft"
 		repair.work_wanted = card.diagnosis
+		repair.accessories = custody.accessories_of(card.collection_receipt)
 
 	return get_mapped_doc(
 		"Repair Card",

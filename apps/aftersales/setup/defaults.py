@@ -19,19 +19,22 @@ from aftersales.setup import record, traces
 RESTORING_ROLES = ("Service Manager", "System Manager")
 
 
-def insert_missing(doctypes: Iterable[str] | None = None) -> list[tuple[str, str]]:
+def insert_missing(
+	doctypes: Iterable[str] | None = None, names: Iterable[str] | None = None
+) -> list[tuple[str, str]]:
 	"""Insert the shipped records that this site does not have; of Settings, fill what is empty.
 
 	Args:
 		doctypes: only records of these DocTypes, as a patch that ships new ones needs.
+		names: of them only these, so that others which the site deleted stay deleted.
 
 	Returns:
 		DocType and name of each record inserted.
 	"""
-	wanted = set(doctypes or ())
+	wanted, named = set(doctypes or ()), set(names or ())
 	inserted = []
 	for values in shipped():
-		if wanted and values["doctype"] not in wanted:
+		if (wanted and values["doctype"] not in wanted) or (named and values["name"] not in named):
 			continue
 		if _is_single(values):
 			_fill_settings(values)

@@ -15,6 +15,8 @@ class CustomerServicePreferences(Document):
 		customer_name: DF.Data | None
 		estimate: DF.Check
 		invoice: DF.Check
+		loaner_due: DF.Check
+		loaner_overdue: DF.Check
 		on_the_way: DF.Check
 		ready: DF.Check
 		received: DF.Check

@@ -17,7 +17,14 @@ frappe.ui.form.on("Collection Receipt", {
 	},
 
 	add_next_step(frm) {
-		if (aftersales.forms.has_workflow(frm) || frm.doc.docstatus !== 1) return;
+		if (frm.doc.docstatus !== 1) return;
+		if (aftersales.forms.has_workflow(frm)) {
+			// An action of a workflow takes no signature with it: what is signed keeps its button.
+			if (frm.doc.status === "Issued") {
+				frm.add_custom_button(__("Record Return"), () => frm.events.ask_for_return(frm));
+			}
+			return;
+		}
 		if (frm.doc.status === "Issued") {
 			aftersales.forms.next_step(frm, __("Give Product Back"), () => frm.events.ask_for_return(frm));
 		}

@@ -22,8 +22,12 @@ frappe.ui.form.on("Loaner Issue", {
 				true
 			);
 		}
-		if (aftersales.forms.has_workflow(frm)) return;
-		aftersales.forms.next_step(frm, __("Take Back"), () => frm.events.ask_for_return(frm));
+		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
+		if (aftersales.forms.has_workflow(frm)) {
+			frm.add_custom_button(__("Record Return"), () => frm.events.ask_for_return(frm));
+		} else {
+			aftersales.forms.next_step(frm, __("Take Back"), () => frm.events.ask_for_return(frm));
+		}
 		frm.page.add_menu_item(__("Declare Lost"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("Declare Lost"),

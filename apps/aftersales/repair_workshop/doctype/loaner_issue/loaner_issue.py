@@ -25,7 +25,14 @@ from aftersales.repair_workshop.loaner_rules import (
 )
 from aftersales.service_levels import workflow_states
 
-FIELDS_OF_RECORD = ("issue_entry", "return_entry", "returned_by", "lost_declaration", "lost_declared_by")
+FIELDS_OF_RECORD = (
+	"issue_entry",
+	"return_entry",
+	"returned_by",
+	"lost_declaration",
+	"lost_declared_by",
+	"customer_reminded",
+)
 
 FIELDS_OF_RETURN = (
 	"returned_at",
@@ -53,6 +60,7 @@ class LoanerIssue(Document):
 		condition: DF.SmallText
 		customer: DF.Link | None
 		customer_name: DF.Data | None
+		customer_reminded: DF.Literal["", "Due Soon", "Overdue"]
 		due_back: DF.Date | None
 		equipment: DF.Link | None
 		from_warehouse: DF.Link | None
@@ -75,6 +83,7 @@ class LoanerIssue(Document):
 		signed_by: DF.Data | None
 		status: DF.Literal["Draft", "Issued", "Returned", "Lost", "Cancelled"]
 		to_warehouse: DF.Link | None
+		value: DF.Currency
 		workflow_state: DF.Link | None
 	# end: auto-generated types
 
@@ -251,6 +260,8 @@ class LoanerIssue(Document):
 		require_value(self, "due_back", _("a loaner is lent for a time."))
 		if getdate(self.due_back) < getdate(self.issued_at):
 			frappe.throw(_("The loaner cannot be due back before it was issued."))
+		if self.docstatus == 1 and self.customer_reminded and self.has_value_changed("due_back"):
+			set_system(self, customer_reminded="")  # of the new date he is reminded anew
 
 	def refuse_product_elsewhere(self):
 		"""Only our own piece, at hand, is lent: a number that a customer owns is never moved."""

@@ -15,8 +15,12 @@ frappe.ui.form.on("Vendor Repair", {
 				__("Create")
 			);
 		}
-		if (frm.doc.status !== "Sent" || aftersales.forms.has_workflow(frm)) return;
-		aftersales.forms.next_step(frm, __("Product Is Back"), () =>
+		if (frm.doc.status !== "Sent") return;
+		if (frm.doc.expected_back && frm.doc.expected_back < frappe.datetime.get_today()) {
+			const since = frappe.datetime.str_to_user(frm.doc.expected_back);
+			frm.dashboard.add_comment(__("Expected back since {0}", [since]), "red", true);
+		}
+		const ask = () =>
 			aftersales.forms.ask(frm, {
 				title: __("Product Is Back"),
 				fields: [
@@ -37,7 +41,9 @@ frappe.ui.form.on("Vendor Repair", {
 				],
 				method: "receive",
 				action_label: __("Is Back"),
-			})
-		);
+			});
+		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
+		if (aftersales.forms.has_workflow(frm)) frm.add_custom_button(__("Record Return"), ask);
+		else aftersales.forms.next_step(frm, __("Product Is Back"), ask);
 	},
 });

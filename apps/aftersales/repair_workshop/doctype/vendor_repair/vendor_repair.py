@@ -31,6 +31,7 @@ class VendorRepair(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		accessories: DF.SmallText | None
 		amended_from: DF.Link | None
 		back_at: DF.Datetime | None
 		charged_on: DF.Currency

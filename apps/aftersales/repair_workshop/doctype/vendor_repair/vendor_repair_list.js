@@ -4,8 +4,10 @@ frappe.listview_settings["Vendor Repair"] = {
 	has_indicator_for_cancelled: 1,
 
 	get_indicator(doc) {
-		const late = doc.expected_back && doc.expected_back < frappe.datetime.get_today();
-		if (doc.status === "Sent" && late) return [__("Late"), "red", "status,=,Sent"];
+		const today = frappe.datetime.get_today();
+		if (doc.status === "Sent" && doc.expected_back && doc.expected_back < today) {
+			return [__("Late"), "red", `status,=,Sent|expected_back,<,${today}`];
+		}
 		const colors = { Draft: "gray", Sent: "orange", Back: "green", Cancelled: "red" };
 		return [__(doc.status), colors[doc.status], `status,=,${doc.status}`];
 	},

@@ -45,7 +45,9 @@ class AftersalesSettings(Document):
 		follow_up_script: DF.Text | None
 		labour_item: DF.Link | None
 		loaner_before_removal: DF.Check
+		loaner_conditions: DF.SmallText | None
 		loaner_days: DF.Int
+		loaner_remind_days: DF.Int
 		loaner_warehouses: DF.Table[LoanerWarehouse]
 		link_valid_days: DF.Int
 		next_action_within: DF.Int

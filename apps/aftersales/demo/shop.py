@@ -188,6 +188,8 @@ OPINIONS = (
 )
 """Satisfaction, would recommend, comment."""
 
+WORKS = "Ballymount Instrument Works"
+
 FINDINGS = {
 	"diagnosis": "Inspected completely; the part named below is defective.",
 	"fault_code": "FLT-SENSOR",
@@ -213,6 +215,7 @@ def build() -> None:
 	_withdrawn()
 	_done_and_to_be_billed()
 	_cash_still_with_the_technician()
+	_instrument_works()
 	for state, row in ON_THE_BENCH.items():
 		_on_the_bench(state, *row)
 	_follow_ups_due()
@@ -457,6 +460,47 @@ def _diagnose(card: Document, receipt: Document) -> None:
 		card.start_diagnosis()
 
 
+def _instrument_works() -> None:
+	"""Who repairs the boards of instruments for the shop."""
+	if frappe.db.exists("Supplier", WORKS):
+		return
+	group = frappe.get_all("Supplier Group", {"is_group": 0}, pluck="name", order_by="name asc")[0]
+	frappe.get_doc({"doctype": "Supplier", "supplier_name": WORKS, "supplier_group": group}).insert()
+	address = frappe.get_doc(
+		{
+			"doctype": "Address",
+			"address_title": WORKS,
+			"address_line1": "Unit 9, Ballymount Road",
+			"city": "Dublin",
+			"country": "Ireland",
+			"links": [{"link_doctype": "Supplier", "link_name": WORKS}],
+		}
+	).insert()
+	frappe.db.set_value("Supplier", WORKS, "supplier_primary_address", address.name)
+
+
+def _send_out(card: Document, receipt: Document) -> None:
+	"""Nobody here repairs this board: the product is with the works since yesterday afternoon."""
+	from aftersales.repair_workshop.vendor_repairs import vendor_repair_from_card
+
+	with acting_as(NIAMH):
+		card.diagnosis = "Supply board dead after the power cut, no output at 24 V."
+		card.save()
+		repair = vendor_repair_from_card(card.name)
+		repair.update(
+			{
+				"supplier": WORKS,
+				"sent_at": _later(card.received_at, 75),
+				"expected_back": coming(4, "12:00").date(),
+				"work_wanted": "Repair or replace the supply board. Tell us the price before you begin.",
+				"shipping_reference": "By our van",
+			}
+		)
+		repair.insert()
+		repair.submit()
+	card.reload()
+
+
 def _estimate(card: Document, receipt: Document) -> None:
 	with acting_as(NIAMH):
 		card.update(FINDINGS)
@@ -553,7 +597,7 @@ def _finish(card: Document, receipt: Document) -> None:
 
 STEPS = {
 	"Received": (),
-	"Diagnosing": (_diagnose,),
+	"Diagnosing": (_diagnose, _send_out),
 	"Awaiting Approval": (_diagnose, _estimate),
 	"Approved": (_diagnose, _estimate, _accept),
 	"Awaiting Parts": (_diagnose, _estimate, _accept, _wait_for_parts),

@@ -15,18 +15,19 @@ frappe.ui.form.on("Loaner Issue", {
 
 	refresh(frm) {
 		if (frm.is_new() || frm.doc.docstatus !== 1 || frm.doc.status !== "Issued") return;
+		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
+		if (aftersales.forms.has_workflow(frm)) {
+			frm.add_custom_button(__("Record Return"), () => frm.events.ask_for_return(frm));
+		} else {
+			aftersales.forms.next_step(frm, __("Take Back"), () => frm.events.ask_for_return(frm));
+		}
+		// After the next step, which clears the headline
 		if (frm.doc.due_back < frappe.datetime.get_today()) {
 			frm.dashboard.add_comment(
 				__("Due back since {0}", [frappe.datetime.str_to_user(frm.doc.due_back)]),
 				"red",
 				true
 			);
-		}
-		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
-		if (aftersales.forms.has_workflow(frm)) {
-			frm.add_custom_button(__("Record Return"), () => frm.events.ask_for_return(frm));
-		} else {
-			aftersales.forms.next_step(frm, __("Take Back"), () => frm.events.ask_for_return(frm));
 		}
 		frm.page.add_menu_item(__("Declare Lost"), () =>
 			aftersales.forms.ask(frm, {

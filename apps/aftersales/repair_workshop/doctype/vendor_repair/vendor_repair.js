@@ -16,10 +16,6 @@ frappe.ui.form.on("Vendor Repair", {
 			);
 		}
 		if (frm.doc.status !== "Sent") return;
-		if (frm.doc.expected_back && frm.doc.expected_back < frappe.datetime.get_today()) {
-			const since = frappe.datetime.str_to_user(frm.doc.expected_back);
-			frm.dashboard.add_comment(__("Expected back since {0}", [since]), "red", true);
-		}
 		const ask = () =>
 			aftersales.forms.ask(frm, {
 				title: __("Product Is Back"),
@@ -45,5 +41,10 @@ frappe.ui.form.on("Vendor Repair", {
 		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
 		if (aftersales.forms.has_workflow(frm)) frm.add_custom_button(__("Record Return"), ask);
 		else aftersales.forms.next_step(frm, __("Product Is Back"), ask);
+		// After the next step, which clears the headline
+		if (frm.doc.expected_back && frm.doc.expected_back < frappe.datetime.get_today()) {
+			const since = frappe.datetime.str_to_user(frm.doc.expected_back);
+			frm.dashboard.add_comment(__("Expected back since {0}", [since]), "red", true);
+		}
 	},
 });

@@ -35,12 +35,13 @@ def read(doc):
 	return frappe.get_doc(doc.doctype, doc.name)
 
 
-def credited(invoice: str, rows: slice = slice(None), by_itself: bool = False, **values):
+def credited(invoice: str, rows: slice | None = None, by_itself: bool = False, **values):
 	"""A submitted credit note for rows of an invoice; `by_itself`: it stays open beside the invoice."""
 	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
 	note = make_sales_return(invoice)
-	note.set("items", note.items[rows])
+	if rows:
+		note.set("items", note.items[rows])
 	for item in note.items:
 		item.update(values)
 	note.update_outstanding_for_self = int(by_itself)

@@ -256,6 +256,7 @@ def ensure_app(ground: Ground) -> None:
 			pip_install(ground, ["-e", f"{ground.copy}[test]"])
 			ground.write_state(state, {**ground.read_state(state), "pyproject": key})
 		_ensure_assets(ground, state)
+		_ensure_translations(ground, state)
 
 
 def _list_app(ground: Ground) -> None:
@@ -285,3 +286,15 @@ def _ensure_assets(ground: Ground, state: Path) -> None:
 		say("building the app's assets")
 		frappe(ground, ["build", "--app", "aftersales", "--production"], log="assets")
 		ground.write_state(state, {**ground.read_state(state), "public": key.hexdigest()})
+
+
+def _ensure_translations(ground: Ground, state: Path) -> None:
+	"""Frappe reads compiled translations only; they are compiled when a po file changed."""
+	files = sorted((ground.copy / "apps" / "aftersales" / "locale").glob("*.po"))
+	key = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in files)).hexdigest()
+	compiled = ground.sites / "assets" / "locale"
+	there = all((compiled / path.stem / "LC_MESSAGES" / "aftersales.mo").exists() for path in files)
+	if not there or ground.read_state(state).get("translations") != key:
+		# Forced, because the copy keeps the checkout's times: an older file may be the newer version.
+		frappe(ground, ["compile-po-to-mo", "--app", "aftersales", "--force"], log="assets")
+		ground.write_state(state, {**ground.read_state(state), "translations": key})

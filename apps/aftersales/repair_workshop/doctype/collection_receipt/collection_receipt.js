@@ -21,7 +21,7 @@ frappe.ui.form.on("Collection Receipt", {
 		if (aftersales.forms.has_workflow(frm)) {
 			// An action of a workflow takes no signature with it: what is signed keeps its button.
 			if (frm.doc.status === "Issued") {
-				frm.add_custom_button(__("Record Return"), () => frm.events.ask_for_return(frm));
+				aftersales.forms.add_button(frm, __("Record Return"), () => frm.events.ask_for_return(frm));
 			}
 			return;
 		}

@@ -17,7 +17,7 @@ frappe.ui.form.on("Loaner Issue", {
 		if (frm.is_new() || frm.doc.docstatus !== 1 || frm.doc.status !== "Issued") return;
 		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
 		if (aftersales.forms.has_workflow(frm)) {
-			frm.add_custom_button(__("Record Return"), () => frm.events.ask_for_return(frm));
+			aftersales.forms.add_button(frm, __("Record Return"), () => frm.events.ask_for_return(frm));
 		} else {
 			aftersales.forms.next_step(frm, __("Take Back"), () => frm.events.ask_for_return(frm));
 		}

@@ -39,7 +39,7 @@ frappe.ui.form.on("Vendor Repair", {
 				action_label: __("Is Back"),
 			});
 		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
-		if (aftersales.forms.has_workflow(frm)) frm.add_custom_button(__("Record Return"), ask);
+		if (aftersales.forms.has_workflow(frm)) aftersales.forms.add_button(frm, __("Record Return"), ask);
 		else aftersales.forms.next_step(frm, __("Product Is Back"), ask);
 		// After the next step, which clears the headline
 		if (frm.doc.expected_back && frm.doc.expected_back < frappe.datetime.get_today()) {

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from aftersales.repair_workshop.custody_rules import (
+	NEXT_STATES,
 	Accessory,
 	Return,
 	kept_back,
 	missing_for_recovery,
-	move_is_allowed,
 )
+from aftersales.repair_workshop.life_rules import may_follow
 
 LEAD = Accessory("Mains lead", 1, True)
 RACK = Accessory("Sample rack", 2, False)
@@ -32,7 +33,7 @@ SIGNED = Return("data:image/png;base64,x", "N. Byrne", None, None, (LEAD,))
 	],
 )
 def test_one_way(before, after, allowed):
-	assert move_is_allowed(before, after) is allowed
+	assert may_follow(NEXT_STATES, before, after) is allowed
 
 
 def test_signed_and_complete():

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from aftersales.repair_workshop.life_rules import may_follow
 from aftersales.repair_workshop.loaner_rules import (
+	NEXT_STATES,
 	Handback,
 	days_overdue,
 	missing_for_return,
-	move_is_allowed,
 	reminder,
 )
 
@@ -26,7 +27,7 @@ from aftersales.repair_workshop.loaner_rules import (
 	],
 )
 def test_a_loaner_comes_back_once_or_never(before, after, allowed):
-	assert move_is_allowed(before, after) is allowed
+	assert may_follow(NEXT_STATES, before, after) is allowed
 
 
 @pytest.mark.parametrize(

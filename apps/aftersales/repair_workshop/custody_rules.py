@@ -31,11 +31,6 @@ class Return:
 	accessories: tuple[Accessory, ...] = ()
 
 
-def move_is_allowed(before: str, after: str) -> bool:
-	"""True when a submitted receipt may go from state `before` to `after`."""
-	return before == after or after in NEXT_STATES.get(before, ())
-
-
 def kept_back(accessories: Iterable[Accessory]) -> tuple[str, ...]:
 	"""Names of the accessories that did not go back to the customer."""
 	return tuple(accessory.name for accessory in accessories if accessory.qty and not accessory.returned)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-DRAFT = "Draft"
 ISSUED = "Issued"
 RETURNED = "Returned"
 LOST = "Lost"
@@ -22,11 +21,6 @@ class Handback:
 	notes: str | None
 	signature: str | None
 	signed_by: str | None
-
-
-def move_is_allowed(before: str, after: str) -> bool:
-	"""True when a submitted Loaner Issue may go from `before` to `after`."""
-	return before == after or after in NEXT_STATES.get(before, ())
 
 
 def missing_for_return(handback: Handback) -> tuple[str, ...]:

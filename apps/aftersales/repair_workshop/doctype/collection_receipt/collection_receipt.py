@@ -13,16 +13,16 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
-from aftersales.repair_workshop import custody, loaners, taken_in, vendor_repairs
+from aftersales.repair_workshop import custody, loaners, one_way, taken_in, vendor_repairs
 from aftersales.repair_workshop.custody_rules import (
 	ISSUED,
+	NEXT_STATES,
 	RECOVERED,
 	VOIDED,
 	Accessory,
 	Return,
 	kept_back,
 	missing_for_recovery,
-	move_is_allowed,
 )
 from aftersales.service_levels import workflow_states
 
@@ -87,7 +87,7 @@ class CollectionReceipt(Document):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.begin_without_return()
 		self.keep_moves()
-		self.refuse_state_out_of_place()
+		one_way.refuse_state_on_draft(self)
 		self.take_values_from_voucher()
 		jobs.take_values_from_call(self)
 		self.require_owner()
@@ -114,7 +114,7 @@ class CollectionReceipt(Document):
 		self.keep_accessories()
 		self.keep_photos()
 		self.keep_what_was_signed()
-		self.refuse_disordered_life()
+		one_way.refuse_step_out_of_order(self, NEXT_STATES)
 		self.recover_product()
 		self.note_move()
 
@@ -199,15 +199,6 @@ class CollectionReceipt(Document):
 		self.save()
 
 	# ------------------------------------------------------------------ steps
-
-	def refuse_state_out_of_place(self):
-		if self.docstatus == 0 and self.status != "Draft":
-			frappe.throw(
-				_("{0} cannot be set on a draft: a receipt is issued by submitting it.").format(
-					frappe.bold(_(self.status))
-				),
-				title=_("State"),
-			)
 
 	def begin_without_return(self):
 		"""The desk copies everything into an amendment, but a return is signed anew."""
@@ -329,23 +320,10 @@ class CollectionReceipt(Document):
 	def returned_accessories(doc: Document) -> dict[str, int]:
 		return {row.name: cint(row.returned) for row in doc.accessories}
 
-	def refuse_disordered_life(self):
-		before = previous_status(self)
-		if not move_is_allowed(before, self.status):
-			frappe.throw(
-				_("A receipt goes from Issued to Recovered to Voided; {0} does not follow {1}.").format(
-					frappe.bold(_(self.status)), frappe.bold(_(before))
-				),
-				title=_("State"),
-			)
-
 	def recover_product(self):
 		if not entered(self, RECOVERED):
 			return
-		if not self.returned_at:
-			self.returned_at = now_datetime()
-		if get_datetime(self.returned_at) < get_datetime(self.received_at):
-			frappe.throw(_("The product cannot be returned before it was received."))
+		one_way.stamp_end(self, "returned_at", begin="received_at")
 		vendor_repairs.refuse_while_out("collection_receipt", self.name)
 		handover = self.as_return()
 		why = {

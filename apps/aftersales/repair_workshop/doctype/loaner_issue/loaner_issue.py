@@ -13,15 +13,14 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
-from aftersales.repair_workshop import loaners
+from aftersales.repair_workshop import loaners, one_way
 from aftersales.repair_workshop.loaner_rules import (
-	DRAFT,
 	ISSUED,
 	LOST,
+	NEXT_STATES,
 	RETURNED,
 	Handback,
 	missing_for_return,
-	move_is_allowed,
 )
 from aftersales.service_levels import workflow_states
 
@@ -96,7 +95,7 @@ class LoanerIssue(Document):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		if self.is_new():
 			keep_fields_of_record(self, FIELDS_OF_RETURN)
-		self.refuse_state_out_of_place()
+		one_way.refuse_state_on_draft(self)
 		jobs.take_values_from_call(self)
 		require_value(self, "customer", _("who gets the loaner?"))
 		jobs.check_equipment_owner(self)
@@ -117,7 +116,7 @@ class LoanerIssue(Document):
 	def before_update_after_submit(self):
 		workflow_states.follow(self)
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.refuse_disordered_life()
+		one_way.refuse_step_out_of_order(self, NEXT_STATES)
 		self.keep_return()
 		self.check_due_date()
 		self.take_loaner_back()
@@ -190,15 +189,6 @@ class LoanerIssue(Document):
 		self.save()
 
 	# ------------------------------------------------------------------ steps
-
-	def refuse_state_out_of_place(self):
-		if self.docstatus == 0 and self.status != DRAFT:
-			frappe.throw(
-				_("{0} cannot be set on a draft: a loaner is issued by submitting it.").format(
-					frappe.bold(_(self.status))
-				),
-				title=_("State"),
-			)
 
 	def check_loaner(self):
 		item = frappe.get_cached_value(
@@ -280,16 +270,6 @@ class LoanerIssue(Document):
 				title=_("Not in Our Stock"),
 			)
 
-	def refuse_disordered_life(self):
-		before = previous_status(self)
-		if not move_is_allowed(before, self.status):
-			frappe.throw(
-				_("A loaner goes from Issued to Returned or Lost; {0} does not follow {1}.").format(
-					frappe.bold(_(self.status)), frappe.bold(_(before))
-				),
-				title=_("State"),
-			)
-
 	def keep_return(self):
 		if previous_status(self) != ISSUED:
 			keep_fields_of_record(self, (*FIELDS_OF_RETURN, "due_back"))
@@ -297,10 +277,7 @@ class LoanerIssue(Document):
 	def take_loaner_back(self):
 		if not entered(self, RETURNED):
 			return
-		if not self.returned_at:
-			self.returned_at = now_datetime()
-		if get_datetime(self.returned_at) < get_datetime(self.issued_at):
-			frappe.throw(_("The loaner cannot be returned before it was issued."))
+		one_way.stamp_end(self, "returned_at", begin="issued_at")
 		self.check_warehouse("return_warehouse")
 		why = {
 			"return_condition": _("look at the loaner first."),

@@ -11,7 +11,7 @@ from aftersales.guards import (
 	require_value,
 	start_over,
 )
-from aftersales.repair_workshop import custody, vendor_repairs
+from aftersales.repair_workshop import custody, one_way, vendor_repairs
 from aftersales.repair_workshop.vendor_repairs import BACK, NEXT_STATES, SENDING_STATES, SENT
 from aftersales.service_levels import workflow_states
 
@@ -69,7 +69,7 @@ class VendorRepair(Document):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		if self.is_new():
 			keep_fields_of_record(self, FIELDS_OF_RETURN)
-		self.refuse_state_out_of_place()
+		one_way.refuse_state_on_draft(self)
 		self.take_values_from_card()
 		self.check_dates()
 
@@ -84,7 +84,7 @@ class VendorRepair(Document):
 	def before_update_after_submit(self):
 		workflow_states.follow(self)
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.refuse_disordered_life()
+		one_way.refuse_step_out_of_order(self, NEXT_STATES)
 		self.keep_what_is_settled()
 		self.check_dates()
 		self.take_product_back()
@@ -139,15 +139,6 @@ class VendorRepair(Document):
 
 	# ------------------------------------------------------------------ steps
 
-	def refuse_state_out_of_place(self):
-		if self.docstatus == 0 and self.status != "Draft":
-			frappe.throw(
-				_("{0} cannot be set on a draft: the product is sent by submitting.").format(
-					frappe.bold(_(self.status))
-				),
-				title=_("State"),
-			)
-
 	def take_values_from_card(self):
 		fields = [*VALUES_FROM_CARD, "currency"]
 		self.update(frappe.db.get_value("Repair Card", self.repair_card, fields, as_dict=True) or {})
@@ -188,16 +179,6 @@ class VendorRepair(Document):
 		if self.collection_receipt:
 			custody.note_location(self.collection_receipt, self.location_before)
 
-	def refuse_disordered_life(self):
-		before = previous_status(self)
-		if before != self.status and self.status not in NEXT_STATES.get(before, ()):
-			frappe.throw(
-				_("A product that was sent comes back; {0} does not follow {1}.").format(
-					frappe.bold(_(self.status)), frappe.bold(_(before))
-				),
-				title=_("State"),
-			)
-
 	def keep_what_is_settled(self):
 		"""Order and bills tell the cost; what was noted and charged when it came back stays."""
 		if self.purchase_order:
@@ -208,10 +189,7 @@ class VendorRepair(Document):
 	def take_product_back(self):
 		if not entered(self, BACK):
 			return
-		if not self.back_at:
-			self.back_at = now_datetime()
-		if get_datetime(self.back_at) < get_datetime(self.sent_at):
-			frappe.throw(_("The product cannot be back before it was sent."))
+		one_way.stamp_end(self, "back_at", begin="sent_at")
 		require_value(self, "result", _("how does it come back?"))
 		require_value(self, "result_notes", _("what did the vendor do?"))
 		if self.result == "Replaced":

@@ -1,7 +1,8 @@
 """Service Revenue Reconciliation at full counts; tests/integration/test_reconciliation.py has the small ones.
 
-	books   Makes jobs of all categories through their documents, plants every kind of break ten times, and
-	        compares: the sums of the reports with the general ledger, the breaks found with those planted.
+	books   Makes jobs of all categories through their documents, under contracts, on invoices of several and
+	        credited among them, plants every kind of break ten times, and compares: the sums of each report
+	        with the general ledger, the breaks found with those planted.
 	scale   Fills the tables with vouchers over 24 months by INSERT ... SELECT, each with its lines, Stock
 	        Entry, Sales Invoice and ledger rows, and compares the report of one month with its bare SQL: the
 	        same statements sent as text to the same database, all in turn with the report as a whole, and
@@ -35,6 +36,7 @@ from frappe.utils import add_days, flt, getdate, nowdate
 
 SITE = os.environ.get("AFTERSALES_SITE", "recon.localhost")
 PLANTED_EACH = 10
+CONTRACTS = 20
 MONTHS = 24
 AIM = 1.5
 ROUNDS = 5
@@ -64,30 +66,34 @@ def main() -> int:
 
 
 def compare_with_ledger(jobs: int) -> int:
-	from aftersales.service_billing import job_ledger, reconciliation
+	from aftersales.service_billing import reconciliation
 	from aftersales.service_billing.reconciliation_checks import Scope
-	from aftersales.service_billing.report.job_profitability import job_profitability
 	from tests import factories as make
-	from tests.reconciled import PLANTED, clean_job
+	from tests.jobs import billed
+	from tests.reconciled import PLANTED, with_agreements
 
 	# The day the run began, so that midnight does not part the jobs
 	first = add_days(nowdate(), -1)
-	shop = _shop(make, jobs)
+	shop = with_agreements(_shop(make, jobs), CONTRACTS)
+	frappe.db.commit()
 	planted = {}
 	every = max(jobs // (PLANTED_EACH * len(PLANTED)), 1)
 	plants = [plant for plant in PLANTED.items() for _time in range(PLANTED_EACH)]
 	started = time.perf_counter()
+	waiting = []
 	for number in range(jobs):
 		if number % every == 0 and plants:
 			reason, plant = plants.pop()
 			planted[plant(shop)] = reason
-		else:
-			clean_job(shop, number)
+		elif doc := _sound_job(shop, number):
+			waiting.append(doc)
 		if number % 100 == 99:
 			frappe.db.commit()
 			frappe.local.document_cache = {}
 			print(f"{number + 1} jobs, {time.perf_counter() - started:.0f} s", flush=True)
 	frappe.db.commit()
+	run = billed(*waiting, submit_invoices=1)
+	print(f"{run.name}: {run.jobs_done} jobs on {run.invoices} invoices, {run.failed} failed", flush=True)
 
 	scope = Scope(make.COMPANY, getdate(first), getdate(nowdate()))
 	found = Counter(((one.job or one.document), one.reason) for one in reconciliation.find(scope))
@@ -95,20 +101,144 @@ def compare_with_ledger(jobs: int) -> int:
 	print(f"planted {sum(expected.values())} breaks of {len(set(planted.values()))} kinds")
 	print(f"found   {sum(found.values())}; missed {expected - found}; not there {found - expected}")
 
-	period = {"company": make.COMPANY, "from_date": first, "to_date": nowdate()}
-	rows = job_profitability.execute(period)[1]
-	income, parts = (flt(sum(row[field] for row in rows), 2) for field in ("income", "parts"))
-	sums = {
-		"income": (income, _ledger("Sales Invoice", "Income", -1, first)),
-		"parts at cost": (parts, _ledger("Stock Entry", "Expense", 1, first)),
-		"labour at cost": (
-			flt(sum(job_ledger.labour_booked(scope).values()), 2),
-			_debits("Journal Entry", first),
-		),
-	}
+	sums = _sums(scope, shop, first)
 	for label, (report, ledger) in sums.items():
 		print(f"{label}: reports {report:.2f}, ledger {ledger:.2f}, difference {report - ledger:.2f}")
-	return int(found != expected or any(report != ledger for report, ledger in sums.values()))
+	differ = any(abs(report - ledger) > 0.001 for report, ledger in sums.values())
+	return int(found != expected or differ or bool(run.failed))
+
+
+def _sound_job(shop: frappe._dict, number: int):
+	"""One more job that adds up; returned when it waits for the billing run."""
+	from tests.reconciled import clean_job, contract_job, credited_job, job_to_bill_together
+
+	if number % 7 == 5:
+		contract_job(shop, number // 7)
+	elif number % 7 == 6:
+		return job_to_bill_together(shop, number // 7)
+	elif number % 35 == 1:
+		credited_job(shop, number // 35)
+	else:
+		clean_job(shop, number)
+	return None
+
+
+def _sums(scope, shop: frappe._dict, first: str) -> dict[str, tuple[float, float]]:
+	"""What each report adds up to, and the same by plain SQL over the ledger."""
+	from aftersales.service_billing import job_ledger
+	from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
+	from aftersales.service_billing.report.contract_profitability import contract_profitability
+	from aftersales.service_billing.report.job_profitability import job_profitability
+	from aftersales.service_billing.report.unbilled_work import unbilled_work
+	from aftersales.service_billing.report.warranty_cost import warranty_cost
+
+	def added(report, *fields, **filters) -> list[float]:
+		period = {"company": scope.company, "from_date": first, "to_date": nowdate(), **filters}
+		rows = report.execute(period)[1]
+		return [flt(sum(flt(row[field]) for row in rows), 2) for field in fields]
+
+	income, parts = _income(first), _expense("Stock Entry", first)
+	found = {}
+	for group in ("Job", "Customer", "Technician", "Service Category"):
+		reported = added(job_profitability, "income", "parts", group_by=group)
+		found[f"Job Profitability by {group}, income"] = (reported[0], income)
+		found[f"Job Profitability by {group}, parts"] = (reported[1], parts)
+	found["Hours at cost booked"] = (
+		flt(sum(job_ledger.labour_booked(scope).values()), 2),
+		_expense("Journal Entry", first, "debit"),
+	)
+	fees, shares, contract_parts = added(contract_profitability, "fees", "billed", "parts")
+	found["Contract Profitability, fees"] = (fees, _fees(first))
+	found["Contract Profitability, shares and excess"] = (
+		shares,
+		_income(first, "and job.service_contract != ''"),
+	)
+	found["Contract Profitability, parts"] = (
+		contract_parts,
+		_expense("Stock Entry", first, account=shop.contract_expense)
+		+ _expense("Stock Entry", first, account=shop.parts_cost, of="and job.service_contract != ''"),
+	)
+	for group in ("Model", "Customer", "Month", "Part"):
+		reported = added(warranty_cost, "parts", "labour", group_by=group)
+		standing = "and job.docstatus = 1"
+		found[f"Warranty Cost by {group}, parts"] = (
+			reported[0],
+			_expense("Stock Entry", first, account=shop.warranty, of=standing),
+		)
+		found[f"Warranty Cost by {group}, labour"] = (
+			reported[1],
+			_expense("Journal Entry", first, account=shop.warranty, of=standing),
+		)
+	((receipts,),) = frappe.db.sql(
+		"""select sum(cash_collected) from `tabService Voucher`
+		where docstatus = 1 and cash_collected > 0 and payment_entry is null"""
+	)
+	found["Cash with Technicians"] = (added(cash_with_technicians, "amount")[0], flt(receipts, 2))
+	((drafts,),) = frappe.db.sql(
+		"select sum(base_grand_total) from `tabSales Invoice` where docstatus = 0 and aftersales_voucher != ''"
+	)
+	rows = unbilled_work.execute({"company": scope.company})[1]
+	drafted = flt(sum(row.amount_due for row in rows if row.sales_invoice), 2)
+	found["Unbilled Work, draft invoices"] = (drafted, flt(drafts, 2))
+	return found
+
+
+def _jobs_sql() -> str:
+	return """(select 'Service Voucher' job_type, name, docstatus, service_contract from `tabService Voucher`
+		union all select 'Repair Card', name, docstatus, service_contract from `tabRepair Card`)"""
+
+
+def _income(first: str, of: str = "") -> float:
+	"""Income of the rows that name a job, on invoices and credit notes that are in the ledger.
+
+	A ledger entry of income is as large as the rows of its account and cost centre: compared first.
+	"""
+	((ledger,),) = frappe.db.sql(
+		"""select sum(gl.credit - gl.debit) from `tabGL Entry` gl
+		join tabAccount account on account.name = gl.account
+		where gl.voucher_type = 'Sales Invoice' and account.root_type = 'Income' and gl.is_cancelled = 0
+		and gl.posting_date >= %(first)s""",
+		{"first": first},
+	)
+	rows = """select sum(row.base_net_amount) from `tabSales Invoice Item` row
+		join `tabSales Invoice` invoice on invoice.name = row.parent
+		left join `tabSales Invoice` returned on returned.name = invoice.return_against
+		left join {jobs} job on job.name = coalesce(nullif(row.aftersales_voucher, ''),
+			nullif(invoice.aftersales_voucher, ''), returned.aftersales_voucher)
+		where exists (select 1 from `tabGL Entry` gl where gl.voucher_type = 'Sales Invoice'
+			and gl.voucher_no = invoice.name and gl.is_cancelled = 0)
+		and invoice.posting_date >= %(first)s {of}""".replace("{jobs}", _jobs_sql())
+	((all_rows,),) = frappe.db.sql(rows.replace("{of}", ""), {"first": first})
+	assert flt(ledger, 2) == flt(all_rows, 2), f"ledger {ledger}, rows of invoices {all_rows}"
+	((of_jobs,),) = frappe.db.sql(rows.replace("{of}", f"and job.name is not null {of}"), {"first": first})
+	return flt(of_jobs, 2)
+
+
+def _expense(
+	voucher_type: str, first: str, side: str = "net", account: str | None = None, of: str = ""
+) -> float:
+	"""Expense in the ledger by the documents of one type that name a job."""
+	amount = "gl.debit" if side == "debit" else "gl.debit - gl.credit"
+	statement = f"""select sum({amount}) from `tabGL Entry` gl
+		join tabAccount account on account.name = gl.account
+		join `tab{voucher_type}` document on document.name = gl.voucher_no
+		join {_jobs_sql()} job on job.name = document.aftersales_voucher
+		where gl.voucher_type = %(type)s and account.root_type = 'Expense' and gl.is_cancelled = 0
+		and gl.posting_date >= %(first)s {of} {"and gl.account = %(account)s" if account else ""}"""
+	((total,),) = frappe.db.sql(statement, {"type": voucher_type, "first": first, "account": account})
+	return flt(total, 2)
+
+
+def _fees(first: str) -> float:
+	((total,),) = frappe.db.sql(
+		"""select sum(gl.credit - gl.debit) from `tabGL Entry` gl
+		join tabAccount account on account.name = gl.account
+		join `tabSales Invoice` invoice on invoice.name = gl.voucher_no
+		where gl.voucher_type = 'Sales Invoice' and account.root_type = 'Income' and gl.is_cancelled = 0
+		and gl.posting_date >= %s and invoice.subscription != ''""",
+		first,
+	)
+	return flt(total, 2)
 
 
 def _shop(make, jobs: int) -> frappe._dict:
@@ -120,31 +250,6 @@ def _shop(make, jobs: int) -> frappe._dict:
 	mode.save()
 	frappe.db.commit()
 	return shop
-
-
-def _ledger(voucher_type: str, root_type: str, side: int, first: str) -> float:
-	"""The ledger of the jobs' documents, added up by plain SQL.
-
-	An invoice that somebody made by hand and that names no job, or an issue without one, is not a job's.
-	"""
-	((total,),) = frappe.db.sql(
-		f"""select sum(gl.debit - gl.credit) from `tabGL Entry` gl
-		join tabAccount account on account.name = gl.account
-		join `tab{voucher_type}` document on document.name = gl.voucher_no
-		where gl.voucher_type = %s and account.root_type = %s and gl.is_cancelled = 0
-		and gl.posting_date >= %s and document.aftersales_voucher != ''""",
-		(voucher_type, root_type, first),
-	)
-	return flt(side * flt(total), 2)
-
-
-def _debits(voucher_type: str, first: str) -> float:
-	((total,),) = frappe.db.sql(
-		"""select sum(debit) from `tabGL Entry`
-		where voucher_type = %s and is_cancelled = 0 and posting_date >= %s""",
-		(voucher_type, first),
-	)
-	return flt(total, 2)
 
 
 # ---------------------------------------------------------------- scale

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 import frappe
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import nowdate
 
 from aftersales.service_billing.cash import receive_cash
+from aftersales.service_billing.credits import bill_again
 from aftersales.service_billing.reconciliation_rules import Reason
 from tests import factories as make
 from tests.jobs import KINDS, done
@@ -41,6 +43,91 @@ def clean_job(shop, number: int):
 	if category == "A" and number % 3 == 0:
 		lines["labour"].append(make.hours(0.5, activity="Travel"))
 	return settle(done(shop, kind, category, **lines))
+
+
+def with_agreements(shop, contracts: int = 2):
+	"""Add to the shop customers under contract, and others who get one invoice for their jobs of a day.
+
+	The contracts pay the work, half of the parts and no travel, with an excess of 20 a job and 5 included
+	visits; visits beyond are the customer's. Each has a fee of 300, invoiced by its Subscription.
+	"""
+	shop.excess = make.service_item("Contract Excess", uom="Nos")
+	shop.contract_expense = make.account("Contract Service Expense", "Direct Expenses")
+	make.category_accounts("B", expense_account=shop.contract_expense, cost_center=shop.cost_center)
+	make.settings(excess_item=shop.excess)
+	plan = make.once(
+		"Subscription Plan",
+		"Care Fee",
+		plan_name="Care Fee",
+		item=make.service_item("Care Fee", uom="Nos"),
+		currency="EUR",
+		price_determination="Fixed Rate",
+		cost=300,
+		billing_interval="Month",
+		billing_interval_count=1,
+	)
+	shop.contracts, shop.together = [], []
+	for number in range(contracts):
+		contract = make.contract(
+			make.customer(f"Contract {number}"),
+			start_date=nowdate(),
+			parts_share=50,
+			travel_share=0,
+			excess_per_job=20,
+			limited_visits=1,
+			included_visits=5,
+			visit_period="Contract Term",
+			plans=[{"plan": plan, "qty": 1}],
+			submit_fee_invoices=1,
+		)
+		frappe.get_doc("Subscription", contract.subscription).process()
+		shop.contracts.append(contract)
+		shop.together.append(
+			make.customer(
+				f"Together {number}",
+				aftersales_invoicing="One Invoice per Customer",
+				aftersales_billing_period="Day",
+			)
+		)
+	return shop
+
+
+def contract_job(shop, number: int):
+	"""A visit or card under a contract: shares, excess, travel, from the sixth visit on in full."""
+	contract = shop.contracts[number % len(shop.contracts)]
+	return settle(
+		done(
+			shop,
+			KINDS[number // 3 % 3 == 0],
+			"B",
+			customer=contract.customer,
+			service_contract=contract.name,
+			labour=[make.hours(1 + number % 2), make.hours(0.5, activity="Travel")],
+			parts=[make.part(shop.seal, 1 + number % 2)],
+		)
+	)
+
+
+def job_to_bill_together(shop, number: int):
+	"""A job that waits for the billing run, which puts it on one invoice with others of its customer."""
+	customer = shop.together[number % len(shop.together)]
+	lines = {"labour": [make.hours(1)], "parts": [make.part(shop.seal, 1 + number % 3)]}
+	return done(shop, KINDS[number % 2], customer=customer, **lines)
+
+
+def credited_job(shop, number: int):
+	"""A job credited in full; every other one is billed again."""
+	doc = paid(shop)
+	note = make_sales_return(doc.sales_invoice)
+	note.update_outstanding_for_self = 0
+	note.insert()
+	note.submit()
+	if number % 2:
+		doc.reload()
+		bill_again(doc.doctype, doc.name)
+		doc.reload()
+		settle(doc)
+	return doc
 
 
 def pay_by_bank(invoice: str) -> None:

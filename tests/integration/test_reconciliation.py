@@ -18,7 +18,17 @@ from aftersales.service_billing.report.service_revenue_reconciliation import (
 from aftersales.service_billing.report.unbilled_work import unbilled_work
 from tests import factories as make
 from tests.jobs import billed, done
-from tests.reconciled import CASH, PLANTED, clean_job, paid, settle
+from tests.reconciled import (
+	CASH,
+	PLANTED,
+	clean_job,
+	contract_job,
+	credited_job,
+	job_to_bill_together,
+	paid,
+	settle,
+	with_agreements,
+)
 
 CLEAN_JOBS = 12
 
@@ -252,6 +262,25 @@ def test_each_job_has_its_rows_of_an_invoice_of_several(shop):
 	assert rows == {first.name: 102, second.name: 102}
 	summary = {one["label"]: one["value"] for one in service_revenue_reconciliation.execute(period())[4]}
 	assert summary["Invoiced for jobs, net"] == summary["Income in the ledger"] == 204
+
+
+def test_contracts_invoices_of_several_and_credits_add_up(shop):
+	"""The kinds of jobs that benchmarks/reconciliation.py makes by the thousand: no break, no cent off."""
+	with_agreements(shop)
+	under = [contract_job(shop, number) for number in range(4)]
+	together = [job_to_bill_together(shop, number) for number in range(4)]
+	billed(*together, submit_invoices=1)
+	again = [credited_job(shop, number) for number in range(2)]
+	assert breaks() == {}
+	rows = {row.job: row.income for row in job_profitability.execute(period())[1]}
+	# half a seal, half an hour of travel, the excess; twice the parts for every other job
+	assert [rows[doc.name] for doc in under] == [71, 92, 71, 92]
+	assert [rows[doc.name] for doc in together] == [102, 144, 186, 102]
+	assert [rows[doc.name] for doc in again] == [0, 102]
+	summary = {one["label"]: one["value"] for one in service_revenue_reconciliation.execute(period())[4]}
+	assert summary["Invoiced for jobs, net"] == summary["Income in the ledger"] == 962
+	contracts = contract_profitability.execute(period())[1]
+	assert sorted((row.fees, row.billed, row.parts) for row in contracts) == [(300, 142, 25), (300, 184, 50)]
 
 
 def test_credit_note_for_one_job_of_several(shop):

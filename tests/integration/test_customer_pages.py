@@ -244,6 +244,28 @@ def test_a_form_without_the_token_of_a_session_is_refused(two, monkeypatch):
 # ---------------------------------------------------------------------------- following it
 
 
+def test_an_old_open_call_stands_above_many_finished_ones(two):
+	old = a_call(two, subject="Still dripping")
+	frappe.db.set_value("Repair Call", old.name, "received_at", "2020-01-01 10:00:00")
+	done = [a_call(two).name for _number in range(22)]
+	frappe.db.set_value("Repair Call", {"name": ("in", done)}, "status", "Closed")
+	first = portal.get("/aftersales", ANNA)
+	assert first.words.index("Still dripping") < first.words.index("Finished")
+	assert sum(name in first.html for name in done) == 20
+	second = portal.get("/aftersales?page=2", ANNA)
+	assert "?page=2" in first.html and "?page=3" not in second.html
+	assert sum(name in second.html for name in done) == 2
+	assert "Still dripping" not in second.words
+	assert {name for name in done if name in first.html}.isdisjoint(
+		name for name in done if name in second.html
+	)
+
+
+@pytest.mark.parametrize("page", ["0", "-3", "x", "1e14", "9999"])
+def test_any_page_is_answered(two, page):
+	assert portal.get(f"/aftersales?page={page}", ANNA).status == 200
+
+
 def test_the_appointment_and_progress_in_plain_words(two):
 	call = appointed(two)
 	page = portal.get(f"/aftersales/calls/{call.name}", ANNA)

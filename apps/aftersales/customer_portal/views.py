@@ -19,8 +19,8 @@ from aftersales.repair_workshop import for_customers as workshop
 from aftersales.service_desk import for_customers as desk
 
 HOUR, DAY = 3600, 86400
-LISTED = 50
-OVER = ("Resolved", "Closed", "Cancelled")
+LISTED = 20
+MOST = 100
 
 
 # ---------------------------------------------------------------------------- logged in
@@ -30,15 +30,18 @@ def home(visit: Visit) -> Page:
 	"""Own calls: what waits for a decision, what is open, what is over."""
 	if not visit.customers:
 		return _nobodys_customer()
-	calls = desk.calls_of(visit.customers, limit=LISTED)
-	running = [_listed(call) for call in calls if call.status not in OVER]
+	page = max(int(visit.number("page") or 1), 1)
+	running = desk.calls_of(visit.customers, over=False, limit=MOST) if page == 1 else []
+	past = desk.calls_of(visit.customers, over=True, start=(page - 1) * LISTED, limit=LISTED + 1)
 	return Page(
 		"home.html",
 		{
 			"title": _("Your service calls"),
-			"undecided": workshop.undecided_of(visit.customers),
-			"running": running,
-			"past": [_listed(call) for call in calls if call.status in OVER],
+			"undecided": workshop.undecided_of(visit.customers) if page == 1 else [],
+			"running": [_listed(call) for call in running],
+			"past": [_listed(call) for call in past[:LISTED]],
+			"page": page,
+			"earlier": len(past) > LISTED,
 		},
 	)
 
@@ -113,7 +116,7 @@ def products(visit: Visit) -> Page:
 def product(visit: Visit, name: str) -> Page:
 	"""One product: its data, coverage and calls."""
 	found = _mine(desk.product_of(name, visit.customers))
-	calls = desk.calls_of((found.customer,), equipment=found.name, limit=LISTED)
+	calls = desk.calls_of((found.customer,), equipment=found.name, limit=MOST)
 	return Page(
 		"product.html",
 		{
@@ -497,7 +500,7 @@ def _tell_call(found: frappe._dict, text: str) -> None:
 
 
 def _listed(call: frappe._dict) -> frappe._dict:
-	state = progress.of_call(call) if call.status not in OVER else None
+	state = progress.of_call(call) if call.status not in desk.DONE else None
 	return frappe._dict(
 		name=call.name,
 		subject=call.subject,

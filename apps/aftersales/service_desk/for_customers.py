@@ -69,18 +69,35 @@ PRODUCT_FIELDS = (
 	"repair_warranty_until",
 )
 HAZARDS = ("Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other")
+DONE = ("Resolved", *OVER)
+"""A customer's call that nothing more is done about, unless he says that the fault is back."""
+
 CONFIRMED, ANOTHER_TIME = "Confirmed", "Another Time"
 OWNER_ROLES = ("Service Agent", "Service Supervisor", "Service Manager")
 """Who may own a call that comes in from a customer, the first role that has somebody."""
 
 
-def calls_of(customers: Iterable[str], equipment: str | None = None, limit: int = 100) -> list[frappe._dict]:
-	"""Calls of the customers (of one product), the latest first."""
-	filters = {"customer": ("in", list(customers))}
+def calls_of(
+	customers: Iterable[str],
+	equipment: str | None = None,
+	*,
+	over: bool | None = None,
+	start: int = 0,
+	limit: int = 100,
+) -> list[frappe._dict]:
+	"""Calls of the customers (of one product), the latest first; with `over` only finished or only open ones."""
+	filters: dict = {"customer": ("in", list(customers))}
 	if equipment:
 		filters["equipment"] = equipment
+	if over is not None:
+		filters["status"] = ("in" if over else "not in", DONE)
 	return frappe.get_all(
-		"Repair Call", filters=filters, fields=list(CALL_FIELDS), order_by="received_at desc", limit=limit
+		"Repair Call",
+		filters=filters,
+		fields=list(CALL_FIELDS),
+		order_by="received_at desc, name desc",
+		limit_start=start,
+		limit_page_length=limit,
 	)
 
 
@@ -204,7 +221,7 @@ def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str 
 		NotPossible: the promise has changed meanwhile, or the call is past it.
 	"""
 	doc = frappe.get_doc("Repair Call", call, for_update=True)
-	if not doc.promised_from or doc.status in ("Resolved", *OVER) or doc.arrived_at:
+	if not doc.promised_from or doc.status in DONE or doc.arrived_at:
 		frappe.throw(_("There is no appointment to answer any more."), NotPossible)
 	if str(get_datetime(doc.promised_from)) != str(seen_from):
 		frappe.throw(_("The appointment has changed meanwhile. Please look at the new time."), NotPossible)

@@ -18,7 +18,7 @@ LINE = "/aftersales"
 @pytest.fixture(autouse=True)
 def no_printer(monkeypatch):
 	"""Whether the machine of the tests can make PDFs plays no part."""
-	monkeypatch.setattr(documents, "can_be_pdf", lambda: False)
+	monkeypatch.setattr(documents, "can_be_pdf", lambda word: False)
 
 
 @pytest.fixture
@@ -528,7 +528,7 @@ def printer(monkeypatch):
 	from frappe.utils import pdf
 
 	printed = []
-	monkeypatch.setattr(documents, "can_be_pdf", lambda: True)
+	monkeypatch.setattr(documents, "can_be_pdf", lambda word: True)
 
 	def draw(html, options=None, output=None):
 		printed.append(html)
@@ -567,6 +567,35 @@ def test_a_document_is_a_page_where_the_site_makes_no_pdf(two):
 	assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
 	assert "action-banner" not in answer.html
 	assert "PDF" not in answer.words
+
+
+@pytest.mark.parametrize(
+	("installed", "prints_headers", "possible"),
+	[
+		(None, False, []),
+		("/usr/bin/wkhtmltopdf", False, ["receipt", "repair-list", "report"]),
+		("/usr/bin/wkhtmltopdf", True, ["receipt", "repair-list", "report", "invoice"]),
+	],
+)
+def test_what_can_be_a_pdf_on_which_machine(monkeypatch, installed, prints_headers, possible):
+	monkeypatch.undo()
+	monkeypatch.setattr(documents.shutil, "which", lambda name: installed)
+	monkeypatch.setattr(documents, "is_wkhtmltopdf_valid", lambda: prints_headers)
+	assert [word for word in documents.KINDS if documents.can_be_pdf(word)] == possible
+
+
+def test_an_invoice_is_printed_as_the_site_does_else_in_erpnexts_layout(two):
+	meta = frappe.get_meta("Sales Invoice")
+	meta.default_print_format = None
+	expected = (
+		"Sales Invoice Print" if frappe.db.exists("Print Format", "Sales Invoice Print") else "Standard"
+	)
+	assert documents._format_of_site("Sales Invoice") == expected
+	meta.default_print_format = "Sales Invoice Return"
+	try:
+		assert documents._format_of_site("Sales Invoice") == "Sales Invoice Return"
+	finally:
+		meta.default_print_format = None
 
 
 def test_a_pdf_that_fails_leaves_the_page(two, printer, monkeypatch):

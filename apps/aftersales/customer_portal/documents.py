@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 from frappe.utils import fmt_money, format_date
+from frappe.utils.pdf import is_wkhtmltopdf_valid
 
 from aftersales.customer_portal.web import File
 from aftersales.service_billing.for_customers import bills_a_job, invoices_of_jobs
@@ -19,12 +20,13 @@ PDF = "pdf"
 BANNER = re.compile(r'<div class="action-banner.*?</div>', re.DOTALL)
 """What Frappe puts above a print: a script, which these pages do not allow, and a PDF for users of the desk."""
 
+BANNER_OF_OURS = '<div class="action-banner print-hide"><a class="p-2" href="{}">{}</a></div>'
 READY_FOR_CUSTOMER = ("Ready", "Returned", "Not Repairable", "Declined")
 
 
 @dataclass(frozen=True)
 class Kind:
-	"""A kind of document in an address. Without a `print_format` the default of its DocType is taken."""
+	"""A kind of document in an address. Without a `print_format` the one the site prints with is taken."""
 
 	doctype: str
 	print_format: str | None
@@ -44,7 +46,7 @@ def kind_of(doctype: str) -> str:
 
 
 def of_progress(progress: frappe._dict) -> list[frappe._dict]:
-	"""The documents of a call (kind, name, title, note), in the order they come about."""
+	"""The documents of a call (kind, name, title, note, pdf), in the order they come about."""
 	found = [
 		_entry("receipt", receipt.name, _("Receipt for your product"), format_date(receipt.received_at))
 		for receipt in progress.receipts
@@ -69,9 +71,13 @@ def of_progress(progress: frappe._dict) -> list[frappe._dict]:
 	return found
 
 
-def can_be_pdf() -> bool:
-	"""True when this machine has what Frappe makes PDFs with."""
-	return bool(shutil.which("wkhtmltopdf"))
+def can_be_pdf(word: str) -> bool:
+	"""True when this machine has what Frappe makes PDFs of such documents with.
+
+	What has no format of ours may have its letter head and number in a header, which only wkhtmltopdf "with
+	patched qt" prints: without them it would be no invoice.
+	"""
+	return bool(shutil.which("wkhtmltopdf")) and (bool(KINDS[word].print_format) or is_wkhtmltopdf_valid())
 
 
 def show(word: str, name: str, customers: tuple[str, ...], as_pdf: bool = False) -> File | None:
@@ -92,7 +98,7 @@ def show(word: str, name: str, customers: tuple[str, ...], as_pdf: bool = False)
 		return None
 	if kind.doctype == "Sales Invoice" and not bills_a_job(name):
 		return None
-	return _printed(kind, row.name, as_pdf and can_be_pdf())
+	return _printed(word, row.name, as_pdf)
 
 
 def is_for_customer(doctype: str, row: frappe._dict) -> bool:
@@ -102,20 +108,30 @@ def is_for_customer(doctype: str, row: frappe._dict) -> bool:
 	return row.docstatus == 1
 
 
-def _printed(kind: Kind, name: str, as_pdf: bool) -> File:
-	print_format = kind.print_format or frappe.get_meta(kind.doctype).default_print_format or "Standard"
+def _printed(word: str, name: str, as_pdf: bool) -> File:
+	kind, possible = KINDS[word], can_be_pdf(word)
+	print_format = kind.print_format or _format_of_site(kind.doctype)
 	local, flags = frappe.local, frappe.flags
 	asked, allowed = local.form_dict, flags.ignore_print_permissions
 	# The customer was found to be the owner above; he has no rights on the document at the desk. What else his
 	# address asks for (another style, other settings of the print) is not for him to say.
 	local.form_dict, flags.ignore_print_permissions = frappe._dict(), True
 	try:
-		if as_pdf and (pdf := _as_pdf(kind.doctype, name, print_format)):
+		if as_pdf and possible and (pdf := _as_pdf(kind.doctype, name, print_format)):
 			return File(pdf, "application/pdf", f"{name}.pdf")
 		html = frappe.get_print(kind.doctype, name, print_format)
 	finally:
 		local.form_dict, flags.ignore_print_permissions = asked, allowed
-	return File(BANNER.sub(_banner(), html, count=1).encode(), "text/html; charset=utf-8")
+	banner = BANNER_OF_OURS.format(f"?as={PDF}", _("Save as PDF")) if possible else ""
+	return File(BANNER.sub(lambda _found: banner, html, count=1).encode(), "text/html; charset=utf-8")
+
+
+def _format_of_site(doctype: str) -> str:
+	"""The site's default print format; else ERPNext's own layout of an invoice instead of every field there is."""
+	if chosen := frappe.get_meta(doctype).default_print_format:
+		return chosen
+	layout = {"name": f"{doctype} Print", "doc_type": doctype, "disabled": 0}
+	return frappe.db.get_value("Print Format", layout) or "Standard"
 
 
 def _as_pdf(doctype: str, name: str, print_format: str) -> bytes | None:
@@ -128,17 +144,8 @@ def _as_pdf(doctype: str, name: str, print_format: str) -> bytes | None:
 		return None
 
 
-def _banner() -> str:
-	"""What stands above a document on the screen, and not on paper."""
-	if not can_be_pdf():
-		return ""
-	return (
-		f'<div class="action-banner print-hide"><a class="p-2" href="?as={PDF}">{_("Save as PDF")}</a></div>'
-	)
-
-
 def _entry(kind: str, name: str, title: str, note: str) -> frappe._dict:
-	return frappe._dict(kind=kind, name=name, title=title, note=note)
+	return frappe._dict(kind=kind, name=name, title=title, note=note, pdf=PDF if can_be_pdf(kind) else "")
 
 
 def _amount(invoice: frappe._dict) -> str:

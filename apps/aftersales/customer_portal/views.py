@@ -396,7 +396,6 @@ def _call_page(found: frappe._dict, person: Person, said: str | None) -> Page:
 			"answerable": _can_answer_arrival(found, state),
 			"estimate": waiting and waiting.name,
 			"documents": documents.of_progress(state),
-			"as_pdf": documents.PDF if documents.can_be_pdf() else "",
 			"photos": photos.of_call(found.name),
 			"address": frappe.utils.strip_html_tags(
 				(found.service_address_display or "").replace("<br>", "\n")

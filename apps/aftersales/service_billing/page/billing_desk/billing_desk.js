@@ -197,7 +197,9 @@ class BillingDesk {
 			],
 			primary_action_label: __("Bill"),
 			primary_action: (values) => {
+				if (!dialog.display) return; // the second click of two
 				dialog.hide();
+				dialog.display = false;
 				this.bill(bills, values.submit_invoices);
 			},
 		});

@@ -118,10 +118,22 @@ def test_a_customers_way(browser, server, shop, size):
 	picture(page, "ready", size)
 	fits(page)
 	with page.context.expect_page() as opened:
-		page.get_by_role("link", name="Repair list").click()
+		page.get_by_role("link", name="Repair list", exact=True).click()
 	expect(opened.value.locator(".print-format")).to_contain_text("The fan is worn.")
 
 	guest = open_page(browser, server, size, java_script_enabled=False)
+	guest.goto(_track(call))
+	guest.get_by_label("Your message").fill("This is the plate")
+	guest.get_by_label("Photos").set_input_files(
+		{"name": "plate.png", "mimeType": "image/png", "buffer": portal.picture(size=(60, 60))}
+	)
+	fits(guest)
+	picture(guest, "track", size)
+	guest.get_by_role("button", name="Send").click()
+	expect(guest.get_by_text("Your message stands on the call.")).to_be_visible()
+	page.goto(f"/aftersales/calls/{call.name}")
+	expect(page.locator(".photos img")).to_have_count(2)
+
 	guest.goto(_survey(call))
 	for label, index in (("Yes", 0), ("No", 1)):
 		guest.locator(".rating").nth(index).get_by_text(label, exact=True).click()
@@ -165,6 +177,12 @@ def _finish(card) -> None:
 	frappe.db.commit()
 
 
+def _track(call) -> str:
+	address = portal.link_to(links.TRACK, "Repair Call", call.name)
+	frappe.db.commit()
+	return address
+
+
 def _survey(call) -> str:
 	follow_up = make.make(
 		"Follow-up",
@@ -199,6 +217,7 @@ def test_every_page_is_accessible(browser, server, shop):
 	call.schedule(str(start), str(add_to_date(start, hours=2)))
 	card = _estimate(shop, make.plain_call(shop.customer, equipment=shop.boiler))
 	appointment = portal.link_to(links.APPOINTMENT, "Repair Call", call.name)
+	track = portal.link_to(links.TRACK, "Repair Call", call.name)
 	estimate = portal.link_to(links.ESTIMATE, "Repair Card", card.name)
 	code = f"/aftersales/code/{shop.boiler}/{links.product_signature(shop.boiler)}"
 	survey = _survey(call)
@@ -220,7 +239,7 @@ def test_every_page_is_accessible(browser, server, shop):
 		anybody = open_page(browser, server, size, bypass_csp=True)
 		addresses = [(mine, f"/aftersales{path}") for path in own]
 		addresses += [
-			(anybody, path) for path in (appointment, estimate, survey, code, "/aftersales/link/wrong")
+			(anybody, path) for path in (appointment, track, estimate, survey, code, "/aftersales/link/wrong")
 		]
 		for page, address in addresses:
 			page.goto(address)

@@ -34,6 +34,10 @@ def business():
 				warranty_until=add_days(nowdate(), 200),
 			)
 			make.technician("Phone Test Technician")
+			sold = make.make(
+				"Serial No", serial_no="PDT-SOLD-5", item_code=make.item("Phone Test Pump", has_serial_no=1)
+			)
+			frappe.db.set_value("Serial No", sold.name, "customer", customer)
 			frappe.db.commit()
 			yield frappe._dict(customer=customer, boiler=boiler)
 		finally:
@@ -163,6 +167,22 @@ def test_calls_are_taken_without_the_mouse(page, business):
 	assert (new.status, new.hazard, new.contact_phone) == ("Triaged", "Gas", "01 888 0042")
 	assert frappe.db.get_value("Customer Equipment", new.equipment, "serial_text") == "CAL-0042"
 	assert len(keys.fields | {"pd-product", "pd-hazard"}) <= MOST_FIELDS
+	assert page.errors == []
+
+
+def test_what_only_erpnext_sold_is_taken_over_with_one_key(page, business):
+	keys = open_desk(page)
+	keys.fill("pdt-sold-5")
+	expect(page.locator("#pd-found li").first).to_contain_text("Phone Test Pump (PDT-SOLD-5) · sold")
+	picture(page, "sold")
+	keys.press("Enter")
+	expect(page.locator("#pd-subject")).to_be_focused()
+	expect(page.locator("#pd-product option:checked")).to_contain_text("PDT-SOLD-5")
+	keys.fill("It hums").press("Control+Enter")
+	expect(page.locator(".pd-done")).to_contain_text("Phone Test Nora")
+	(call,) = calls(business.customer)
+	product = frappe.get_doc("Customer Equipment", call.equipment)
+	assert (product.serial_no, product.customer) == ("PDT-SOLD-5", business.customer)
 	assert page.errors == []
 
 

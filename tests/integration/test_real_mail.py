@@ -17,7 +17,6 @@ from frappe.utils import add_to_date, get_datetime, nowdate
 from aftersales.customer_portal import messages
 from tests import factories as make
 from tests.committed import swept_afterwards
-from tests.conftest import SITE
 from tests.portal import estimated_card
 from tests.processes import MailServer, wait_for
 
@@ -30,7 +29,7 @@ SETTINGS = {"send_customer_messages": 1, "submit_invoice": 1, "follow_up_days": 
 
 @pytest.fixture
 def mail_server(tmp_path) -> Iterator[MailServer]:
-	running = MailServer(SITE, tmp_path / "mailbox").start()
+	running = MailServer(frappe.local.site, tmp_path / "mailbox").start()
 	yield running
 	running.stop()
 

@@ -11,7 +11,7 @@ from frappe import _
 from frappe.utils import fmt_money, format_date
 
 from aftersales.customer_portal import documents, limits, links, photos, progress
-from aftersales.customer_portal.customers import contact_of
+from aftersales.customer_portal.customers import contact_of, language_of
 from aftersales.customer_portal.link_rules import NO_LINK, Link
 from aftersales.customer_portal.web import HOME, File, GoTo, NotHere, Page, Person, Visit, form
 from aftersales.guards import NotPossible
@@ -213,6 +213,8 @@ def link(visit: Visit, token: str) -> Page | GoTo | File:
 	"""
 	limits.count("link", 600 if not visit.posted else 60, HOUR)
 	opened = links.opened_by(token) or NO_LINK
+	if opened.customer:
+		frappe.local.lang = language_of(opened.customer) or frappe.local.lang
 	found = OPENED.get(opened.purpose, _track)(visit, opened)
 	return _no_such_link() if found is None else found
 

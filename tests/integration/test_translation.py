@@ -27,7 +27,8 @@ def test_a_signed_link_speaks_the_customers_language(german):
 	assert frappe.local.lang == "en"
 
 
-def test_pages_of_a_login_in_german(german):
+def test_pages_of_a_login_in_german(german, monkeypatch):
+	monkeypatch.setattr(frappe.local, "lang", frappe.translate.get_user_lang(ANNA))
 	answer = portal.get("/aftersales", ANNA)
 	assert 'lang="de"' in answer.html
 	assert "Problem melden" in answer.words
@@ -37,5 +38,5 @@ def test_statuses_and_printed_lists_in_german(german, monkeypatch):
 	monkeypatch.setattr(frappe.local, "lang", "de")
 	assert frappe._(german.status) != german.status
 	assert frappe._("Repair Call") == "Reparaturmeldung"
-	html = frappe.get_print("Repair Card", make.card(german).name, "Repair List")
+	html = frappe.get_print("Repair Card", make.received_card(german).name, "Repair List")
 	assert "Reparaturliste" in html and "Repair list" not in html

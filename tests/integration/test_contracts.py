@@ -201,6 +201,21 @@ def test_a_technician_does_not_choose_the_contract(shop):
 	refused("needs one of the roles", attempt.save, error=frappe.PermissionError)
 
 
+def test_what_was_authorised_is_not_exchanged_for_something_dearer(shop):
+	boiler = make.item("Boiler Unit", standard_rate=900)
+	doc = job(
+		shop,
+		"Service Voucher",
+		"A",
+		parts=[make.part(shop.seal, charge_to="Goodwill", charge_reason="Came back within a week")],
+	)
+	frappe.set_user(make.user("cathal@example.com", "Service Technician", "Service Agent"))
+	attempt = read(doc)
+	attempt.flags.ignore_permissions = True
+	attempt.parts[0].item_code = boiler
+	refused("only a supervisor", attempt.save, error=frappe.PermissionError)
+
+
 # ---------------------------------------------------------------- visits
 
 
@@ -257,6 +272,42 @@ def test_a_revisit_uses_no_second_visit_and_no_second_excess(shop):
 	first, again = read(first), read(again)
 	assert (first.contract_visit, first.contract_excess) == ("Included", 20)
 	assert (again.contract_visit, again.contract_excess, again.contract_share) == ("Revisit", 0, 60)
+
+
+def second_trip(shop, contract, first):
+	"""A completed visit of an hour that follows `first`, on the same call."""
+	again = make.voucher(
+		frappe.get_doc("Repair Call", first.repair_call),
+		shop.technician,
+		service_category="B",
+		service_contract=contract.name,
+		previous_voucher=first.name,
+		labour=[make.hours(1)],
+	)
+	again.submit()
+	return read(again)
+
+
+def test_the_trip_after_nobody_was_home_is_the_visit_that_counts(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=1, excess_per_job=20)
+	first = visit(shop, contract, outcome="No Access", labour=[])
+	first.submit()
+
+	again = second_trip(shop, contract, first)
+
+	assert (again.contract_visit, again.contract_excess, again.contract_share) == ("Included", 20, 40)
+	assert entitlement_of(contract.name)["left"] == 0
+
+
+def test_a_revisit_of_a_visit_beyond_those_included_is_the_customers_too(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=0)
+	first = visit(shop, contract, outcome="No Fault Found")
+	first.submit()
+
+	again = second_trip(shop, contract, first)
+
+	assert (again.contract_visit, again.contract_share) == ("Beyond Included", 0)
+	assert again.amount_due == 68.1  # 60 + VAT 8.10
 
 
 def test_nobody_home_uses_no_visit(shop):
@@ -433,6 +484,24 @@ def test_a_contract_nobody_invoiced_takes_its_subscription_along(shop, plan):
 	read(contract).cancel()
 	assert read(contract).status == "Cancelled"
 	assert frappe.db.get_value("Subscription", contract.subscription, "status") == "Cancelled"
+
+
+def test_a_cancelled_contract_takes_its_draft_invoices_along(shop, plan):
+	contract = make.contract(shop.customer, start_date=nowdate(), plans=[{"plan": plan, "qty": 1}])
+	frappe.get_doc("Subscription", contract.subscription).process()
+	assert frappe.db.count("Sales Invoice", {"subscription": contract.subscription, "docstatus": 0}) == 1
+
+	read(contract).cancel()
+
+	assert frappe.db.count("Sales Invoice", {"subscription": contract.subscription}) == 0
+
+
+def test_a_contract_ends_by_what_is_stored_not_by_what_a_form_sends(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=1)
+	visit(shop, contract).submit()
+	sent = read(contract)
+	sent.update({"start_date": add_days(nowdate(), -900), "visits": []})
+	refused("lies outside", sent.end_early, add_days(nowdate(), -800), "Moved away")
 
 
 def test_one_contract_has_one_subscription(shop, plan):

@@ -141,9 +141,24 @@ def visit_kind(doc: Document, contract: Document, locked: bool = False) -> str |
 	"""How a visit counts: included, beyond those included, or the second trip for a job counted before."""
 	if doc.doctype != "Service Voucher" or not _in_contract_category(doc) or doc.outcome == "No Access":
 		return None
-	if doc.previous_voucher:
-		return REVISIT
+	if earlier := _earlier_trip(doc):
+		return BEYOND if earlier == BEYOND else REVISIT
 	return INCLUDED if entitlement_on(contract, _day_of(doc), locked).covers_another else BEYOND
+
+
+def _earlier_trip(doc: Document) -> str | None:
+	"""How the trip before this one counted under the same contract; one that found nobody is passed over."""
+	voucher = doc.previous_voucher
+	while voucher:
+		before = frappe.db.get_value(
+			doc.doctype, voucher, ["service_contract", "contract_visit", "previous_voucher"], as_dict=True
+		)
+		if not before or before.service_contract != doc.service_contract:
+			return None
+		if before.contract_visit:
+			return before.contract_visit
+		voucher = before.previous_voucher
+	return None
 
 
 def take_visit(doc: Document) -> None:

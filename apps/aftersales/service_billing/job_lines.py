@@ -126,9 +126,14 @@ def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
 
 
 def _payer_changed(doc: Document, line: Document) -> bool:
-	"""A payer that was authorised on an earlier save is not asked about again."""
+	"""A payer that was authorised on an earlier save is not asked about again, for the same item or its substitute."""
 	before = doc.get_doc_before_save()
 	if not before or doc.has_value_changed("service_category"):
 		return True
-	was = {row.name: (row.charge_to, row.charge_reason) for row in before.get(line.parentfield)}
-	return was.get(line.name) != (line.charge_to, line.charge_reason)
+	was = {row.name: _authorised(row) for row in before.get(line.parentfield)}
+	return was.get(line.name) != _authorised(line)
+
+
+def _authorised(line: Document) -> tuple:
+	"""What somebody agreed to when he let another payer pay."""
+	return line.charge_to, line.charge_reason, line.get("substitute_for") or line.item_code

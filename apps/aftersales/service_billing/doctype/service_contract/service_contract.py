@@ -113,6 +113,8 @@ class ServiceContract(Document):
 				a visit that was counted.
 			frappe.MandatoryError: no reason.
 		"""
+		# What is stored is ended, not what a form has sent along
+		self.reload()
 		self.check_permission("submit")
 		if self.docstatus != 1:
 			frappe.throw(_("Only a submitted contract can be ended."))
@@ -275,6 +277,13 @@ class ServiceContract(Document):
 				).format(", ".join(get_link_to_form("Sales Invoice", name) for name in invoices[:5])),
 				title=_("Fee Invoiced"),
 			)
+		for draft in frappe.get_all(
+			"Sales Invoice",
+			filters={"subscription": self.subscription, "docstatus": 0},
+			pluck="name",
+			order_by="name asc",
+		):
+			frappe.delete_doc("Sales Invoice", draft, ignore_permissions=True)
 		subscription = frappe.get_doc("Subscription", self.subscription)
 		frappe.db.set_value(
 			"Subscription",

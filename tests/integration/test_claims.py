@@ -13,9 +13,10 @@ from aftersales.service_billing.recovery import claimable_lines
 from aftersales.service_billing.report.warranty_cost import warranty_cost
 from tests import factories as make
 from tests.attacks import refused
-from tests.jobs import done, gl
+from tests.jobs import billed, done, gl
 
 COMPANY = make.COMPANY
+TAXES = "Sales Taxes and Charges Template"
 
 
 @pytest.fixture
@@ -196,6 +197,18 @@ def test_debit_note_cancelled_amended_or_deleted(shop):
 	frappe.delete_doc("Purchase Invoice", draft)
 	doc.reload()
 	assert (doc.status, doc.debit_note) == ("Answered", None)
+
+
+def test_the_debit_note_credits_what_is_stored(shop):
+	warranty_job(shop)
+	doc = claim(shop)
+	doc.submit()
+	doc.record_answer(accepted_percent=50)
+	sent = frappe.get_doc(doc.doctype, doc.name)
+	for line in sent.lines:
+		line.accepted_amount = 500  # on a form that was not saved
+	name = sent.make_debit_note()
+	assert frappe.db.get_value("Purchase Invoice", name, "grand_total") == -42.5
 
 
 def test_maker_refuses(shop):
@@ -509,3 +522,44 @@ def test_the_rule_is_the_limit(shop):
 	frappe.set_user(make.user("supervisor@delay.example", "Service Supervisor"))
 	with pytest.raises(frappe.PermissionError):
 		frappe.get_doc(doc.doctype, doc.name).decline("No")
+
+
+def test_the_limit_is_a_share_of_this_jobs_bill_alone(shop):
+	frappe.get_doc("Customer", shop.customer).update(
+		{"aftersales_invoicing": "One Invoice per Customer"}
+	).save()
+	small, other = late_card(shop, days=30), late_card(shop, days=30)
+
+	# 60 + 42 net: half of it is the most, also while no invoice is made
+	assert proposed(small).proposed_amount == 51
+	for card in (small, other):
+		frappe.delete_doc("Delay Compensation", proposed(card).name)
+	billed(small, other)
+	assert delay.proposal(small.name)["proposed_amount"] == 51
+
+
+def test_the_limit_is_a_share_of_the_net_bill_where_prices_include_the_tax(shop):
+	for template in frappe.get_all("Sales Taxes and Charges", {"parenttype": TAXES}, pluck="name"):
+		frappe.db.set_value("Sales Taxes and Charges", template, "included_in_print_rate", 1)
+	card = late_card(shop, days=30)
+	assert card.amount_due == 102
+	# 52.86 + 37.00 net
+	assert proposed(card).proposed_amount == 44.93
+
+
+def test_discount_is_taken_back_from_the_amended_invoice(shop):
+	card = late_card(shop)
+	doc = proposed(card)
+	doc.update({"fault": "Ours", "apply_as": delay.DISCOUNT})
+	doc.submit()
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	invoice.submit()
+	invoice.cancel()
+	amended = frappe.copy_doc(invoice)
+	amended.amended_from = invoice.name
+	amended.insert()
+	assert amended.discount_amount == 20
+
+	frappe.get_doc(doc.doctype, doc.name).cancel()
+
+	assert frappe.db.get_value("Sales Invoice", amended.name, ["discount_amount", "net_total"]) == (0, 102)

@@ -4,13 +4,15 @@ from decimal import Decimal
 
 import frappe
 from erpnext.accounts.party import get_party_account
+from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, flt, get_link_to_form, getdate
+from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import require_role
 from aftersales.service_billing import journal
 from aftersales.service_billing.delay_rules import Rule, compensation, days_late
+from aftersales.service_billing.invoices import jobs_on
 
 DISCOUNT = "Discount on the Invoice"
 COMPENSATION = "Delay Compensation"
@@ -86,7 +88,7 @@ def proposal(job: str | None) -> dict | None:
 	if not late:
 		return None
 	rule = _rule(card.service_contract)
-	amount = compensation(rule, late, _net_bill(card.sales_invoice))
+	amount = compensation(rule, late, _net_bill(card.name))
 	return {
 		"customer": card.customer,
 		"company": card.company,
@@ -120,16 +122,24 @@ def take_back(doc: Document) -> None:
 	doc.db_set("journal_entry", None)
 	if not doc.discounted_invoice:
 		return
-	docstatus = frappe.db.get_value("Sales Invoice", doc.discounted_invoice, "docstatus")
+	name, docstatus = _as_it_stands(doc.discounted_invoice)
 	if docstatus == 1:
 		frappe.throw(
 			_("Sales Invoice {0} is submitted with this discount. Cancel it first.").format(
-				get_link_to_form("Sales Invoice", doc.discounted_invoice)
+				get_link_to_form("Sales Invoice", name)
 			)
 		)
 	if docstatus == 0:
-		_add_discount(frappe.get_doc("Sales Invoice", doc.discounted_invoice), -flt(doc.discount))
+		_add_discount(frappe.get_doc("Sales Invoice", name), -flt(doc.discount))
 	doc.db_set({"discounted_invoice": None, "discount": 0})
+
+
+def _as_it_stands(invoice: str) -> tuple[str, int | None]:
+	"""The invoice, or the amendment that took its discount over, with its docstatus; None: it is gone."""
+	docstatus = frappe.db.get_value("Sales Invoice", invoice, "docstatus")
+	if docstatus == 2 and (amendment := frappe.db.get_value("Sales Invoice", {"amended_from": invoice})):
+		return _as_it_stands(amendment)
+	return invoice, docstatus
 
 
 def _discount(doc: Document) -> None:
@@ -195,8 +205,25 @@ def _rule(service_contract: str | None) -> Rule:
 	)
 
 
-def _net_bill(sales_invoice: str | None) -> Decimal:
-	"""Net total of the job's invoice in company currency, before any discount."""
-	if not sales_invoice:
-		return Decimal(0)
-	return Decimal(str(flt(frappe.db.get_value("Sales Invoice", sales_invoice, "base_total"), 2)))
+def _net_bill(job: str) -> Decimal:
+	"""What the customer pays for a Repair Card, net, in company currency.
+
+	Of an invoice for several jobs only the rows of this one; without an invoice what the job shows until a
+	billing run makes it.
+	"""
+	card = frappe.get_doc("Repair Card", job)
+	if not card.sales_invoice:
+		net = sum(flt(line.amount) for line in (*card.labour, *card.parts)) + flt(card.contract_excess)
+		return Decimal(str(flt(net * _rate_to_company(card), 2)))
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	if jobs_on(invoice) == [(card.doctype, card.name)]:
+		return Decimal(str(flt(invoice.base_net_total, 2)))
+	net = sum(flt(item.base_net_amount) for item in invoice.items if item.aftersales_voucher == card.name)
+	return Decimal(str(flt(net, 2)))
+
+
+def _rate_to_company(card: Document) -> float:
+	own = frappe.get_cached_value("Company", card.company, "default_currency")
+	if not card.currency or card.currency == own:
+		return 1
+	return flt(get_exchange_rate(card.currency, own, nowdate(), "for_selling"))

@@ -120,16 +120,15 @@ class WarrantyRecoveryClaim(Document):
 			frappe.PermissionError: the user is no accountant, or may not submit claims.
 			frappe.ValidationError: nothing was accepted, or an account is missing.
 		"""
-		self.check_permission("submit")
 		require_role(DECIDING_ROLES, _("Making a debit note"))
-		stored = frappe.db.get_value(
-			self.doctype, self.name, ["status", "debit_note"], as_dict=True, for_update=True
-		)
+		# What is stored is credited, not what a form has sent along
+		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
+		stored.check_permission("submit")
 		if stored.debit_note:
 			return stored.debit_note
-		if stored.status != "Answered" or not flt(self.total_accepted):
+		if stored.status != "Answered" or not flt(stored.total_accepted):
 			frappe.throw(_("{0}: record the answer of the maker first.").format(self.name))
-		self.db_set("debit_note", recovery.make_debit_note(self))
+		self.db_set("debit_note", recovery.make_debit_note(stored))
 		return self.debit_note
 
 	# ------------------------------------------------------------------ steps

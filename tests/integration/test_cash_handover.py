@@ -212,6 +212,16 @@ def test_cash_of_somebody_else_is_refused(shop):
 		handover(shop, 115.77, [visit])
 
 
+def test_cash_taken_before_the_technician_changed_company_is_handed_over(shop):
+	doc = cash_visit(shop)
+	other = make.make("Company", company_name="Other Service Ltd", default_currency="EUR", country="Ireland")
+	frappe.db.set_value("Service Technician", shop.technician, "company", other.name)
+	frappe.clear_document_cache("Service Technician", shop.technician)
+	handed = handover(shop, 115.77, [doc], currency="EUR")
+	handed.submit()
+	assert frappe.db.get_value(doc.doctype, doc.name, "billing_status") == "Paid"
+
+
 def test_one_bad_voucher_leaves_nothing_booked(shop):
 	good, bad = cash_visit(shop), cash_visit(shop, 100)
 	doc = handover(shop, 215.77, [good, bad])

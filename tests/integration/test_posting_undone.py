@@ -593,6 +593,18 @@ def test_more_cash_than_is_open_is_not_booked(shop):
 	assert read(doc).payment_entry is None
 
 
+def test_cash_is_what_the_invoice_is_rounded_to(shop):
+	frappe.db.set_value("Currency", "EUR", "smallest_currency_fraction_value", 0.05)
+	frappe.clear_document_cache("Currency", "EUR")
+	with pytest.raises(frappe.ValidationError, match=r"115\.77 was collected, but only .*115\.75 is due"):
+		cash_job(shop, 115.77)
+	doc = cash_job(shop, 115.75)
+
+	receive_cash(doc.name)
+
+	assert read(doc).billing_status == "Paid"
+
+
 def test_cash_waits_for_the_submitted_invoice(shop):
 	make.settings(small_fee_limit=250)
 	doc = paid_job(shop, cash_collected=50)

@@ -8,6 +8,7 @@ from frappe.utils import flt, fmt_money, getdate, now_datetime
 
 from aftersales.field_service.visit_rules import cash_refusal
 from aftersales.guards import set_system
+from aftersales.service_billing.cash import payable
 
 RECEIPT_SERIES = "REC-{company}-.YYYY.-.#####"
 
@@ -60,13 +61,14 @@ def _refuse_other_amount(doc: Document) -> None:
 
 def _refuse_too_much(doc: Document) -> None:
 	limit = flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit)
-	reason = cash_refusal(flt(doc.cash_collected), flt(doc.amount_due), limit, _rate_to_company(doc))
+	due = payable(doc)
+	reason = cash_refusal(flt(doc.cash_collected), due, limit, _rate_to_company(doc))
 	company_currency = frappe.get_cached_value("Company", doc.company, "default_currency")
 	if reason == "more_than_due":
 		frappe.throw(
 			_("{0} was collected, but only {1} is due.").format(
 				fmt_money(doc.cash_collected, currency=doc.currency),
-				fmt_money(doc.amount_due, currency=doc.currency),
+				fmt_money(due, currency=doc.currency),
 			),
 			title=_("Cash Collected"),
 		)

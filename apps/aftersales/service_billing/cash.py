@@ -9,9 +9,11 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, get_link_to_form, nowdate
+from frappe.utils import cint, flt, fmt_money, get_link_to_form, nowdate
+from frappe.utils.data import round_based_on_smallest_currency_fraction
 
 from aftersales.guards import require_role
+from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_billing.posting import posting_key, refresh_billing
 
 RECEIVING_ROLES = ("Service Accountant", "Service Manager")
@@ -49,6 +51,19 @@ def book_cash(doc: Document, mode_of_payment: str, posting_date: date | str | No
 	doc.db_set("payment_entry", payment.name)
 	refresh_billing(doc)
 	return payment
+
+
+def payable(doc: Document) -> float:
+	"""What the customer pays for voucher `doc` in cash (currency of the invoice): rounded as ERPNext rounds it."""
+	invoice = doc.sales_invoice and frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	if invoice:
+		alone = len(jobs_on(invoice)) == 1
+		return flt(alone and invoice.rounded_total) or flt(doc.amount_due)
+	if cint(frappe.db.get_single_value("Global Defaults", "disable_rounded_total")):
+		return flt(doc.amount_due)
+	return round_based_on_smallest_currency_fraction(
+		flt(doc.amount_due), doc.currency, doc.precision("amount_due")
+	)
 
 
 def receiving_account(mode_of_payment: str, company: str) -> str:

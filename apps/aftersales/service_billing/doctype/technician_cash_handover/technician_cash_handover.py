@@ -99,6 +99,9 @@ class TechnicianCashHandover(Document):
 			self.currency = frappe.get_cached_value("Company", self.company, "default_currency")
 
 	def check_posting(self):
+		"""Cash that a technician took before he went to another company is handed over where he took it."""
+		if self.vouchers:
+			return
 		company = frappe.get_cached_value("Service Technician", self.technician, "company")
 		if company != self.company:
 			frappe.throw(

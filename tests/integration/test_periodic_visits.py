@@ -74,7 +74,7 @@ def test_the_database_refuses_a_second_one(monkeypatch):
 	periodic_visits.plan_all()
 	# another run that has not seen the first one's visit
 	customer = frappe._dict(name="Nora Byrne")
-	monkeypatch.setattr(periodic_visits, "_customers_without_visit", lambda plan, period: [customer])
+	monkeypatch.setattr(periodic_visits, "_customers_without_visit", lambda plan, period, day: [customer])
 	assert periodic_visits.plan_visits(doc.name) == 0
 	assert len(visits()) == 1
 
@@ -155,3 +155,9 @@ def test_what_a_plan_plans_is_the_app_s():
 		period_start=nowdate(),
 	)
 	assert made.period_start is None
+
+
+def test_a_plan_that_has_not_begun_takes_nobody_from_another():
+	plan("Next year", starts_on=add_months(get_first_day(nowdate()), 3))
+	plan("Others", customers=[{"customer": "Nora Byrne"}, {"customer": "Sean Doyle"}])
+	assert periodic_visits.plan_all() == 2

@@ -43,7 +43,7 @@ def plan_visits(plan: str, on: date | str | None = None) -> int:
 	period = period_at(getdate(doc.starts_on), doc.every_months, day)
 	if not doc.enabled or not period:
 		return 0
-	missing = _customers_without_visit(doc, period)
+	missing = _customers_without_visit(doc, period, day)
 	planned = sum(_plan(doc, period, day, customer) for customer in missing)
 	if planned and len(missing) == BATCH:
 		frappe.enqueue(
@@ -57,7 +57,7 @@ def plan_visits(plan: str, on: date | str | None = None) -> int:
 	return planned
 
 
-def _customers_without_visit(plan: Document, period: Period) -> list[frappe._dict]:
+def _customers_without_visit(plan: Document, period: Period, day: date) -> list[frappe._dict]:
 	customer = frappe.qb.DocType("Customer")
 	contact = frappe.qb.DocType("Contact")
 	follow_up = frappe.qb.DocType("Follow-up")
@@ -84,7 +84,7 @@ def _customers_without_visit(plan: Document, period: Period) -> list[frappe._dic
 		.orderby(customer.name, order=Order.asc)
 		.limit(BATCH)
 	)
-	for other in _more_specific_plans(plan):
+	for other in _more_specific_plans(plan, day):
 		query = query.where(_belongs_to(other, customer).negate())
 	return query.run(as_dict=True)
 
@@ -108,11 +108,11 @@ def _belongs_to(plan: Document, customer) -> Criterion:
 	return Criterion.all(conditions)
 
 
-def _more_specific_plans(plan: Document) -> list[Document]:
-	"""Enabled plans of the same company that come before `plan` for customers of both."""
+def _more_specific_plans(plan: Document, day: date) -> list[Document]:
+	"""Enabled plans of the same company, begun by `day`, that come before `plan` for customers of both."""
 	names = frappe.get_all(
 		"Periodic Visit Plan",
-		filters={"enabled": 1, "name": ("!=", plan.name)},
+		filters={"enabled": 1, "starts_on": ("<=", day), "name": ("!=", plan.name)},
 		pluck="name",
 		order_by="name asc",
 	)

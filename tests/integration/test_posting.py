@@ -780,3 +780,14 @@ def test_technician_without_any_right_on_erpnext_documents_completes_his_visit(s
 	assert (doc.docstatus, doc.amount_due) == (1, 113.5)  # 100 + 13.50
 	assert frappe.db.get_value("Sales Invoice", doc.sales_invoice, "owner") == user
 	assert not frappe.has_permission("Sales Invoice", "create", user=user)
+
+
+def test_fractions_of_a_unit_add_up_to_what_is_there(shop):
+	pipe = make.item("Copper Pipe", stock_uom="Meter")
+	make.price(pipe, 8)
+	make.receive(pipe, 0.3, 4, shop.van)
+
+	doc = done(shop, parts=[make.part(pipe, 0.1), make.part(pipe, 0.2)])
+
+	assert in_stock(pipe, shop.van) == 0
+	assert doc.parts_cost == 1.2

@@ -15,6 +15,9 @@ from aftersales.repair_workshop.reservation_rules import Stock
 from aftersales.repair_workshop.reservations import lock_stock
 from aftersales.service_billing.posting_plan import Job, PartLine, PostingPlan, Problem
 
+QTY_DIGITS = 6
+"""Quantities are compared to so many digits: 0.1 and 0.2 of a metre are 0.3, not a trifle more."""
+
 
 def check_selling(job: Job, plan: PostingPlan) -> Iterable[Problem]:
 	"""The customer may be invoiced, directly."""
@@ -210,7 +213,8 @@ def _check_quantities(parts: Iterable[PartLine]) -> Iterable[Problem]:
 	# Locked until the job is posted: two jobs that want the last piece come one after the other
 	stock = lock_stock(needed)
 	allow_negative = cint(frappe.get_cached_doc("Stock Settings").allow_negative_stock)
-	for (item_code, warehouse), qty in needed.items():
+	for (item_code, warehouse), total in needed.items():
+		qty = flt(total, QTY_DIGITS)
 		if allow_negative or cint(frappe.get_cached_value("Item", item_code, "allow_negative_stock")):
 			continue
 		there = stock.get((item_code, warehouse), Stock())

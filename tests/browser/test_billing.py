@@ -143,16 +143,12 @@ def test_the_billing_desk_bills_in_the_background_and_says_what_could_not_be(pag
 	page.get_by_label("Submit the invoices").check()
 	page.locator(".modal-footer .btn-primary:visible").dblclick()
 
-	expect(
-		page.get_by_text("3 jobs done, 2 invoices").or_(page.get_by_text("2 jobs done, 2 invoices"))
-	).to_be_visible(timeout=60_000)
+	expect(page.get_by_text("2 jobs done, 2 invoices. Not billed: 1")).to_be_visible(timeout=60_000)
 	entries = page.locator("[data-fieldname=entries]")
 	expect(entries.get_by_text("Failed").first).to_be_visible()
 	expect(entries.get_by_text(bad.name).first).to_be_visible()
 	expect(entries.get_by_text("set Billing Item").first).to_be_visible()
 	picture(page, "billing-run")
-	page.set_viewport_size({"width": 390, "height": 844})
-	picture(page, "billing-run-phone")
 
 	frappe.db.rollback()
 	(run,) = frappe.get_all("Billing Run", {"status": "Done"}, ["jobs_done", "invoices", "failed"])

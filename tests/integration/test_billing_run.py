@@ -216,7 +216,7 @@ def test_one_failed_job_stops_no_other_and_says_why(shop):
 	assert read(second).sales_invoice is None
 	(failure,) = [row for row in run.entries if row.result == "Failed"]
 	assert failure.voucher == second.name
-	assert "set Billing Item" in failure.reason
+	assert failure.reason.startswith("Labour row 1: set Billing Item")
 	assert (run.status, run.invoices, run.failed, run.jobs_done) == ("Done", 2, 1, 3)
 
 

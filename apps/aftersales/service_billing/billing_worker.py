@@ -165,13 +165,18 @@ def _in_transaction(work: Callable):
 
 
 def _reason(error: Exception) -> str:
-	told = [str(message.get("message")) for message in frappe.message_log] or [str(error)]
+	told = [line for message in frappe.message_log for line in _lines(message.get("message"))] or [str(error)]
 	text = " ".join(dict.fromkeys(filter(None, (strip_html_tags(line).strip() for line in told))))
 	frappe.clear_messages()
 	if isinstance(error, frappe.ValidationError | frappe.PermissionError):
 		return text
 	frappe.log_error(title=_("Billing failed"))
 	return _("Error: {0}. The Error Log has the details.").format(text or type(error).__name__)
+
+
+def _lines(message: str | list) -> list[str]:
+	"""A message may be one text or a list of problems."""
+	return [str(line) for line in message] if isinstance(message, list | tuple) else [str(message)]
 
 
 # ---------------------------------------------------------------------------------- the work of a run

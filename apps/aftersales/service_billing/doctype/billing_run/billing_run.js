@@ -31,7 +31,7 @@ function show_state(frm) {
 		show_progress(frm, jobs_done, jobs_total);
 	} else {
 		const text = failed
-			? __("{0} jobs done, {1} invoices. {2} jobs could not be billed: see below why.", [
+			? __("{0} jobs done, {1} invoices. Not billed: {2}, see below why.", [
 					jobs_done - failed,
 					invoices,
 					failed,

@@ -230,6 +230,8 @@ VAN_LISTS = {
 
 DAYS_IN_BUSINESS = 160
 """The opening stock was counted so many days before today."""
+DAYS_OF_CONTRACTS = 366
+"""So far back a fee of a contract in force was invoiced."""
 
 CUSTOMERS = (
 	("Mary Byrne", "", "Mary", "Byrne", "0101", "14 Wharf Lane", "Ballsbridge, Dublin 4", "D04 X1A1"),
@@ -418,7 +420,8 @@ def _require_company() -> None:
 
 
 def _fiscal_years() -> None:
-	for day in (nowdate(), add_days(nowdate(), -DAYS_IN_BUSINESS)):
+	for days in (0, DAYS_IN_BUSINESS, DAYS_OF_CONTRACTS):
+		day = add_days(nowdate(), -days)
 		year = getdate(day).year
 		covered = frappe.db.exists(
 			"Fiscal Year", {"year_start_date": ("<=", day), "year_end_date": (">=", day), "disabled": 0}

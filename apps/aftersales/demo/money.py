@@ -19,6 +19,7 @@ from aftersales.demo.company import (
 	product,
 	technician_of,
 )
+from aftersales.demo.photos import attached, cracked_tiles, water_stain
 from aftersales.demo.stories import arrive, close_call, report, send, settle, take_call
 
 ACCOUNTS = {
@@ -164,6 +165,7 @@ def _settle_damage() -> None:
 			past(2, "13:50"),
 			incident="Ladder slipped and cracked two wall tiles beside the heater.",
 			items=[{"description": "Two wall tiles, with fitting", "amount": 85}],
+			photos=[{"image": attached(cracked_tiles(), "cracked-tiles"), "caption": "Left of the heater"}],
 			settlement="Paid on the Spot",
 			mode_of_payment="Cash",
 			signed_by="Róisín Flynn",
@@ -178,6 +180,7 @@ def _settle_damage() -> None:
 				{"description": "Ceiling of room 3, painter", "amount": 380},
 				{"description": "Two nights the room could not be let", "amount": 260},
 			],
+			photos=[{"image": attached(water_stain(), "ceiling-room-3"), "caption": "Ceiling of room 3"}],
 			insurer=INSURER,
 			insurer_share=500,
 			insurer_reference="SM-2219/7",
@@ -193,7 +196,6 @@ def _damage(customer: str, incident_at, **values) -> Document:
 			"incident_at": incident_at,
 			"reported_by": technician_of(AOIFE),
 			"cause": "Our Work",
-			"no_photo_reason": "Photos are with the signed report",
 			**values,
 		}
 	).insert()

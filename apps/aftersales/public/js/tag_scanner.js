@@ -17,40 +17,53 @@ aftersales.TagScanner = class TagScanner {
 		}
 		const own_reader =
 			window.BarcodeDetector && (await BarcodeDetector.getSupportedFormats()).includes("qr_code");
-		if (!own_reader) {
-			new frappe.ui.Scanner({
-				dialog: true,
-				multiple: false,
-				on_scan: (result) => this.on_code(result.decodedText),
-			});
-			return;
-		}
-		this.read_with_browser();
+		if (own_reader) this.read_with_browser();
+		else this.read_with_frappe();
 	}
 
-	async read_with_browser() {
+	read_with_frappe() {
+		let read = false; // it goes on reading until its camera has stopped
+		new frappe.ui.Scanner({
+			dialog: true,
+			multiple: false,
+			on_scan: (result) => {
+				if (!read) this.on_code(result.decodedText);
+				read = true;
+			},
+		});
+	}
+
+	read_with_browser() {
 		const dialog = new frappe.ui.Dialog({
 			title: __("Scan Tag"),
 			fields: [{ fieldtype: "HTML", fieldname: "camera" }],
+			// Not before: a dialog that is still coming up cannot be hidden
+			on_page_show: () => this.start_camera(dialog),
 			on_hide: () => this.stop_camera(),
 		});
 		dialog.show();
+	}
+
+	async start_camera(dialog) {
 		const video = document.createElement("video");
 		Object.assign(video, { autoplay: true, muted: true, playsInline: true });
 		video.className = "aftersales-camera";
 		dialog.get_field("camera").$wrapper.empty().append(video);
+		let stream;
 		try {
-			this.stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+			stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
 		} catch (error) {
 			dialog.hide();
 			frappe.msgprint(__("The camera cannot be used: {0}", [frappe.utils.escape_html(error.message)]));
 			return;
 		}
-		video.srcObject = this.stream;
+		this.stream = stream;
+		if (!dialog.display) return this.stop_camera(); // closed while the browser asked for the camera
+		video.srcObject = stream;
 		const reader = new BarcodeDetector({ formats: ["qr_code", "code_128", "ean_13"] });
-		while (this.stream) {
+		while (this.stream === stream) {
 			const [found] = video.readyState >= 2 ? await reader.detect(video).catch(() => []) : [];
-			if (found && this.stream) {
+			if (found && this.stream === stream) {
 				dialog.hide();
 				this.on_code(found.rawValue);
 				return;

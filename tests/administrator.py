@@ -1,5 +1,7 @@
 """What an administrator changes in the desk, for tests of what his changes do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_string
 from email.header import decode_header, make_header
 
@@ -109,3 +111,20 @@ def arrive_clock(call):
 def place(doc) -> tuple[str, str]:
 	"""Workflow state and status as they are stored."""
 	return tuple(frappe.db.get_value(doc.doctype, doc.name, ["workflow_state", "status"]))
+
+
+@contextmanager
+def shipped_workflows(*names: str) -> Iterator[None]:
+	"""The shipped workflows `names` switched on for every process, and off again afterwards; commits."""
+	for name in names:
+		activate(name)
+	frappe.db.commit()
+	try:
+		yield
+	finally:
+		frappe.db.rollback()
+		for name in names:
+			workflow = frappe.get_doc("Workflow", name)
+			workflow.is_active = 0
+			workflow.save()
+		frappe.db.commit()

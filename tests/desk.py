@@ -110,9 +110,9 @@ class Desk:
 		self.page.wait_for_function("() => window.frappe?.router?.current_route", timeout=WAIT)
 		self.page.evaluate(
 			"""([doctype, name]) => {
-				if (!name) return frappe.new_doc(doctype);
+				if (!name) return void frappe.new_doc(doctype);
 				frappe.model.remove_from_locals(doctype, name);
-				return frappe.set_route("Form", doctype, name);
+				frappe.set_route("Form", doctype, name);
 			}""",
 			[doctype, name],
 		)
@@ -158,7 +158,7 @@ class Desk:
 
 	def save(self) -> "Desk":
 		self.settled()  # what a field fetches from the server comes first
-		self.page.evaluate("() => cur_frm.save()")
+		self.page.evaluate("() => void cur_frm.save()")  # a save that is refused keeps no promise
 		self.page.wait_for_function("() => !cur_frm.is_new() && !cur_frm.is_dirty()", timeout=WAIT)
 		return self.settled()
 

@@ -31,6 +31,18 @@ aftersales.forms.add_create = function (frm, doctype, method, label) {
 	);
 };
 
+// The statuses to which an active workflow lets this user move the document from where it is.
+aftersales.forms.statuses_ahead = function (frm) {
+	const rows = (table) => frappe.get_children(frappe.workflow.workflows[frm.doctype], table);
+	const now = frm.doc[frappe.workflow.get_state_fieldname(frm.doctype)];
+	const ahead = rows("transitions")
+		.filter(({ state, allowed }) => state === now && frappe.user.has_role(allowed))
+		.map(({ next_state }) => next_state);
+	return rows("states")
+		.filter(({ state }) => ahead.includes(state))
+		.map(({ update_value }) => update_value);
+};
+
 // The screen stays frozen until the document is here again: a click in between would find no document.
 // To Frappe it counts as saving: otherwise it takes the news of this change for somebody else's, and a second
 // later loads the form anew over what the user has begun to type.
@@ -54,7 +66,7 @@ aftersales.forms.add_button = function (frm, label, action, group) {
 	return frm.add_custom_button(label, aftersales.forms.press(action), group);
 };
 
-// The next step takes the place of Submit, which stays in the menu: on a phone only that button shows.
+// The next step takes the place of Submit: on a phone only that button shows.
 aftersales.forms.next_step = function (frm, label, action) {
 	if (!frappe.model.is_submittable(frm.doctype) || frm.is_dirty()) {
 		aftersales.forms.add_button(frm, label, action).addClass("btn-primary");
@@ -62,9 +74,6 @@ aftersales.forms.next_step = function (frm, label, action) {
 	}
 	frm.page.set_primary_action(label, aftersales.forms.press(action));
 	frm.dashboard.clear_headline(); // "Submit this document to confirm" is not what comes next
-	if (frm.doc.docstatus === 0 && frm.perm[0].submit) {
-		frm.page.add_menu_item(__("Submit"), () => frm.savesubmit());
-	}
 };
 
 aftersales.forms.ask = function (frm, { title, label, fields, method, action_label }) {

@@ -159,8 +159,13 @@ frappe.ui.form.on("Service Voucher", {
 		if (docstatus === 0 && status === "Dispatched") {
 			aftersales.forms.next_step(frm, __("Arrived"), act("arrive"));
 		}
+		if (docstatus === 0 && ["Draft", "Dispatched"].includes(status) && frm.perm[0].submit) {
+			frm.page.add_menu_item(__("Submit"), () => frm.savesubmit()); // a visit entered when it was over
+		}
 		if (docstatus === 0 && status === "On Site" && frm.perm[0].submit) {
-			aftersales.forms.next_step(frm, __("Complete Visit"), () => frm.savesubmit());
+			// Beside the name of the customer a phone has room for a short word
+			const label = frappe.is_mobile() ? __("Complete") : __("Complete Visit");
+			aftersales.forms.next_step(frm, label, () => frm.savesubmit());
 		}
 		if (docstatus === 1 && status === "Completed" && frm.perm[0].submit) {
 			aftersales.forms.next_step(frm, __("File Voucher"), act("archive"));
@@ -180,7 +185,10 @@ frappe.ui.form.on("Service Voucher", {
 	},
 
 	add_cash_button(frm) {
-		if (frm.doc.docstatus !== 1 || frm.doc.cash_receipt_no || !frm.doc.amount_due || !frm.perm[0].submit) return;
+		const { docstatus, cash_receipt_no, amount_due, billing_status } = frm.doc;
+		const limit = frm.doc.__onload?.small_fee_limit;
+		if (docstatus !== 1 || cash_receipt_no || !amount_due || billing_status === "Paid") return;
+		if (!limit || !frm.perm[0].submit) return;
 		aftersales.forms.add_button(frm, __("Collect Cash"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("Collect Cash"),
@@ -190,7 +198,7 @@ frappe.ui.form.on("Service Voucher", {
 						fieldtype: "Currency",
 						options: "currency",
 						label: __("Amount ({0})", [frm.doc.currency]),
-						default: frm.doc.amount_due,
+						default: Math.min(amount_due, limit),
 						reqd: 1,
 					},
 				],

@@ -129,6 +129,9 @@ class ServiceVoucher(Document):
 	def before_insert(self):
 		start_over(self)
 
+	def onload(self):
+		self.set_onload("small_fee_limit", flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit))
+
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.refuse_state_out_of_place()

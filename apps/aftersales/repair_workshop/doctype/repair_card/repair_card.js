@@ -22,8 +22,10 @@ frappe.ui.form.on("Repair Card", {
 
 	refresh(frm) {
 		if (frm.is_new()) return;
+		const has_workflow = aftersales.forms.has_workflow(frm);
+		if (has_workflow) frm.trigger("add_said_steps");
 		if (aftersales.forms.may_write(frm)) {
-			frm.trigger("add_next_step");
+			if (!has_workflow) frm.trigger("add_next_step");
 			frm.trigger("add_time_buttons");
 			frm.trigger("add_estimate_buttons");
 			frm.trigger("add_supply_buttons");
@@ -35,28 +37,27 @@ frappe.ui.form.on("Repair Card", {
 		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 	},
 
-	// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
+	// An action of a workflow takes no text with it: what has to be said beside the step keeps its button, for
+	// whoever may take the step.
 	add_said_steps(frm) {
-		const { status, docstatus, verified_by } = frm.doc;
-		if (docstatus !== 0) return;
+		if (frm.doc.docstatus !== 0 || !frappe.model.can_write(frm.doctype)) return;
 		const steps = frm.events.steps(frm);
-		if (status === "Awaiting Approval") {
+		const ahead = aftersales.forms.statuses_ahead(frm);
+		if (ahead.includes("Approved") && frm.doc.approval_status !== "Approved") {
 			aftersales.forms.add_button(frm, __("Record Approval"), steps.approve);
+		}
+		if (ahead.includes("Declined")) {
 			aftersales.forms.add_button(frm, __("Record Decline"), steps.decline);
 		}
-		if (status === "Quality Check" && !verified_by && aftersales.forms.may_supervise()) {
+		if (ahead.includes("Ready") && !frm.doc.verified_by && aftersales.forms.may_supervise()) {
 			aftersales.forms.add_button(frm, __("Record Check"), steps.verify);
 		}
-		if (["Received", "Diagnosing", "In Repair"].includes(status)) {
+		if (ahead.includes("Not Repairable")) {
 			frm.page.add_menu_item(__("Not Repairable"), steps.give_up);
 		}
 	},
 
 	add_next_step(frm) {
-		if (aftersales.forms.has_workflow(frm)) {
-			frm.trigger("add_said_steps");
-			return;
-		}
 		const { status, docstatus, verified_by } = frm.doc;
 		const steps = frm.events.steps(frm);
 		if (docstatus === 1) {
@@ -231,7 +232,8 @@ frappe.ui.form.on("Repair Card", {
 				group
 			);
 		}
-		if (frm.doc.approval_status !== "Approved" && frm.doc.status !== "Awaiting Approval") {
+		const { approval_status, status } = frm.doc;
+		if (approval_status !== "Approved" && status !== "Awaiting Approval" && !aftersales.forms.has_workflow(frm)) {
 			aftersales.forms.add_button(frm, __("Record Approval"), () => frm.events.ask_for_approval(frm), group);
 		}
 	},

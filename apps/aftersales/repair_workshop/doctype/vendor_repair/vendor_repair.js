@@ -6,7 +6,7 @@ frappe.ui.form.on("Vendor Repair", {
 	},
 
 	refresh(frm) {
-		if (frm.is_new() || frm.doc.docstatus !== 1) return;
+		if (frm.is_new() || frm.doc.docstatus !== 1 || !aftersales.forms.may_write(frm)) return;
 		if (!frm.doc.purchase_order) {
 			aftersales.forms.add_button(
 				frm,

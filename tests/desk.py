@@ -21,6 +21,7 @@ from frappe.utils.password import update_password
 from playwright.sync_api import Browser, Error, Locator, expect, sync_playwright
 
 from tests import factories as make
+from tests.processes import wait_for
 
 CHROMIUM_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 PASSWORD = "desk-of-the-tests"
@@ -99,8 +100,8 @@ class Desk:
 		return self
 
 	def note_error(self, error: Error) -> None:
-		# A request that was refused is a plain object; what it says is read on the screen.
-		if error.message != "Object":
+		# A request that was refused is a plain object, or nothing; what it says is read on the screen.
+		if error.message not in ("Object", "undefined"):
 			self.errors.append(f"{error.message}\n{error.stack}")
 
 	# ------------------------------------------------------------------ forms
@@ -212,6 +213,11 @@ class Desk:
 				}"""
 			)
 		)
+
+	def offers(self, *labels: str) -> "Desk":
+		"""Wait until exactly these can be pressed in the form's head."""
+		wait_for(lambda: self.buttons() == set(labels), WAIT / 1000, f"{labels}, not {self.buttons()}")
+		return self
 
 	def submit(self, label: str = "Submit") -> "Desk":
 		return self.press(label).answer("Yes")

@@ -4,7 +4,6 @@ import io
 
 import frappe
 import pytest
-from frappe.utils import add_to_date, get_datetime, nowdate
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -21,7 +20,6 @@ ROLES = {
 	"accountant": ("Service Accountant", "Accounts User"),
 }
 WORKFLOWS = ("Repair Call", "Service Voucher", "Repair Card")
-LINK = "Copy link for the customer: "
 
 
 @pytest.fixture
@@ -156,8 +154,7 @@ def test_nobody_is_offered_what_he_may_not_do(server, shop):
 	frappe.db.commit()
 	with chromium() as browser, desks_of(browser, server.url, shop.users) as desks:
 		for document in (call, visit, checked, receipt, done):
-			desks.accountant.open(document.doctype, document.name)
-			assert desks.accountant.buttons() == set(), document.doctype
+			desks.accountant.open(document.doctype, document.name).offers()
 
 		assert "Verify" not in desks.agent.open("Repair Card", checked.name).buttons()
 		assert "Verify" not in desks.bench.open("Repair Card", checked.name).buttons()
@@ -166,22 +163,27 @@ def test_nobody_is_offered_what_he_may_not_do(server, shop):
 		)
 		assert "Time > Start Work" not in desks.supervisor.buttons()  # she is no technician herself
 		# nothing may be collected on the spot: the small fee limit is 0
-		assert desks.technician.open("Service Voucher", done.name).buttons() == {
-			"File Voucher",
-			"Create > Collection Receipt",
-		}
-		assert desks.bench.open("Service Voucher", visit.name).buttons() == set()
+		desks.technician.open("Service Voucher", done.name).offers(
+			"File Voucher", "Create > Collection Receipt"
+		)
+		desks.bench.open("Service Voucher", visit.name).offers()
 
 
 def test_forms_with_the_shipped_workflows(server, shop):
-	"""Steps are the workflow's actions; what has to be said beside one keeps its button."""
+	"""Steps are the workflow's actions; what has to be said beside one keeps its button.
+
+	Frappe loads a form anew a second after its workflow's action: who has taken one does nothing more there.
+	"""
 	call = make.call(shop.customer, equipment=shop.boiler)
+	visit = make.planned(make.call(shop.customer), shop.fiona)
+	visit.dispatch()
 	card = make.received_card(
 		make.call(shop.customer),
 		labour=[make.hours(1, item_code=shop.hour)],
 		diagnosis="Seal worn",
 		estimated_amount=60,
 	)
+	card.await_approval()
 	frappe.db.commit()
 	with (
 		shipped_workflows(*WORKFLOWS),
@@ -189,35 +191,27 @@ def test_forms_with_the_shipped_workflows(server, shop):
 		desks_of(browser, server.url, shop.users) as desks,
 	):
 		agent, technician, bench, supervisor = (desks[who] for who in list(ROLES)[:4])
-		# Frappe loads a form anew a second after its workflow's action: what is typed comes before
-		agent.open("Repair Call", call.name)
-		start = add_to_date(get_datetime(f"{nowdate()} 09:00:00"), days=1)
-		agent.enter(promised_from=str(start), promised_to=str(add_to_date(start, hours=2))).save()
-		agent.press("Triage", group="Actions").is_in("Triaged")
-		agent.press("Schedule", group="Actions").is_in("Scheduled")
-		agent.press("Service Voucher", group="Create").at("Service Voucher")
-		visit = agent.enter(technician=shop.fiona).save().value("name")
-		agent.press("Dispatch", group="Actions").is_in("Dispatched")
-		technician.open("Service Voucher", visit)
-		assert technician.buttons() == {
+		agent.open("Repair Call", call.name).press("Triage", group="Actions").is_in("Triaged")
+		technician.open("Service Voucher", visit.name).offers(
 			*("Actions > Arrive", "Actions > Complete", "Actions > Help"),
 			*("Create > Collection Receipt", "Find Parts", "On My Way"),
-		}
+		)
 		technician.press("Arrive", group="Actions").is_in("On Site")
 
-		bench.open("Repair Card", card.name).press("Diagnose", group="Actions").is_in("Diagnosing")
-		bench.press("Ask for Approval", group="Actions").is_in("Awaiting Approval")
-		assert bench.buttons() == set()
+		bench.open("Repair Card", card.name).offers()
 		supervisor.open("Repair Card", card.name).press("Approve", group="Actions")
 		supervisor.refused("record the approval with who, how and how much")
 		supervisor.press("Record Approval").answer("Approved", approved_by="N. Byrne").is_in("Approved")
 		bench.open("Repair Card", card.name).press("Start Work", group="Time").is_in("In Repair")
-		bench.picture("workflow-card").press("Hand to Check", group="Actions").is_in("Quality Check")
-		supervisor.open("Repair Card", card.name).press("Record Check").answer("Verified").settled()
-		supervisor.press("Verify", group="Actions").is_in("Ready").picture("workflow-ready")
+		bench.press("Hand to Check", group="Actions").is_in("Quality Check")
+		supervisor.open("Repair Card", card.name).press("Record Check").answer("Verified")
+		supervisor.page.wait_for_function("() => cur_frm.doc.verified_by", timeout=WAIT)
+		supervisor.settled().press("Verify", group="Actions").is_in("Ready").picture("workflow-ready")
 	frappe.db.rollback()
 	assert card.reload().workflow_state == "Ready"
 	assert (card.verified_by, card.repaired_by) == (shop.users["supervisor"], "Button Niamh")
+	assert visit.reload().workflow_state == "On Site"
+	assert call.reload().workflow_state == "Triaged"
 
 
 def in_check(shop):

@@ -113,7 +113,7 @@ class Desk:
 			"""([doctype, name]) => {
 				if (!name) return void frappe.new_doc(doctype);
 				frappe.model.remove_from_locals(doctype, name);
-				frappe.set_route("Form", doctype, name);
+				return frappe.set_route("Form", doctype, name);
 			}""",
 			[doctype, name],
 		)

@@ -56,7 +56,7 @@ def columns(kind: str, group: str) -> list[dict]:
 		*(code if group != MODEL else []),
 		*(model if group != CODE else []),
 		{"fieldname": "cases", "label": _("Calls"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "precision": 1, "width": 100},
+		{"fieldname": "share", "label": _("Share (%)"), "fieldtype": "Percent", "precision": 1, "width": 100},
 		{
 			"fieldname": "cumulative",
 			"label": _("Cumulative"),

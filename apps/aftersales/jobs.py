@@ -26,16 +26,19 @@ ERPNEXT_LINKS = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry
 """Documents the posting engine makes; it takes them back itself before a job is cancelled."""
 
 
-def take_values_from_call(doc: Document, *more_fields: str) -> None:
+def take_values_from_call(doc: Document, *more_fields: str) -> frappe._dict | None:
 	"""Fill customer, product and category of `doc` from its call where they are empty.
 
 	The company is always the call's: what a call earns and costs belongs to one set of books.
+
+	Returns:
+		the call's values, for the steps of the same validation that ask for them again; None without a call.
 
 	Raises:
 		frappe.ValidationError: `doc` is for another customer or company than its call.
 	"""
 	if not doc.repair_call:
-		return
+		return None
 	call = call_values(doc.repair_call)
 	for fieldname in (*VALUES_FROM_CALL, *more_fields):
 		if not doc.get(fieldname):
@@ -47,6 +50,7 @@ def take_values_from_call(doc: Document, *more_fields: str) -> None:
 	if doc.customer and not doc.customer_name:
 		# The framework fetches names before validate; this customer was not known then.
 		doc.customer_name = frappe.get_cached_value("Customer", doc.customer, "customer_name")
+	return call
 
 
 def call_values(repair_call: str) -> frappe._dict:
@@ -59,6 +63,7 @@ def call_values(repair_call: str) -> frappe._dict:
 		"Repair Call",
 		repair_call,
 		[
+			"status",
 			"customer",
 			"equipment",
 			"company",
@@ -78,12 +83,12 @@ def call_values(repair_call: str) -> frappe._dict:
 	return values
 
 
-def check_call_is_open(doc: Document) -> None:
-	"""Refuse work on a call that is closed or cancelled."""
+def check_call_is_open(doc: Document, call: frappe._dict | None = None) -> None:
+	"""Refuse work on a call that is closed or cancelled; `call`: its values, where they were just read."""
 	from aftersales.service_desk.calls import check_open
 
 	if doc.repair_call:
-		check_open(doc.repair_call)
+		check_open(doc.repair_call, call and call.status)
 
 
 def check_for_whom(doc: Document) -> None:
@@ -139,14 +144,17 @@ def charged_to_customer(doc: Document) -> list[Document]:
 	return [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER or flt(line.amount)]
 
 
-def authorise_other_category(doc: Document) -> None:
+def authorise_other_category(doc: Document, call: frappe._dict | None) -> None:
 	"""A category that differs from the call's needs a supervisor and a reason (R-IN-6).
+
+	Args:
+		call: what :func:`take_values_from_call` read in this validation.
 
 	Raises:
 		frappe.PermissionError: the user may not change it.
 		frappe.MandatoryError: the reason is missing.
 	"""
-	proposed = doc.repair_call and frappe.db.get_value("Repair Call", doc.repair_call, "service_category")
+	proposed = call and call.service_category
 	if not proposed or proposed == doc.service_category:
 		return
 	watched = ("service_category", "category_reason", "repair_call")

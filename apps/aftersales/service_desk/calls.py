@@ -39,13 +39,13 @@ NEXT_ACTIONS = {
 CODES = ("symptom_code", "fault_code", "cause_code", "action_code")
 
 
-def check_open(call: str) -> None:
-	"""Refuse work on a call that is closed or cancelled.
+def check_open(call: str, status: str | None = None) -> None:
+	"""Refuse work on a call that is closed or cancelled; `status` is looked up where it was not just read.
 
 	Raises:
 		frappe.ValidationError: names the call and its status.
 	"""
-	_refuse_when_over(call, frappe.db.get_value("Repair Call", call, "status"))
+	_refuse_when_over(call, status or frappe.db.get_value("Repair Call", call, "status"))
 
 
 def record_dispatch(call: str, promised_from: datetime | str, promised_to: datetime | str) -> None:

@@ -135,13 +135,13 @@ class ServiceVoucher(Document):
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.refuse_state_out_of_place()
-		jobs.take_values_from_call(self, "support_kind", "symptom_code")
+		call = jobs.take_values_from_call(self, "support_kind", "symptom_code")
 		self.take_own_technician()
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
-		jobs.authorise_other_category(self)
+		jobs.authorise_other_category(self, call)
 		check_contract(self)
-		self.check_call()
+		self.check_call(call)
 		self.check_previous_voucher()
 		self.check_times()
 		check_dispatch(self)
@@ -306,9 +306,9 @@ class ServiceVoucher(Document):
 		if not self.technician and is_restricted(frappe.session.user, "write"):
 			self.technician = next(iter(visits.technicians_of_user(frappe.session.user)), None)
 
-	def check_call(self):
+	def check_call(self, call: frappe._dict | None):
 		if self.status != "Cancelled":
-			jobs.check_call_is_open(self)
+			jobs.check_call_is_open(self, call)
 
 	def check_previous_voucher(self):
 		if not self.previous_voucher or not self.has_value_changed("previous_voucher"):

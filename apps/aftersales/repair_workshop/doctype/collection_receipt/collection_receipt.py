@@ -89,10 +89,10 @@ class CollectionReceipt(Document):
 		self.keep_moves()
 		one_way.refuse_state_on_draft(self)
 		self.take_values_from_voucher()
-		jobs.take_values_from_call(self)
+		call = jobs.take_values_from_call(self)
 		self.require_owner()
 		jobs.check_equipment_owner(self)
-		jobs.check_call_is_open(self)
+		jobs.check_call_is_open(self, call)
 
 	def before_submit(self):
 		self.require_handover_signature()

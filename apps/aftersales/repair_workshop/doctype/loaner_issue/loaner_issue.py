@@ -96,10 +96,10 @@ class LoanerIssue(Document):
 		if self.is_new():
 			keep_fields_of_record(self, FIELDS_OF_RETURN)
 		one_way.refuse_state_on_draft(self)
-		jobs.take_values_from_call(self)
+		call = jobs.take_values_from_call(self)
 		require_value(self, "customer", _("who gets the loaner?"))
 		jobs.check_equipment_owner(self)
-		jobs.check_call_is_open(self)
+		jobs.check_call_is_open(self, call)
 		loaners.set_defaults(self)
 		self.check_loaner()
 		self.check_warehouses()

@@ -160,12 +160,12 @@ class RepairCard(Document):
 		self.keep_state_log()
 		self.refuse_state_out_of_place()
 		self.take_values_from_receipt()
-		jobs.take_values_from_call(self, "symptom_code")
+		call = jobs.take_values_from_call(self, "symptom_code")
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
-		jobs.authorise_other_category(self)
+		jobs.authorise_other_category(self, call)
 		check_contract(self)
-		self.check_call()
+		self.check_call(call)
 		self.check_receipt()
 		self.check_quotation()
 		self.refuse_ending_while_out()
@@ -619,9 +619,9 @@ class RepairCard(Document):
 			if not self.get(fieldname):
 				self.set(fieldname, value)
 
-	def check_call(self):
+	def check_call(self, call: frappe._dict | None):
 		if self.status != rules.CANCELLED:
-			jobs.check_call_is_open(self)
+			jobs.check_call_is_open(self, call)
 
 	def check_receipt(self):
 		if not self.collection_receipt or not self.has_value_changed("collection_receipt"):

@@ -54,7 +54,7 @@ BY_PHONE = (
 	("VK24-660018", "Pressure too low", "SYM-ERROR", "FLT-ADJUST", 58, "Filled up together.", 4, "7"),
 	("BR18-20-413", "Display dark", "SYM-DISPLAY", "FLT-BATTERY", 47, "Battery changed.", 5, "10"),
 )
-"""Serial, subject, symptom, fault, working days ago, resolution, CSAT (0: not asked), NPS."""
+"""Serial, subject, symptom, fault, working days ago, resolution, CSAT (0: not said), NPS."""
 
 VISITS = (
 	("CW-2017-2210", "Leaks at the union", "SYM-LEAK", "FLT-SEAL", AOIFE, 120, "09:00", 1.5, 5, "9"),
@@ -166,13 +166,8 @@ def _visit(
 def _answer(call: str, closed_at: datetime, csat: int, nps: str) -> None:
 	follow_up = frappe.get_doc("Follow-up", {"repair_call": call})
 	with acting_as(AGENT):
-		if csat:
-			follow_up.complete("Yes", "No", csat, nps)
-		else:
-			follow_up.status = "Cancelled"
-			follow_up.save()
-	if csat:
-		happened(follow_up, done_at=closed_at + timedelta(days=7))
+		follow_up.complete("Yes", "No", csat, nps)
+	happened(follow_up, done_at=closed_at + timedelta(days=7))
 
 
 def _watch_faults() -> None:

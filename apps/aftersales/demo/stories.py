@@ -98,33 +98,36 @@ def leaking_water_heater() -> Story:
 
 
 def instant_heater_in_workshop() -> Story:
-	"""(b) An instant water heater that cannot be mended on site: workshop, verified, returned, invoiced."""
+	"""(b) An instant water heater that cannot be mended on site: workshop, verified, returned, invoiced.
+
+	Taken in yesterday: the target for workshop jobs is two working days, whatever the hour it is told at.
+	"""
 	call = take_call(
 		**product("BR18-20-771"),
 		subject="Instant water heater: only lukewarm water",
 		description="Lukewarm at any setting, the red lamp blinks three times.",
 		symptom_code="SYM-NOHEAT",
-		received_at=past(2, "08:05"),
+		received_at=past(1, "08:05"),
 	)
 	voucher = send(
 		AOIFE,
 		call,
-		past(2, "08:20"),
-		(past(2, "14:00"), past(2, "16:00")),
+		past(1, "08:15"),
+		(past(1, "09:00"), past(1, "10:00")),
 		"Check flow sensor and scale.",
 	)
-	arrive(voucher, past(2, "14:20"))
+	arrive(voucher, past(1, "09:05"))
 	with acting_as(AOIFE):
 		report(
 			voucher,
-			departed_at=past(2, "15:00"),
+			departed_at=past(1, "09:35"),
 			outcome="Taken to Workshop",
 			findings="Flow signal drops out, block heavily scaled. Has to be descaled on the bench.",
 			signed_by="Patrick O'Shea",
 		)
 		voucher.save()
 		voucher.complete()
-	receipt = take_in(voucher, past(2, "15:00"))
+	receipt = take_in(voucher, past(1, "09:35"))
 	card = repair_on_the_bench(receipt)
 	return_product(call, receipt, card)
 	submit_invoice(card)
@@ -132,7 +135,7 @@ def instant_heater_in_workshop() -> Story:
 	close_call(call)
 	settle(
 		call,
-		received_at=past(2, "08:05"),
+		received_at=past(1, "08:05"),
 		resolved_at=past(1, "16:30"),
 		closed_at=past(1, "16:45"),
 	)
@@ -400,11 +403,11 @@ def repair_on_the_bench(receipt: Document) -> Document:
 			{
 				"assigned_technician": technician_of(NIAMH),
 				"warehouse": of_company(WORKSHOP),
-				"received_at": past(1, "08:10"),
+				"received_at": past(1, "10:00"),
 			}
 		)
 		card.start_diagnosis()
-		_work(card, past(1, "09:00"), past(1, "09:30"))
+		_work(card, past(1, "10:10"), past(1, "10:40"))
 		card.update(
 			{
 				"diagnosis": "Flow sensor gives no steady signal, heating block scaled. New sensor, block descaled.",
@@ -436,7 +439,7 @@ def repair_on_the_bench(receipt: Document) -> Document:
 	with acting_as(SUPERVISOR):
 		card.verify("Ran for 20 minutes: 42 °C steady at 6 l/min, no leaks, insulation tested.")
 		card.finish()
-	happened(card, received_at=past(1, "08:10"))
+	happened(card, received_at=past(1, "10:00"))
 	return card
 
 
@@ -448,10 +451,10 @@ def return_product(call: Document, receipt: Document, card: Document) -> None:
 	with acting_as(SUPERVISOR):
 		receipt.void()
 		card.hand_over()
-	happened(receipt, received_at=past(2, "15:00"), returned_at=past(1, "16:20"))
+	happened(receipt, received_at=past(1, "09:35"), returned_at=past(1, "16:20"))
 	happened(
 		card,
-		received_at=past(1, "08:10"),
+		received_at=past(1, "10:00"),
 		approved_at=past(1, "11:40"),
 		ready_at=past(1, "15:10"),
 		returned_at=past(1, "16:20"),

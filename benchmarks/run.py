@@ -336,7 +336,13 @@ def _masters() -> frappe._dict:
 	"""Customer, product, part, hour, prices, tax, technician, user, agreement; removed at the end."""
 	make = _make
 	names = frappe._dict(
-		customer=make("Customer", customer_name="Benchmark Customer", customer_type="Individual"),
+		customer=make(
+			"Customer",
+			customer_name="Benchmark Customer",
+			customer_type="Individual",
+			customer_group="Individual",
+			territory="Ireland",
+		),
 		hour=make(
 			"Item", item_code="Benchmark Hour", item_group="Services", stock_uom="Hour", is_stock_item=0
 		),

@@ -101,13 +101,13 @@ def locate(call: Document) -> None:
 	"""Where the work is: the product's own place, else the customer's primary address; and its zone."""
 	if not call.customer:
 		return
-	file = facts.product_file(call)
 	if not call.service_address and facts.any_changed(call, ("customer", "equipment")):
-		call.service_address = file.address or facts.customer(call).customer_primary_address
+		call.service_address = facts.product_file(call).address or facts.customer(call).customer_primary_address
 	if not call.is_new() and not call.has_value_changed("service_address"):
 		return
 	call.service_address_display = location.display(call.service_address)
 	if not call.service_zone or not call.has_value_changed("service_zone"):
+		file = facts.product_file(call)
 		at_home = file.service_zone and file.address == call.service_address
 		call.service_zone = (
 			file.service_zone

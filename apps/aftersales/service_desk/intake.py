@@ -102,7 +102,9 @@ def locate(call: Document) -> None:
 	if not call.customer:
 		return
 	if not call.service_address and facts.any_changed(call, ("customer", "equipment")):
-		call.service_address = facts.product_file(call).address or facts.customer(call).customer_primary_address
+		call.service_address = (
+			facts.product_file(call).address or facts.customer(call).customer_primary_address
+		)
 	if not call.is_new() and not call.has_value_changed("service_address"):
 		return
 	call.service_address_display = location.display(call.service_address)

@@ -50,9 +50,13 @@ def visit(site: str) -> Iterator[None]:
 
 
 def _go_to(site: str) -> None:
+	from frappe.utils import background_jobs
+
 	frappe.destroy()
 	frappe.init(site=site, sites_path=".", force=True)
 	frappe.connect()
+	# Frappe keeps the first connection of a process, but each site here has a queue of its own
+	background_jobs._redis_queue_conn = None
 
 
 def _dev(*arguments: str) -> None:

@@ -127,6 +127,7 @@ def test_photo_of_a_receipt_parts_of_a_card_and_what_a_van_lacks(server, shop):
 
 		manager = Desk(browser, server.url, "Administrator", "admin")
 		manager.page.goto(f"/app/query-report/Van Replenishment?technician={shop.fiona}")
+		expect(manager.page.locator(".dt-cell", has_text="Button Seal").first).to_be_visible(timeout=WAIT)
 		manager.page.get_by_role("button", name="Draft Transfers").click()
 		expect(manager.page.locator(".modal.show")).to_contain_text(shop.fiona, timeout=WAIT)
 		manager.picture("van-drafted")

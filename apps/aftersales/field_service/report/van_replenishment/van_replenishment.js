@@ -21,7 +21,7 @@ frappe.query_reports["Van Replenishment"] = {
 	onload(report) {
 		const fill = (document) => async () => {
 			const technicians = [
-				...new Set(report.data.filter((row) => row.propose).map((row) => row.technician)),
+				...new Set((report.data || []).filter((row) => row.propose).map((row) => row.technician)),
 			];
 			if (!technicians.length) {
 				frappe.show_alert({ message: __("No van lacks anything."), indicator: "green" });
@@ -51,8 +51,13 @@ frappe.query_reports["Van Replenishment"] = {
 			}
 			report.refresh();
 		};
-		report.page.add_inner_button(__("Draft Transfers"), fill("Stock Entry"));
-		report.page.add_inner_button(__("Draft Material Requests"), fill("Material Request"));
+		// The button gets no promise: Frappe would leave it dead when the request is refused
+		for (const [label, document] of [
+			[__("Draft Transfers"), "Stock Entry"],
+			[__("Draft Material Requests"), "Material Request"],
+		]) {
+			report.page.add_inner_button(label, () => void fill(document)());
+		}
 	},
 
 	formatter(value, row, column, data, default_formatter) {

@@ -70,7 +70,14 @@ doc_events = {
 	},
 	"Customer": {
 		"on_update": "aftersales.service_desk.search_keys.of_customer",
-		"after_rename": "aftersales.service_desk.search_keys.of_customer",
+		"before_rename": [
+			"aftersales.service_desk.periodic_visits.join_customers",
+			"aftersales.customer_portal.messages.join_choices",
+		],
+		"after_rename": [
+			"aftersales.service_desk.search_keys.of_customer",
+			"aftersales.customer_portal.messages.take_choices_along",
+		],
 		"on_trash": "aftersales.service_desk.search_keys.forget",
 	},
 	"Contact": {
@@ -99,6 +106,10 @@ doc_events = {
 	"Non Conformance": {
 		"validate": "aftersales.service_quality.faults.keep_place",
 		"on_update": "aftersales.service_quality.faults.pass_on",
+	},
+	"Item": {
+		"before_rename": "aftersales.repair_workshop.parts.join_spare_parts",
+		"after_rename": "aftersales.repair_workshop.parts.take_name_of_item",
 	},
 	"Communication": {"after_insert": "aftersales.service_desk.replies.tell_owner"},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},

@@ -268,6 +268,25 @@ def test_nobody_chooses_for_another(shop):
 	assert not frappe.db.exists("Customer Service Preferences", other)
 
 
+def test_choices_follow_a_renamed_customer(shop):
+	messages.choose(shop.customer, set(messages.MOMENTS) - {"survey"})
+	frappe.rename_doc("Customer", shop.customer, "Byrne & Sons", show_alert=False, rebuild_search=False)
+	assert not messages.wants("Byrne & Sons", "survey")
+	assert messages.wants("Byrne & Sons", "ready")
+
+
+def test_what_either_of_two_customers_switched_off_stays_off(shop):
+	other = make.customer("Quinn Foods")
+	messages.choose(shop.customer, set(messages.MOMENTS) - {"survey"})
+	messages.choose(other, set(messages.MOMENTS) - {"ready"})
+	frappe.rename_doc(
+		"Customer", other, shop.customer, merge=True, show_alert=False, rebuild_search=False
+	)
+	off = {choice.moment for choice in messages.choices_of(shop.customer) if not choice.wanted}
+	assert off == {"survey", "ready"}
+	assert frappe.db.count("Customer Service Preferences") == 1
+
+
 def test_a_message_speaks_the_customers_language(shop):
 	frappe.db.set_value("Customer", shop.customer, "language", "de")
 	make.make(

@@ -161,3 +161,57 @@ def test_a_plan_that_has_not_begun_takes_nobody_from_another():
 	plan("Next year", starts_on=add_months(get_first_day(nowdate()), 3))
 	plan("Others", customers=[{"customer": "Nora Byrne"}, {"customer": "Sean Doyle"}])
 	assert periodic_visits.plan_all() == 2
+
+
+# ---------------------------------------------------------------- customers who become one
+
+
+def merged(old="Sean Doyle", new="Nora Byrne"):
+	frappe.rename_doc("Customer", old, new, merge=True, show_alert=False, rebuild_search=False)
+
+
+def both_planned(**values):
+	plan(customers=[{"customer": "Nora Byrne"}, {"customer": "Sean Doyle"}], **values)
+	periodic_visits.plan_all()
+	return [frappe.get_doc("Follow-up", visit.name) for visit in visits()]
+
+
+def test_customers_who_become_one_are_visited_once():
+	nora, sean = both_planned()
+	merged()
+	nora.reload()
+	sean.reload()
+	assert {nora.customer, sean.customer} == {"Nora Byrne"}
+	assert sorted((nora.status, sean.status)) == ["Cancelled", "Planned"]
+	(counted,) = visits(period_start=("is", "set"))
+	assert counted.status == "Planned"
+	assert periodic_visits.plan_all() == 0
+
+
+def test_the_visit_that_was_made_counts():
+	nora, sean = both_planned()
+	sean.complete(csat=5)
+	merged()
+	assert frappe.db.get_value("Follow-up", nora.name, ["status", "period_start"]) == ("Cancelled", None)
+	kept = frappe.get_doc("Follow-up", sean.name)
+	assert (kept.status, kept.csat, kept.customer) == ("Done", 5, "Nora Byrne")
+	assert kept.period_start
+
+
+def test_two_visits_made_both_stay():
+	nora, sean = both_planned()
+	nora.complete(csat=5)
+	sean.complete(csat=4)
+	merged()
+	made = visits()
+	assert [(row.status, row.customer) for row in made] == [("Done", "Nora Byrne")] * 2
+	assert sorted(row.csat for row in made) == [4, 5]
+	assert len([row for row in made if row.period_start]) == 1
+	assert periodic_visits.plan_all() == 0
+
+
+def test_a_customer_is_merged_by_who_may_not_see_follow_ups():
+	both_planned()
+	frappe.set_user(make.user("siobhan.sales@example.com", "Sales Manager", "Sales Master Manager"))
+	merged()
+	assert sorted(visit.status for visit in visits()) == ["Cancelled", "Planned"]

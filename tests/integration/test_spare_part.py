@@ -85,3 +85,61 @@ def test_without_role_nothing_is_told(seal):
 	):
 		with pytest.raises(frappe.PermissionError):
 			ask()
+
+
+# ---------------------------------------------------------------- items renamed and merged
+
+
+def rename_item(old, new, merge=False):
+	frappe.rename_doc("Item", old, new, merge=merge, show_alert=False, rebuild_search=False)
+
+
+def test_a_renamed_item_keeps_its_spare_part(seal):
+	other = make.item("Gas valve seal, universal")
+	seal.append("substitutes", {"item_code": other})
+	seal.save()
+	rename_item("Gas valve seal", "GVS-18")
+	renamed = frappe.get_doc("Spare Part", "GVS-18")
+	assert renamed.item_code == "GVS-18"
+	assert [row.model for row in renamed.fits] == ["TH 18", "TH 24"]
+	assert [row.item_code for row in renamed.substitutes] == [other]
+	assert not frappe.db.exists("Spare Part", "Gas valve seal")
+	assert [row["item_code"] for row in parts_for_model("Thermon", "TH 18")] == ["GVS-18"]
+
+
+def test_merged_items_have_one_spare_part(seal):
+	washer = make.item("Washer")
+	seal.append("substitutes", {"item_code": washer})
+	seal.save()
+	twin = make.make(
+		"Spare Part",
+		item_code=make.item("Gas valve seal (old no.)"),
+		fitting_minutes=45,
+		fits=[{"brand": "thermon", "model": "th 24"}, {"brand": "Baxi", "model": "B 10"}],
+		substitutes=[{"item_code": "Gas valve seal"}, {"item_code": washer}, {"item_code": make.item("O-ring")}],
+	)
+	third = make.make(
+		"Spare Part",
+		item_code="O-ring",
+		substitutes=[{"item_code": twin.item_code}, {"item_code": seal.item_code}],
+	)
+	rename_item(twin.item_code, seal.item_code, merge=True)
+	seal.reload()
+	assert seal.fitting_minutes == 20, "what stays keeps its values"
+	assert [(row.brand, row.model) for row in seal.fits] == [
+		("Thermon", "TH 18"),
+		("Thermon", "TH 24"),
+		("Baxi", "B 10"),
+	]
+	assert [row.item_code for row in seal.substitutes] == ["Washer", "O-ring"]
+	assert [row.item_code for row in third.reload().substitutes] == [seal.item_code]
+	assert not frappe.db.exists("Spare Part", "Gas valve seal (old no.)")
+
+
+def test_a_spare_part_goes_to_the_item_that_stays(seal):
+	kept = make.item("GVS-18")
+	seal.append("substitutes", {"item_code": kept})
+	seal.save()
+	rename_item("Gas valve seal", kept, merge=True)
+	part = frappe.get_doc("Spare Part", kept)
+	assert (part.item_code, part.fitting_minutes, part.substitutes) == (kept, 20, [])

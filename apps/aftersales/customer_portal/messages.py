@@ -18,6 +18,7 @@ from frappe.email.email_body import EMail
 from frappe.model.document import Document
 from frappe.utils import fmt_money, format_date, get_datetime, now_datetime
 
+from aftersales import renaming
 from aftersales.customer_portal import links, progress
 from aftersales.customer_portal.customers import language_of
 from aftersales.field_service.visits import call_of_visit
@@ -28,6 +29,7 @@ from aftersales.repair_workshop.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_desk import for_customers as desk
 
+PREFERENCES = "Customer Service Preferences"
 MOMENTS = (
 	"received",
 	"appointment",
@@ -207,7 +209,7 @@ def is_switched_on() -> bool:
 
 def wants(customer: str, moment: str) -> bool:
 	"""True unless the customer has switched this message off."""
-	chosen = frappe.db.get_value("Customer Service Preferences", customer, moment)
+	chosen = frappe.db.get_value(PREFERENCES, customer, moment)
 	return chosen is None or bool(chosen)
 
 
@@ -232,14 +234,36 @@ def choices_of(customer: str) -> list[frappe._dict]:
 
 def choose(customer: str, moments: set[str]) -> None:
 	"""Store which messages a customer wants. The caller has checked that he may say so."""
-	name = frappe.db.get_value("Customer Service Preferences", customer, for_update=True)
+	name = frappe.db.get_value(PREFERENCES, customer, for_update=True)
 	doc = (
-		frappe.get_doc("Customer Service Preferences", name)
+		frappe.get_doc(PREFERENCES, name)
 		if name
-		else frappe.new_doc("Customer Service Preferences", customer=customer)
+		else frappe.new_doc(PREFERENCES, customer=customer)
 	)
 	doc.update({moment: int(moment in moments) for moment in MOMENTS})
 	doc.save(ignore_permissions=True)
+
+
+def join_choices(
+	customer: Document, method: str | None, old: str, new: str, merge: bool = False
+) -> None:
+	"""before_rename of Customer: where two become one, what either has switched off stays off."""
+	if not merge or not (theirs := _choices(old)):
+		return
+	if ours := _choices(new):
+		doc = frappe.get_doc(PREFERENCES, ours.name)
+		doc.update({moment: int(ours[moment] and theirs[moment]) for moment in MOMENTS})
+		doc.save(ignore_permissions=True)
+		frappe.delete_doc(PREFERENCES, theirs.name, ignore_permissions=True)
+
+
+def take_choices_along(customer: Document, method: str | None, old: str, *renamed) -> None:
+	"""after_rename of Customer: what he chose is found under his new name."""
+	renaming.take_name(PREFERENCES, "customer", customer.name)
+
+
+def _choices(customer: str) -> frappe._dict | None:
+	return frappe.db.get_value(PREFERENCES, {"customer": customer}, ["name", *MOMENTS], as_dict=True)
 
 
 def _call_of_job(doctype: str, name: str) -> str | None:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import flt
 
+from aftersales import renaming
 from aftersales.repair_workshop.reservations import SET_ASIDE
 
 
@@ -120,3 +122,62 @@ def stock_by_warehouse(item_code: str) -> list[dict]:
 		order_by="actual_qty desc, warehouse asc",
 	)
 	return [row for row in rows if flt(row.actual_qty) or flt(row.projected_qty)]
+
+
+def join_spare_parts(item: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+	"""before_rename of Item: where two items become one, so do their spare parts.
+
+	The one of the item that stays keeps its values, and gets the models and substitutes of the other.
+	"""
+	if not merge:
+		return
+	ours = frappe.db.get_value("Spare Part", {"item_code": new})
+	theirs = frappe.db.get_value("Spare Part", {"item_code": old})
+	if ours and theirs:
+		_join(frappe.get_doc("Spare Part", ours), frappe.get_doc("Spare Part", theirs))
+	_join_substitutes(old, new)
+
+
+def take_name_of_item(item: Document, method: str | None, old: str, *renamed) -> None:
+	"""after_rename of Item: the Spare Part bears the item's name, by which substitutes are found."""
+	renaming.take_name("Spare Part", "item_code", item.name)
+
+
+def _join(ours: Document, theirs: Document) -> None:
+	fits = {_place(row) for row in ours.fits}
+	for row in theirs.fits:
+		if _place(row) not in fits:
+			ours.append("fits", {"brand": row.brand, "model": row.model, "item_code": row.item_code})
+	listed = {row.item_code for row in ours.substitutes} | {ours.item_code, theirs.item_code}
+	for row in theirs.substitutes:
+		if row.item_code not in listed:
+			ours.append("substitutes", {"item_code": row.item_code, "notes": row.notes})
+	ours.save(ignore_permissions=True)
+	frappe.delete_doc("Spare Part", theirs.name, ignore_permissions=True)
+
+
+def _place(fit: Document) -> tuple[str, str]:
+	return ((fit.brand or "").lower(), (fit.model or "").lower())
+
+
+def _join_substitutes(old: str, new: str) -> None:
+	"""No part is left with both items among its substitutes, or with itself."""
+	parents = frappe.get_all(
+		"Spare Part Substitute",
+		filters={"item_code": ("in", (old, new)), "parenttype": "Spare Part"},
+		pluck="parent",
+		order_by="parent asc",
+	)
+	for name in dict.fromkeys(parents):
+		part = frappe.get_doc("Spare Part", name)
+		becomes = {old: new}
+		seen = {becomes.get(part.item_code, part.item_code)}
+		kept = []
+		for row in part.substitutes:
+			item_code = becomes.get(row.item_code, row.item_code)
+			if item_code not in seen:
+				kept.append(row)
+			seen.add(item_code)
+		if len(kept) < len(part.substitutes):
+			part.set("substitutes", kept)
+			part.save(ignore_permissions=True)

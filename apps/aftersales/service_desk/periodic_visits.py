@@ -4,16 +4,18 @@ Exactly once is the database's word: plan, customer and start of the period are 
 """
 
 from datetime import date
+from itertools import groupby
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.utils import getdate
+from frappe.utils import escape_html, getdate
 from pypika.terms import Criterion, ExistsCriterion
 
 from aftersales.guards import set_system
 from aftersales.service_desk import facts
-from aftersales.service_desk.follow_ups import UNFINISHED
+from aftersales.service_desk.follow_ups import ANSWERED, UNFINISHED
 from aftersales.service_desk.periodic_visit_rules import Period, due_in, period_at
 
 KIND = "Periodic Visit"
@@ -55,6 +57,50 @@ def plan_visits(plan: str, on: date | str | None = None) -> int:
 			plan=plan,
 		)
 	return planned
+
+
+def join_customers(
+	customer: Document, method: str | None, old: str, new: str, merge: bool = False
+) -> None:
+	"""before_rename of Customer: where two become one, each period of a plan keeps one visit.
+
+	The visit that got furthest counts. The other one is called off where it is still to be made; made
+	already, it stays as it is, but counts for no period.
+	"""
+	if not merge:
+		return
+	visits = frappe.get_all(
+		"Follow-up",
+		filters={
+			"customer": ("in", (old, new)),
+			"periodic_visit_plan": ("is", "set"),
+			"period_start": ("is", "set"),
+		},
+		fields=["name", "status", "visit_call", "periodic_visit_plan", "period_start"],
+		order_by="periodic_visit_plan asc, period_start asc, creation asc",
+	)
+	for _period, both in groupby(visits, key=lambda row: (row.periodic_visit_plan, row.period_start)):
+		for spare in sorted(both, key=_how_far)[:-1]:
+			_let_go(spare.name, old, new)
+
+
+def _how_far(visit: frappe._dict) -> tuple[bool, bool, bool]:
+	return (visit.status in ANSWERED, bool(visit.visit_call), visit.status in UNFINISHED)
+
+
+def _let_go(visit: str, old: str, new: str) -> None:
+	doc = frappe.get_doc("Follow-up", visit, for_update=True)
+	set_system(doc, period_start=None)
+	if doc.status in UNFINISHED:
+		doc.status = "Cancelled"
+	doc.flags.ignore_permissions = True
+	doc.save()
+	doc.add_comment(
+		"Info",
+		_("Customers {0} and {1} became one, who is visited once in a period.").format(
+			escape_html(old), escape_html(new)
+		),
+	)
 
 
 def _customers_without_visit(plan: Document, period: Period, day: date) -> list[frappe._dict]:

@@ -87,8 +87,9 @@ def require_role(roles: Iterable[str], what: str) -> None:
 
 
 def require_value(doc: Document, fieldname: str, why: str) -> None:
-	"""Refuse when `fieldname` is empty; the message names the field and `why` it is needed now."""
-	if not doc.get(fieldname):
+	"""Refuse when `fieldname` is empty or blank; the message names the field and `why` it is needed now."""
+	value = doc.get(fieldname)
+	if not (value.strip() if isinstance(value, str) else value):
 		frappe.throw(
 			_("Set {0}: {1}").format(frappe.bold(_(doc.meta.get_label(fieldname))), why),
 			frappe.MandatoryError,

@@ -164,7 +164,7 @@ def authorise_other_category(doc: Document, call: frappe._dict | None) -> None:
 		SUPERVISING_ROLES,
 		_("Category {0} instead of {1}, which the call says,").format(doc.service_category, proposed),
 	)
-	if not doc.category_reason:
+	if not (doc.category_reason or "").strip():
 		frappe.throw(
 			_("Set {0}: the call says category {1}, this job says {2}.").format(
 				frappe.bold(_(doc.meta.get_label("category_reason"))), proposed, doc.service_category

@@ -2,7 +2,7 @@
 
 import frappe
 import pytest
-from frappe.utils import add_days, add_months, getdate, nowdate
+from frappe.utils import add_days, add_months, add_to_date, getdate, now_datetime, nowdate
 
 from aftersales.service_billing.contracts import entitlement_of, renewal_of, roll_over
 from tests import factories as make
@@ -199,6 +199,37 @@ def test_a_technician_does_not_choose_the_contract(shop):
 	attempt = read(doc)
 	attempt.service_contract = contract.name
 	refused("needs one of the roles", attempt.save, error=frappe.PermissionError)
+
+
+@pytest.mark.parametrize(("first", "last"), [(-400, -35), (35, 400)])
+def test_a_contract_chosen_by_hand_is_in_force_on_the_day(shop, first, last):
+	contract = make.contract(
+		shop.customer, start_date=add_days(nowdate(), first), end_date=add_days(nowdate(), last)
+	)
+	refused("is in force from", visit, shop, contract)
+
+
+def test_a_contract_chosen_by_hand_names_the_product(shop):
+	mine, other = make.equipment(shop.customer), make.equipment(shop.customer)
+	contract = make.contract(shop.customer, covers_all_equipment=0, equipment=[{"equipment": mine}])
+	refused("does not name product", visit, shop, contract)
+	refused(f"does not name product .*{other}", visit, shop, contract, equipment=other)
+	doc = visit(shop, contract, equipment=mine)
+	assert doc.service_contract == contract.name
+	doc.equipment = other
+	refused(f"does not name product .*{other}", doc.save)
+
+
+def test_a_contract_agreed_after_the_call_may_be_chosen(shop):
+	call = make.call(
+		shop.customer,
+		service_category=make.category("B"),
+		received_at=add_to_date(now_datetime(), days=-10),
+	)
+	contract = make.contract(shop.customer, start_date=add_days(nowdate(), -1))
+	assert call.service_contract is None
+	doc = make.voucher(call, shop.technician, service_category="B", service_contract=contract.name)
+	assert doc.service_contract == contract.name
 
 
 def test_what_was_authorised_is_not_exchanged_for_something_dearer(shop):

@@ -628,6 +628,7 @@ def test_fields_of_record(card):
 
 def test_not_repairable_goes_back_with_a_fee_for_the_diagnosis(call, receipt, card):
 	refused(frappe.MandatoryError, card, status="Not Repairable")
+	refused(frappe.MandatoryError, card, status="Not Repairable", not_repairable_reason="  \n")
 	act(card, "give_up", "Heat exchanger corroded through; no longer made")
 	with pytest.raises(frappe.ValidationError, match="Diagnosis and Travel"):
 		fresh(card).finish()

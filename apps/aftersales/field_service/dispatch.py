@@ -123,7 +123,7 @@ def _require_qualification(doc: Document) -> None:
 
 def _override(doc: Document, verdict: Verdict) -> None:
 	why = _explain(doc, verdict)
-	if not doc.qualification_override_reason:
+	if not (doc.qualification_override_reason or "").strip():
 		frappe.throw(
 			_("{0} A supervisor may dispatch all the same by giving a reason in {1}.").format(
 				why, frappe.bold(_(doc.meta.get_label("qualification_override_reason")))

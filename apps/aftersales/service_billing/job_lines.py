@@ -103,7 +103,7 @@ def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
 		line.charge_to = expected
 	if line.charge_to in (charge_rule, expected) or not _payer_changed(doc, line):
 		return
-	if not line.charge_reason:
+	if not (line.charge_reason or "").strip():
 		frappe.throw(
 			_("{0} row {1}: {2} pays instead of {3}. Give the reason in {4}.").format(
 				_("Parts") if line.parentfield == "parts" else _("Labour"),

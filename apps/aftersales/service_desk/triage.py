@@ -102,7 +102,7 @@ def log_decisions(call: Document) -> None:
 
 
 def _urgency(doc: Document) -> Urgency:
-	return Urgency(doc.hazard or None, doc.priority or None, doc.priority_reason or None)
+	return Urgency(doc.hazard or None, doc.priority or None, (doc.priority_reason or "").strip() or None)
 
 
 def _emergency_priority(call: Document) -> str | None:

@@ -279,9 +279,7 @@ def test_what_either_of_two_customers_switched_off_stays_off(shop):
 	other = make.customer("Quinn Foods")
 	messages.choose(shop.customer, set(messages.MOMENTS) - {"survey"})
 	messages.choose(other, set(messages.MOMENTS) - {"ready"})
-	frappe.rename_doc(
-		"Customer", other, shop.customer, merge=True, show_alert=False, rebuild_search=False
-	)
+	frappe.rename_doc("Customer", other, shop.customer, merge=True, show_alert=False, rebuild_search=False)
 	off = {choice.moment for choice in messages.choices_of(shop.customer) if not choice.wanted}
 	assert off == {"survey", "ready"}
 	assert frappe.db.count("Customer Service Preferences") == 1

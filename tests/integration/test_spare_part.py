@@ -116,7 +116,11 @@ def test_merged_items_have_one_spare_part(seal):
 		item_code=make.item("Gas valve seal (old no.)"),
 		fitting_minutes=45,
 		fits=[{"brand": "thermon", "model": "th 24"}, {"brand": "Baxi", "model": "B 10"}],
-		substitutes=[{"item_code": "Gas valve seal"}, {"item_code": washer}, {"item_code": make.item("O-ring")}],
+		substitutes=[
+			{"item_code": "Gas valve seal"},
+			{"item_code": washer},
+			{"item_code": make.item("O-ring")},
+		],
 	)
 	third = make.make(
 		"Spare Part",

@@ -235,18 +235,12 @@ def choices_of(customer: str) -> list[frappe._dict]:
 def choose(customer: str, moments: set[str]) -> None:
 	"""Store which messages a customer wants. The caller has checked that he may say so."""
 	name = frappe.db.get_value(PREFERENCES, customer, for_update=True)
-	doc = (
-		frappe.get_doc(PREFERENCES, name)
-		if name
-		else frappe.new_doc(PREFERENCES, customer=customer)
-	)
+	doc = frappe.get_doc(PREFERENCES, name) if name else frappe.new_doc(PREFERENCES, customer=customer)
 	doc.update({moment: int(moment in moments) for moment in MOMENTS})
 	doc.save(ignore_permissions=True)
 
 
-def join_choices(
-	customer: Document, method: str | None, old: str, new: str, merge: bool = False
-) -> None:
+def join_choices(customer: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
 	"""before_rename of Customer: where two become one, what either has switched off stays off."""
 	if not merge or not (theirs := _choices(old)):
 		return

@@ -59,9 +59,7 @@ def plan_visits(plan: str, on: date | str | None = None) -> int:
 	return planned
 
 
-def join_customers(
-	customer: Document, method: str | None, old: str, new: str, merge: bool = False
-) -> None:
+def join_customers(customer: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
 	"""before_rename of Customer: where two become one, each period of a plan keeps one visit.
 
 	The visit that got furthest counts. The other one is called off where it is still to be made; made

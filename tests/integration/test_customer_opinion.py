@@ -77,4 +77,4 @@ def test_filters():
 
 def test_the_summary_adds_up():
 	summary = {row["label"]: row["value"] for row in execute({"group_by": "Technician"})[4]}
-	assert summary == {"Answers": 5, "CSAT": 50.0, "NPS": -25.0, "Hazards": 1}
+	assert summary == {"Answers": 5, "CSAT": "50.0%", "NPS": "-25", "Hazards": 1}

@@ -10,6 +10,7 @@ import pytest
 
 from aftersales.service_desk.figures import GROUPS
 from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
+from aftersales.service_quality.report.technician_summary import technician_summary
 from aftersales.service_quality.report.work_by_stage import work_by_stage
 from tests import factories as make
 
@@ -298,3 +299,25 @@ def test_work_by_stage(names):
 	assert more("Service Voucher", "To Bill") == (1, 0)
 	frappe.db.set_value("Service Voucher", billed.name, "posted_at", "2026-02-01 08:00:00")
 	assert more("Service Voucher", "To Bill") == (1, 1)
+
+
+def test_what_calls_cost_is_for_those_who_see_the_books(february):
+	filters = {**FEBRUARY, "service_zone": february.zone}
+	for role, sees in (("Service Supervisor", False), ("Service Accountant", True)):
+		frappe.set_user(make.user(f"{frappe.scrub(role)}@figures.example", role))
+		rows, summary = execute(filters)[1], execute(filters)[4]
+		assert rows[0].cost_per_call == (51.25 if sees else None)
+		assert ("Cost per Call" in {row["label"] for row in summary}) is sees
+
+
+def test_reports_of_a_company_are_for_those_who_may_see_it(february):
+	user = make.user("elsewhere@figures.example", "Service Accountant", "Service Manager")
+	other = frappe.new_doc("Company", company_name="Shannon Service Ltd", default_currency="EUR")
+	other.name = other.company_name
+	other.db_insert()  # without the accounts and warehouses that nobody asks for here
+	make.make("User Permission", user=user, allow="Company", for_value=other.name)
+	frappe.set_user(user)
+	for report in (execute, technician_summary.execute):
+		with pytest.raises(frappe.PermissionError):
+			report({**FEBRUARY, "company": make.COMPANY})
+	assert execute({**FEBRUARY})[1] == []

@@ -1,5 +1,7 @@
 """What the accountants' reports share: the period they look at, and how their columns are written."""
 
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.utils import getdate
@@ -15,14 +17,29 @@ def scope_of(filters: dict | None) -> Scope:
 		frappe.PermissionError: the user may not see the company.
 	"""
 	filters = frappe._dict(filters or {})
-	for fieldname, label in (("company", _("Company")), ("from_date", _("From")), ("to_date", _("To"))):
-		if not filters.get(fieldname):
-			frappe.throw(_("Set {0}.").format(frappe.bold(label)), frappe.MandatoryError)
+	_require(filters, "company", _("Company"))
 	check_company(filters.company)
-	scope = Scope(filters.company, getdate(filters.from_date), getdate(filters.to_date))
-	if scope.to_date < scope.from_date:
+	return Scope(filters.company, *period_of(filters))
+
+
+def period_of(filters: dict) -> tuple[date, date]:
+	"""First and last day of a report.
+
+	Raises:
+		frappe.ValidationError: one is missing, or the period ends before it begins.
+	"""
+	filters = frappe._dict(filters)
+	_require(filters, "from_date", _("From"))
+	_require(filters, "to_date", _("To"))
+	first, last = getdate(filters.from_date), getdate(filters.to_date)
+	if last < first:
 		frappe.throw(_("{0} has to lie after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
-	return scope
+	return first, last
+
+
+def _require(filters: frappe._dict, fieldname: str, label: str) -> None:
+	if not filters.get(fieldname):
+		frappe.throw(_("Set {0}.").format(frappe.bold(label)), frappe.MandatoryError)
 
 
 def check_company(company: str) -> None:

@@ -12,10 +12,9 @@ aftersales.reports.company_filter = function () {
 	};
 };
 
-// The company, and a period that ends today: from `from`, by default the first of the month.
-aftersales.reports.period_filters = function (from = frappe.datetime.month_start()) {
+// A period that ends today: from `from`, by default the first of the month.
+aftersales.reports.dates = function (from = frappe.datetime.month_start()) {
 	return [
-		aftersales.reports.company_filter(),
 		{ fieldname: "from_date", label: __("From"), fieldtype: "Date", default: from, reqd: 1 },
 		{
 			fieldname: "to_date",
@@ -25,4 +24,9 @@ aftersales.reports.period_filters = function (from = frappe.datetime.month_start
 			reqd: 1,
 		},
 	];
+};
+
+// The company, and such a period.
+aftersales.reports.period_filters = function (from) {
+	return [aftersales.reports.company_filter(), ...aftersales.reports.dates(from)];
 };

@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Coalesce, Count, DateFormat, NullIf, 
 from frappe.utils import add_days, getdate
 from pypika.terms import LiteralValue, Term
 
+from aftersales.report_parts import card
 from aftersales.service_desk import opinion_rules
 from aftersales.service_desk.follow_ups import ANSWERED
 from aftersales.service_desk.opinion_rules import CONTENT, DETRACTORS, PROMOTERS
@@ -158,8 +159,8 @@ def _summary(data: list[frappe._dict]) -> list[dict]:
 	_with_figures(total)
 	return [
 		{"value": total.answers, "label": _("Answers"), "datatype": "Int"},
-		{"value": total.csat, "label": _("CSAT"), "datatype": "Percent"},
-		{"value": total.nps, "label": _("NPS"), "datatype": "Float"},
+		card(_("CSAT"), total.csat, "Percent"),
+		card(_("NPS"), total.nps, "Float"),
 		{
 			"value": total.hazards,
 			"label": _("Hazards"),

@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Avg, Coalesce, DateFormat, Sum
 from frappe.utils import add_to_date, flt, getdate
 from pypika.terms import LiteralValue, Term
 
+from aftersales.report_parts import card
 from aftersales.service_levels.clock_machine import State
 
 GROUPS = {
@@ -119,7 +120,7 @@ def _summary(data: list[frappe._dict]) -> list[dict]:
 	met, missed = sum(row.met for row in data), sum(row.missed for row in data)
 	rate = flt(100 * met / (met + missed), 1) if met + missed else 0
 	return [
-		{"value": rate, "label": _("Compliance"), "datatype": "Percent"},
+		card(_("Compliance"), rate, "Percent"),
 		{"value": met, "label": _("Met"), "datatype": "Int"},
 		{"value": missed, "label": _("Missed"), "datatype": "Int"},
 	]

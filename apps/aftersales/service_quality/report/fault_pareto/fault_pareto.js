@@ -1,19 +1,6 @@
 frappe.query_reports["Fault Pareto"] = {
 	filters: [
-		{
-			fieldname: "from_date",
-			label: __("From"),
-			fieldtype: "Date",
-			default: frappe.datetime.add_months(frappe.datetime.get_today(), -12),
-			reqd: 1,
-		},
-		{
-			fieldname: "to_date",
-			label: __("To"),
-			fieldtype: "Date",
-			default: frappe.datetime.get_today(),
-			reqd: 1,
-		},
+		...aftersales.reports.dates(frappe.datetime.add_months(frappe.datetime.get_today(), -12)),
 		{
 			fieldname: "kind",
 			label: __("Kind"),

@@ -5,8 +5,8 @@ Counted are the calls received in the period, cancelled ones left out, and calls
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
 
+from aftersales.service_billing.report_filters import period_of
 from aftersales.service_desk import figures as calls
 from aftersales.service_desk.figures import FILTERS, Selection
 from aftersales.service_quality.fault_rules import pareto
@@ -33,10 +33,9 @@ def execute(filters: dict | None = None) -> tuple:
 	"""
 	filters = frappe._dict(filters or {})
 	kind, group = filters.kind or "Fault", filters.group_by or CODE
-	_check(filters, kind, group)
+	_check(kind, group)
 	selection = Selection(
-		getdate(filters.from_date),
-		getdate(filters.to_date),
+		*period_of(filters),
 		filters={name: filters[name] for name in FILTERS if filters.get(name)},
 	)
 	counted = calls.coded(selection, KINDS[kind], by_model=group != CODE)
@@ -70,12 +69,7 @@ def columns(kind: str, group: str) -> list[dict]:
 	]
 
 
-def _check(filters: frappe._dict, kind: str, group: str) -> None:
-	for fieldname, text in (("from_date", _("From")), ("to_date", _("To"))):
-		if not filters.get(fieldname):
-			frappe.throw(_("Set {0}.").format(frappe.bold(text)), frappe.MandatoryError)
-	if getdate(filters.to_date) < getdate(filters.from_date):
-		frappe.throw(_("{0} has to lie after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
+def _check(kind: str, group: str) -> None:
 	if kind not in KINDS:
 		frappe.throw(_("Kind is one of: {0}.").format(", ".join(_(name) for name in KINDS)))
 	if group not in GROUPS:

@@ -3,23 +3,26 @@
 Each figure counts what happened in the period: calls received, calls resolved, calls closed, answers given.
 """
 
+from dataclasses import replace
+
 import frappe
 from frappe import _
-from frappe.utils import getdate
 
+from aftersales.guards import has_any_role
+from aftersales.report_parts import card
 from aftersales.service_billing import figures as billing
-from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.report_filters import check_company, period_of, scope_of
 from aftersales.service_desk.figures import FILTERS, GROUPS, MONTH, Selection
 from aftersales.service_quality.key_figure_rules import (
+	Counts,
 	KeyFigures,
 	figures,
 	total,
 	warranty_cost_rate,
 )
 from aftersales.service_quality.key_figures import counts_by_group
-from aftersales.service_quality.report_parts import card
 
-MONEY_ROLES = {"Service Accountant", "Service Manager", "System Manager"}
+MONEY_ROLES = ("Service Accountant", "Service Manager", "System Manager")
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -28,18 +31,21 @@ def execute(filters: dict | None = None) -> tuple:
 
 	Raises:
 		frappe.ValidationError: a date is missing, the period ends before it begins, an unknown grouping.
+		frappe.PermissionError: the user may not see the company.
 	"""
 	filters = frappe._dict(filters or {})
+	if filters.company:
+		check_company(filters.company)
 	selection = _selection(filters)
 	by_group = counts_by_group(selection)
 	currency = _currency(filters.company)
 	rows = [
-		frappe._dict(value=value, currency=currency, **vars(figures(counts)))
+		frappe._dict(value=value, currency=currency, **vars(_figures(counts)))
 		for value, counts in by_group.items()
 	]
 	if selection.group != MONTH:
 		rows.sort(key=lambda row: -row.calls)
-	everything = figures(total(by_group.values()))
+	everything = _figures(total(by_group.values()))
 	return (
 		columns(selection.group),
 		rows,
@@ -96,13 +102,18 @@ def label(name: str) -> str:
 	}[name]
 
 
+def _figures(counts: Counts) -> KeyFigures:
+	"""Costs are for those who see the books: of a single call they would tell what a technician's hour costs."""
+	found = figures(counts)
+	return found if _sees_money() else replace(found, cost_per_call=None)
+
+
+def _sees_money() -> bool:
+	return has_any_role(MONEY_ROLES)
+
+
 def _selection(filters: frappe._dict) -> Selection:
-	for fieldname, text in (("from_date", _("From")), ("to_date", _("To"))):
-		if not filters.get(fieldname):
-			frappe.throw(_("Set {0}.").format(frappe.bold(text)), frappe.MandatoryError)
-	first, last = getdate(filters.from_date), getdate(filters.to_date)
-	if last < first:
-		frappe.throw(_("{0} has to lie after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
+	first, last = period_of(filters)
 	group = filters.group_by or MONTH
 	if group not in GROUPS:
 		frappe.throw(_("Group by one of: {0}.").format(", ".join(_(name) for name in GROUPS)))
@@ -169,7 +180,7 @@ def _warranty_cost_rate(filters: frappe._dict) -> float | None:
 	"""Of a company as a whole, for those who see its books."""
 	if any(filters.get(name) for name in FILTERS if name != "company") or not filters.company:
 		return None
-	if not MONEY_ROLES & set(frappe.get_roles()):
+	if not _sees_money():
 		return None
-	scope = Scope(filters.company, getdate(filters.from_date), getdate(filters.to_date))
+	scope = scope_of(filters)
 	return warranty_cost_rate(billing.warranty_cost(scope), billing.product_revenue(scope))

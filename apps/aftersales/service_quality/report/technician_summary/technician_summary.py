@@ -10,9 +10,10 @@ from frappe.utils import add_days, cint, flt, getdate, nowdate
 from aftersales.field_service import figures as visits
 from aftersales.field_service.figures import Period
 from aftersales.repair_workshop import figures as workshop
+from aftersales.report_parts import card
+from aftersales.service_billing.report_filters import check_company, column, link, period_of
 from aftersales.service_desk import figures as calls
 from aftersales.service_quality.key_figure_rules import share, utilisation
-from aftersales.service_quality.report_parts import card
 
 SUMS = (
 	"visits",
@@ -38,60 +39,31 @@ def execute(filters: dict | None = None) -> tuple:
 		frappe.ValidationError: a date is missing, or the period ends before it begins.
 	"""
 	filters = frappe._dict(filters or {})
-	for fieldname, text in (("from_date", _("From")), ("to_date", _("To"))):
-		if not filters.get(fieldname):
-			frappe.throw(_("Set {0}.").format(frappe.bold(text)), frappe.MandatoryError)
-	period = Period(getdate(filters.from_date), getdate(filters.to_date), filters.company or None)
-	if period.to_date < period.from_date:
-		frappe.throw(_("{0} has to lie after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
+	if filters.company:
+		check_company(filters.company)
+	period = Period(*period_of(filters), filters.company or None)
 	rows = _rows(period, filters.service_zone)
 	return columns(), rows, None, _chart(rows), _summary(rows)
 
 
 def columns() -> list[dict]:
-	def number(fieldname: str, label: str, width: int = 100) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": width}
-
-	def hours(fieldname: str, label: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Float", "precision": 1, "width": 130}
-
-	def percent(fieldname: str, label: str) -> dict:
-		return {"fieldname": fieldname, "label": label, "fieldtype": "Percent", "precision": 1, "width": 150}
-
 	return [
-		{
-			"fieldname": "technician",
-			"label": _("Technician"),
-			"fieldtype": "Link",
-			"options": "Service Technician",
-			"width": 180,
-		},
-		{
-			"fieldname": "service_zone",
-			"label": _("Zone"),
-			"fieldtype": "Link",
-			"options": "Service Zone",
-			"width": 150,
-		},
-		number("visits", _("Visits")),
-		number("completed", _("Completed")),
-		percent("first_time_fix_rate", _("First-time Fix Rate")),
-		number("came_back", _("Came Back"), 110),
-		number("repairs", _("Workshop Repairs"), 160),
-		hours("hours", _("Hours on Site")),
-		hours("travel_hours", _("Travel")),
-		hours("bench_hours", _("Hours at Bench")),
-		hours("available", _("Available")),
-		percent("utilisation", _("Utilisation")),
-		percent("csat", _("CSAT")),
-		number("rated", _("Ratings")),
-		{
-			"fieldname": "expires",
-			"label": _("First Certificate until"),
-			"fieldtype": "Date",
-			"width": 190,
-		},
-		{"fieldname": "expires_soon", "label": _("Expires Soon"), "fieldtype": "Check", "hidden": 1},
+		link("technician", _("Technician"), "Service Technician", 180),
+		link("service_zone", _("Zone"), "Service Zone", 150),
+		column("visits", _("Visits"), "Int", 100),
+		column("completed", _("Completed"), "Int", 100),
+		column("first_time_fix_rate", _("First-time Fix Rate"), "Percent", 150, precision=1),
+		column("came_back", _("Came Back"), "Int", 110),
+		column("repairs", _("Workshop Repairs"), "Int", 160),
+		column("hours", _("Hours on Site"), "Float", 130, precision=1),
+		column("travel_hours", _("Travel"), "Float", 130, precision=1),
+		column("bench_hours", _("Hours at Bench"), "Float", 130, precision=1),
+		column("available", _("Available"), "Float", 130, precision=1),
+		column("utilisation", _("Utilisation"), "Percent", 150, precision=1),
+		column("csat", _("CSAT"), "Percent", 150, precision=1),
+		column("rated", _("Ratings"), "Int", 100),
+		column("expires", _("First Certificate until"), "Date", 190),
+		column("expires_soon", _("Expires Soon"), "Check", hidden=1),
 	]
 
 

@@ -18,7 +18,11 @@ add_to_apps_screen = [
 	}
 ]
 
-app_include_js = ["/assets/aftersales/js/breadcrumbs.js", "/assets/aftersales/js/report_filters.js"]
+app_include_js = [
+	"/assets/aftersales/js/breadcrumbs.js",
+	"/assets/aftersales/js/buttons.js",
+	"/assets/aftersales/js/report_filters.js",
+]
 
 # Installation
 before_install = "aftersales.install.before_install"

@@ -11,7 +11,7 @@ aftersales.customer_links.ROLES = ["Service Agent", "Service Supervisor", "Servi
 aftersales.customer_links.refresh = function (frm) {
 	if (frm.is_new() || !frm.doc.customer || !frappe.user.has_role(aftersales.customer_links.ROLES)) return;
 	Object.entries(aftersales.customer_links.PURPOSES[frm.doctype]).forEach(([purpose, label]) => {
-		frm.page.add_menu_item(__("Copy link for the customer: {0}", [label]), async () => {
+		aftersales.forms.add_menu_item(frm.page, __("Copy link for the customer: {0}", [label]), async () => {
 			const { message: address } = await frappe.call("aftersales.customer_portal.links.make", {
 				purpose,
 				doctype: frm.doctype,

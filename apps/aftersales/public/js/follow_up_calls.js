@@ -28,12 +28,13 @@ Object.assign(aftersales.calling, {
 	},
 
 	show(sheet, then) {
-		const act = async (method, args) => {
+		const act = aftersales.forms.once(async (method, args) => {
+			if (!dialog.is_visible) return; // said already, and on its way out
 			await frappe.xcall("run_doc_method", { dt: "Follow-up", dn: sheet.name, method, args });
 			dialog.hide();
 			if (cur_list && cur_list.doctype === "Follow-up") cur_list.refresh();
 			await then();
-		};
+		});
 		const dialog = new frappe.ui.Dialog({
 			title: sheet.customer_name || sheet.customer,
 			size: "large",
@@ -63,7 +64,7 @@ Object.assign(aftersales.calling, {
 			then();
 		});
 		if (sheet.kind === "Periodic Visit" && !sheet.visit_call) {
-			dialog.add_custom_action(__("Arrange a Visit"), async () => {
+			const arrange = async () => {
 				const name = await frappe.xcall("run_doc_method", {
 					dt: "Follow-up",
 					dn: sheet.name,
@@ -71,7 +72,8 @@ Object.assign(aftersales.calling, {
 				});
 				frappe.set_route("Form", "Repair Call", name.message || name);
 				dialog.hide();
-			});
+			};
+			dialog.add_custom_action(__("Arrange a Visit"), aftersales.forms.once(arrange));
 		}
 		dialog.show();
 		return dialog;

@@ -2,7 +2,7 @@
 frappe.ui.form.on("Service Level Agreement", {
 	refresh(frm) {
 		if (frm.is_new() || !frappe.model.can_create("Service Target")) return;
-		frm.add_custom_button(__("Make Service Targets"), async () => {
+		aftersales.forms.add_button(frm, __("Make Service Targets"), async () => {
 			const made = await frappe.xcall("aftersales.service_levels.from_erpnext.import_agreement", {
 				agreement: frm.docname,
 			});

@@ -58,21 +58,13 @@ aftersales.forms.act = async function (frm, method, args) {
 	}
 };
 
-// Frappe disables a pressed button until the promise it gets is kept. One that is refused, or a question answered
-// by No, would leave the button dead: so it gets none, and what is on its way freezes the screen.
-aftersales.forms.press = (action) => () => void action();
-
-aftersales.forms.add_button = function (frm, label, action, group) {
-	return frm.add_custom_button(label, aftersales.forms.press(action), group);
-};
-
 // The next step takes the place of Submit: on a phone only that button shows.
 aftersales.forms.next_step = function (frm, label, action) {
 	if (!frappe.model.is_submittable(frm.doctype) || frm.is_dirty()) {
 		aftersales.forms.add_button(frm, label, action).addClass("btn-primary");
 		return;
 	}
-	frm.page.set_primary_action(label, aftersales.forms.press(action));
+	aftersales.forms.set_primary_action(frm.page, label, action);
 	frm.dashboard.clear_headline(); // "Submit this document to confirm" is not what comes next
 };
 
@@ -81,15 +73,7 @@ aftersales.forms.ask = function (frm, { title, label, fields, method, action_lab
 		title,
 		fields,
 		primary_action_label: action_label || label || __("Save"),
-		async primary_action(values) {
-			dialog.disable_primary_action();
-			try {
-				await aftersales.forms.act(frm, method, values);
-				dialog.hide();
-			} finally {
-				dialog.enable_primary_action();
-			}
-		},
+		primary_action: aftersales.forms.answer((values) => aftersales.forms.act(frm, method, values)),
 	});
 	dialog.show();
 	return dialog;
@@ -250,7 +234,7 @@ aftersales.forms.PartSearch = class PartSearch {
 
 aftersales.forms.add_parts_button = function (frm, group) {
 	if (frm.doc.docstatus === 0 && !frm.is_new() && frm.doc.status !== "Cancelled" && frm.perm[0].write) {
-		frm.add_custom_button(__("Find Parts"), () => new aftersales.forms.PartSearch(frm), group);
+		aftersales.forms.add_button(frm, __("Find Parts"), () => new aftersales.forms.PartSearch(frm), group);
 	}
 };
 

@@ -11,11 +11,11 @@ aftersales.restore_shipped.offer = async function (frm) {
 		name: frm.docname,
 	});
 	if (!shipped) return;
-	frm.page.add_menu_item(__("Restore Shipped Version"), () => aftersales.restore_shipped.ask(frm));
+	aftersales.forms.add_menu_item(frm.page, __("Restore Shipped Version"), () => aftersales.restore_shipped.ask(frm));
 };
 
 aftersales.restore_shipped.ask = function (frm) {
-	frappe.confirm(
+	aftersales.forms.confirm(
 		__("Set {0} back to the version that came with the app? Accounts of companies stay.", [
 			frappe.utils.escape_html(frm.docname),
 		]),

@@ -2,15 +2,14 @@ frappe.ui.form.on("Service Link", {
 	refresh(frm) {
 		frm.disable_save();
 		if (!frm.doc.revoked_at) {
-			frm.add_custom_button(__("Revoke"), () => revoke(frm));
+			aftersales.forms.add_button(frm, __("Revoke"), () => revoke(frm));
 		}
 	},
 });
 
 function revoke(frm) {
-	frappe.confirm(__("Whoever has this link can no longer open it. Revoke it?"), () =>
-		frappe
-			.call("aftersales.customer_portal.links.revoke", { link: frm.doc.name })
-			.then(() => frm.reload_doc())
-	);
+	aftersales.forms.confirm(__("Whoever has this link can no longer open it. Revoke it?"), async () => {
+		await frappe.call("aftersales.customer_portal.links.revoke", { link: frm.doc.name });
+		await frm.reload_doc();
+	});
 }

@@ -10,7 +10,7 @@ frappe.ui.form.on("Service Technician", {
 
 	refresh(frm) {
 		if (frm.is_new() || !frm.doc.van_warehouse) return;
-		frm.add_custom_button(__("Van Replenishment"), () => {
+		aftersales.forms.add_button(frm, __("Van Replenishment"), () => {
 			frappe.route_options = { company: frm.doc.company, technician: frm.docname };
 			frappe.set_route("query-report", "Van Replenishment");
 		});

@@ -160,18 +160,19 @@ frappe.ui.form.on("Service Voucher", {
 			aftersales.forms.next_step(frm, __("Arrived"), act("arrive"));
 		}
 		if (docstatus === 0 && ["Draft", "Dispatched"].includes(status) && frm.perm[0].submit) {
-			frm.page.add_menu_item(__("Submit"), () => frm.savesubmit()); // a visit entered when it was over
+			// a visit entered when it was over
+			aftersales.forms.add_menu_item(frm.page, __("Submit"), () => aftersales.forms.submit(frm));
 		}
 		if (docstatus === 0 && status === "On Site" && frm.perm[0].submit) {
 			// Beside the name of the customer a phone has room for a short word
 			const label = frappe.is_mobile() ? __("Complete") : __("Complete Visit");
-			aftersales.forms.next_step(frm, label, () => frm.savesubmit());
+			aftersales.forms.next_step(frm, label, () => aftersales.forms.submit(frm));
 		}
 		if (docstatus === 1 && status === "Completed" && frm.perm[0].submit) {
 			aftersales.forms.next_step(frm, __("File Voucher"), act("archive"));
 		}
 		if (docstatus === 0 && status !== "Cancelled") {
-			frm.page.add_menu_item(__("Call Off Visit"), () =>
+			aftersales.forms.add_menu_item(frm.page, __("Call Off Visit"), () =>
 				aftersales.forms.ask(frm, {
 					title: __("Call Off Visit"),
 					fields: [
@@ -232,7 +233,7 @@ frappe.ui.form.on("Service Voucher", {
 			frappe.set_route("Form", "Collection Receipt", receipt.name)
 		);
 		if (aftersales.forms.has_workflow(frm) || frm.doc.status !== "Completed" || !frm.perm[0].submit) return;
-		frm.page.add_menu_item(__("File Voucher"), () => aftersales.forms.act(frm, "archive"));
+		aftersales.forms.add_menu_item(frm.page, __("File Voucher"), () => aftersales.forms.act(frm, "archive"));
 	},
 
 	add_create_buttons(frm) {

@@ -51,12 +51,11 @@ frappe.query_reports["Van Replenishment"] = {
 			}
 			report.refresh();
 		};
-		// The button gets no promise: Frappe would leave it dead when the request is refused
 		for (const [label, document] of [
 			[__("Draft Transfers"), "Stock Entry"],
 			[__("Draft Material Requests"), "Material Request"],
 		]) {
-			report.page.add_inner_button(label, () => void fill(document)());
+			aftersales.forms.add_page_button(report.page, label, fill(document));
 		}
 	},
 

@@ -55,15 +55,14 @@ frappe.ui.form.on("Collection Receipt", {
 				},
 			],
 			primary_action_label: __("Product Is Returned"),
-			async primary_action(values) {
-				await aftersales.forms.act(frm, "recover", {
+			primary_action: aftersales.forms.answer((values) =>
+				aftersales.forms.act(frm, "recover", {
 					signed_by: values.signed_by,
 					signature: values.signature,
 					notes: values.notes,
 					kept_back: accessories.filter((row) => !values[row.name]).map((row) => row.name),
-				});
-				dialog.hide();
-			},
+				})
+			),
 		});
 		dialog.show();
 	},
@@ -87,7 +86,7 @@ frappe.ui.form.on("Collection Receipt", {
 			})
 		);
 		if (!aftersales.forms.may_supervise()) return;
-		frm.page.add_menu_item(__("Declare Receipt Lost"), () =>
+		aftersales.forms.add_menu_item(frm.page, __("Declare Receipt Lost"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("Declare Receipt Lost"),
 				fields: [

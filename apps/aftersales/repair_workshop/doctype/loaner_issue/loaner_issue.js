@@ -29,7 +29,7 @@ frappe.ui.form.on("Loaner Issue", {
 				true
 			);
 		}
-		frm.page.add_menu_item(__("Declare Lost"), () =>
+		aftersales.forms.add_menu_item(frm.page, __("Declare Lost"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("Declare Lost"),
 				fields: [

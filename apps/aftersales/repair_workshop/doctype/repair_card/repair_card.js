@@ -53,7 +53,7 @@ frappe.ui.form.on("Repair Card", {
 			aftersales.forms.add_button(frm, __("Record Check"), steps.verify);
 		}
 		if (ahead.includes("Not Repairable")) {
-			frm.page.add_menu_item(__("Not Repairable"), steps.give_up);
+			aftersales.forms.add_menu_item(frm.page, __("Not Repairable"), steps.give_up);
 		}
 	},
 
@@ -87,7 +87,7 @@ frappe.ui.form.on("Repair Card", {
 			],
 			"Quality Check": verified_by
 				? [
-						...(frm.perm[0].submit ? [[__("Finish"), () => frm.savesubmit()]] : []),
+						...(frm.perm[0].submit ? [[__("Finish"), () => aftersales.forms.submit(frm)]] : []),
 						[__("Back to Repair"), steps.start_repair],
 				  ]
 				: [
@@ -98,8 +98,8 @@ frappe.ui.form.on("Repair Card", {
 		if (primary) aftersales.forms.next_step(frm, ...primary);
 		others.forEach((button) => aftersales.forms.add_button(frm, ...button));
 		if (!["Not Repairable", "Declined", "Cancelled"].includes(status)) {
-			frm.page.add_menu_item(__("Not Repairable"), steps.give_up);
-			frm.page.add_menu_item(__("Call Off Card"), steps.call_off);
+			aftersales.forms.add_menu_item(frm.page, __("Not Repairable"), steps.give_up);
+			aftersales.forms.add_menu_item(frm.page, __("Call Off Card"), steps.call_off);
 		}
 	},
 

@@ -41,11 +41,12 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	// ------------------------------------------------------------------ the page
 
 	make_page() {
-		this.page.set_primary_action(__("Scan Tag"), () => this.scanner.open_camera(), "scan");
-		this.page.add_menu_item(__("Filters"), () => this.wrapper.classList.toggle("wb-filtering"));
-		this.page.add_menu_item(__("Reload"), () => this.load());
-		this.page.add_menu_item(__("Repair Card List"), () => frappe.set_route("List", "Repair Card"));
-		this.page.add_menu_item(__("New Repair Card"), () => frappe.new_doc("Repair Card"));
+		aftersales.forms.set_primary_action(this.page, __("Scan Tag"), () => this.scanner.open_camera(), "scan");
+		const item = (label, action) => aftersales.forms.add_menu_item(this.page, label, action);
+		item(__("Filters"), () => this.wrapper.classList.toggle("wb-filtering"));
+		item(__("Reload"), () => this.load());
+		item(__("Repair Card List"), () => frappe.set_route("List", "Repair Card"));
+		item(__("New Repair Card"), () => frappe.new_doc("Repair Card"));
 		const kept = this.kept_filters();
 		const add = (df) => {
 			const field = this.page.add_field({

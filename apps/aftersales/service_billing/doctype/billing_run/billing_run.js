@@ -57,15 +57,15 @@ function add_buttons(frm) {
 	if (frm.is_new() || frm.is_dirty() || !frm.perm[0].write) return;
 	const { status } = frm.doc;
 	if (RUNNING.includes(status)) {
-		frm.add_custom_button(__("Stop"), () => call(frm, "stop"));
+		aftersales.forms.add_button(frm, __("Stop"), () => call(frm, "stop"));
 	} else if (status !== "Done") {
-		frm.add_custom_button(status === "Draft" ? __("Start Billing") : __("Continue"), () =>
+		aftersales.forms.add_button(frm, status === "Draft" ? __("Start Billing") : __("Continue"), () =>
 			call(frm, "start")
 		)
 			.removeClass("btn-default")
 			.addClass("btn-primary");
 	}
-	frm.add_custom_button(__("Billing Desk"), () => frappe.set_route("billing-desk"));
+	aftersales.forms.add_button(frm, __("Billing Desk"), () => frappe.set_route("billing-desk"));
 }
 
 // By name, not by the form's copy: a running job changes the stored document all the time.
@@ -93,7 +93,7 @@ function watch(frm) {
 					__("The background worker ended before the work was done. Nothing is half-billed."),
 					"red"
 				);
-				frm.add_custom_button(__("Continue"), () => call(frm, "start"));
+				aftersales.forms.add_button(frm, __("Continue"), () => call(frm, "start"));
 			} else if (state.status !== frm.doc.status) {
 				frm.reload_doc();
 			} else {

@@ -8,13 +8,13 @@ frappe.ui.form.on("Delay Compensation", {
 	refresh(frm) {
 		const { doc } = frm;
 		if (doc.discounted_invoice) {
-			frm.add_custom_button(__("Sales Invoice"), () =>
+			aftersales.forms.add_button(frm, __("Sales Invoice"), () =>
 				frappe.set_route("Form", "Sales Invoice", doc.discounted_invoice)
 			);
 		}
 		const deciding = ["Service Accountant", "Service Manager"].some((role) => frappe.user.has_role(role));
 		if (frm.is_new() || doc.docstatus || doc.status !== "Proposed" || !deciding) return;
-		frm.add_custom_button(__("Decline"), () => {
+		aftersales.forms.add_button(frm, __("Decline"), () => {
 			const dialog = new frappe.ui.Dialog({
 				title: __("Decline"),
 				fields: [
@@ -27,11 +27,10 @@ frappe.ui.form.on("Delay Compensation", {
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 				],
 				primary_action_label: __("Decline"),
-				async primary_action(values) {
+				primary_action: aftersales.forms.answer(async (values) => {
 					await frm.call({ doc, method: "decline", args: values, freeze: true });
-					dialog.hide();
 					await frm.reload_doc();
-				},
+				}),
 			});
 			dialog.show();
 		});

@@ -14,7 +14,8 @@ frappe.ui.form.on("Service Contract", {
 
 	add_buttons(frm) {
 		const create = __("Create");
-		frm.add_custom_button(
+		aftersales.forms.add_button(
+			frm,
 			__("Renewal"),
 			() =>
 				frappe.model.open_mapped_doc({
@@ -23,13 +24,14 @@ frappe.ui.form.on("Service Contract", {
 				}),
 			create
 		);
-		frm.add_custom_button(
+		aftersales.forms.add_button(
+			frm,
 			__("Service Target"),
 			() => frappe.new_doc("Service Target", { service_contract: frm.doc.name }),
 			create
 		);
 		if (frm.doc.status === "Expired" || !frm.perm[0].submit) return;
-		frm.page.add_menu_item(__("End Early"), () =>
+		aftersales.forms.add_menu_item(frm.page, __("End Early"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("End the Contract Early"),
 				fields: [

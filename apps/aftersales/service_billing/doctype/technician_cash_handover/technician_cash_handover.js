@@ -19,7 +19,7 @@ frappe.ui.form.on("Technician Cash Handover", {
 	refresh(frm) {
 		frm.trigger("show_difference");
 		if (frm.doc.docstatus === 0 && frm.doc.technician && frm.doc.company) {
-			frm.add_custom_button(__("Get Open Cash"), () => frm.trigger("fetch_open_cash"));
+			aftersales.forms.add_button(frm, __("Get Open Cash"), () => frm.trigger("fetch_open_cash"));
 		}
 	},
 

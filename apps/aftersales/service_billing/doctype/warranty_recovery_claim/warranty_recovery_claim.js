@@ -12,12 +12,12 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 		// Frappe shows the buttons of an editable grid again, whatever it says
 		grid.wrapper.find(".grid-add-row, .grid-add-multiple-rows, .grid-upload").addClass("hidden");
 		if (doc.docstatus === 0 && doc.supplier && doc.company) {
-			frm.add_custom_button(__("Get Warranty Lines"), () => frm.trigger("fetch_lines"));
+			aftersales.forms.add_button(frm, __("Get Warranty Lines"), () => frm.trigger("fetch_lines"));
 		}
 		if (doc.docstatus !== 1 || doc.debit_note || !frm.perm[0].submit) return;
-		frm.add_custom_button(__("Record Answer"), () => frm.trigger("ask_for_answer"));
+		aftersales.forms.add_button(frm, __("Record Answer"), () => frm.trigger("ask_for_answer"));
 		if (doc.status === "Answered" && doc.total_accepted) {
-			frm.add_custom_button(__("Make Debit Note"), async () => {
+			aftersales.forms.add_button(frm, __("Make Debit Note"), async () => {
 				const { message: name } = await frm.call({ doc, method: "make_debit_note", freeze: true });
 				frappe.set_route("Form", "Purchase Invoice", name);
 			}).addClass("btn-primary");
@@ -69,12 +69,11 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 				{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Maker Says") },
 			],
 			primary_action_label: __("Record"),
-			async primary_action({ by_row, accepted_percent, ...values }) {
+			primary_action: aftersales.forms.answer(async ({ by_row, accepted_percent, ...values }) => {
 				const args = by_row ? values : { ...values, accepted_percent: flt(accepted_percent) };
 				await frm.call({ doc: frm.doc, method: "record_answer", args, freeze: true });
-				dialog.hide();
 				await frm.reload_doc();
-			},
+			}),
 		});
 		dialog.show();
 	},

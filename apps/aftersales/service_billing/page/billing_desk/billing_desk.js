@@ -20,7 +20,7 @@ class BillingDesk {
 		this.can_bill = ["Service Accountant", "Service Manager"].some((role) => frappe.user.has_role(role));
 		this.body = $('<div class="billing-desk"></div>').appendTo(page.main);
 		this.add_filters();
-		this.page.add_menu_item(__("Billing Runs"), () => frappe.set_route("List", "Billing Run"));
+		aftersales.forms.add_menu_item(this.page, __("Billing Runs"), () => frappe.set_route("List", "Billing Run"));
 		this.body.on("change", ".bill-check", (event) => this.choose(event.currentTarget));
 		this.body.on("change", ".bill-all", (event) => this.choose_all(event.currentTarget.checked));
 	}
@@ -176,7 +176,7 @@ class BillingDesk {
 			this.page.clear_primary_action();
 			return;
 		}
-		this.page.set_primary_action(__("Bill Chosen"), () => this.ask(), "sell");
+		aftersales.forms.set_primary_action(this.page, __("Bill Chosen"), () => this.ask(), "sell");
 	}
 
 	ask() {
@@ -196,12 +196,7 @@ class BillingDesk {
 				},
 			],
 			primary_action_label: __("Bill"),
-			primary_action: (values) => {
-				if (!dialog.display) return; // the second click of two
-				dialog.hide();
-				dialog.display = false;
-				this.bill(bills, values.submit_invoices);
-			},
+			primary_action: aftersales.forms.answer((values) => this.bill(bills, values.submit_invoices)),
 		});
 		dialog.show();
 	}

@@ -11,7 +11,7 @@ frappe.query_reports["Cash with Technicians"] = {
 	],
 	onload(report) {
 		if (!frappe.model.can_create("Technician Cash Handover")) return;
-		report.page.add_inner_button(__("Hand Over"), () =>
+		aftersales.forms.add_page_button(report.page, __("Hand Over"), () =>
 			frappe.new_doc("Technician Cash Handover", {
 				company: report.get_filter_value("company"),
 				technician: report.get_filter_value("technician"),

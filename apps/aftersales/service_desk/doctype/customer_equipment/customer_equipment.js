@@ -21,10 +21,10 @@ frappe.ui.form.on("Customer Equipment", {
 	refresh(frm) {
 		frm.trigger("show_coverage");
 		if (frm.is_new()) return;
-		frm.add_custom_button(__("Repair Call"), () =>
+		aftersales.forms.add_button(frm, __("Repair Call"), () =>
 			frappe.new_doc("Repair Call", { equipment: frm.doc.name })
 		).addClass("btn-primary");
-		frm.add_custom_button(__("QR Code"), () => frm.trigger("show_qr_code"));
+		aftersales.forms.add_button(frm, __("QR Code"), () => frm.trigger("show_qr_code"));
 	},
 
 	async show_coverage(frm) {

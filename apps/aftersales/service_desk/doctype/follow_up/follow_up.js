@@ -21,8 +21,8 @@ frappe.ui.form.on("Follow-up", {
 		if (frm.doc.kind === "Periodic Visit" && !frm.doc.visit_call) {
 			aftersales.forms.add_button(frm, __("Arrange a Visit"), () => aftersales.forms.act(frm, "arrange_visit"));
 		}
-		frm.page.add_menu_item(__("Cancel Follow-up"), () =>
-			frappe.confirm(__("The customer will not be asked. Go on?"), () =>
+		aftersales.forms.add_menu_item(frm.page, __("Cancel Follow-up"), () =>
+			aftersales.forms.confirm(__("The customer will not be asked. Go on?"), () =>
 				aftersales.forms.act(frm, "cancel_follow_up")
 			)
 		);

@@ -4,8 +4,8 @@ frappe.listview_settings["Follow-up"] = {
 
 	onload(listview) {
 		if (!frappe.model.can_write("Follow-up")) return;
-		listview.page.add_inner_button(__("Start Calling"), () => aftersales.calling.start());
-		listview.page.add_menu_item(__("Call for Everybody"), () => aftersales.calling.start(1));
+		aftersales.forms.add_page_button(listview.page, __("Start Calling"), () => aftersales.calling.start());
+		aftersales.forms.add_menu_item(listview.page, __("Call for Everybody"), () => aftersales.calling.start(1));
 	},
 
 	get_indicator(doc) {

@@ -7,7 +7,7 @@ frappe.ui.form.on("Periodic Visit Plan", {
 
 	refresh(frm) {
 		if (frm.is_new() || !frm.doc.enabled || frm.is_dirty()) return;
-		frm.add_custom_button(__("Plan Now"), async () => {
+		aftersales.forms.add_button(frm, __("Plan Now"), async () => {
 			const { message } = await frm.call({ doc: frm.doc, method: "plan_now", freeze: true });
 			frappe.show_alert({ message: __("{0} visits planned", [message]), indicator: "green" });
 		});

@@ -79,31 +79,31 @@ function add_buttons(frm) {
 	const startable = ["Checked", "Stopped", "Failed"].includes(status) && frm.doc.checked_file;
 
 	if (RUNNING.includes(status)) {
-		frm.add_custom_button(__("Stop"), () => call(frm, "stop_import"));
+		aftersales.forms.add_button(frm, __("Stop"), () => call(frm, "stop_import"));
 		frm.disable_save();
 	} else {
 		frm.enable_save();
-		const check = frm.add_custom_button(__("Check File"), () => call(frm, "check_file"));
+		const check = aftersales.forms.add_button(frm, __("Check File"), () => call(frm, "check_file"));
 		if (["Draft", "Failed"].includes(status) && !startable) check.addClass("btn-primary").removeClass("btn-default");
 		if (frm.doc.file_format === "Own columns") {
-			frm.add_custom_button(__("Propose Columns"), () => call(frm, "propose_columns"));
+			aftersales.forms.add_button(frm, __("Propose Columns"), () => call(frm, "propose_columns"));
 		}
 	}
 	if (startable) {
-		frm.add_custom_button(status === "Checked" ? __("Start Import") : __("Continue Import"), () =>
+		aftersales.forms.add_button(frm, status === "Checked" ? __("Start Import") : __("Continue Import"), () =>
 			confirm_import(frm)
 		)
 			.addClass("btn-primary")
 			.removeClass("btn-default");
 	}
 	if (bad_rows_file) {
-		frm.add_custom_button(__("Download Bad Rows"), () => window.open(encodeURI(bad_rows_file)));
+		aftersales.forms.add_button(frm, __("Download Bad Rows"), () => window.open(encodeURI(bad_rows_file)));
 	}
 }
 
 function confirm_import(frm) {
 	const waiting = frm.doc.rows_good - frm.doc.rows_already - frm.doc.rows_imported;
-	frappe.confirm(
+	aftersales.forms.confirm(
 		__("Import {0} rows into {1}? Bad rows are left out.", [waiting, frm.doc.company.bold()]),
 		() => call(frm, "start_import")
 	);
@@ -170,6 +170,6 @@ function offer_to_continue(frm) {
 		"red"
 	);
 	if (frm.doc.status === "Importing") {
-		frm.add_custom_button(__("Continue Import"), () => call(frm, "start_import"));
+		aftersales.forms.add_button(frm, __("Continue Import"), () => call(frm, "start_import"));
 	}
 }

@@ -188,7 +188,7 @@ frappe.ui.form.on("Repair Call", {
 	add_actions(frm) {
 		if (aftersales.forms.has_workflow(frm)) {
 			if (["Open", "Triaged", "Scheduled"].includes(frm.doc.status)) {
-				frm.add_custom_button(__("Suggest a Window"), () => frm.trigger("promise_window"));
+				aftersales.forms.add_button(frm, __("Suggest a Window"), () => frm.trigger("promise_window"));
 			}
 			return;
 		}
@@ -235,7 +235,8 @@ frappe.ui.form.on("Repair Call", {
 		const { doc } = frm;
 		const leads = frappe.user.has_role(["Service Supervisor", "Service Manager"]);
 		if (!leads || doc.non_conformance || !doc.fault_code || !doc.model) return;
-		frm.add_custom_button(
+		aftersales.forms.add_button(
+			frm,
 			__("Non Conformance"),
 			async () => {
 				const name = await frappe.xcall("aftersales.service_quality.faults.raise_for_call", {
@@ -307,12 +308,11 @@ frappe.ui.form.on("Repair Call", {
 				},
 			],
 			primary_action_label: __("Promise"),
-			async primary_action({ promised_from, promised_to }) {
+			primary_action: aftersales.forms.answer(async ({ promised_from, promised_to }) => {
 				// with a workflow its own actions follow: the times stand in the form, to be saved with the rest
 				if (aftersales.forms.has_workflow(frm)) await frm.set_value({ promised_from, promised_to });
 				else await aftersales.forms.act(frm, "schedule", { promised_from, promised_to });
-				dialog.hide();
-			},
+			}),
 		});
 		dialog.show();
 		if (windows.length && !frm.doc.promised_from) dialog.set_value("window", "0");

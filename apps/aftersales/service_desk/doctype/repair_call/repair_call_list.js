@@ -41,7 +41,8 @@ frappe.listview_settings["Repair Call"] = {
 			[__("Hazards")]: { status: open, hazard: ["is", "set"] },
 		};
 		for (const [label, conditions] of Object.entries(filters)) {
-			listview.page.add_inner_button(
+			aftersales.forms.add_page_button(
+				listview.page,
 				label,
 				async () => {
 					await listview.filter_area.clear();

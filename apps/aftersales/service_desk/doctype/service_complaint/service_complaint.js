@@ -52,10 +52,10 @@ frappe.ui.form.on("Service Complaint", {
 
 	add_menu(frm) {
 		if (["Answered", "Closed", "Cancelled"].includes(frm.doc.status)) {
-			frm.page.add_menu_item(__("Reopen"), () => frm.trigger("ask_reason_to_reopen"));
+			aftersales.forms.add_menu_item(frm.page, __("Reopen"), () => frm.trigger("ask_reason_to_reopen"));
 			return;
 		}
-		frm.page.add_menu_item(__("Cancel Complaint"), () =>
+		aftersales.forms.add_menu_item(frm.page, __("Cancel Complaint"), () =>
 			aftersales.forms.ask(frm, {
 				title: __("Cancel Complaint"),
 				fields: [

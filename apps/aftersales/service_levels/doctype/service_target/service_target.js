@@ -2,7 +2,7 @@ frappe.ui.form.on("Service Target", {
 	refresh(frm) {
 		if (frm.doc.disabled_reason) frm.set_intro(frm.doc.disabled_reason, "red");
 		if (frm.doc.document_type) {
-			frm.add_custom_button(__("Preview"), () => frm.trigger("preview"));
+			aftersales.forms.add_button(frm, __("Preview"), () => frm.trigger("preview"));
 		}
 	},
 

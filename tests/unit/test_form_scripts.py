@@ -1,0 +1,54 @@
+"""Form, list, report and page scripts: no button is given to Frappe past `aftersales.forms` (public/js/buttons.js)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import aftersales
+
+PACKAGE = Path(aftersales.__file__).resolve().parent
+BUTTONS = PACKAGE / "public/js/buttons.js"
+SCRIPTS = sorted(path for path in PACKAGE.rglob("*.js") if path.resolve() != BUTTONS)
+
+# Frappe's ways to make a button whose handler may return a promise, and a question that is asked before one.
+PAST_US = re.compile(
+	r"""\.add_custom_button\( | \.add_inner_button\( | \.add_menu_item\( | \.add_action_item\(
+	| \.add_actions_menu_item\( | \.set_secondary_action\( | \.add_button\( | \.set_primary_action\(
+	| frappe\.confirm\( | frappe\.prompt\( | frappe\.warn\( | \.savesubmit\(
+	| \basync\s+primary_action\b | \bprimary_action:\s*async\b""",
+	re.VERBOSE,
+)
+OURS = re.compile(r"aftersales\.forms\.\w+\(")
+
+
+def past_us(text: str) -> list[str]:
+	return PAST_US.findall(OURS.sub("ours(", text))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_buttons_are_made_in_one_place(script):
+	assert past_us(script.read_text()) == []
+
+
+@pytest.mark.parametrize(
+	"text",
+	[
+		'frm.add_custom_button(__("Post"), async () => frappe.call("post"));',
+		'listview.page.add_inner_button(__("Post"), post)',
+		'frm.page.set_primary_action(__("Post"), post)',
+		"primary_action: async (values) => post(values),",
+		"async primary_action(values) {",
+		'frappe.confirm(__("Sure?"), post)',
+		"() => frm.savesubmit()",
+	],
+)
+def test_what_goes_past_is_found(text):
+	assert past_us(text)
+
+
+def test_what_is_ours_is_not():
+	assert SCRIPTS
+	assert not past_us('aftersales.forms.add_button(frm, __("Post"), post)')
+	assert not past_us('aftersales.forms.set_primary_action(page, __("Post"), post)')
+	assert not past_us("primary_action: aftersales.forms.answer(async (values) => post(values)),")

@@ -300,6 +300,36 @@ def test_a_complaint_that_is_over_is_not_moved_by_a_late_reply():
 	doc = answered()
 	asked = follow_up_of(doc)
 	doc.close("Yes")
+	asked.reload()
+	frappe.set_user(SUPERVISOR)
 	asked.complete(answer_accepted="No")
 	doc.reload()
 	assert doc.status == "Closed"
+
+
+def test_who_turns_out_to_be_concerned_hands_the_complaint_over():
+	frappe.set_user(ACCUSED)
+	doc = complaint(assigned_to=ACCUSED)
+	frappe.set_user(AGENT)
+	assert_refused(doc, "choose somebody else", person_concerned="Dara Flynn")
+	doc.reload()
+	doc.update({"person_concerned": "Dara Flynn", "assigned_to": SUPERVISOR})
+	doc.save()
+	assert doc.assigned_to == SUPERVISOR
+
+
+@pytest.mark.parametrize("way", ["close", "reopen", "cancel_complaint"])
+def test_nobody_asks_about_an_answer_that_stands_no_more(way):
+	doc = answered()
+	planned = follow_up_of(doc)
+	frappe.set_user(SUPERVISOR)
+	{
+		"close": lambda: doc.close("Yes"),
+		"reopen": lambda: doc.reopen("The driver remembers it otherwise"),
+		"cancel_complaint": lambda: doc.cancel_complaint("Meant another firm"),
+	}[way]()
+	planned.reload()
+	assert (planned.status, planned.not_reached) == ("Cancelled", 0)
+	if way == "reopen":
+		doc.respond("No", "<p>The log says ten o'clock.</p>")
+		assert follow_up_of(doc).name != planned.name

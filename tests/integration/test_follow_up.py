@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
-from aftersales.service_desk import follow_ups
+from aftersales.service_desk import follow_ups, for_customers
 from tests import factories as make
 from tests.refusals import assert_refused
 
@@ -72,6 +72,38 @@ def test_closing_again_moves_the_follow_up_that_is_still_to_be_made():
 	call.close()
 	assert follow_up_of(call).due_date == getdate(add_days(nowdate(), 7))
 	assert frappe.db.count("Follow-up", {"repair_call": call.name}) == 1
+
+
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_nobody_is_asked_about_a_call_that_is_open_again(attempts):
+	call = closed_call()
+	planned = follow_up_of(call)
+	for _number in range(attempts):
+		planned.record_attempt()
+	frappe.db.set_value("Follow-up", planned.name, {"due_date": nowdate(), "next_attempt_at": None})
+	frappe.set_user(SUPERVISOR)
+	call.reopen(reason="Leaks again")
+	assert follow_up_of(call).status == "Cancelled"
+	frappe.set_user(AGENT)
+	sheet = follow_ups.next_to_call()
+	assert not sheet or sheet["name"] != planned.name
+	assert planned.name not in [row.name for row in for_customers.follow_ups_to_ask()]
+	call.resolve(resolution="Gasket replaced")
+	call.close()
+	again = follow_up_of(call)
+	assert (again.name, again.status, again.attempts) == (planned.name, "Planned", 0)
+	assert again.due_date == getdate(add_days(nowdate(), 7))
+
+
+def test_what_was_answered_stays_answered_when_the_call_is_opened_again():
+	call = closed_call()
+	follow_up_of(call).complete("Yes", "No", 5)
+	frappe.set_user(SUPERVISOR)
+	call.reopen(reason="Leaks again")
+	assert follow_up_of(call).status == "Done"
+	call.resolve(resolution="Gasket replaced")
+	call.close()
+	assert follow_up_of(call).status == "Done"
 
 
 def test_none_is_planned_when_switched_off_or_cancelled():

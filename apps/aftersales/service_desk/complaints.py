@@ -198,6 +198,11 @@ def plan_reply(complaint: Document) -> None:
 	follow_ups.plan_complaint_reply(complaint)
 
 
+def drop_reply(complaint: Document) -> None:
+	"""The answer stands no more, or the complaint is over: nobody is to ask whether it is accepted."""
+	follow_ups.call_off({"service_complaint": complaint.name})
+
+
 def record_reply(complaint: str, accepted: bool, comments: str | None) -> None:
 	"""The customer has been asked whether the answer is accepted.
 

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_to_date, cint, cstr, escape_html, format_date, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
+from aftersales.guards import set_system
 from aftersales.service_desk import follow_up_rules
 from aftersales.service_desk.equipment import PRODUCT_FIELDS
 from aftersales.service_desk.follow_up_rules import Rule
@@ -27,7 +28,7 @@ CANDIDATES = 5
 def plan_after_closing(call: Document) -> str | None:
 	"""Plan the follow-up of a call that is being closed; returns its name.
 
-	One per call: when the call was closed before, a follow-up still to be made moves to the new date,
+	One per call: one that was called off, when the call was opened again or otherwise, is taken up anew,
 	and one already made is not made again. None when the rules or the settings say not to ask.
 	"""
 	days = _days_after_closing(call)
@@ -40,9 +41,20 @@ def plan_after_closing(call: Document) -> str | None:
 	)
 	if not planned:
 		return _plan(call, due)
-	if planned.status in UNFINISHED:
-		frappe.db.set_value("Follow-up", planned.name, {"due_date": due, "next_attempt_at": None})
+	if planned.status not in ANSWERED:
+		_take_up(planned.name, due)
 	return planned.name
+
+
+def call_off(filters: dict) -> None:
+	"""Cancel the follow-ups that are still to be made among those of `filters`: there is nothing to ask any more."""
+	for name in frappe.get_all(
+		"Follow-up", filters={**filters, "status": ("in", UNFINISHED)}, pluck="name", order_by="name asc"
+	):
+		doc = frappe.get_doc("Follow-up", name, for_update=True)
+		if doc.status in UNFINISHED:
+			doc.status = "Cancelled"
+			doc.save(ignore_permissions=True)
 
 
 def plan_complaint_reply(complaint: Document) -> str | None:
@@ -345,6 +357,15 @@ def _plain(field: str, answer):
 
 def _settings() -> Document:
 	return frappe.get_cached_doc("Aftersales Settings")
+
+
+def _take_up(name: str, due) -> None:
+	"""A follow-up is made on the day `due`, as if it had just been planned."""
+	doc = frappe.get_doc("Follow-up", name, for_update=True)
+	doc.update({"status": "Planned", "due_date": due, "next_attempt_at": None})
+	set_system(doc, attempts=0, last_attempt_at=None, not_reached=0)
+	doc.flags.taken_up = True
+	doc.save(ignore_permissions=True)
 
 
 def _plan(call: Document, due) -> str:

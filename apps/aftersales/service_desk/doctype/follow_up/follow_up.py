@@ -161,7 +161,7 @@ class Followup(Document):
 		A customer who was given up may still answer.
 		"""
 		before = previous_status(self)
-		if before not in OVER:
+		if before not in OVER or self.flags.taken_up:
 			return
 		if before == "Cancelled" and self.not_reached and self.status in ANSWERED:
 			return

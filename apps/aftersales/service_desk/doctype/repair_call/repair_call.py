@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from aftersales.guards import entered, keep_fields_of_record
+from aftersales.guards import entered, keep_fields_of_record, previous_status
 from aftersales.service_desk import assignment, complaints, facts, follow_ups, intake, progress, triage
 
 FIELDS_OF_RECORD = (
@@ -143,6 +143,8 @@ class RepairCall(Document):
 		complaints.register_from_call(self)
 		if entered(self, "Closed"):
 			follow_ups.plan_after_closing(self)
+		elif previous_status(self) == "Closed" != self.status:
+			follow_ups.call_off({"repair_call": self.name, "kind": "Effectiveness"})
 
 	# What people do with a call. Each can be done as well by setting the status and saving.
 

@@ -103,6 +103,8 @@ class ServiceComplaint(Document):
 			complaints.answer_intake_call(self)
 		if entered(self, "Answered"):
 			complaints.plan_reply(self)
+		elif previous_status(self) == "Answered" != self.status:
+			complaints.drop_reply(self)
 		if entered(self, "Closed"):
 			complaints.close_intake_call(self)
 
@@ -189,7 +191,7 @@ class ServiceComplaint(Document):
 		if self.status in OVER:
 			return
 		require_value(self, "assigned_to", _("every open complaint has somebody who sees to it."))
-		if self.has_value_changed("assigned_to"):
+		if facts.any_changed(self, ("assigned_to", "person_concerned")):
 			complaints.check_owner(self)
 
 	def check_measures(self):

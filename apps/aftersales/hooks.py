@@ -111,6 +111,7 @@ doc_events = {
 		"validate": "aftersales.service_quality.faults.keep_place",
 		"on_update": "aftersales.service_quality.faults.pass_on",
 	},
+	"Fault Code": {"after_rename": "aftersales.service_quality.faults.take_names_along"},
 	"Item": {
 		"before_rename": "aftersales.repair_workshop.parts.join_spare_parts",
 		"after_rename": "aftersales.repair_workshop.parts.take_name_of_item",

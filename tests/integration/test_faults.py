@@ -67,6 +67,48 @@ def test_a_later_call_joins_while_the_cause_is_looked_for():
 	assert later.non_conformance is None
 
 
+def test_a_call_joins_whichever_part_of_its_fault_is_said_last():
+	for _ in range(3):
+		faulty()
+	(name,) = faults.raise_recurring()
+	model_last = faulty(model=None)
+	assert model_last.non_conformance is None
+	model_last.model = "QT 600"
+	model_last.save()
+	assert model_last.non_conformance == name
+	model_last.brand = "Squelch"
+	model_last.save()
+	assert model_last.non_conformance is None
+
+
+def test_a_fault_is_watched_under_its_new_name_too():
+	for _ in range(3):
+		faulty()
+	(name,) = faults.raise_recurring()
+	frappe.rename_doc("Fault Code", SEAL, "QT-SEAL-2", force=True)
+	assert faulty(code="QT-SEAL-2").non_conformance == name
+	for _ in range(3):
+		faulty(code="QT-SEAL-2")
+	assert faults.raise_recurring() == []
+
+
+def test_two_faults_that_become_one_keep_one_search_for_the_cause():
+	for code in (SEAL, FAN):
+		for _ in range(3):
+			faulty(code)
+	first, second = sorted(faults.raise_recurring())
+	frappe.rename_doc("Fault Code", SEAL, FAN, merge=True, force=True)
+	keys = frappe.get_all(
+		"Non Conformance",
+		filters={"name": ("in", (first, second))},
+		fields=["aftersales_fault_code", "aftersales_fault_key"],
+	)
+	assert [row.aftersales_fault_code for row in keys] == [FAN, FAN]
+	assert sorted(bool(row.aftersales_fault_key) for row in keys) == [False, True]
+	later = faulty(FAN)
+	assert later.non_conformance in (first, second)
+
+
 def test_the_answer_reaches_the_open_calls_and_their_owners():
 	owner = make.user("agent@quality.example", "Service Agent")
 	calls = [faulty(assigned_to=owner) for _ in range(3)]
@@ -199,6 +241,17 @@ def test_pareto_by_code_model_and_both():
 		("Quench QT 800", SEAL, 1),
 	]
 	assert report(kind="Cause")[0] == []
+
+
+def test_pareto_knows_a_model_however_it_is_written():
+	for code, model in ((SEAL, "QT 600"), (FAN, "qt 600"), (FAN, "QT  600 ")):
+		call = faulty(code)
+		frappe.db.set_value("Repair Call", call.name, "model", model)
+	faulty(FAN, model=None)
+	rows = execute({**today(), "brand": "Quench", "group_by": "Model"})[1]
+	assert [(row.product.upper(), row.cases) for row in rows] == [("QUENCH QT 600", 3), ("QUENCH", 1)]
+	by_code = {row.code: row for row in execute({**today(), "brand": "Quench"})[1]}
+	assert by_code[FAN].cases == 3
 
 
 @pytest.mark.parametrize(

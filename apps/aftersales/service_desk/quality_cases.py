@@ -6,7 +6,7 @@ from datetime import date
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Coalesce, Count
 from frappe.utils import escape_html
 
 from aftersales.service_desk.progress import OVER
@@ -16,14 +16,15 @@ def unexplained(since: date, at_least: int) -> list[frappe._dict]:
 	"""brand, model, fault_code and cases of faults that calls received since then show at least so often, and
 	whose cause nobody looks for yet. All calls count, whoever asks: this is for the scheduler."""
 	call = frappe.qb.DocType("Repair Call")
+	brand = Coalesce(call.brand, "")
 	return (
 		_cases(since)
-		.select(call.brand, call.model, call.fault_code, Count(call.name).as_("cases"))
+		.select(brand.as_("brand"), call.model, call.fault_code, Count(call.name).as_("cases"))
 		.where((call.fault_code != "") & (call.model != ""))
-		.groupby(call.brand, call.model, call.fault_code)
+		.groupby(brand, call.model, call.fault_code)
 		.having(Count(call.name) >= at_least)
 		.orderby(Count(call.name), order=Order.desc)
-		.orderby(call.brand, call.model, call.fault_code, order=Order.asc)
+		.orderby(brand, call.model, call.fault_code, order=Order.asc)
 	).run(as_dict=True)
 
 

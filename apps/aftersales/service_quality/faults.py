@@ -17,6 +17,7 @@ NON_CONFORMANCE = "Non Conformance"
 OPEN = "Open"
 SUPERVISORS = ("Service Supervisor", "Service Manager")
 ANSWERS = ("corrective_action", "preventive_action")
+PARTS_OF_A_FAULT = ("brand", "model", "fault_code")
 
 
 def raise_recurring() -> list[str]:
@@ -80,7 +81,7 @@ def join_known(call: Document, method: str | None = None) -> None:
 	A Non Conformance that was found wrong by hand stays what it is; a call that turns out to have another
 	fault leaves it.
 	"""
-	if call.flags.from_register or not call.has_value_changed("fault_code"):
+	if call.flags.from_register or not any(call.has_value_changed(part) for part in PARTS_OF_A_FAULT):
 		return
 	known = None
 	if call.fault_code and call.model:
@@ -90,11 +91,44 @@ def join_known(call: Document, method: str | None = None) -> None:
 
 
 def keep_place(doc: Document, method: str | None = None) -> None:
-	"""Hook of Non Conformance (validate): one is open per fault and model, by a unique key."""
-	fault = doc.aftersales_fault_code and Fault(
-		doc.aftersales_brand or "", doc.aftersales_model or "", doc.aftersales_fault_code
-	)
-	doc.aftersales_fault_key = fault.key if fault and doc.status == OPEN else None
+	"""Hook of Non Conformance (validate): one is open per fault and model, by a unique key.
+
+	One that lost its place to an older one when two fault codes became one stays open without it.
+	"""
+	key = _key_of(doc)
+	before = doc.get_doc_before_save()
+	lost = before and before.status == OPEN and not before.aftersales_fault_key
+	doc.aftersales_fault_key = _free(key) if key and lost else key
+
+
+def take_names_along(
+	fault_code: Document, method: str | None, old: str, new: str, merge: bool = False
+) -> None:
+	"""Hook of Fault Code (after_rename): an open Non Conformance is found under the new name.
+
+	Where two codes become one and both are looked into, the older Non Conformance takes the calls to come.
+	"""
+	for name in frappe.get_all(
+		NON_CONFORMANCE,
+		filters={"aftersales_fault_code": new, "status": OPEN},
+		order_by="creation asc, name asc",
+		pluck="name",
+	):
+		doc = frappe.get_doc(NON_CONFORMANCE, name, for_update=True)
+		if doc.aftersales_fault_key and doc.aftersales_fault_key != (key := _key_of(doc)):
+			frappe.db.set_value(NON_CONFORMANCE, name, "aftersales_fault_key", _free(key))
+
+
+def _key_of(doc: Document) -> str | None:
+	if doc.status != OPEN or not doc.aftersales_fault_code:
+		return None
+	return Fault(doc.aftersales_brand or "", doc.aftersales_model or "", doc.aftersales_fault_code).key
+
+
+def _free(key: str) -> str | None:
+	"""The key, unless an open Non Conformance has it."""
+	taken = frappe.db.get_value(NON_CONFORMANCE, {"aftersales_fault_key": key}, "name", for_update=True)
+	return None if taken else key
 
 
 def pass_on(doc: Document, method: str | None = None) -> None:

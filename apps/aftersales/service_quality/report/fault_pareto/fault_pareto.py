@@ -87,8 +87,9 @@ def _rows(counted: list[dict], group: str) -> list[frappe._dict]:
 	)
 	found: dict[str, frappe._dict] = {}
 	for row in counted:
-		product = " ".join(part for part in (row.get("brand"), row.get("model")) if part)
-		key = {CODE: row.code, MODEL: product, BOTH: f"{product}{SEPARATOR}{row.code}"}[group]
+		product = " ".join(f"{row.get('brand') or ''} {row.get('model') or ''}".split())
+		model = calls.model_key(product)
+		key = {CODE: row.code, MODEL: model, BOTH: f"{model}{SEPARATOR}{row.code}"}[group]
 		one = found.setdefault(
 			key,
 			frappe._dict(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import frappe
 import pytest
+from frappe.utils import add_days, nowdate
 
 from aftersales.service_desk.figures import GROUPS
 from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
@@ -163,6 +164,125 @@ def test_the_workshop(names, february):
 	assert row.mean_repair_time == (2 + 1 + 3 + 4) / 4 * HOUR
 
 
+def test_hours_of_every_visit_of_a_repair_count_and_visits_without_hours_are_repairs(names):
+	zone = make.once("Service Zone", "Figures West", zone="Figures West")
+	in_two = make.call(names.customer, service_zone=zone)
+	visit(names, in_two, "03 10:00", outcome="Revisit Needed", work_left="Seal", labour=[make.hours(2)])
+	visit(names, in_two, "04 10:00", labour=[make.hours(1), travel(1)])
+	not_written_down = make.call(names.customer, service_zone=zone)
+	visit(names, not_written_down, "05 10:00")
+	given_up = make.call(names.customer, service_zone=zone)
+	visit(names, given_up, "06 10:00", outcome="Not Repairable", labour=[make.hours(5)])
+	# three hours on two repairs
+	assert report(service_zone=zone)["2026-02"].mean_repair_time == 1.5 * HOUR
+
+
+def test_another_fault_of_the_same_product_is_no_repeat_of_the_first(february):
+	for code in ("KF-SEAL", "KF-FAN"):
+		make.fault_code(code, "Fault")
+	zone = {"service_zone": february.zone}
+
+	def codes(first, second, symptoms=None):
+		for call, code in ((february.came_back, first), (february.again, second)):
+			frappe.db.set_value(
+				"Repair Call", call.name, {"fault_code": code, "symptom_code": symptoms and symptoms.pop(0)}
+			)
+		row = report(**zone)["2026-02"]
+		return row.first_time_fix_rate, row.repeat_rate
+
+	assert codes("KF-SEAL", "KF-FAN") == (66.7, 0.0)
+	assert codes("KF-SEAL", "KF-SEAL") == (33.3, 50.0)
+	assert codes("KF-SEAL", None) == (33.3, 50.0)
+	# the customer told of the same symptom: what was found first was not what it was
+	for code in ("KF-COLD", "KF-NOISE"):
+		make.fault_code(code)
+	assert codes("KF-SEAL", "KF-FAN", ["KF-COLD", "KF-COLD"]) == (33.3, 50.0)
+	assert codes("KF-SEAL", "KF-FAN", ["KF-COLD", "KF-NOISE"]) == (66.7, 0.0)
+
+
+def test_a_repeat_counts_within_the_days_of_the_settings_from_when_the_job_was_closed(february):
+	zone = {"service_zone": february.zone}
+	make.settings(repeat_days=6)
+	assert report(**zone)["2026-02"].repeat_rate == 0.0, "linked by hand, a week after the job"
+	frappe.db.set_value("Repair Call", february.came_back.name, "closed_at", at("06 12:00"))
+	row = report(**zone)["2026-02"]
+	assert (row.closed, row.repeat_rate, row.first_time_fix_rate) == (3, 33.3, 33.3)
+
+
+def test_answers_about_no_call_count_as_answers(names):
+	customer = make.customer("Sean Doyle")
+	for csat, nps in ((5, "10"), (1, "3")):
+		doc = make.make(
+			"Follow-up", kind="Periodic Visit", customer=customer, company=make.COMPANY, due_date="2026-02-10"
+		)
+		doc.complete(csat=csat, nps=nps)
+		frappe.db.set_value("Follow-up", doc.name, "done_at", at("10 09:00"))
+	for filters in ({}, {"customer": customer}, {"group_by": "Customer", "customer": customer}):
+		(row,) = report(**filters).values()
+		assert (row.csat, row.nps) == (50.0, 0.0), filters
+	assert report(customer=names.customer) == {}
+	assert report(service_zone=make.once("Service Zone", "Figures East", zone="Figures East")) == {}
+
+
+def test_a_model_is_one_however_it_is_written(names):
+	for brand, model, status in (
+		("Quench", "QT 600", None),
+		("QUENCH", "QT  600 ", "closed"),
+		("", "QT 600", None),
+		(None, "QT 600", "closed"),
+	):
+		call = make.call(names.customer)
+		moments(call, "10 08:00", closed_at="11 08:00" if status else None)
+		frappe.db.set_value("Repair Call", call.name, {"brand": brand, "model": model})
+	found = report(group_by="Model")
+	assert {value.casefold(): (row.calls, row.closed) for value, row in found.items()} == {
+		"quench qt 600": (2, 1),
+		"qt 600": (2, 1),
+	}
+
+
+def test_nobody_arrives_or_answers_before_the_call(names):
+	zone = make.once("Service Zone", "Figures South", zone="Figures South")
+	told_on_site = make.call(names.customer, service_zone=zone)
+	moments(told_on_site, "10 08:00", responded_at="10 07:50", arrived_at="10 06:00", resolved_at="10 07:00")
+	asked = make.call(names.customer, service_zone=zone)
+	moments(asked, "10 08:00", responded_at="10 08:20", arrived_at="10 10:00", resolved_at="10 11:00")
+	row = report(service_zone=zone)["2026-02"]
+	assert (row.response_time, row.time_to_arrive, row.resolution_time) == (600, HOUR, 1.5 * HOUR)
+
+
+def test_what_vendors_cost_counts_with_the_card_called_off_as_well(names, february):
+	call = make.call(names.customer, service_zone=february.zone)
+	for cost in (80, 40):
+		card = make.received_card(call, assigned_technician=names.technician)
+		frappe.db.set_value("Repair Card", card.name, {"vendor_cost": cost, "labour_cost": 7})
+		card.reload()
+		if cost == 40:
+			card.call_off("The vendor could not mend it")
+		else:
+			frappe.db.set_value("Repair Card", card.name, "docstatus", 1)
+	moments(call, "20 08:00", closed_at="21 08:00")
+	# 102.50 for two calls as before; 80 + 7 and 40 for this one
+	assert report(service_zone=february.zone)["2026-02"].cost_per_call == round((102.5 + 127) / 3, 2)
+
+
+def test_costs_in_several_currencies_are_not_added_up(february, monkeypatch):
+	abroad = frappe.new_doc("Company", company_name="Tamar Service Ltd", default_currency="GBP", abbr="TSL")
+	abroad.name = abroad.company_name
+	abroad.db_insert()
+	moved = make.call("Nora Byrne", service_zone=february.zone)
+	moments(moved, "12 08:00", closed_at="13 08:00", company=abroad.name)
+	zone = {**FEBRUARY, "service_zone": february.zone}
+	rows = {row.value: row for row in execute({**zone, "group_by": "Company"})[1]}
+	assert (rows[make.COMPANY].cost_per_call, rows[make.COMPANY].currency) == (51.25, "EUR")
+	assert (rows[abroad.name].cost_per_call, rows[abroad.name].currency) == (0.0, "GBP")
+	_columns, months, _message, _chart, summary = execute(zone)
+	assert (months[0].closed, months[0].cost_per_call) == (3, None)
+	assert "Cost per Call" not in {row["label"] for row in summary}
+	(row,) = execute({**zone, "company": make.COMPANY})[1]
+	assert (row.cost_per_call, row.currency) == (51.25, "EUR")
+
+
 def test_service_targets(february):
 	for state in ("Met", "Met", "Met", "Missed", "Cancelled"):
 		clock = frappe.new_doc("Service Clock")
@@ -299,6 +419,27 @@ def test_work_by_stage(names):
 	assert more("Service Voucher", "To Bill") == (1, 0)
 	frappe.db.set_value("Service Voucher", billed.name, "posted_at", "2026-02-01 08:00:00")
 	assert more("Service Voucher", "To Bill") == (1, 1)
+
+
+def test_work_due_today_is_not_late(names):
+	def late(document, status):
+		rows = work_by_stage.execute({"company": make.COMPANY})[1]
+		return next(
+			((r.number, r.late) for r in rows if (r.document, r.status) == (document, status)), (0, 0)
+		)
+
+	before = late("Follow-up", "Planned"), late("Service Voucher", "To Bill")
+	common = {"kind": "Periodic Visit", "customer": names.customer, "company": make.COMPANY}
+	due = [make.make("Follow-up", due_date=nowdate(), **common).name for _ in range(2)]
+	billed = make.voucher(make.call(names.customer), names.technician, labour=[make.hours(1)])
+	billed.submit()
+	assert late("Follow-up", "Planned") == (before[0][0] + 2, before[0][1])
+	frappe.db.set_value("Follow-up", due[0], "due_date", add_days(nowdate(), -1))
+	assert late("Follow-up", "Planned") == (before[0][0] + 2, before[0][1] + 1)
+	# R-AC-4: the same day; a minute before midnight was yesterday
+	assert late("Service Voucher", "To Bill") == (before[1][0] + 1, before[1][1])
+	frappe.db.set_value("Service Voucher", billed.name, "posted_at", f"{add_days(nowdate(), -1)} 23:59:00")
+	assert late("Service Voucher", "To Bill") == (before[1][0] + 1, before[1][1] + 1)
 
 
 def test_what_calls_cost_is_for_those_who_see_the_books(february):

@@ -5,6 +5,7 @@ from datetime import datetime
 import frappe
 import pytest
 
+from aftersales.field_service import figures
 from aftersales.service_quality.report.technician_summary.technician_summary import execute
 from tests import factories as make
 
@@ -123,6 +124,38 @@ def test_who_left_shows_only_with_what_he_did(names):
 	visit(call, names.technician, "03 12:00", labour=[make.hours(2, technician=names.other)])
 	assert report()[names.other].hours == 2
 	assert report()[names.technician].hours == 0
+
+
+def test_work_done_for_another_company_is_shown_there(names):
+	"""A technician may have changed the company since."""
+	call = make.call(names.customer)
+	visit(call, names.technician, "03 12:00", labour=[make.hours(3)])
+	abroad = frappe.new_doc("Company", company_name="Tamar Service Ltd", default_currency="EUR", abbr="TSL")
+	abroad.name = abroad.company_name
+	abroad.db_insert()
+	frappe.db.set_value("Service Technician", names.technician, "company", abroad.name)
+	assert report()[names.technician].visits == 1
+	there = report(company=abroad.name)
+	assert (there[names.technician].visits, there[names.technician].hours) == (0, 0)
+	assert names.other not in there
+
+
+def test_a_supervisor_of_one_customer_sees_the_work_done_for_him_only(names):
+	for owner in (names.customer, make.customer("Sean Doyle")):
+		call = make.call(owner)
+		visit(call, names.technician, "03 12:00", labour=[make.hours(3)])
+		resolved(call, "03 12:00")
+	user = make.user("one.customer@summary.example", "Service Supervisor")
+	make.make("User Permission", user=user, allow="Customer", for_value="Sean Doyle")
+	assert (report()[names.technician].visits, report()[names.technician].hours) == (2, 6)
+	frappe.set_user(user)
+	row = report()[names.technician]
+	assert (row.visits, row.hours, row.first_time_fix_rate) == (1, 3, 100.0)
+
+
+def test_days_to_come_are_not_available_yet(names, monkeypatch):
+	monkeypatch.setattr(figures, "now_datetime", lambda: at("04 12:00"))
+	assert report()[names.technician].available == 8 + 8 + 4
 
 
 def test_other_companies_and_other_weeks_are_left_out(names):

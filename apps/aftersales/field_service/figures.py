@@ -1,28 +1,31 @@
 """What visits count for in a period: first-time fixes and hands-on hours for the key figures (R-KPI)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 import frappe
-from frappe.desk.reportview import build_match_conditions
-from frappe.query_builder import Case, Interval, Order
+from frappe.query_builder import Case, Order
 from frappe.query_builder.functions import Coalesce, Count, Max, Min, Sum
-from frappe.utils import add_days, getdate
+from frappe.utils import add_days, getdate, now_datetime
 from pypika.functions import NullIf
 from pypika.queries import QueryBuilder, Table
-from pypika.terms import Criterion, ExistsCriterion, LiteralValue
+from pypika.terms import Criterion, ExistsCriterion
 
 from aftersales.field_service.arrival import working_hours
+from aftersales.field_service.visit_rules import COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP
 from aftersales.service_desk import figures as calls
 from aftersales.service_desk.figures import Selection
 
-COMPLETED = "Completed"
+REPAIRING = (COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP)
+"""Outcomes of visits whose hours go into a repair."""
+
 TRAVEL = "Travel"
 
 
 def first_time_fixes(selection: Selection, within_days: int) -> list[dict]:
 	"""visit_calls: calls resolved that had a visit; fixed_at_once: those of one visit, which completed the
-	work, with no call that repeats them received within so many days."""
+	work, with no call about the same fault received within so many days."""
 	visit, call = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Repair Call")
 	visited = (
 		calls.of_calls(
@@ -52,17 +55,19 @@ def first_time_fixes(selection: Selection, within_days: int) -> list[dict]:
 
 
 def hands_on(selection: Selection) -> list[dict]:
-	"""repairs: visits that completed the work; hands_on_hours spent on them, travel left out."""
+	"""repairs: visits that completed the work; hands_on_hours, travel left out, spent on these and on visits
+	that left work for a later one or for the workshop."""
 	visit, line = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Service Labour Line")
 	query = (
 		frappe.qb.from_(visit)
-		.join(line)
+		.left_join(line)
 		.on((line.parent == visit.name) & (line.parenttype == "Service Voucher") & (line.activity != TRAVEL))
-		.where((visit.docstatus == 1) & (visit.outcome == COMPLETED))
+		.where((visit.docstatus == 1) & visit.outcome.isin(REPAIRING))
 	)
+	completed = Case().when(visit.outcome == COMPLETED, visit.name)
 	return (
 		calls.of_calls(selection, query, visit.departed_at, visit.repair_call)
-		.select(Sum(line.hours).as_("hands_on_hours"), Count(visit.name).distinct().as_("repairs"))
+		.select(Sum(line.hours).as_("hands_on_hours"), Count(completed).distinct().as_("repairs"))
 		.run(as_dict=True)
 	)
 
@@ -88,7 +93,10 @@ def visits_by_technician(period: Period, within_days: int) -> list[dict]:
 	visit, call = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Repair Call")
 	later = frappe.qb.DocType("Service Voucher").as_("later")
 	others = frappe.qb.DocType("Service Voucher").as_("others")
-	last = ~_exists(later, (later.repair_call == visit.repair_call) & (later.departed_at > visit.departed_at))
+	after = (later.departed_at > visit.departed_at) | (
+		(later.departed_at == visit.departed_at) & (later.name > visit.name)
+	)
+	last = ~_exists(later, (later.repair_call == visit.repair_call) & after)
 	alone = ~_exists(others, (others.repair_call == visit.repair_call) & (others.name != visit.name))
 	solved = call.resolved_at.isnotnull() & last
 	back = _repeated(call, within_days)
@@ -134,14 +142,18 @@ def hours_by_technician(period: Period) -> list[dict]:
 
 
 def available_hours(holiday_list: str | None, period: Period) -> float:
-	"""Hours of the service's working calendar in the period, less the technician's days off."""
+	"""Hours of the service's working calendar in the period up to now, less the technician's days off."""
 	begin, until = (datetime.combine(day, time()) for day in (period.from_date, period.until))
+	until = min(until, now_datetime())
+	if until <= begin:
+		return 0
 	spans = working_hours(holiday_list, begin, until)
 	return sum((end - start).total_seconds() for start, end in spans) / 3600
 
 
-def people(company: str | None = None) -> list[frappe._dict]:
-	"""Every technician with zone, holiday_list, is_active and expires (the certificate that runs out first)."""
+def people(company: str | None = None, also: Iterable[str] = ()) -> list[frappe._dict]:
+	"""The technicians of a company (of all without one) and those named in `also`, as far as the user may see
+	them: zone, holiday_list, is_active and expires (the certificate that runs out first)."""
 	technician, skill = frappe.qb.DocType("Service Technician"), frappe.qb.DocType("Technician Skill")
 	query = (
 		frappe.qb.from_(technician)
@@ -158,10 +170,8 @@ def people(company: str | None = None) -> list[frappe._dict]:
 		.orderby(technician.name, order=Order.asc)
 	)
 	if company:
-		query = query.where(technician.company == company)
-	if allowed := build_match_conditions("Service Technician"):
-		query = query.where(LiteralValue(f"({allowed})"))
-	return query.run(as_dict=True)
+		query = query.where((technician.company == company) | technician.name.isin([*also, ""]))
+	return calls.permitted(query, technician).run(as_dict=True)
 
 
 def _exists(visit: Table, condition: Criterion) -> Criterion:
@@ -175,17 +185,13 @@ def _exists(visit: Table, condition: Criterion) -> Criterion:
 def _repeated(call: Table, within_days: int) -> Criterion:
 	again = frappe.qb.DocType("Repair Call").as_("again")
 	return ExistsCriterion(
-		frappe.qb.from_(again)
-		.select(again.name)
-		.where(
-			(again.repeat_of == call.name)
-			& (again.status != "Cancelled")
-			& (again.received_at <= call.resolved_at + Interval(days=within_days))
-		)
+		frappe.qb.from_(again).select(again.name).where(calls.repeats(call, again, within_days))
 	)
 
 
 def _of_company(query: QueryBuilder, visit: Table, period: Period) -> QueryBuilder:
+	"""Of the visits in `query` those of the company that the user may see."""
+	query = calls.permitted(query, visit)
 	return query.where(visit.company == period.company) if period.company else query
 
 

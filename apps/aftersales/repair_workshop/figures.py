@@ -39,6 +39,7 @@ def repairs_by_technician(from_date: date, to_date: date, company: str | None = 
 		.select(card.repaired_by.as_("technician"), Count(card.name).as_("repairs"))
 		.groupby(card.repaired_by)
 	)
+	query = calls.permitted(query, card)
 	return (query.where(card.company == company) if company else query).run(as_dict=True)
 
 
@@ -53,6 +54,7 @@ def bench_hours_by_technician(from_date: date, to_date: date, company: str | Non
 		.select(log.technician, Sum(log.hours).as_("bench_hours"))
 		.groupby(log.technician)
 	)
+	query = calls.permitted(query, card)
 	return (query.where(card.company == company) if company else query).run(as_dict=True)
 
 

@@ -1,8 +1,8 @@
 """What calls cost, and what warranty costs beside the sale of products, for the key figures (R-KPI)."""
 
 import frappe
-from frappe.query_builder import Interval
-from frappe.query_builder.functions import Coalesce, Sum
+from frappe.query_builder import Case, Interval
+from frappe.query_builder.functions import Coalesce, Date, Sum
 from frappe.utils import flt
 from pypika.terms import LiteralValue
 
@@ -16,15 +16,20 @@ from aftersales.service_desk.figures import Selection
 
 def cost_of_closed_calls(selection: Selection) -> list[dict]:
 	"""cost: parts, hours and travel at cost of all jobs of the calls closed in the period, and what vendors
-	asked for (their labour and parts); company currency."""
+	asked for (their labour and parts); company currency.
+
+	A card that was called off or cancelled cost nothing of ours, but its vendor's bill stands.
+	"""
 	call = frappe.qb.DocType("Repair Call")
 	found = []
 	for job_type in JOB_DOCTYPES:
 		job = frappe.qb.DocType(job_type)
 		cost = job.parts_cost + job.labour_cost
+		query = frappe.qb.from_(job)
 		if job_type == "Repair Card":
-			cost += Coalesce(job.vendor_cost, 0)
-		query = frappe.qb.from_(job).where(job.docstatus == 1)
+			cost = Case().when(job.docstatus == 1, cost).else_(0) + Coalesce(job.vendor_cost, 0)
+		else:
+			query = query.where(job.docstatus == 1)
 		found += (
 			calls.of_calls(selection, query, call.closed_at, job.repair_call)
 			.select(Sum(cost).as_("cost"))
@@ -41,7 +46,8 @@ def queue(company: str | None = None) -> list[dict]:
 		job = frappe.qb.DocType(job_type)
 		query = frappe.qb.from_(job).where((job.docstatus == 1) & (job.billing_status == "To Bill"))
 		stage = LiteralValue(f"'{job_type}'")
-		found += calls.waiting(query, job, stage, job.posted_at, job.posted_at + Interval(days=1), company)
+		end_of_day = Date(job.posted_at) + Interval(days=1)
+		found += calls.waiting(query, job, stage, job.posted_at, end_of_day, company)
 	return found
 
 

@@ -10,11 +10,11 @@ from datetime import date
 
 import frappe
 from frappe.desk.reportview import build_match_conditions
-from frappe.query_builder import Case, CustomFunction
-from frappe.query_builder.functions import Avg, Coalesce, Count, DateFormat, Max, Sum
+from frappe.query_builder import Case, CustomFunction, Interval
+from frappe.query_builder.functions import Avg, Coalesce, Count, DateFormat, Max, NullIf, Sum
 from frappe.utils import add_days, getdate, now_datetime
 from pypika.queries import QueryBuilder, Table
-from pypika.terms import LiteralValue, Term
+from pypika.terms import Criterion, LiteralValue, Term
 
 from aftersales.service_desk.follow_ups import ANSWERED, UNFINISHED
 from aftersales.service_desk.opinion_rules import CONTENT, DETRACTORS, PROMOTERS
@@ -46,6 +46,7 @@ _FIELDS = {
 }
 FILTERS = ("company", "request_type", "service_zone", "customer", "brand", "model")
 Joined = CustomFunction("CONCAT_WS", ["separator", "one", "other"])
+Greatest = CustomFunction("GREATEST", ["one", "other"])
 Seconds = CustomFunction("TIMESTAMPDIFF", ["unit", "begin", "end"])
 SECOND = LiteralValue("SECOND")
 
@@ -61,10 +62,19 @@ class Selection:
 	"""Field of the call (one of FILTERS) → value; empty values are left out."""
 
 
-def received(selection: Selection) -> list[dict]:
-	"""calls, by_phone, response_seconds, answered, arrival_seconds, arrived, repeats; cancelled calls left out."""
-	call = frappe.qb.DocType("Repair Call")
-	query = frappe.qb.from_(call).where(call.status != "Cancelled")
+def received(selection: Selection, repeat_days: int) -> list[dict]:
+	"""calls, by_phone, response_seconds, answered, arrival_seconds, arrived, repeats; cancelled calls left out.
+
+	Args:
+		repeat_days: days after a finished job within which a call that repeats it counts.
+	"""
+	call, former = frappe.qb.DocType("Repair Call"), frappe.qb.DocType("Repair Call").as_("former")
+	query = (
+		frappe.qb.from_(call)
+		.left_join(former)
+		.on(former.name == call.repeat_of)
+		.where(call.status != "Cancelled")
+	)
 	return (
 		of_calls(selection, query, call.received_at)
 		.select(
@@ -74,10 +84,33 @@ def received(selection: Selection) -> list[dict]:
 			Count(call.responded_at).as_("answered"),
 			Sum(between(call.received_at, call.arrived_at)).as_("arrival_seconds"),
 			Count(call.arrived_at).as_("arrived"),
-			Sum(call.is_repeat).as_("repeats"),
+			number(repeats(former, call, repeat_days)).as_("repeats"),
 		)
 		.run(as_dict=True)
 	)
+
+
+def repeats(job: Table, again: Table, within_days: int) -> Criterion:
+	"""`again` was received at most so many days after the call `job`, which it repeats, was finished, and is
+	about the same fault (R-IN-7).
+
+	The faults are the same unless both are known and differ. Where the customer told of the same symptom
+	twice, it is the same fault all the same: what was found first was not the cause.
+	"""
+	finished = Coalesce(job.closed_at, job.resolved_at)
+	return (
+		(again.repeat_of == job.name)
+		& (again.status != "Cancelled")
+		& (again.received_at <= finished + Interval(days=within_days))
+		& (
+			_not_known_to_differ(job.fault_code, again.fault_code)
+			| (NullIf(job.symptom_code, "") == again.symptom_code)
+		)
+	)
+
+
+def _not_known_to_differ(one: Term, other: Term) -> Criterion:
+	return (one == other) | (Coalesce(one, "") == "") | (Coalesce(other, "") == "")
 
 
 def resolved(selection: Selection) -> list[dict]:
@@ -106,11 +139,12 @@ def closed(selection: Selection) -> list[dict]:
 
 
 def answers(selection: Selection) -> list[dict]:
-	"""content, rated, promoters, detractors, recommended of the follow-ups answered."""
+	"""content, rated, promoters, detractors, recommended of the follow-ups answered, also of those about no
+	call: a periodic visit, a complaint."""
 	answer = frappe.qb.DocType("Follow-up")
 	query = frappe.qb.from_(answer).where(answer.status.isin(ANSWERED))
 	return (
-		of_calls(selection, query, answer.done_at, answer.repair_call)
+		of_calls(selection, query, answer.done_at, answer.repair_call, answer)
 		.select(
 			number(answer.csat > 0).as_("rated"),
 			number(answer.csat.isin(CONTENT)).as_("content"),
@@ -123,48 +157,96 @@ def answers(selection: Selection) -> list[dict]:
 
 
 def of_calls(
-	selection: Selection, query: QueryBuilder, moment: Term, call_name: Term | None = None
+	selection: Selection,
+	query: QueryBuilder,
+	moment: Term,
+	call_name: Term | None = None,
+	alone: Table | None = None,
 ) -> QueryBuilder:
 	"""`query` narrowed to what happened in the period for the calls selected, grouped by the selection's `value`.
 
 	Args:
 		moment: when it happened (site time).
 		call_name: the call it was done for; None when `query` is about calls itself.
+		alone: the documents counted, where they count without a call too; they know their own customer
+			and company.
 	"""
 	call = frappe.qb.DocType("Repair Call")
-	if call_name is not None:
+	if alone is not None:
+		query = query.left_join(call).on(call.name == call_name)
+	elif call_name is not None:
 		query = query.join(call).on(call.name == call_name)
-	value = value_of(selection.group, call, moment)
+	value = value_of(selection.group, call, moment, alone)
 	query = (
 		query.where((moment >= selection.from_date) & (moment < add_days(selection.to_date, 1)))
 		.select(value.as_("value"))
 		.groupby(value)
 	)
-	return narrowed(selection, query, call)
+	return narrowed(selection, query, call, alone)
 
 
-def narrowed(selection: Selection, query: QueryBuilder, call: Table) -> QueryBuilder:
-	"""Only the calls that the filters name and the user may see, as any list of calls would show them."""
+def narrowed(
+	selection: Selection, query: QueryBuilder, call: Table, alone: Table | None = None
+) -> QueryBuilder:
+	"""Only the calls that the filters name and the user may see, as any list of calls would show them; of the
+	documents `alone` that have no call, those of a list of theirs."""
 	for name, wanted in selection.filters.items():
 		if wanted:
-			query = query.where(call[name] == wanted)
-	if allowed := build_match_conditions("Repair Call"):
-		query = query.where(LiteralValue(f"({allowed})"))
-	return query
+			query = query.where(_own(name, call, alone) == wanted)
+	allowed = _allowed("Repair Call")
+	if alone is not None:
+		of_calls = call.name.notnull() & (allowed or call.name.notnull())
+		allowed = of_calls | (call.name.isnull() & (_allowed(_doctype_of(alone)) or call.name.isnull()))
+	return query.where(allowed) if allowed else query
 
 
-def value_of(group: str, call: Table, moment: Term) -> Term:
+def permitted(query: QueryBuilder, table: Table) -> QueryBuilder:
+	"""Only the documents that a list of `table` would show to the user."""
+	allowed = _allowed(_doctype_of(table))
+	return query.where(allowed) if allowed else query
+
+
+class _Allowed(LiteralValue, Criterion):
+	"""Frappe's condition of a list, as a criterion that goes with others."""
+
+
+def _allowed(doctype: str) -> Criterion | None:
+	allowed = build_match_conditions(doctype)
+	return _Allowed(f"({allowed})") if allowed else None
+
+
+def _doctype_of(table: Table) -> str:
+	return table._table_name.removeprefix("tab")
+
+
+def _own(name: str, call: Table, alone: Table | None) -> Term:
+	"""A field of the call; where there is none, what the document itself says."""
+	if alone is not None and name in ("customer", "company"):
+		return Coalesce(call[name], alone[name])
+	return call[name]
+
+
+def value_of(group: str, call: Table, moment: Term, alone: Table | None = None) -> Term:
 	"""The value of a call by which it is divided; "" where it has none."""
 	if group == MONTH:
 		return DateFormat(moment, "%Y-%m")
 	if group == MODEL:
-		return Joined(" ", call.brand, call.model)
-	return Coalesce(call[_FIELDS[group]], "")
+		return _model(call)
+	return Coalesce(_own(_FIELDS[group], call, alone), "")
+
+
+def model_key(model: str) -> str:
+	"""By which two ways of writing a brand or model are one."""
+	return " ".join(model.casefold().split())
+
+
+def _model(call: Table) -> Term:
+	return Joined(" ", NullIf(call.brand, ""), NullIf(call.model, ""))
 
 
 def between(begin: Term, end: Term) -> Term:
-	"""Seconds from one moment to the other, null when one is missing."""
-	return Seconds(SECOND, begin, end)
+	"""Seconds from one moment to the other, null when one is missing; none when what came first was noted last."""
+	return Greatest(Seconds(SECOND, begin, end), 0)
 
 
 def number(condition: Term) -> Term:
@@ -189,7 +271,7 @@ def coded(selection: Selection, code_field: str, by_model: bool = False) -> list
 		.select(
 			code,
 			Count(call.name).as_("cases"),
-			Count(Joined(" ", call.brand, call.model)).distinct().as_("models"),
+			Count(NullIf(_model(call), "")).distinct().as_("models"),
 			Sum(call.is_repeat).as_("repeats"),
 			number(call.hazard != "").as_("hazards"),
 		)
@@ -215,6 +297,7 @@ def answers_by_technician(from_date: date, to_date: date, company: str | None = 
 		)
 		.groupby(answer.technician)
 	)
+	query = permitted(query, answer)
 	return (query.where(answer.company == company) if company else query).run(as_dict=True)
 
 
@@ -227,12 +310,14 @@ def queue(company: str | None = None) -> list[dict]:
 
 
 def follow_up_queue(company: str | None = None) -> list[dict]:
-	"""Follow-ups that are due, by status; their age counts from the day they were due."""
+	"""Follow-ups that are due, by status; their age counts from the day they were due, late are those of
+	earlier days."""
 	follow_up = frappe.qb.DocType("Follow-up")
 	query = frappe.qb.from_(follow_up).where(
 		follow_up.status.isin(UNFINISHED) & (follow_up.due_date <= getdate())
 	)
-	return waiting(query, follow_up, follow_up.status, follow_up.due_date, follow_up.due_date, company)
+	end_of_day = follow_up.due_date + Interval(days=1)
+	return waiting(query, follow_up, follow_up.status, follow_up.due_date, end_of_day, company)
 
 
 def waiting(
@@ -247,10 +332,8 @@ def waiting(
 		Count(table.name).as_("number"),
 		Max(age).as_("oldest"),
 		Avg(age).as_("mean"),
-		number(due < now).as_("late"),
+		number(due <= now).as_("late"),
 	).groupby(stage)
 	if company:
 		query = query.where(table.company == company)
-	if allowed := build_match_conditions(table._table_name.removeprefix("tab")):
-		query = query.where(LiteralValue(f"({allowed})"))
-	return query.run(as_dict=True)
+	return permitted(query, table).run(as_dict=True)

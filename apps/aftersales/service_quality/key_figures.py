@@ -1,6 +1,6 @@
 """Gathers what the rooms count in a period and works out the key figures of each group of calls (R-KPI)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import frappe
 from frappe.utils import cint, flt
@@ -18,7 +18,7 @@ def counts_by_group(selection: Selection) -> dict[str, Counts]:
 	"""Value of the group → what happened there in the period, in the order of the values."""
 	within = cint(frappe.get_cached_doc("Aftersales Settings").repeat_days)
 	rows = (
-		*calls.received(selection),
+		*calls.received(selection, within),
 		*calls.resolved(selection),
 		*calls.closed(selection),
 		*calls.answers(selection),
@@ -28,13 +28,23 @@ def counts_by_group(selection: Selection) -> dict[str, Counts]:
 		*levels.decided(selection),
 		*billing.cost_of_closed_calls(selection),
 	)
+	if selection.group == calls.MODEL:
+		rows = _models_as_one(rows)
 	return dict(sorted(_merged(rows).items()))
+
+
+def _models_as_one(rows: Iterable[dict]) -> Iterator[dict]:
+	"""The rows under the name of the model as it was written first: each query writes it as one of its calls did."""
+	written: dict[str, str] = {}
+	for row in rows:
+		text = " ".join(row["value"].split())
+		yield {**row, "value": written.setdefault(calls.model_key(text), text)}
 
 
 def _merged(rows: Iterable[dict]) -> dict[str, Counts]:
 	found: dict[str, Counts] = {}
 	for row in rows:
-		value = row.get("value") or ""
+		value = row["value"] or ""
 		counted = Counts(**{name: flt(row[name]) for name in FIELDS if name in row})
 		found[value] = found.get(value, Counts()) + counted
 	return found

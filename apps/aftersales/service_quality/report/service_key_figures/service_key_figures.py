@@ -39,13 +39,10 @@ def execute(filters: dict | None = None) -> tuple:
 	selection = _selection(filters)
 	by_group = counts_by_group(selection)
 	currency = _currency(filters.company)
-	rows = [
-		frappe._dict(value=value, currency=currency, **vars(_figures(counts)))
-		for value, counts in by_group.items()
-	]
+	rows = [_row(value, counts, selection.group, currency) for value, counts in by_group.items()]
 	if selection.group != MONTH:
 		rows.sort(key=lambda row: -row.calls)
-	everything = _figures(total(by_group.values()))
+	everything = _figures(total(by_group.values()), currency)
 	return (
 		columns(selection.group),
 		rows,
@@ -102,10 +99,19 @@ def label(name: str) -> str:
 	}[name]
 
 
-def _figures(counts: Counts) -> KeyFigures:
-	"""Costs are for those who see the books: of a single call they would tell what a technician's hour costs."""
+def _row(value: str, counts: Counts, group: str, currency: str | None) -> frappe._dict:
+	if group == "Company":
+		currency = value and frappe.get_cached_value("Company", value, "default_currency")
+	return frappe._dict(value=value, currency=currency, **vars(_figures(counts, currency)))
+
+
+def _figures(counts: Counts, currency: str | None) -> KeyFigures:
+	"""Costs are for those who see the books: of a single call they would tell what a technician's hour costs.
+
+	Costs of companies with different currencies are no sum.
+	"""
 	found = figures(counts)
-	return found if _sees_money() else replace(found, cost_per_call=None)
+	return found if currency and _sees_money() else replace(found, cost_per_call=None)
 
 
 def _sees_money() -> bool:
@@ -132,8 +138,12 @@ def _column(fieldname: str, text: str, fieldtype: str, width: int, **more) -> di
 
 
 def _currency(company: str | None) -> str | None:
-	company = company or frappe.defaults.get_user_default("Company")
-	return company and frappe.get_cached_value("Company", company, "default_currency")
+	"""Of the company; without one that of all companies, None where they differ."""
+	if company:
+		return frappe.get_cached_value("Company", company, "default_currency")
+	companies = frappe.get_list("Company", fields=["default_currency"], order_by="name asc")
+	currencies = {company.default_currency for company in companies}
+	return currencies.pop() if len(currencies) == 1 else None
 
 
 def _chart(name: str | None, rows: list[frappe._dict]) -> dict | None:

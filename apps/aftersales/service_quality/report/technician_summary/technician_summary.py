@@ -83,7 +83,7 @@ def _rows(period: Period, zone: str | None) -> list[frappe._dict]:
 			sums[name] += flt(row.get(name))
 	soon = getdate(add_days(nowdate(), SOON))
 	rows = []
-	for person in visits.people(period.company):
+	for person in visits.people(period.company, also=done):
 		if zone and person.service_zone != zone:
 			continue
 		sums = done.get(person.name)

@@ -3,9 +3,9 @@
 A job that cannot be billed is left out with its reason and stops no other. What a killed run has made
 stays, what it had not made is found by the next one: the jobs themselves are the only memory.
 
-One attempt at a time holds the run, for a while that each invoice renews. Whatever it writes about the run
-is written under the run's lock and in the transaction of the invoice: an attempt whose place another has
-taken over can neither make an invoice nor count one.
+One attempt at a time holds the run, for a while that it renews every second. What became of a job is a row
+written under the run's lock and in the transaction of the invoice: an attempt whose place another has taken
+over can neither make an invoice nor note one. The run's counters are only what its rows come to.
 """
 
 import itertools
@@ -16,6 +16,7 @@ from datetime import timedelta
 
 import frappe
 from frappe import _
+from frappe.query_builder.functions import Count
 from frappe.utils import getdate, now_datetime, strip_html_tags
 from rq.timeouts import JobTimeoutException
 
@@ -85,7 +86,7 @@ def _work_off(doc, log: "_Log") -> bool:
 	"""Bill what the run asks for; True when somebody has stopped it before the end."""
 	selected = _selected(doc)
 	tasks = [*_invoices_to_make(doc, selected, log), *_drafts_to_submit(doc, selected, log)]
-	log.note(jobs_total=doc.jobs_done + sum(size for size, _task in tasks))
+	log.note(jobs_total=log.rows + sum(size for size, _task in tasks))
 	_keep()
 	for _size, task in tasks:
 		task()
@@ -236,22 +237,23 @@ def _selected(doc) -> set[JobKey]:
 
 
 class _Log:
-	"""What an attempt notes of its run: rows and counters, in the transaction under way; and its progress."""
+	"""What an attempt notes of its run: a row per job, in the transaction of its invoice; now and then what the
+	rows come to, for those who watch.
+	"""
 
 	def __init__(self, doc):
 		self.run_name = doc.name
 		self.attempt = doc.attempt
 		self.looked_at = 0.0
+		self.rows = self._counted()["jobs_done"]
 
 	def write(self, entries: Sequence[Entry]) -> None:
-		"""Note what became of some jobs, and count them."""
-		stored = self._stored()
-		invoices = {entry.sales_invoice for entry in entries if entry.result in (BILLED, SUBMITTED)}
-		self._set(
-			jobs_done=stored.jobs_done + len(entries),
-			invoices=stored.invoices + len(invoices),
-			failed=stored.failed + sum(entry.result == FAILED for entry in entries),
-		)
+		"""Note what became of some jobs.
+
+		Raises:
+			Superseded: the run is no longer this attempt's.
+		"""
+		self._lock()
 		now, user = now_datetime(), frappe.session.user
 		common = (now, now, user, user, self.run_name, RUN, "entries")
 		frappe.db.bulk_insert(
@@ -259,21 +261,26 @@ class _Log:
 			COLUMNS,
 			[
 				(
-					*(frappe.generate_hash(length=10), *common, stored.jobs_done + number),
+					*(frappe.generate_hash(length=10), *common, self.rows + number),
 					*(*entry.job, entry.customer, entry.result, entry.sales_invoice, entry.reason),
 				)
 				for number, entry in enumerate(entries, 1)
 			],
 		)
+		frappe.db.after_commit.add(lambda: self._number_on(len(entries)))
 
 	def note(self, **values) -> None:
-		"""Set fields of the run.
+		"""Set fields of the run beside what its rows come to, and hold it on.
 
 		Raises:
 			Superseded: the run is no longer this attempt's.
 		"""
-		self._stored()
-		self._set(**values)
+		self._lock()
+		run = frappe.qb.DocType(RUN)
+		query = frappe.qb.update(run).where(run.name == self.run_name)
+		for fieldname, value in {**self._counted(), **values, "held_until": now_datetime() + HOLD}.items():
+			query = query.set(run[fieldname], value)
+		query.run()
 
 	def end(self, status: str) -> None:
 		self.note(status=status, finished_at=now_datetime(), stop_requested=0)
@@ -283,28 +290,37 @@ class _Log:
 		"""Whether somebody wants the run to end; looked up now and then, and told to open forms."""
 		if time.monotonic() - self.looked_at < EVERY:
 			return False
+		self.note()
+		told = self.publish().stop_requested
+		_keep()  # the next invoice reads what is stored when it is made, not when this was looked up
 		self.looked_at = time.monotonic()
-		return bool(self.publish().stop_requested)
+		return bool(told)
 
-	def _stored(self) -> frappe._dict:
-		"""The run's counters, locked until the transaction ends."""
-		stored = frappe.db.get_value(
-			RUN,
-			self.run_name,
-			["attempt", "status", "jobs_done", "invoices", "failed"],
-			as_dict=True,
-			for_update=True,
-		)
+	def _lock(self) -> None:
+		"""Hold the run until the transaction ends; it has to be this attempt's still."""
+		stored = frappe.db.get_value(RUN, self.run_name, ["attempt", "status"], as_dict=True, for_update=True)
 		if not stored or (stored.attempt, stored.status) != (self.attempt, "Running"):
 			raise Superseded
-		return stored
 
-	def _set(self, **values) -> None:
-		run = frappe.qb.DocType(RUN)
-		query = frappe.qb.update(run).where(run.name == self.run_name)
-		for fieldname, value in {**values, "held_until": now_datetime() + HOLD}.items():
-			query = query.set(run[fieldname], value)
-		query.run()
+	def _counted(self) -> dict[str, int]:
+		"""What the rows of the run come to, those of earlier attempts too."""
+		row = frappe.qb.DocType("Billing Run Entry")
+		counted = (
+			frappe.qb.from_(row)
+			.select(row.result, Count(row.name), Count(row.sales_invoice).distinct())
+			.where((row.parent == self.run_name) & (row.parenttype == RUN))
+			.groupby(row.result)
+			.run()
+		)
+		jobs = {result: number for result, number, _invoices in counted}
+		return {
+			"jobs_done": sum(jobs.values()),
+			"invoices": sum(made for result, _number, made in counted if result in (BILLED, SUBMITTED)),
+			"failed": jobs.get(FAILED, 0),
+		}
+
+	def _number_on(self, rows: int) -> None:
+		self.rows += rows
 
 	def publish(self, over: bool = False) -> frappe._dict:
 		state = frappe.db.get_value(

@@ -39,12 +39,13 @@ def switch_on(name: str) -> None:
 	frappe.cache.delete_value("notifications")
 
 
-def loaner(call, due_in: int):
+def loaner(call, due_in: int, **values):
 	item = make.item("Late heater", has_serial_no=1)
 	make.receive(item, 1, 150, f"Stores - {make.ABBR}", ("LATE-1",))
 	doc = make.make(
 		"Loaner Issue",
-		repair_call=call.name,
+		repair_call=call and call.name,
+		**values,
 		company=make.COMPANY,
 		item_code=item,
 		serial_no="LATE-1",
@@ -66,6 +67,33 @@ def test_the_desk_is_told_of_a_loaner_while_it_is_out(people, name, due_in):
 	assert not any(doc.name in subject for subject in told(AGENT)), "switched off as it comes"
 	switch_on(name)
 	assert [subject for subject in told(AGENT) if doc.name in subject]
+
+
+def test_the_desk_is_told_of_a_loaner_without_a_call_too(people):
+	doc = loaner(None, -1, customer=make.customer("Late Goods Ltd"))
+	switch_on("Loaner Overdue")
+	assert [subject for subject in told(AGENT) if doc.name in subject]
+
+
+def test_a_service_target_watches_a_loaner_without_a_call(people):
+	target = make.make(
+		"Service Target",
+		target_name="Loaner Back",
+		enabled=1,
+		document_type="Loaner Issue",
+		measure="Back",
+		calendar=make.once("Service Calendar", "Late Goods", calendar_name="Late Goods", around_the_clock=1),
+		time_allowed=14 * 86400,
+		start_field="issued_at",
+		stop_status="Returned\nLost",
+		cancel_status="Cancelled",
+		steps=[{"moment": "After Due", "minutes": 0, "notify_role": "Service Agent"}],
+	)
+	doc = loaner(None, -1, customer=make.customer("Late Goods Ltd"))
+	clock = frappe.get_doc("Service Clock", {"reference_name": doc.name, "target": target.name})
+	assert clock.next_event_at < now_datetime(), "the next sweep tells the desk"
+	frappe.get_doc(doc.doctype, doc.name).take_back("As Lent", "N. Byrne", make.SIGNATURE)
+	assert frappe.db.get_value("Service Clock", clock.name, "state") == "Missed"
 
 
 def test_nobody_is_told_of_a_loaner_that_is_back(people):

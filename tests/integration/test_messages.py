@@ -337,8 +337,16 @@ def test_an_imported_call_sends_nothing(shop):
 
 
 def test_shipped_messages_can_be_restored(shop):
-	names = [values["name"] for values in defaults.shipped() if values["doctype"] == "Notification"]
-	assert len([name for name in names if name.startswith("Customer: ")]) == len(messages.MOMENTS)
+	shipped = [values for values in defaults.shipped() if values["doctype"] == "Notification"]
+	moments = {
+		doctype: {
+			values["method"].removeprefix("customer_")
+			for values in shipped
+			if values["name"].startswith("Customer: ") and values["document_type"] == doctype
+		}
+		for doctype in ("Repair Call", "Loaner Issue")
+	}
+	assert moments == {"Repair Call": set(messages.MOMENTS), "Loaner Issue": {"loaner_due", "loaner_overdue"}}
 	frappe.db.set_value("Notification", "Customer: Survey", "message", "changed")
 	defaults.restore("Notification", "Customer: Survey")
 	assert "Does everything work" in frappe.db.get_value("Notification", "Customer: Survey", "message")
@@ -349,12 +357,22 @@ def test_shipped_messages_can_be_restored(shop):
 
 @pytest.fixture
 def loaner(call):
+	return lent(repair_call=call.name)
+
+
+@pytest.fixture
+def lone_loaner(shop):
+	defaults.insert_missing(["Notification"])
+	return lent(customer=shop.customer)
+
+
+def lent(**values):
 	make.settings(loaner_remind_days=2)
 	heater = make.item("Loaner heater", has_serial_no=1)
 	make.receive(heater, 1, 150, f"Stores - {make.ABBR}", ("LH-1",))
 	doc = make.make(
 		"Loaner Issue",
-		repair_call=call.name,
+		**values,
 		company=make.COMPANY,
 		item_code=heater,
 		serial_no="LH-1",
@@ -410,6 +428,55 @@ def test_nothing_is_reminded_where_no_messages_are_sent(call, loaner):
 	make.settings(send_customer_messages=0)
 	assert reminded(call) == []
 	assert not frappe.db.get_value("Loaner Issue", loaner.name, "customer_reminded")
+
+
+def told_of(loaner) -> list[frappe._dict]:
+	messages.remind_of_loaners()
+	return frappe.get_all(
+		"Communication",
+		filters={"reference_name": loaner.name, "communication_type": "Automated Message"},
+		fields=["subject", "content", "recipients"],
+		order_by="creation asc",
+	)
+
+
+def test_a_customer_is_reminded_of_a_loaner_that_belongs_to_no_call(lone_loaner):
+	assert (lone_loaner.contact_name, lone_loaner.contact_email) == ("Nora", "nora@byrne.example")
+	due(lone_loaner, 2)
+	for _number in range(2):
+		(message,) = told_of(lone_loaner)
+	assert message.subject.startswith("Our loaner: please bring it back by")
+	assert message.recipients == "nora@byrne.example"
+	assert "Loaner heater LH-1" in message.content and lone_loaner.name in message.content
+	due(lone_loaner, -1)
+	for _number in range(2):
+		assert len(told_of(lone_loaner)) == 2
+	assert told_of(lone_loaner)[-1].subject.startswith("Our loaner was due back on")
+	due(lone_loaner, 1)
+	frappe.get_doc("Loaner Issue", lone_loaner.name).take_back("As Lent", "N. Byrne", make.SIGNATURE)
+	assert len(told_of(lone_loaner)) == 2
+
+
+def test_no_reminder_of_a_lone_loaner_that_is_not_wanted_or_has_nobody_to_write_to(shop, lone_loaner):
+	due(lone_loaner, -1)
+	messages.choose(shop.customer, set(messages.MOMENTS) - {"loaner_overdue"})
+	assert told_of(lone_loaner) == []
+	messages.choose(shop.customer, set(messages.MOMENTS))
+	due(lone_loaner, 1)
+	frappe.db.set_value("Loaner Issue", lone_loaner.name, dict.fromkeys(("contact_email", "contact_phone")))
+	assert told_of(lone_loaner) == []
+
+
+def test_the_answer_about_a_lone_loaner_reaches_who_lent_it(lone_loaner):
+	clerk = make.user("lender@messages.example", "Service Agent")
+	frappe.db.set_value("Loaner Issue", lone_loaner.name, "owner", clerk)
+	due(lone_loaner, -1)
+	told_of(lone_loaner)
+	queued = frappe.get_last_doc("Email Queue")
+	reply = mail("Re: loaner", "On Friday.", "nora@byrne.example", queued.message_id)
+	received = reply.process()
+	assert (received.reference_doctype, received.reference_name) == ("Loaner Issue", lone_loaner.name)
+	assert [subject for subject in told(clerk) if lone_loaner.name in subject]
 
 
 # ---------------------------------------------------------------------------- answers

@@ -3,7 +3,12 @@
 import frappe
 import pytest
 
-from aftersales.patches.v1_1 import guide_loaners_and_vendors, let_technicians_resolve, set_apart_by_company
+from aftersales.patches.v1_1 import (
+	guide_loaners_and_vendors,
+	let_technicians_resolve,
+	remind_of_loaners_without_call,
+	set_apart_by_company,
+)
 from aftersales.setup import defaults
 from tests import factories as make
 from tests.attacks import comments
@@ -153,3 +158,24 @@ def test_a_workflow_that_was_edited_is_left_alone_and_says_so(former_workflow, e
 	assert frappe.get_doc("Workflow", "Repair Call").as_dict() == before
 	assert "left as it is" in capsys.readouterr().out
 	assert "left as it is" in comments(former_workflow)
+
+
+def test_a_loaner_without_a_call_from_before_gets_its_contact_and_no_mail_overnight():
+	customer = make.customer("Nora Byrne")
+	make.contact(customer, "Nora", email="nora@byrne.example")
+	names = []
+	for due in (-3, 3):
+		doc = frappe.new_doc("Loaner Issue", customer=customer, company=make.COMPANY, docstatus=1)
+		doc.update({"status": "Issued", "due_back": frappe.utils.add_days(frappe.utils.nowdate(), due)})
+		doc.set_new_name()
+		doc.db_insert()
+		names.append(doc.name)
+	for message in remind_of_loaners_without_call.MESSAGES:
+		frappe.delete_doc("Notification", message, force=True)
+	for _number in range(2):
+		remind_of_loaners_without_call.execute()
+		late, later = (frappe.get_doc("Loaner Issue", name) for name in names)
+		assert late.contact_email == later.contact_email == "nora@byrne.example"
+		assert (late.customer_reminded, later.customer_reminded or "") == ("Overdue", "")
+		for message in remind_of_loaners_without_call.MESSAGES:
+			assert frappe.db.exists("Notification", message)

@@ -3,13 +3,14 @@
 The app says when: it runs a method event on the Repair Call (`customer_received`, `customer_ready` …),
 for which Notifications, webhooks and server scripts can be made in the desk. What is said, and whether
 by e-mail or SMS, is the Notification's. Whatever happens on a visit, in the workshop or in the accounts,
-the event is the call's, so that the message and the answer to it stand on the call's timeline.
+the event is the call's, so that the message and the answer to it stand on the call's timeline. Only of a
+loaner that was lent without a call the event is the Loaner Issue's own.
 
 In the templates `doc.message` holds what the moment is about: `link` (a signed link), `window`, `title`
 and `sentence` (where the call stands), `document`, `amount`, `technician`, `loaner`, `due_back`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import frappe
@@ -141,23 +142,25 @@ def send_due_surveys() -> None:
 def remind_of_loaners() -> None:
 	"""Daily: tell customers that a loaner is due back soon, and once more when it is overdue.
 
-	A loaner without a call has no contact to write to: the desk sees it in its list.
+	On the timeline of the call; a loaner that belongs to none has its own.
 	"""
 	if not is_switched_on():
 		return
 	moments = {DUE_SOON: "loaner_due", OVERDUE: "loaner_overdue"}
 	for name in loaners.to_remind():
 		taken = loaners.take_reminder(name)
-		if taken:
-			what, loaner = taken
-			tell(
-				loaner.repair_call,
-				moments[what],
-				links.TRACK,
-				document=name,
-				loaner=" ".join(filter(None, (loaner.item_name, loaner.serial_no))),
-				due_back=lambda loaner=loaner: format_date(loaner.due_back),
-			)
+		if not taken:
+			continue
+		what, loaner = taken
+		facts = {
+			"document": name,
+			"loaner": " ".join(filter(None, (loaner.item_name, loaner.serial_no))),
+			"due_back": lambda loaner=loaner: format_date(loaner.due_back),
+		}
+		if loaner.repair_call:
+			tell(loaner.repair_call, moments[what], links.TRACK, **facts)
+		else:
+			_tell(frappe.get_doc("Loaner Issue", name), moments[what], lambda facts=facts: _said(facts))
 
 
 # ---------------------------------------------------------------------------- telling
@@ -168,28 +171,12 @@ def tell(call: str, moment: str, purpose: str, *, about: tuple[str, str] | None 
 
 	Returns False when there is nobody to tell.
 
-	A template that fails must not keep the workshop from working: what the event did is undone and
-	logged, the save that led to it goes on.
-
 	Args:
 		purpose: of the link in the message; `about` names its document, by default the call.
 		facts: values of `doc.message`; a function is called in the customer's language.
 	"""
 	doc = frappe.get_doc("Repair Call", call)
-	if not (doc.contact_email or doc.contact_phone) or not wants(doc.customer, moment):
-		return False
-	frappe.db.savepoint("customer_message")
-	try:
-		with _written_to_customer(doc.customer):
-			doc.message = _facts(doc, purpose, about, facts)
-			doc.run_method(f"customer_{moment}")
-	except Exception:
-		frappe.db.rollback(save_point="customer_message")
-		frappe.clear_messages()
-		frappe.log_error(
-			f"Message to customer: {moment}", reference_doctype="Repair Call", reference_name=call
-		)
-	return True
+	return _tell(doc, moment, lambda: _facts(doc, purpose, about, facts))
 
 
 def mark_automatic(mail: EMail) -> None:
@@ -265,12 +252,38 @@ def _call_of_job(doctype: str, name: str) -> str | None:
 	return call_of and call_of(name)
 
 
+def _tell(doc: Document, moment: str, facts: Callable[[], frappe._dict]) -> bool:
+	"""Run the event of a moment on a document that knows its contact; False when there is nobody to tell.
+
+	A template that fails must not keep the workshop from working: what the event did is undone and
+	logged, the save that led to it goes on.
+	"""
+	if not (doc.contact_email or doc.contact_phone) or not wants(doc.customer, moment):
+		return False
+	frappe.db.savepoint("customer_message")
+	try:
+		with _written_to_customer(doc.customer):
+			doc.message = facts()
+			doc.run_method(f"customer_{moment}")
+	except Exception:
+		frappe.db.rollback(save_point="customer_message")
+		frappe.clear_messages()
+		frappe.log_error(
+			f"Message to customer: {moment}", reference_doctype=doc.doctype, reference_name=doc.name
+		)
+	return True
+
+
 def _facts(doc: Document, purpose: str, about: tuple[str, str] | None, facts: dict) -> frappe._dict:
 	state = progress.of_call(doc)
 	told = frappe._dict(title=state.title, sentence=state.sentence, window=state.window)
-	told.update({key: value() if callable(value) else value for key, value in facts.items()})
+	told.update(_said(facts))
 	told.link = links.address(purpose, *(about or ("Repair Call", doc.name)), doc.customer)
 	return told
+
+
+def _said(facts: dict) -> frappe._dict:
+	return frappe._dict({key: value() if callable(value) else value for key, value in facts.items()})
 
 
 @contextmanager

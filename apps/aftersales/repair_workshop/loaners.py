@@ -13,7 +13,9 @@ from frappe.utils import add_days, cint, flt, get_link_to_form, getdate, nowdate
 from aftersales.repair_workshop.loaner_rules import ISSUED, reminder
 from aftersales.repair_workshop.part_search import price_for
 from aftersales.service_billing.posting import posting_key
+from aftersales.service_desk.intake import primary_contact_of
 
+CONTACT = ("contact_name", "contact_phone", "contact_email")
 WAREHOUSES = {"from_warehouse": "loaner_warehouse", "to_warehouse": "lent_out_warehouse"}
 
 
@@ -61,6 +63,24 @@ def set_defaults(doc: Document) -> None:
 		doc.value = price_for(doc.item_code, doc.customer, doc.company)
 
 
+def take_contact(doc: Document) -> None:
+	"""Whom we write to about a loaner: the contact of its call, else the customer's primary one."""
+	if doc.has_value_changed("customer") and not any(doc.has_value_changed(field) for field in CONTACT):
+		doc.update(dict.fromkeys(CONTACT))  # that was somebody at the former customer
+	if any(doc.get(field) for field in CONTACT):
+		return
+	call = doc.repair_call and frappe.db.get_value("Repair Call", doc.repair_call, CONTACT, as_dict=True)
+	if call and any(call.values()):
+		doc.update(call)
+	elif doc.customer:
+		doc.update(primary_contact_of(doc.customer))
+
+
+def who_lent(name: str) -> str:
+	"""The user who lent a loaner."""
+	return frappe.db.get_value("Loaner Issue", name, "owner")
+
+
 def to_remind() -> list[str]:
 	"""Names of the loaners whose customers are to be reminded today, those due first at the head."""
 	days = cint(frappe.get_cached_doc("Aftersales Settings").loaner_remind_days)
@@ -70,7 +90,6 @@ def to_remind() -> list[str]:
 			"docstatus": 1,
 			"status": ISSUED,
 			"due_back": ("<=", add_days(nowdate(), days)),
-			"repair_call": ("is", "set"),
 		},
 		fields=["name", "due_back", "customer_reminded"],
 		order_by="due_back asc, name asc",

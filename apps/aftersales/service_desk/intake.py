@@ -188,6 +188,13 @@ def primary_contact(customer: Document | frappe._dict) -> dict:
 	}
 
 
+def primary_contact_of(customer: str) -> dict:
+	"""The same of the customer of that name, for other rooms."""
+	fields = ("customer_primary_contact", "mobile_no", "email_id")
+	found = frappe.db.get_value("Customer", customer, fields, as_dict=True)
+	return primary_contact(found) if found else {}
+
+
 def _customer_by_address(email: str) -> str | None:
 	"""The customer of a contact with this e-mail address, else one who has it himself."""
 	address, link = frappe.qb.DocType("Contact Email"), frappe.qb.DocType("Dynamic Link")

@@ -5,26 +5,44 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from aftersales.repair_workshop import loaners
+
 
 def tell_owner(message: Document, method: str | None = None) -> None:
-	"""after_insert of Communication: a system notification to the owner of the Repair Call it is about."""
+	"""after_insert of Communication: a system notification to the owner of the Repair Call it is about.
+
+	An answer about a loaner that belongs to no call goes to whoever lent it.
+	"""
 	if message.sent_or_received != "Received" or message.communication_type != "Communication":
 		return
-	if message.reference_doctype != "Repair Call" or not message.reference_name:
+	if not message.reference_name:
 		return
+	if message.reference_doctype == "Repair Call":
+		_tell_owner_of_call(message)
+	elif message.reference_doctype == "Loaner Issue":
+		_tell(loaners.who_lent(message.reference_name), message, message.sender_full_name, _("the loaner"))
+
+
+def _tell_owner_of_call(message: Document) -> None:
 	fields = ("assigned_to", "customer_name", "contact_name", "subject", "channel")
 	call = frappe.db.get_value("Repair Call", message.reference_name, fields, as_dict=True)
-	if not call or not call.assigned_to or call.assigned_to in (message.sender, frappe.session.user):
+	if not call:
 		return
 	if call.channel == "E-mail" and _is_first(message):
 		return  # the mail that opened the call: its owner was told of the call
+	who = message.sender_full_name or call.contact_name or call.customer_name
+	_tell(call.assigned_to, message, who, call.subject)
+
+
+def _tell(user: str | None, message: Document, who: str | None, about: str) -> None:
 	from aftersales.service_levels.escalation import Notice, notify
 
-	who = message.sender_full_name or call.contact_name or call.customer_name or message.sender or ""
+	if not user or user in (message.sender, frappe.session.user):
+		return
 	told = _("{0} has written about {1}: {2}").format(
-		escape_html(who), message.reference_name, escape_html(call.subject)
+		escape_html(who or message.sender or ""), message.reference_name, escape_html(about)
 	)
-	notify(call.assigned_to, Notice(told, "Repair Call", message.reference_name))
+	notify(user, Notice(told, message.reference_doctype, message.reference_name))
 
 
 def _is_first(message: Document) -> bool:

@@ -57,6 +57,9 @@ class LoanerIssue(Document):
 		amended_from: DF.Link | None
 		company: DF.Link
 		condition: DF.SmallText
+		contact_email: DF.Data | None
+		contact_name: DF.Data | None
+		contact_phone: DF.Data | None
 		customer: DF.Link | None
 		customer_name: DF.Data | None
 		customer_reminded: DF.Literal["", "Due Soon", "Overdue"]
@@ -101,6 +104,7 @@ class LoanerIssue(Document):
 		jobs.check_equipment_owner(self)
 		jobs.check_call_is_open(self, call)
 		loaners.set_defaults(self)
+		loaners.take_contact(self)
 		self.check_loaner()
 		self.check_warehouses()
 

@@ -145,9 +145,18 @@ doc_events = {
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Sales Invoice": {
-		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
-		"validate": "aftersales.service_billing.erpnext_events.keep_place",
-		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
+		"before_insert": [
+			"aftersales.service_billing.erpnext_events.claim_place",
+			"aftersales.service_billing.discounts.amend",
+		],
+		"validate": [
+			"aftersales.service_billing.erpnext_events.keep_place",
+			"aftersales.service_billing.discounts.keep",
+		],
+		"after_insert": [
+			"aftersales.service_billing.erpnext_events.take_place",
+			"aftersales.service_billing.discounts.follow_amendment",
+		],
 		"on_change": "aftersales.service_billing.erpnext_events.refresh_job",
 		"on_submit": [
 			"aftersales.customer_portal.messages.invoice_submitted",

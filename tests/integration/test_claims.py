@@ -6,13 +6,17 @@ Ledger rows are written down as an accountant would expect them (R-AC-7 to R-AC-
 
 import frappe
 import pytest
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import add_days, add_to_date, now_datetime, nowdate
 
-from aftersales.service_billing import delay
+from aftersales.service_billing import credits, delay
+from aftersales.service_billing.posting import post_again
 from aftersales.service_billing.recovery import claimable_lines
+from aftersales.service_billing.report.job_profitability import job_profitability
+from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
 from aftersales.service_billing.report.warranty_cost import warranty_cost
 from tests import factories as make
-from tests.attacks import refused
+from tests.attacks import bulk_edited, refused
 from tests.jobs import billed, done, gl
 
 COMPANY = make.COMPANY
@@ -563,3 +567,170 @@ def test_discount_is_taken_back_from_the_amended_invoice(shop):
 	frappe.get_doc(doc.doctype, doc.name).cancel()
 
 	assert frappe.db.get_value("Sales Invoice", amended.name, ["discount_amount", "net_total"]) == (0, 102)
+
+
+# ---------------------------------------------------------------- the discount and its invoice
+
+
+def granted(card, **values):
+	doc = proposed(card)
+	doc.update({"fault": "Ours", **values})
+	doc.submit()
+	return frappe.get_doc(doc.doctype, doc.name)
+
+
+def stands_on(doc) -> tuple:
+	doc.reload()
+	return doc.status, doc.discounted_invoice
+
+
+def next_invoice(card):
+	post_again(card.doctype, card.name)
+	return frappe.get_doc("Sales Invoice", frappe.db.get_value(card.doctype, card.name, "sales_invoice"))
+
+
+def monthly(shop):
+	terms = {"aftersales_invoicing": "One Invoice per Customer", "aftersales_billing_period": "Day"}
+	frappe.get_doc("Customer", shop.customer).update(terms).save()
+
+
+def totals(invoice: str) -> tuple:
+	return frappe.db.get_value("Sales Invoice", invoice, ["discount_amount", "net_total", "grand_total"])
+
+
+def test_deleted_draft_leaves_the_discount_to_the_next_invoice(shop):
+	card = late_card(shop)
+	doc = granted(card)
+	frappe.delete_doc("Sales Invoice", card.sales_invoice)
+	assert stands_on(doc) == ("Awaiting Invoice", None)
+
+	invoice = next_invoice(card)
+	assert stands_on(doc) == ("Granted", invoice.name)
+	assert totals(invoice.name) == (20, 82, 93.07)
+	invoice.submit()
+	assert ledger(invoice.name) == [
+		("Debtors - LSL", 93.07, 0, shop.customer),
+		("Repair Income - LSL", 0, 82, None),
+		("VAT - LSL", 0, 11.07, None),
+	]
+
+
+def test_cancelled_invoice_leaves_the_discount_to_the_next_once(shop):
+	card = late_card(shop)
+	doc = granted(card)
+	first = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	first.submit()
+	first.cancel()
+	assert stands_on(doc) == ("Awaiting Invoice", first.name)
+	second = next_invoice(card)
+	assert stands_on(doc) == ("Granted", second.name)
+	assert totals(second.name) == (20, 82, 93.07)
+	post_again(card.doctype, card.name)  # a double click
+	assert totals(second.name) == (20, 82, 93.07)
+
+	second.reload()
+	second.save()
+	doc.cancel()
+	assert totals(second.name) == (0, 102, 115.77)
+
+
+def test_amended_invoice_holds_the_discount_once(shop):
+	card = late_card(shop)
+	doc = granted(card)
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	invoice.submit()
+	invoice.cancel()
+	amended = frappe.copy_doc(invoice)
+	amended.amended_from = invoice.name
+	amended.discount_amount = 0
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="is granted by"):
+		amended.insert()
+	frappe.db.rollback()
+	amended = frappe.copy_doc(frappe.get_doc("Sales Invoice", invoice.name))
+	amended.amended_from = invoice.name
+	amended.insert()
+	assert stands_on(doc) == ("Granted", amended.name)
+	assert totals(amended.name) == (20, 82, 93.07)
+
+
+def test_amendment_is_without_a_discount_that_was_taken_back(shop):
+	card = late_card(shop)
+	doc = granted(card)
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	invoice.submit()
+	invoice.cancel()
+	doc.reload()
+	doc.cancel()
+	amended = frappe.copy_doc(frappe.get_doc("Sales Invoice", invoice.name))
+	amended.amended_from = invoice.name
+	amended.insert()
+	assert totals(amended.name) == (0, 102, 115.77)
+	assert next_invoice(card).name == amended.name
+
+
+def test_credited_in_full_and_billed_again_with_the_discount(shop):
+	card = late_card(shop)
+	doc = granted(card)
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	invoice.submit()
+	note = make_sales_return(invoice.name)
+	note.insert()
+	note.submit()
+	again = credits.bill_again(card.doctype, card.name)
+	assert stands_on(doc) == ("Granted", again)
+	assert totals(again) == (20, 82, 93.07)
+
+	frappe.delete_doc("Sales Invoice", again)
+	assert stands_on(doc) == ("Awaiting Invoice", None)
+	note.reload()
+	note.cancel()
+	assert stands_on(doc) == ("Granted", invoice.name)
+
+
+def test_a_discount_granted_before_there_is_an_invoice(shop):
+	monthly(shop)
+	late, other = late_card(shop), late_card(shop)
+	doc = granted(late)
+	assert (late.sales_invoice, stands_on(doc)) == (None, ("Awaiting Invoice", None))
+	billed(late, other)
+	one, two = (frappe.db.get_value("Repair Card", card.name, "sales_invoice") for card in (late, other))
+	assert one != two
+	assert stands_on(doc) == ("Granted", one)
+	assert (totals(one), totals(two)) == ((20, 82, 93.07), (0, 102, 115.77))
+
+
+def test_a_discount_takes_nothing_from_the_other_jobs_of_an_invoice(shop):
+	monthly(shop)
+	late, other = late_card(shop), late_card(shop)
+	billed(late, other)
+	shared = frappe.db.get_value("Repair Card", late.name, "sales_invoice")
+	assert totals(shared) == (0, 204, 231.54)
+	doc = granted(late)
+
+	own = frappe.db.get_value("Repair Card", late.name, "sales_invoice")
+	assert own != shared
+	assert stands_on(doc) == ("Granted", own)
+	assert (totals(own), totals(shared)) == ((20, 82, 93.07), (0, 102, 115.77))
+	due = {name: frappe.db.get_value("Repair Card", name, "amount_due") for name in (late.name, other.name)}
+	assert due == {late.name: 93.07, other.name: 115.77}
+	for name in (own, shared):
+		frappe.get_doc("Sales Invoice", name).submit()
+	day = {"company": COMPANY, "from_date": nowdate(), "to_date": nowdate()}
+	assert service_revenue_reconciliation.execute(day)[1] == []
+	rows = {row.job: row.income for row in job_profitability.execute(day)[1] if row.get("job")}
+	assert rows == {late.name: 82, other.name: 102}
+
+
+def test_a_granted_discount_is_not_taken_off_by_hand(shop):
+	card = late_card(shop)
+	doc = granted(card)
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	refused(frappe.ValidationError, invoice, discount_amount=5)
+	refused(frappe.ValidationError, invoice, apply_discount_on="Grand Total")
+	assert bulk_edited(invoice, discount_amount=25)  # more may be given
+	refused(frappe.PermissionError, doc, status="Awaiting Invoice")
+	refused(frappe.PermissionError, doc, discounted_invoice=None)
+	doc.reload()
+	doc.cancel()
+	assert totals(invoice.name) == (5, 97, 110.1)  # 13.5 % of 97.00 = 13.10

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from aftersales.guards import require_role
-from aftersales.service_billing import billing_rules
+from aftersales.service_billing import billing_rules, discounts
 from aftersales.service_billing.billing_rules import ON_COMPLETION, PER_JOB, Bill, JobToBill
 from aftersales.service_billing.invoices import JobKey, amounts_due, invoicing_of
 from aftersales.service_billing.job_plan import checked_plan
@@ -33,7 +33,9 @@ def waiting_jobs(
 	"""Finished jobs (`only` these, if any are given) on no invoice yet, with the terms of their customers."""
 	jobs = []
 	terms: dict[str, tuple[str, str]] = {}
-	for row in _waiting(company, customer, with_invoice=False, only=only):
+	rows = _waiting(company, customer, with_invoice=False, only=only)
+	discounted = discounts.waiting([(row.doctype, row.name) for row in rows])
+	for row in rows:
 		if row.customer not in terms:
 			terms[row.customer] = invoicing_of(row.customer)
 		invoicing, period = terms[row.customer]
@@ -47,6 +49,7 @@ def waiting_jobs(
 				# Of a customer invoiced on completion a job waits only when its invoice was taken back
 				PER_JOB if invoicing == ON_COMPLETION else invoicing,
 				period,
+				alone=(row.doctype, row.name) in discounted,
 			)
 		)
 	return jobs
@@ -73,6 +76,9 @@ def bill(jobs: Iterable[JobKey], submitted: bool) -> tuple[Document, list[Docume
 	"""
 	docs = [frappe.get_doc(doctype, name, for_update=True) for doctype, name in sorted(set(jobs))]
 	docs = [doc for doc in docs if doc.docstatus == 1 and not doc.sales_invoice]
+	if len(docs) > 1:  # granted since the jobs were grouped: billed alone, by the next run
+		alone = discounts.waiting([(doc.doctype, doc.name) for doc in docs])
+		docs = [doc for doc in docs if (doc.doctype, doc.name) not in alone]
 	plans = [checked_plan(doc, invoice_only=True) for doc in docs]
 	charged = [(doc, plan) for doc, plan in zip(docs, plans, strict=True) if plan.invoice_rows]
 	if not charged:

@@ -24,7 +24,7 @@ MAX_JOBS = 100
 
 @dataclass(frozen=True, order=True)
 class JobToBill:
-	"""A finished job whose customer's share is on no invoice yet."""
+	"""A finished job whose customer's share is on no invoice yet; `alone`: it goes on one of its own."""
 
 	doctype: str
 	name: str
@@ -33,6 +33,7 @@ class JobToBill:
 	done_on: date
 	invoicing: str = PER_JOB
 	period: str = DAY
+	alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def shares(total: Decimal, weights: Sequence[Decimal], unit: Decimal = Decimal("
 
 
 def _group(job: JobToBill) -> tuple:
-	own = () if job.invoicing == PER_CUSTOMER else (job.doctype, job.name)
+	shared = job.invoicing == PER_CUSTOMER and not job.alone
+	own = () if shared else (job.doctype, job.name)
 	return (job.company, job.customer, due_on(job), *own)
 
 

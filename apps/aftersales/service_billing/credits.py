@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form
 
 from aftersales.guards import require_role
-from aftersales.service_billing import billed_rows, billing
+from aftersales.service_billing import billed_rows, billing, discounts
 from aftersales.service_billing.invoices import JobKey, credited_jobs
 from aftersales.service_billing.posting import JOB_DOCTYPES, refresh_jobs_of
 
@@ -44,6 +44,7 @@ def bill_again(doctype: str, name: str) -> str:
 			)
 		)
 	billed_rows.free_job(doc.sales_invoice, job)
+	discounts.release(job, doc.sales_invoice)
 	doc.db_set("sales_invoice", None)
 	made = billing.bill([job], submitted=False)
 	if not made:
@@ -69,6 +70,7 @@ def follow(note: Document, method: str | None = None) -> None:
 			if not _stored(job).sales_invoice:
 				frappe.get_doc(*job).db_set("sales_invoice", invoice.name)
 				billed_rows.hold_job(invoice, job)
+				discounts.hold(job, invoice)
 	refresh_jobs_of(invoice)
 
 

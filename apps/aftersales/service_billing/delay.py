@@ -10,9 +10,10 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import require_role
-from aftersales.service_billing import journal
+from aftersales.service_billing import billing, discounts, journal
 from aftersales.service_billing.delay_rules import Rule, compensation, days_late
-from aftersales.service_billing.invoices import jobs_on
+from aftersales.service_billing.invoices import credited_jobs, jobs_on
+from aftersales.service_billing.posting import take_off_invoice
 
 DISCOUNT = "Discount on the Invoice"
 COMPENSATION = "Delay Compensation"
@@ -101,7 +102,7 @@ def proposal(job: str | None) -> dict | None:
 
 
 def grant(doc: Document) -> None:
-	"""Give what was granted: a discount on the draft invoice, or a credit to the customer.
+	"""Give what was granted: a discount on the job's invoice, made or to come, or a credit to the customer.
 
 	Raises:
 		frappe.ValidationError: the invoice is no draft any more, or an account is missing.
@@ -120,30 +121,31 @@ def take_back(doc: Document) -> None:
 	"""
 	journal.take_back(doc.journal_entry)
 	doc.db_set("journal_entry", None)
-	if not doc.discounted_invoice:
-		return
-	name, docstatus = _as_it_stands(doc.discounted_invoice)
-	if docstatus == 1:
+	name = doc.discounted_invoice
+	docstatus = name and frappe.db.get_value("Sales Invoice", name, "docstatus", for_update=True)
+	if docstatus == 1 and ("Repair Card", doc.job) not in credited_jobs(name):
 		frappe.throw(
 			_("Sales Invoice {0} is submitted with this discount. Cancel it first.").format(
 				get_link_to_form("Sales Invoice", name)
 			)
 		)
 	if docstatus == 0:
-		_add_discount(frappe.get_doc("Sales Invoice", name), -flt(doc.discount))
-	doc.db_set({"discounted_invoice": None, "discount": 0})
-
-
-def _as_it_stands(invoice: str) -> tuple[str, int | None]:
-	"""The invoice, or the amendment that took its discount over, with its docstatus; None: it is gone."""
-	docstatus = frappe.db.get_value("Sales Invoice", invoice, "docstatus")
-	if docstatus == 2 and (amendment := frappe.db.get_value("Sales Invoice", {"amended_from": invoice})):
-		return _as_it_stands(amendment)
-	return invoice, docstatus
+		invoice = frappe.get_doc("Sales Invoice", name)
+		discounts.set_discount(invoice, flt(invoice.discount_amount) - flt(doc.discount))
+		_save(invoice)
+		doc.db_set({"discounted_invoice": None, "discount": 0})
 
 
 def _discount(doc: Document) -> None:
-	name = frappe.db.get_value("Repair Card", doc.job, "sales_invoice")
+	"""On the draft invoice of the job alone; one for several jobs gives this one an invoice of its own.
+
+	The job is locked first, as by whoever bills it: no invoice is made of it meanwhile.
+	"""
+	card = frappe.get_doc("Repair Card", doc.job, for_update=True)
+	if not card.sales_invoice and card.billing_status == "To Bill":
+		doc.db_set("status", discounts.WAITING)
+		return
+	name = card.sales_invoice
 	docstatus = name and frappe.db.get_value("Sales Invoice", name, "docstatus", for_update=True)
 	if not name or docstatus != 0:
 		frappe.throw(
@@ -152,22 +154,40 @@ def _discount(doc: Document) -> None:
 			)
 		)
 	invoice = frappe.get_doc("Sales Invoice", name)
-	if invoice.discount_amount and invoice.apply_discount_on != "Net Total":
+	if jobs_on(invoice) != [(card.doctype, card.name)]:
+		_bill_alone(doc, card)
+		return
+	if invoice.discount_amount and invoice.apply_discount_on != discounts.NET:
 		frappe.throw(
 			_("{0} has a discount on its grand total already. Give it as {1}.").format(
 				get_link_to_form("Sales Invoice", name), frappe.bold(_("Credit to the Customer"))
 			)
 		)
-	discount = flt(flt(doc.amount) / flt(invoice.conversion_rate or 1), 2)
-	_add_discount(invoice, discount)
+	before = flt(invoice.discount_amount)
+	discount = discounts.add(invoice, doc.amount)
+	_save(invoice)
+	if not discounts.is_on(invoice, before + discount):
+		frappe.throw(
+			_("A pricing rule sets the discount of {0}. Give it as {1}.").format(
+				get_link_to_form("Sales Invoice", name), frappe.bold(_("Credit to the Customer"))
+			)
+		)
 	doc.db_set({"discounted_invoice": name, "discount": discount})
 
 
-def _add_discount(invoice: Document, amount: float) -> None:
-	invoice.apply_discount_on = "Net Total"
-	invoice.additional_discount_percentage = 0
-	invoice.discount_amount = flt(flt(invoice.discount_amount) + amount, 2)
+def _bill_alone(doc: Document, card: Document) -> None:
+	"""Take the job off an invoice for several, and draft its own, which is made with the discount."""
+	doc.db_set("status", discounts.WAITING)
+	take_off_invoice(card)
+	card.db_set("sales_invoice", None)
+	billing.bill([(card.doctype, card.name)], submitted=False)
+	fields = ["status", "discounted_invoice", "discount"]
+	doc.update(frappe.db.get_value(doc.doctype, doc.name, fields, as_dict=True))
+
+
+def _save(invoice: Document) -> None:
 	invoice.flags.ignore_permissions = True
+	invoice.flags.changes_discount = True
 	invoice.save()
 
 

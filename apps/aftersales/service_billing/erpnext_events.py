@@ -154,7 +154,7 @@ def _release_jobs(invoice: Document, method: str | None) -> None:
 		invoice.db_set("aftersales_posting_key", None, update_modified=False)
 		billed_rows.free(invoice)
 	for job in jobs:
-		release_invoice(job, invoice.name)
+		release_invoice(job, invoice.name, deleted=method == "on_trash")
 
 
 def _hands_over_cash(payment: str, job: frappe._dict) -> bool:

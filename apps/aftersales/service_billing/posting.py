@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_link_to_form, now_datetime, nowdate
 
 from aftersales.guards import require_role
-from aftersales.service_billing import contracts
+from aftersales.service_billing import contracts, discounts
 from aftersales.service_billing.billing_rules import ON_COMPLETION
 from aftersales.service_billing.invoices import (
 	Charge,
@@ -153,7 +153,10 @@ def invoice_for(
 		_refer_to_delivery_note(invoice, note)
 	if not notes:
 		price(invoice, [row for charge in charges for row in charge.rows])
-	return save_invoice(invoice, submits_at_once() if submitted is None else submitted)
+	granted = discounts.put_on(invoice, [(charge.job.doctype, charge.job.name) for charge in charges])
+	save_invoice(invoice, submits_at_once() if submitted is None else submitted)
+	discounts.note(granted, invoice)
+	return invoice
 
 
 def record_invoice(doc: Document, invoice: Document, due: dict[JobKey, float]) -> None:
@@ -203,7 +206,7 @@ def unpost_job(doc: Document) -> None:
 	lock(doc)
 	_refuse_when_accountant_moved_on(doc)
 	if doc.sales_invoice:
-		_take_off_invoice(doc)
+		take_off_invoice(doc)
 	for doctype in ("Journal Entry", "Delivery Note", "Stock Entry"):
 		name = doc.get(PURPOSES[doctype])
 		if name:
@@ -283,13 +286,27 @@ def refresh_jobs_of(invoice: Document) -> None:
 			doc.db_set(_billing_values(doc, invoice, due))
 
 
-def release_invoice(job: JobKey, invoice: str) -> None:
+def release_invoice(job: JobKey, invoice: str, deleted: bool = False) -> None:
 	"""Let a job forget an invoice that bills it no longer; it is to be billed again."""
 	doctype, name = job
 	if frappe.db.get_value(doctype, name, "sales_invoice", for_update=True) == invoice:
 		doc = frappe.get_doc(doctype, name)
 		doc.db_set("sales_invoice", None)
 		refresh_billing(doc)
+		discounts.release(job, invoice, deleted)
+
+
+def take_off_invoice(doc: Document) -> None:
+	"""Remove a job from its draft invoice; the invoice goes when nothing else is on it."""
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	if jobs_on(invoice) in ([], [(doc.doctype, doc.name)]):
+		frappe.delete_doc("Sales Invoice", doc.sales_invoice, ignore_permissions=True)
+		return
+	invoice.set("items", [item for item in invoice.items if item.aftersales_voucher != doc.name])
+	invoice.flags.ignore_permissions = True
+	invoice.flags.made_by_posting = True
+	invoice.save()
+	refresh_jobs_of(invoice)
 
 
 def refresh_part_costs(doc: Document) -> None:
@@ -386,19 +403,6 @@ def _store_contract_shares(doc: Document, contract: ContractShares) -> None:
 		share = contract.lines.get(line.name)
 		_store(line, "contract_amount", flt(share.contract) if share else 0)
 	doc.update({"contract_share": flt(contract.covered), "contract_excess": flt(contract.excess)})
-
-
-def _take_off_invoice(doc: Document) -> None:
-	"""Remove a job from its draft invoice; the invoice goes when nothing else is on it."""
-	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
-	if jobs_on(invoice) in ([], [(doc.doctype, doc.name)]):
-		frappe.delete_doc("Sales Invoice", doc.sales_invoice, ignore_permissions=True)
-		return
-	invoice.set("items", [item for item in invoice.items if item.aftersales_voucher != doc.name])
-	invoice.flags.ignore_permissions = True
-	invoice.flags.made_by_posting = True
-	invoice.save()
-	refresh_jobs_of(invoice)
 
 
 def _refer_to_delivery_note(invoice: Document, delivery_note: str) -> None:

@@ -12,6 +12,15 @@ frappe.ui.form.on("Delay Compensation", {
 				frappe.set_route("Form", "Sales Invoice", doc.discounted_invoice)
 			);
 		}
+		if (doc.status === "Awaiting Invoice") {
+			frm.dashboard.add_comment(
+				__("The next invoice of {0} is made with this discount.", [
+					frappe.utils.get_form_link("Repair Card", doc.job, true),
+				]),
+				"blue",
+				true
+			);
+		}
 		const deciding = ["Service Accountant", "Service Manager"].some((role) => frappe.user.has_role(role));
 		if (frm.is_new() || doc.docstatus || doc.status !== "Proposed" || !deciding) return;
 		aftersales.forms.add_button(frm, __("Decline"), () => {

@@ -41,7 +41,7 @@ class DelayCompensation(Document):
 		rate_per_day: DF.Currency
 		ready_on: DF.Date | None
 		reason: DF.SmallText | None
-		status: DF.Literal["Proposed", "Granted", "Declined", "Cancelled"]
+		status: DF.Literal["Proposed", "Awaiting Invoice", "Granted", "Declined", "Cancelled"]
 	# end: auto-generated types
 
 	"""What a customer gets because his product came back late by our fault: proposed, then decided (R-AC-8)."""

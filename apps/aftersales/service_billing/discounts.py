@@ -39,7 +39,9 @@ def put_on(invoice: Document, jobs: Collection[JobKey]) -> frappe._dict | None:
 		return None
 	((_doctype, card),) = found
 	name = frappe.db.get_value(COMPENSATION, {"job": card, "docstatus": 1, "status": WAITING})
-	granted = frappe.db.get_value(COMPENSATION, name, ["name", "status", "amount"], as_dict=True, for_update=True)
+	granted = frappe.db.get_value(
+		COMPENSATION, name, ["name", "status", "amount"], as_dict=True, for_update=True
+	)
 	if not granted or granted.status != WAITING:
 		return None
 	invoice.set_missing_values()  # the rate to company currency

@@ -38,7 +38,7 @@ def first_time_fixes(selection: Selection, within_days: int) -> list[dict]:
 		.select(
 			Count(visit.name).as_("visits"),
 			Max(visit.outcome).as_("outcome"),
-			Case().when(_repeated(call, within_days), 1).else_(0).as_("repeated"),
+			_flag(_repeated(call, within_days)).as_("repeated"),
 		)
 	)
 	return (
@@ -98,8 +98,6 @@ def visits_by_technician(period: Period, within_days: int) -> list[dict]:
 	)
 	last = ~_exists(later, (later.repair_call == visit.repair_call) & after)
 	alone = ~_exists(others, (others.repair_call == visit.repair_call) & (others.name != visit.name))
-	solved = call.resolved_at.isnotnull() & last
-	back = _repeated(call, within_days)
 	query = (
 		frappe.qb.from_(visit)
 		.left_join(call)
@@ -109,15 +107,26 @@ def visits_by_technician(period: Period, within_days: int) -> list[dict]:
 		.where(visit.technician.isnotnull())
 		.select(
 			visit.technician,
-			Count(visit.name).as_("visits"),
-			calls.number(visit.outcome == COMPLETED).as_("completed"),
+			visit.outcome,
+			_flag(call.resolved_at.isnotnull() & last).as_("solved"),
+			_flag(alone).as_("alone"),
+			_flag(_repeated(call, within_days)).as_("back"),
+		)
+	)
+	made = _of_company(query, visit, period)
+	completed, solved, back = made.outcome == COMPLETED, made.solved == 1, made.back == 1
+	return (
+		frappe.qb.from_(made)
+		.select(
+			made.technician,
+			Count("*").as_("visits"),
+			calls.number(completed).as_("completed"),
 			calls.number(solved).as_("visited"),
-			calls.number(solved & alone & (visit.outcome == COMPLETED) & ~back).as_("fixed_at_once"),
+			calls.number(solved & completed & (made.alone == 1) & (made.back == 0)).as_("fixed_at_once"),
 			calls.number(solved & back).as_("came_back"),
 		)
-		.groupby(visit.technician)
-	)
-	return _of_company(query, visit, period).run(as_dict=True)
+		.groupby(made.technician)
+	).run(as_dict=True)
 
 
 def hours_by_technician(period: Period) -> list[dict]:
@@ -172,6 +181,10 @@ def people(company: str | None = None, also: Iterable[str] = ()) -> list[frappe.
 	if company:
 		query = query.where((technician.company == company) | technician.name.isin([*also, ""]))
 	return calls.permitted(query, technician).run(as_dict=True)
+
+
+def _flag(condition: Criterion) -> Case:
+	return Case().when(condition, 1).else_(0)
 
 
 def _exists(visit: Table, condition: Criterion) -> Criterion:

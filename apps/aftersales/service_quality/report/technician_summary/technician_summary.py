@@ -83,17 +83,21 @@ def _rows(period: Period, zone: str | None) -> list[frappe._dict]:
 			sums[name] += flt(row.get(name))
 	soon = getdate(add_days(nowdate(), SOON))
 	rows = []
+	available: dict[str | None, float] = {}
 	for person in visits.people(period.company, also=done):
 		if zone and person.service_zone != zone:
 			continue
 		sums = done.get(person.name)
 		if not sums and not person.is_active:
 			continue
+		days_off = person.holiday_list or None
+		if days_off not in available:
+			available[days_off] = flt(visits.available_hours(days_off, period), 1)
 		row = frappe._dict(dict.fromkeys(SUMS, 0), **(sums or {}))
 		row.update(
 			technician=person.name,
 			service_zone=person.service_zone,
-			available=flt(visits.available_hours(person.holiday_list, period), 1),
+			available=available[days_off],
 			first_time_fix_rate=share(row.fixed_at_once, row.visited),
 			csat=share(row.content, row.rated),
 			expires=person.expires,

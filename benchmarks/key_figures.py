@@ -90,7 +90,7 @@ def _rows(calls: int) -> tuple:
 	two_in_three = calls * 2 // 3
 	one_in_five = calls // 5
 	of_visit = "concat('KFC-', floor(seq * 3 / 2))"
-	left = f"date_add(date_add(%(first)s, interval floor(seq * 3 / 2) * %(apart)s minute), interval 27 hour)"
+	left = "date_add(date_add(%(first)s, interval floor(seq * 3 / 2) * %(apart)s minute), interval 27 hour)"
 	at_bench = "date_add(%(first)s, interval floor(seq * 5 * %(apart)s) minute)"
 	return (
 		(

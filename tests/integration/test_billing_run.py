@@ -105,6 +105,68 @@ def test_a_draft_waits_on_the_desk_too(shop):
 	assert (bill["kind"], bill["sales_invoice"]) == ("Draft", doc.sales_invoice)
 
 
+@pytest.fixture
+def branch(shop):
+	"""A finished job of a second company, which waits for a run; and an accountant of the first one alone."""
+	company = "Corrib Service Ltd"
+	make.make(
+		"Company",
+		company_name=company,
+		abbr="CSL",
+		default_currency="EUR",
+		country="Ireland",
+		chart_of_accounts="Standard",
+	)
+	technician = make.technician("Cormac Burke", company=company)
+	waits = done(shop, company=company, technician=technician, labour=[make.hours(1)])
+	user = make.user("accountant@liffey.example", "Service Accountant")
+	make.make("User Permission", user=user, allow="Company", for_value=make.COMPANY)
+	return frappe._dict(company=company, job=waits, user=user)
+
+
+def test_an_accountant_of_one_company_sees_and_bills_that_one(shop, branch):
+	mine = paid_job(shop)
+	assert {bill["company"] for bill in what_to_bill()["bills"]} == {make.COMPANY, branch.company}
+
+	frappe.set_user(branch.user)
+	(bill,) = what_to_bill()["bills"]
+	assert [job["name"] for job in bill["jobs"]] == [mine.name]
+	assert what_to_bill(branch.company)["bills"] == []
+
+	run = worked_off(lambda: bill_now(submit_invoices=True))  # over all that is due
+	assert results(run) == [(mine.name, "Billed", read(mine).sales_invoice)]
+	assert not read(branch.job).sales_invoice
+
+
+def test_a_run_without_company_bills_every_company(shop, branch):
+	mine = paid_job(shop)
+	run = worked_off(bill_now)
+	assert (run.company, run.customer) == (None, None)
+	assert {(row.voucher, row.result) for row in run.entries} == {
+		(mine.name, "Billed"),
+		(branch.job.name, "Billed"),
+	}
+	assert read(branch.job).amount_due == 60
+
+
+def test_a_job_of_another_company_is_not_billed_by_its_name(shop, branch):
+	frappe.set_user(branch.user)
+	with pytest.raises(frappe.PermissionError, match=branch.job.name):
+		bill_now([["Service Voucher", branch.job.name]])
+	with pytest.raises(frappe.PermissionError, match="SV-1999-00001"):
+		bill_now([["Service Voucher", "SV-1999-00001"]])
+	assert not frappe.get_all("Billing Run")
+
+
+def test_drafts_of_another_company_are_not_submitted(shop, branch):
+	billed(branch.job)
+	draft = read(branch.job).sales_invoice
+	frappe.set_user(branch.user)
+	assert what_to_bill()["bills"] == []
+	worked_off(lambda: bill_now(submit_invoices=True))
+	assert frappe.db.get_value("Sales Invoice", draft, "docstatus") == 0
+
+
 # ---------------------------------------------------------------- one invoice for several jobs
 
 

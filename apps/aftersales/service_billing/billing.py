@@ -30,7 +30,10 @@ SHOWN = 500
 def waiting_jobs(
 	company: str | None = None, customer: str | None = None, only: Collection[JobKey] = ()
 ) -> list[JobToBill]:
-	"""Finished jobs (`only` these, if any are given) on no invoice yet, with the terms of their customers."""
+	"""Finished jobs (`only` these, if any are given) on no invoice yet, with the terms of their customers.
+
+	Only what the user may see: an accountant of one company bills that company.
+	"""
 	jobs = []
 	terms: dict[str, tuple[str, str]] = {}
 	rows = _waiting(company, customer, with_invoice=False, only=only)
@@ -56,7 +59,7 @@ def waiting_jobs(
 
 
 def waiting_drafts(company: str | None = None, customer: str | None = None) -> list[str]:
-	"""Draft invoices of finished jobs, which wait to be submitted."""
+	"""Draft invoices of finished jobs that the user may see, which wait to be submitted."""
 	return sorted({row.sales_invoice for row in _waiting(company, customer, with_invoice=True)})
 
 
@@ -95,7 +98,7 @@ def bill(jobs: Iterable[JobKey], submitted: bool) -> tuple[Document, list[Docume
 
 @frappe.whitelist()
 def what_to_bill(company: str | None = None, customer: str | None = None, until: str | None = None) -> dict:
-	"""The billing desk: invoices to make and drafts to submit, the longest waiting first.
+	"""The billing desk: invoices to make and drafts to submit of the jobs the user may see, the longest waiting first.
 
 	Args:
 		until: day until which a customer's period has to be over; default today.
@@ -174,7 +177,7 @@ def _waiting(
 			filters["customer"] = customer
 		if with_invoice is not None:
 			filters["sales_invoice"] = ("is", "set" if with_invoice else "not set")
-		rows = frappe.get_all(
+		rows = frappe.get_list(
 			doctype,
 			filters=filters,
 			fields=[

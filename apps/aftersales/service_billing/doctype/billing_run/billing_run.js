@@ -1,13 +1,16 @@
 const PROGRESS_EVENT = "billing_run_progress";
 const RUNNING = ["Queued", "Running"];
 const POLL_MS = 2000;
+const TOLD = 10; // failures told in full above the form
 
 frappe.ui.form.on("Billing Run", {
 	setup(frm) {
 		frappe.realtime.on(PROGRESS_EVENT, (state) => {
 			if (cur_frm !== frm || state.name !== frm.doc.name) return;
-			state.over ? frm.reload_doc() : show_progress(frm, state.jobs_done, state.jobs_total);
+			if (state.over || state.status !== frm.doc.status) return frm.reload_doc();
+			show_progress(frm, state.jobs_done, state.jobs_total);
 		});
+		lead_to_documents(frm);
 	},
 
 	refresh(frm) {
@@ -18,6 +21,18 @@ frappe.ui.form.on("Billing Run", {
 
 	on_hide: stop_watching,
 });
+
+// A click on a job or an invoice opens it, as in a list, instead of the row: the rows are not edited.
+function lead_to_documents(frm) {
+	const open = (event) => {
+		const link = event.target.closest(".static-area a[data-doctype]");
+		if (!link) return;
+		event.preventDefault();
+		event.stopPropagation();
+		frappe.set_route("Form", link.dataset.doctype, link.dataset.name);
+	};
+	frm.fields_dict.entries.wrapper.addEventListener("click", open, true);
+}
 
 function show_state(frm) {
 	const { status, invoices, failed, jobs_done, jobs_total } = frm.doc;
@@ -31,14 +46,21 @@ function show_state(frm) {
 		show_progress(frm, jobs_done, jobs_total);
 	} else {
 		const text = failed
-			? __("{0} jobs done, {1} invoices. Not billed: {2}, see below why.", [
-					jobs_done - failed,
-					invoices,
-					failed,
-			  ])
+			? __("{0} jobs done, {1} invoices. Not billed: {2}", [jobs_done - failed, invoices, failed]) +
+			  failures_html(frm)
 			: __("{0} jobs done, {1} invoices.", [jobs_done, invoices]);
 		frm.dashboard.set_headline_alert(text, failed ? "orange" : "green");
 	}
+}
+
+function failures_html(frm) {
+	const failed = (frm.doc.entries || []).filter((entry) => entry.result === "Failed");
+	const told = failed.slice(0, TOLD).map((entry) => {
+		const job = frappe.utils.get_form_link(entry.voucher_type, entry.voucher, true);
+		return `<li>${job}: ${frappe.utils.escape_html(entry.reason)}</li>`;
+	});
+	if (failed.length > TOLD) told.push(`<li>${__("and {0} more", [failed.length - TOLD])}</li>`);
+	return `<ul class="mb-0 pl-4">${told.join("")}</ul>`;
 }
 
 function show_progress(frm, done, total) {

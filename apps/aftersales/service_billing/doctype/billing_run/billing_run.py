@@ -3,7 +3,7 @@ import json
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, now_datetime, nowdate
+from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
 from aftersales.guards import keep_fields_of_record, require_role
 from aftersales.service_billing import billing_worker
@@ -60,6 +60,10 @@ class BillingRun(Document):
 	# end: auto-generated types
 
 	"""One pass of billing: what it was to bill, what it made, what failed and why (R-AC-4)."""
+
+	def __setup__(self):
+		# Empty means all of them: Frappe would fill in the user's own company
+		self.dont_update_if_missing = ["company", "customer"]
 
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
@@ -158,13 +162,14 @@ def bill_now(
 		submit_invoices: default as Aftersales Settings say.
 
 	Raises:
-		frappe.PermissionError: the user is no accountant or manager of the service.
+		frappe.PermissionError: the user is no accountant or manager of the service, or may not see a job.
 		frappe.ValidationError: one of `jobs` is no service job.
 	"""
 	require_role(BILLING_ROLES, _("Billing"))
 	chosen = [tuple(job) for job in frappe.parse_json(jobs or "[]")]
 	if any(len(job) != 2 or job[0] not in DONE_ON for job in chosen):
 		frappe.throw(_("Only Service Vouchers and Repair Cards can be billed."))
+	_check_seen(chosen)
 	doc = frappe.get_doc(
 		{
 			"doctype": "Billing Run",
@@ -181,3 +186,19 @@ def bill_now(
 	doc.insert()
 	doc.start()
 	return doc.name
+
+
+def _check_seen(jobs: list[tuple[str, str]]) -> None:
+	"""The jobs are there, and the user may see them (a User Permission may keep him to one company)."""
+	for doctype in DONE_ON:
+		names = {name for job_type, name in jobs if job_type == doctype}
+		if not names:
+			continue
+		seen = frappe.get_list(
+			doctype, filters={"name": ("in", sorted(names))}, pluck="name", order_by="name asc"
+		)
+		if unseen := sorted(names - set(seen)):
+			frappe.throw(
+				_("You have no access to {0} {1}.").format(_(doctype), escape_html(str(unseen[0]))),
+				frappe.PermissionError,
+			)

@@ -32,7 +32,7 @@ def columns() -> list[dict]:
 		column("expected", _("Job Says"), "Float", 95, precision=2),
 		column("found", _("Document Says"), "Float", 135, precision=2),
 		column("unit", _("Unit"), width=60),
-		column("correction", _("Correction"), width=180),
+		column("correction", _("Correction"), width=180, print_hide=1),  # buttons
 		column("difference", _("Difference"), "Float", 95, precision=2),
 		link("customer", _("Customer"), "Customer", 160),
 		link("technician", _("Technician"), "Service Technician", 130),

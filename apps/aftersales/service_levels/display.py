@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
+from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Order
+from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime, now_datetime
+from pypika.terms import Criterion, LiteralValue
 
 from aftersales.service_levels.clock_machine import OPEN_STATES, State
 
@@ -77,30 +80,25 @@ def of_document(doctype: str, name: str) -> list[dict]:
 @frappe.whitelist()
 def count_overdue(filters: dict | str | None = None) -> dict:
 	"""Number card: clocks that are overdue."""
-	return _card([["Service Clock", "state", "=", State.OVERDUE.value]])
+	clock = frappe.qb.DocType("Service Clock")
+	return _card(clock.state == State.OVERDUE.value)
 
 
 @frappe.whitelist()
 def count_due_next_hour(filters: dict | str | None = None) -> dict:
 	"""Number card: running clocks whose time is over within the next hour."""
-	now = now_datetime()
-	return _card(
-		[
-			["Service Clock", "state", "=", State.RUNNING.value],
-			["Service Clock", "due_at", ">=", now],
-			["Service Clock", "due_at", "<", now + timedelta(hours=1)],
-		]
-	)
+	clock, now = frappe.qb.DocType("Service Clock"), now_datetime()
+	within = (clock.due_at >= now) & (clock.due_at < now + timedelta(hours=1))
+	return _card((clock.state == State.RUNNING.value) & within)
 
 
-def _card(filters: list[list]) -> dict:
+def _card(condition: Criterion) -> dict:
 	frappe.has_permission("Service Clock", "read", throw=True)
-	names = frappe.get_list("Service Clock", filters=filters, pluck="name", limit_page_length=0)
-	return {
-		"value": len(names),
-		"fieldtype": "Int",
-		"route": ["query-report", "Due Next"],
-	}
+	clock = frappe.qb.DocType("Service Clock")
+	query = frappe.qb.from_(clock).select(Count(clock.name)).where(condition)
+	if allowed := build_match_conditions("Service Clock"):
+		query = query.where(LiteralValue(f"({allowed})"))
+	return {"value": query.run()[0][0], "fieldtype": "Int", "route": ["query-report", "Due Next"]}
 
 
 def _clocks(doctype: str, names: list[str], open_only: bool = False) -> list[frappe._dict]:

@@ -118,7 +118,7 @@ def _chart(data: list[frappe._dict]) -> dict | None:
 
 def _summary(data: list[frappe._dict]) -> list[dict]:
 	met, missed = sum(row.met for row in data), sum(row.missed for row in data)
-	rate = flt(100 * met / (met + missed), 1) if met + missed else 0
+	rate = flt(100 * met / (met + missed), 1) if met + missed else None
 	return [
 		card(_("Compliance"), rate, "Percent"),
 		{"value": met, "label": _("Met"), "datatype": "Int"},

@@ -6,11 +6,13 @@ folders that need one are left out, and the summary says so. Where several proce
 (pytest-xdist), each takes its own site of AFTERSALES_SITES.
 
 Fixtures: `server` (web server of the site), `worker` (background worker), `shared_data` (folder of real
-registers). Marker `commits`: the test commits or starts processes, and removes what it made; rows left
+registers). Marker `needs`: programs that have to be on the machine; without one the test is left out, and the
+summary says so. Marker `commits`: the test commits or starts processes, and removes what it made; rows left
 behind fail it. Everything in tests/browser is `commits` by nature.
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,8 @@ NEED_SITE = ("integration", "security", "browser")
 CHROMIUM = os.environ.get("AFTERSALES_CHROMIUM")
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 left_out: set[str] = set()
+missing_programs: set[str] = set()
+"""Tests left out for want of a program that a machine may do without, with the program."""
 
 
 def pytest_configure(config):
@@ -56,12 +60,25 @@ def pytest_ignore_collect(collection_path, config):
 		return True
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(items, config):
+	_leave_out_what_lacks_a_program(items, config)
 	for item in items:
 		if _room(item.path) == "browser":
 			item.add_marker(pytest.mark.commits)
 	if PROCESS:
 		_longest_first(items)
+
+
+def _leave_out_what_lacks_a_program(items: list[pytest.Item], config: pytest.Config) -> None:
+	without = {}
+	for item in items:
+		wanted = {name for marker in item.iter_markers("needs") for name in marker.args}
+		if lacking := sorted(name for name in wanted if not shutil.which(name)):
+			without[item] = f"{item.nodeid} (no {', '.join(lacking)})"
+	if without:
+		missing_programs.update(without.values())
+		config.hook.pytest_deselected(items=list(without))
+		items[:] = [item for item in items if item not in without]
 
 
 def _longest_first(items: list[pytest.Item]) -> None:
@@ -73,13 +90,16 @@ def _longest_first(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node, error):
 	"""A process of the run has ended: what it left out counts for the run."""
-	left_out.update(getattr(node, "workeroutput", {}).get("left_out", ()))
+	told = getattr(node, "workeroutput", {})
+	left_out.update(told.get("left_out", ()))
+	missing_programs.update(told.get("missing_programs", ()))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
 	if PROCESS:
 		session.config.workeroutput["left_out"] = sorted(left_out)
+		session.config.workeroutput["missing_programs"] = sorted(missing_programs)
 	if left_out and CI and session.exitstatus == 0:
 		session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -92,6 +112,10 @@ def pytest_terminal_summary(terminalreporter):
 		terminalreporter.line(
 			f"{why}: {rooms} were NOT run." + (" CI=true: that is a failure." if CI else "")
 		)
+	if missing_programs:
+		terminalreporter.section("NOT RUN", yellow=True, bold=True)
+		for test in sorted(missing_programs):
+			terminalreporter.line(f"{test} was NOT run.")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, format_date, format_time, strip_html_tags
 
+from aftersales.money import rounded
 from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_desk import location
 
@@ -48,7 +49,7 @@ def aftersales_bill(doc: Document) -> frappe._dict:
 			# Of an invoice for several jobs only this job's own part is shown
 			bill.invoice = invoice.name
 			bill.outstanding = min(flt(invoice.outstanding_amount), bill.total)
-		bill.taxes = [(_("Taxes"), bill.total - bill.net)] if flt(bill.total - bill.net, 2) else []
+		bill.taxes = [(_("Taxes"), bill.total - bill.net)] if rounded(bill.total - bill.net) else []
 	return bill
 
 
@@ -145,7 +146,7 @@ def aftersales_quantity(value: float | None) -> str:
 
 def _take_from_invoice(bill: frappe._dict, invoice: Document) -> None:
 	bill.currency = invoice.currency
-	bill.further = flt(invoice.net_total - bill.net + bill.further, 2)
+	bill.further = rounded(invoice.net_total - bill.net + bill.further)
 	bill.net = flt(invoice.net_total)
 	bill.taxes = [
 		(tax.description or tax.account_head, flt(tax.tax_amount_after_discount_amount))

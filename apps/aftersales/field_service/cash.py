@@ -8,6 +8,7 @@ from frappe.utils import flt, fmt_money, getdate, now_datetime
 
 from aftersales.field_service.visit_rules import cash_refusal
 from aftersales.guards import set_system
+from aftersales.money import digits
 from aftersales.service_billing.cash import payable
 
 RECEIPT_SERIES = "REC-{company}-.YYYY.-.#####"
@@ -62,7 +63,7 @@ def _refuse_other_amount(doc: Document) -> None:
 def _refuse_too_much(doc: Document) -> None:
 	limit = flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit)
 	due = payable(doc)
-	reason = cash_refusal(flt(doc.cash_collected), due, limit, _rate_to_company(doc))
+	reason = cash_refusal(flt(doc.cash_collected), due, limit, _rate_to_company(doc), digits())
 	company_currency = frappe.get_cached_value("Company", doc.company, "default_currency")
 	if reason == "more_than_due":
 		frappe.throw(

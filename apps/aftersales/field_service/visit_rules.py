@@ -74,19 +74,22 @@ def carried_over(planned: str | None, left: str | None) -> str | None:
 	return (left or "").strip() or planned
 
 
-def cash_refusal(collected: float, amount_due: float, limit: float, rate_to_company: float) -> str:
+def cash_refusal(
+	collected: float, amount_due: float, limit: float, rate_to_company: float, digits: int = 2
+) -> str:
 	"""Why so much cash may not be taken on the spot; "" when it may.
 
 	Args:
 		collected, amount_due: in the currency of the invoice.
 		limit: small fee limit in company currency; 0 allows nothing.
 		rate_to_company: company currency per unit of invoice currency.
+		digits: of an amount.
 
 	Returns:
 		"", "more_than_due" or "more_than_limit".
 	"""
-	if round(collected - amount_due, 2) > 0:
+	if round(collected - amount_due, digits) > 0:
 		return "more_than_due"
-	if round(collected * rate_to_company - limit, 2) > 0:
+	if round(collected * rate_to_company - limit, digits) > 0:
 		return "more_than_limit"
 	return ""

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, flt, getdate
 
 from aftersales.guards import NotPossible
+from aftersales.money import rounded
 from aftersales.repair_workshop import card_rules as rules
 
 CARD_FIELDS = (
@@ -93,7 +94,7 @@ def accept_estimate(card: str, seen: float, by: str, channel: str) -> None:
 	"""
 	doc = _locked(card)
 	estimate = _estimate(doc)
-	if estimate.state == "approved" and flt(doc.approved_amount, 2) == flt(seen, 2):
+	if estimate.state == "approved" and rounded(doc.approved_amount) == rounded(seen):
 		return
 	_require_open(estimate, seen)
 	# the customer's word, not his rights on the card
@@ -126,7 +127,7 @@ def _locked(card: str) -> Document:
 def _require_open(estimate: frappe._dict, seen: float) -> None:
 	if estimate.state != "open":
 		frappe.throw(_(NOT_ANSWERABLE), NotPossible)
-	if flt(estimate.net, 2) != flt(seen, 2):
+	if rounded(estimate.net) != rounded(seen):
 		frappe.throw(_("The estimate has changed meanwhile. Please look at the new amount."), NotPossible)
 
 
@@ -160,7 +161,7 @@ def _take_quotation(estimate: frappe._dict, name: str | None) -> None:
 	if not name:
 		return
 	quotation = frappe.get_doc("Quotation", name)
-	if cint(quotation.docstatus) == 2 or flt(quotation.net_total, 2) != flt(estimate.net, 2):
+	if cint(quotation.docstatus) == 2 or rounded(quotation.net_total) != rounded(estimate.net):
 		return
 	estimate.update(
 		{

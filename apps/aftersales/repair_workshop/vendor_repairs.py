@@ -10,6 +10,7 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import add_days, flt, get_link_to_form, getdate, nowdate
 from pypika.queries import QueryBuilder, Table
 
+from aftersales.money import rounded
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import custody
 from aftersales.service_billing.job_plan import category_accounts
@@ -100,7 +101,7 @@ def make_purchase_order(doc: Document) -> str:
 	order.flags.ignore_permissions = True
 	order.set_missing_values()
 	# The cost is in company currency, the order in the supplier's
-	order.items[0].rate = flt(flt(doc.cost) / (flt(order.conversion_rate) or 1), 2)
+	order.items[0].rate = rounded(flt(doc.cost) / (flt(order.conversion_rate) or 1), order.currency)
 	order.insert()
 	doc.db_set("purchase_order", order.name)
 	follow_order(order)
@@ -177,7 +178,7 @@ def follow_documents(name: str) -> None:
 	if billed is None:
 		cost = frappe.db.get_value("Purchase Order", stored.purchase_order, "base_net_total")
 	now = {
-		"cost": flt(cost if billed is None else billed, 2),
+		"cost": rounded(cost if billed is None else billed),
 		"cost_source": ORDERED if billed is None else BILLED,
 	}
 	if (flt(stored.cost), stored.cost_source) != (now["cost"], now["cost_source"]):
@@ -215,7 +216,7 @@ def costs(company: str, from_date: date, to_date: date) -> list[frappe._dict]:
 			.orderby(repair.name)
 			.run(as_dict=True)
 		)
-	return [row for row in found if flt(row.cost, 2)]
+	return [row for row in found if rounded(row.cost)]
 
 
 def _bills() -> tuple[Table, Table, QueryBuilder]:

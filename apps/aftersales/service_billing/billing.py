@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from aftersales.guards import require_role
+from aftersales.money import rounded
 from aftersales.service_billing import billing_rules, discounts
 from aftersales.service_billing.billing_rules import ON_COMPLETION, PER_JOB, Bill, JobToBill
 from aftersales.service_billing.invoices import JobKey, amounts_due, invoicing_of
@@ -147,7 +148,7 @@ def _listed(
 		"due_on": due_on,
 		"is_due": due_on <= until,
 		"currency": members[0].currency,
-		"amount": flt(sum(flt(row.amount_due) for row in members), 2),
+		"amount": rounded(sum(flt(row.amount_due) for row in members)),
 		"jobs": [
 			{
 				"doctype": row.doctype,

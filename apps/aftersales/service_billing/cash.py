@@ -13,6 +13,7 @@ from frappe.utils import cint, flt, fmt_money, get_link_to_form, nowdate
 from frappe.utils.data import round_based_on_smallest_currency_fraction
 
 from aftersales.guards import require_role
+from aftersales.money import rounded
 from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_billing.posting import posting_key, refresh_billing
 
@@ -107,7 +108,7 @@ def _in_account_currency(doc: Document, invoice: frappe._dict) -> float:
 	"""The cash in the currency of the customer's account, which ERPNext keeps outstanding amounts in."""
 	if invoice.party_account_currency == invoice.currency:
 		return flt(doc.cash_collected)
-	return flt(flt(doc.cash_collected) * flt(invoice.conversion_rate), 2)
+	return rounded(flt(doc.cash_collected) * flt(invoice.conversion_rate), invoice.party_account_currency)
 
 
 def _payment_entry(doc: Document, mode_of_payment: str, amount: float, posting_date: date | str) -> Document:

@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import has_any_role, require_role
+from aftersales.money import rounded
 from aftersales.service_billing.contract_rules import Entitlement, Terms, Visits, entitlement
 
 CONTRACT = "Contract"
@@ -375,7 +376,7 @@ def _use_of(contract: str) -> tuple[int, float]:
 		).run()[0]
 		jobs += count
 		covered += flt(amount)
-	return jobs, flt(covered, 2)
+	return jobs, rounded(covered)
 
 
 def _in_contract_category(doc: Document) -> bool:

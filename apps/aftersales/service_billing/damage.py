@@ -7,18 +7,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from aftersales.money import exact
 from aftersales.service_billing import damage_rules, journal
 from aftersales.service_billing.cash import receiving_account
 from aftersales.service_billing.damage_rules import Row, Shares
 
 
 def shares_of(claim: Document) -> Shares:
-	return Shares(
-		*(
-			Decimal(str(flt(claim.get(field), 2)))
-			for field in ("settled_amount", "maker_share", "insurer_share")
-		)
-	)
+	return Shares(*(exact(claim.get(field)) for field in ("settled_amount", "maker_share", "insurer_share")))
 
 
 def book(claim: Document) -> str | None:

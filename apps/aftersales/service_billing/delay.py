@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import require_role
+from aftersales.money import exact, unit
 from aftersales.service_billing import billing, discounts, journal
 from aftersales.service_billing.delay_rules import Rule, compensation, days_late
 from aftersales.service_billing.invoices import credited_jobs, jobs_on
@@ -89,7 +90,7 @@ def proposal(job: str | None) -> dict | None:
 	if not late:
 		return None
 	rule = _rule(card.service_contract)
-	amount = compensation(rule, late, _net_bill(card.name))
+	amount = compensation(rule, late, _net_bill(card.name), unit())
 	return {
 		"customer": card.customer,
 		"company": card.company,
@@ -192,7 +193,7 @@ def _save(invoice: Document) -> None:
 
 
 def _credit(doc: Document) -> str:
-	amount = Decimal(str(flt(doc.amount, 2)))
+	amount = exact(doc.amount)
 	account = journal.company_account(doc.company, "delay_account", doc.delay_account)
 	center = journal.cost_center(doc.company)
 	return journal.book(
@@ -234,12 +235,12 @@ def _net_bill(job: str) -> Decimal:
 	card = frappe.get_doc("Repair Card", job)
 	if not card.sales_invoice:
 		net = sum(flt(line.amount) for line in (*card.labour, *card.parts)) + flt(card.contract_excess)
-		return Decimal(str(flt(net * _rate_to_company(card), 2)))
+		return exact(net * _rate_to_company(card))
 	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
 	if jobs_on(invoice) == [(card.doctype, card.name)]:
-		return Decimal(str(flt(invoice.base_net_total, 2)))
+		return exact(invoice.base_net_total)
 	net = sum(flt(item.base_net_amount) for item in invoice.items if item.aftersales_voucher == card.name)
-	return Decimal(str(flt(net, 2)))
+	return exact(net)
 
 
 def _rate_to_company(card: Document) -> float:

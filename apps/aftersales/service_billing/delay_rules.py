@@ -21,8 +21,8 @@ def days_late(promised: date | None, ready: date | None) -> int:
 	return max((ready - promised).days, 0)
 
 
-def compensation(rule: Rule, days: int, net_bill: Decimal) -> Decimal:
-	"""What the rule gives, to the cent.
+def compensation(rule: Rule, days: int, net_bill: Decimal, unit: Decimal = Decimal("0.01")) -> Decimal:
+	"""What the rule gives, in whole `unit`s.
 
 	The limit is a share of what the customer pays, net; where he pays nothing there is nothing to take a
 	share of, and no limit.
@@ -30,4 +30,4 @@ def compensation(rule: Rule, days: int, net_bill: Decimal) -> Decimal:
 	amount = rule.per_day * max(days - rule.grace_days, 0)
 	if net_bill > 0:
 		amount = min(amount, net_bill * rule.max_percent / 100)
-	return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+	return (amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit

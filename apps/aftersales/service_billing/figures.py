@@ -6,6 +6,7 @@ from frappe.query_builder.functions import Coalesce, Date, Sum
 from frappe.utils import flt
 from pypika.terms import LiteralValue
 
+from aftersales.money import rounded
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -53,9 +54,9 @@ def queue(company: str | None = None) -> list[dict]:
 
 def warranty_cost(scope: Scope) -> float:
 	"""Cost of the lines that were free in warranty, of the jobs posted in the period, and of vendors' repairs."""
-	return flt(sum(line.cost for line in (*warranty_lines(scope), *warranty_vendor_repairs(scope))), 2)
+	return rounded(sum(line.cost for line in (*warranty_lines(scope), *warranty_vendor_repairs(scope))))
 
 
 def product_revenue(scope: Scope) -> float:
 	"""Income by the invoices of the period that bill no service job, by the ledger."""
-	return flt(job_ledger.income_of_all_invoices(scope) - job_ledger.income_of_invoices(scope), 2)
+	return rounded(job_ledger.income_of_all_invoices(scope) - job_ledger.income_of_invoices(scope))

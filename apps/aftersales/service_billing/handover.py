@@ -10,6 +10,7 @@ from frappe.query_builder import Order
 from frappe.utils import flt, get_link_to_form
 
 from aftersales.guards import require_role
+from aftersales.money import exact, unit
 from aftersales.service_billing import journal
 from aftersales.service_billing.cash import RECEIVING_ROLES, book_cash, receiving_account
 from aftersales.service_billing.handover_rules import Cash, Handover, Refusal, in_company_currency
@@ -110,7 +111,7 @@ def book(doc: Document) -> None:
 		voucher.reload()
 		payment = book_cash(voucher, doc.mode_of_payment, doc.posting_date)
 		voucher.db_set("cash_handover", doc.name)
-		booked_in_company_currency += Decimal(str(flt(payment.base_received_amount, 2)))
+		booked_in_company_currency += exact(payment.base_received_amount)
 		line.db_set(
 			{
 				"payment_entry": payment.name,
@@ -191,7 +192,7 @@ def _submit_draft(sales_invoice: str | None) -> bool:
 
 def _book_difference(doc: Document) -> str:
 	rate = Decimal(str(doc.conversion_rate))
-	amount = in_company_currency(abs(Decimal(str(flt(doc.difference)))), rate)
+	amount = in_company_currency(abs(Decimal(str(flt(doc.difference)))), rate, unit())
 	cost_center = journal.cost_center(doc.company, doc.cost_center)
 	cash = receiving_account(doc.mode_of_payment, doc.company)
 	other = journal.company_account(doc.company, "cash_difference_account", doc.difference_account)

@@ -61,9 +61,9 @@ def difference(expected: Decimal, counted: Decimal) -> Decimal:
 	return counted - expected
 
 
-def in_company_currency(amount: Decimal, rate: Decimal) -> Decimal:
-	"""`amount` at `rate`, to the cent."""
-	return (amount * rate).quantize(Decimal("0.01"))
+def in_company_currency(amount: Decimal, rate: Decimal, unit: Decimal = Decimal("0.01")) -> Decimal:
+	"""`amount` at `rate`, in whole `unit`s."""
+	return (amount * rate / unit).quantize(Decimal(1)) * unit
 
 
 def _against(handover: Handover, row: Cash) -> Iterable[Refusal]:

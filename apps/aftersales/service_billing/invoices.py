@@ -14,6 +14,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt, formatdate, nowdate
 
+from aftersales.money import nothing
 from aftersales.service_billing.billing_rules import DAY, ON_COMPLETION, shares
 from aftersales.service_billing.posting_messages import problem_message
 from aftersales.service_billing.posting_plan import EXCESS, InvoiceRow, Problem
@@ -22,8 +23,6 @@ JobKey = tuple[str, str]
 """DocType and name of a job."""
 
 KEY = "aftersales_posting_key"
-CENT = 0.005
-"""Less than this is nothing, in a currency with two decimals."""
 LINK_FIELDS = ("aftersales_voucher_type", "aftersales_voucher", KEY)
 
 
@@ -320,10 +319,11 @@ def credited_jobs(invoice: str, for_update: bool = False) -> set[JobKey]:
 	for row in rows:
 		left[row.name if row.parent == invoice else row.sales_invoice_item] += flt(row.net_amount)
 	jobs: dict[JobKey, bool] = {}
+	smallest = nothing()
 	for row in rows:
 		if row.parent == invoice and row.aftersales_voucher:
 			job = (row.aftersales_voucher_type, row.aftersales_voucher)
-			jobs[job] = jobs.get(job, True) and left[row.name] < CENT
+			jobs[job] = jobs.get(job, True) and left[row.name] < smallest
 	return {job for job, credited in jobs.items() if credited}
 
 

@@ -15,6 +15,7 @@ from pypika.functions import NullIf
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import ExistsCriterion, Term
 
+from aftersales.money import digits, rounded
 from aftersales.repair_workshop.vendor_repairs import costs as vendor_costs
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -40,7 +41,7 @@ def income(scope: Scope) -> dict[Job, float]:
 	invoice, row, query = _rows_of_shared_invoices(scope)
 	shared = _by_job(query, row.aftersales_voucher_type, row.aftersales_voucher, Sum(row.base_net_amount))
 	for one, amount in shared.items():
-		found[one] = flt(found.get(one, 0) + amount, 2)
+		found[one] = rounded(found.get(one, 0) + amount)
 	return found
 
 
@@ -50,14 +51,14 @@ def income_of_invoices(scope: Scope) -> float:
 	query = query.where(
 		(account.root_type == "Income") & ledger.voucher_no.isin(_invoices_of_jobs(scope))
 	).select(Sum(ledger.credit - ledger.debit))
-	return flt(query.run()[0][0], 2)
+	return rounded(query.run()[0][0])
 
 
 def income_of_all_invoices(scope: Scope) -> float:
 	"""Income in the ledger by every sales invoice and credit note of the period, of jobs or not."""
 	ledger, account, query = _entries(scope, "Sales Invoice")
 	query = query.where(account.root_type == "Income").select(Sum(ledger.credit - ledger.debit))
-	return flt(query.run()[0][0], 2)
+	return rounded(query.run()[0][0])
 
 
 def parts(scope: Scope) -> dict[Job, float]:
@@ -78,7 +79,7 @@ def parts(scope: Scope) -> dict[Job, float]:
 			Sum(ledger.debit - ledger.credit),
 		)
 		for job, amount in rows.items():
-			found[job] = flt(found.get(job, 0) + amount, 2)
+			found[job] = rounded(found.get(job, 0) + amount)
 	return found
 
 
@@ -107,8 +108,9 @@ def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float]]:
 			)
 			.groupby(job.name)
 		)
+		precision = digits()
 		for row in query.run(as_dict=True):
-			found[job_type, row.name] = (flt(row.work, 2), flt(row.travel, 2))
+			found[job_type, row.name] = (flt(row.work, precision), flt(row.travel, precision))
 	return found
 
 
@@ -117,7 +119,7 @@ def vendor_repairs(scope: Scope) -> dict[Job, float]:
 	found: dict[Job, float] = {}
 	for repair in vendor_costs(scope.company, scope.from_date, scope.to_date):
 		job = ("Repair Card", repair.repair_card)
-		found[job] = flt(found.get(job, 0) + repair.cost, 2)
+		found[job] = rounded(found.get(job, 0) + repair.cost)
 	return found
 
 
@@ -129,7 +131,7 @@ def invoiced_net(scope: Scope) -> float:
 		.where(invoice.name.isin(_invoices_of_jobs(scope)))
 		.select(Sum(invoice.base_net_total))
 	)
-	return flt(query.run()[0][0], 2)
+	return rounded(query.run()[0][0])
 
 
 def parts_at_cost(scope: Scope) -> float:
@@ -145,7 +147,7 @@ def parts_at_cost(scope: Scope) -> float:
 		)
 		.select(Sum(entry.value_difference * -1))
 	)
-	return flt(query.run()[0][0], 2)
+	return rounded(query.run()[0][0])
 
 
 def jobs_posted(scope: Scope, job_type: str) -> QueryBuilder:
@@ -199,7 +201,8 @@ def _by_job(query: QueryBuilder, job_type: Term, job: Term, amount: Term) -> dic
 		.select(job_type.as_("job_type"), job.as_("job"), amount.as_("amount"))
 		.groupby(job_type, job)
 	).run(as_dict=True)
-	return {(row.job_type, row.job): flt(row.amount, 2) for row in rows}
+	precision = digits()
+	return {(row.job_type, row.job): flt(row.amount, precision) for row in rows}
 
 
 def _with_returned(query: QueryBuilder, name: Term) -> tuple[Table, Table, QueryBuilder]:

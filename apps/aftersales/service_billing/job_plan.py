@@ -8,6 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt
 
+from aftersales.money import unit
 from aftersales.service_billing import contracts
 from aftersales.service_billing.contract_rules import Terms
 from aftersales.service_billing.invoices import (
@@ -79,6 +80,7 @@ def _job(doc: Document) -> Job:
 		customer=doc.customer,
 		delivery_note_required=_delivery_note_required(doc.customer),
 		name=doc.name or "",
+		company_unit=unit(),
 	)
 	return _under_contract(doc, job, terms) if terms else job
 

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from aftersales.money import rounded
 from aftersales.service_billing.posting import posting_key
 
 
@@ -131,5 +132,5 @@ def _converted(company: str, account: str, amount: Decimal, posting_date: date |
 		frappe.throw(
 			_("There is no exchange rate from {0} to {1}: add a Currency Exchange.").format(currency, own)
 		)
-	converted = flt(flt(amount) / rate, 2)
+	converted = rounded(flt(amount) / rate, currency)
 	return converted, flt(amount) / converted

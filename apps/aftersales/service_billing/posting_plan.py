@@ -88,7 +88,7 @@ class Job:
 	"""Everything the plan is made from; `rules` maps a payer to its category's accounts.
 
 	`terms` are those of the job's contract; without them a contract pays its lines in full. `unit` is
-	the smallest coin of the invoice's currency.
+	the smallest coin of the invoice's currency, `company_unit` of the company's.
 	"""
 
 	parts: tuple[PartLine, ...]
@@ -100,6 +100,7 @@ class Job:
 	name: str = ""
 	terms: Terms | None = None
 	unit: Decimal = Decimal("0.01")
+	company_unit: Decimal = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def posting_plan(job: Job) -> PostingPlan:
 		delivery_rows=charged if job.delivery_note_required else (),
 		invoice_rows=charged,
 		labour_rows=tuple(_labour_rows(job)),
-		labour_cost=sum((_labour_cost(line) for line in job.labour), Decimal(0)),
+		labour_cost=sum((_labour_cost(job, line) for line in job.labour), Decimal(0)),
 		problems=tuple(problems),
 		contract=shares,
 	)
@@ -313,7 +314,7 @@ def _labour_rows(job: Job) -> Iterable[LabourCostRow]:
 	totals: dict[tuple[str, str, str | None], Decimal] = {}
 	for line in job.labour:
 		rule = _rule(job, line.charge_to)
-		cost = _labour_cost(line)
+		cost = _labour_cost(job, line)
 		if cost and rule.labour_expense_account and rule.labour_recovery_account:
 			key = (rule.labour_expense_account, rule.labour_recovery_account, rule.cost_center)
 			totals[key] = totals.get(key, Decimal(0)) + cost
@@ -321,9 +322,8 @@ def _labour_rows(job: Job) -> Iterable[LabourCostRow]:
 		yield LabourCostRow(debit, credit, cost_center, amount)
 
 
-def _labour_cost(line: LabourLine) -> Decimal:
-	cost = Decimal(str(line.hours)) * Decimal(str(line.cost_rate))
-	return cost.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+def _labour_cost(job: Job, line: LabourLine) -> Decimal:
+	return _coins(Decimal(str(line.hours)) * Decimal(str(line.cost_rate)), job.company_unit)
 
 
 def _rule(job: Job, charge_to: str) -> CategoryAccounts:

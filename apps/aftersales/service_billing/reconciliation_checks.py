@@ -18,15 +18,10 @@ from pypika.functions import Concat, Max
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, ExistsCriterion, LiteralValue, Term
 
+from aftersales.money import nothing
 from aftersales.service_billing.posting import JOB_DOCTYPES, PURPOSES
 from aftersales.service_billing.posting_plan import CUSTOMER
 from aftersales.service_billing.reconciliation_rules import Reason
-
-CENT = 0.005
-"""Two amounts with two decimals differ when they are further apart than this."""
-
-ROUNDING = 0.0101
-"""A stock document rounds the value of each row, its ledger entry the sum."""
 
 NOTHING = LiteralValue("0")
 EMPTY = LiteralValue("null")
@@ -194,7 +189,7 @@ def _still_owed(job: Table, job_type: str, invoice: Table) -> Criterion:
 			& (back.sales_invoice_item == row.name)
 		)
 		.groupby(note.return_against)
-		.having(Sum(back.net_amount) + row.net_amount < CENT)
+		.having(Sum(back.net_amount) + row.net_amount < nothing())
 	)
 	return ExistsCriterion(
 		frappe.qb.from_(row)
@@ -228,7 +223,7 @@ def _invoice_ledger_differs(scope: Scope, job_type: str) -> QueryBuilder:
 		)
 		.where((invoice.docstatus == 1) & (invoice.is_pos == 0) & (invoice.write_off_amount == 0))
 		.groupby(job.name, invoice.name)
-		.having(Abs(booked - Max(total)) > CENT)
+		.having(Abs(booked - Max(total)) > nothing())
 	)
 	return _select(query, job, job_type, invoice.name, Max(total), booked)
 
@@ -326,7 +321,7 @@ def _stock_ledger_differs(scope: Scope, job_type: str) -> QueryBuilder:
 		)
 		.where(entry.docstatus == 1)
 		.groupby(job.name, entry.name)
-		.having(Abs(booked - Max(entry.total_outgoing_value)) > ROUNDING)
+		.having(Abs(booked - Max(entry.total_outgoing_value)) > _rounding())
 	)
 	return _select(query, job, job_type, entry.name, Max(entry.total_outgoing_value), booked)
 
@@ -338,7 +333,7 @@ def _labour_differs(scope: Scope, job_type: str) -> QueryBuilder:
 	query = (
 		query.join(entry)
 		.on(entry.name == job.labour_journal_entry)
-		.where((entry.docstatus == 1) & (entry.total_debit > job.labour_cost + CENT))
+		.where((entry.docstatus == 1) & (entry.total_debit > job.labour_cost + nothing()))
 	)
 	return _select(query, job, job_type, entry.name, job.labour_cost, entry.total_debit)
 
@@ -511,7 +506,7 @@ def _cash_differs(scope: Scope) -> QueryBuilder:
 		.on(payment.name == job.payment_entry)
 		.left_join(invoice)
 		.on(invoice.name == job.sales_invoice)
-		.where((payment.docstatus == 1) & (Abs(collected - payment.paid_amount) > 2 * CENT))
+		.where((payment.docstatus == 1) & (Abs(collected - payment.paid_amount) > 2 * nothing()))
 	)
 	currency = payment.paid_from_account_currency
 	return _select(query, job, VISIT, payment.name, collected, payment.paid_amount, currency)
@@ -606,5 +601,10 @@ def _select(
 	)
 
 
+def _rounding() -> float:
+	"""A stock document rounds the value of each row, its ledger entry the sum."""
+	return 2.02 * nothing()
+
+
 def _differ(one: Term, other: Term) -> Criterion:
-	return Abs(Coalesce(one, 0) - Coalesce(other, 0)) > CENT
+	return Abs(Coalesce(one, 0) - Coalesce(other, 0)) > nothing()

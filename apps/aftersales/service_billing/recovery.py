@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import add_months, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import require_role, set_system
+from aftersales.money import rounded
 from aftersales.service_billing.journal import cost_center
 from aftersales.service_billing.posting import posting_key
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -87,7 +88,9 @@ def make_debit_note(claim: Document) -> str:
 			"bill_no": claim.supplier_reference,
 			"remarks": _("Warranty claim {0}").format(claim.name),
 			"items": [
-				_item(claim, line, accounts, rate) for line in claim.lines if flt(line.accepted_amount)
+				_item(claim, line, accounts, rate, currency)
+				for line in claim.lines
+				if flt(line.accepted_amount)
 			],
 			"aftersales_voucher_type": claim.doctype,
 			"aftersales_voucher": claim.name,
@@ -232,7 +235,7 @@ def _currency(claim: Document) -> tuple[str, float, str]:
 	return currency, rate, payable
 
 
-def _item(claim: Document, line: Document, accounts: dict, rate: float) -> dict:
+def _item(claim: Document, line: Document, accounts: dict, rate: float, currency: str) -> dict:
 	account, center = accounts[line.name]
 	return {
 		"item_name": _("Warranty: {0}").format(line.item_code or line.description)[:140],
@@ -241,7 +244,7 @@ def _item(claim: Document, line: Document, accounts: dict, rate: float) -> dict:
 		"uom": "Nos",
 		"stock_uom": "Nos",
 		"conversion_factor": 1,
-		"rate": flt(flt(line.accepted_amount) / rate, 2),
+		"rate": rounded(flt(line.accepted_amount) / rate, currency),
 		"expense_account": account,
 		"cost_center": center,
 		"aftersales_line": line.name,
@@ -254,7 +257,7 @@ def record_answer(
 	"""Store what the maker says; `percent` of each claimed amount is accepted, or the amounts in the rows."""
 	for line in claim.lines:
 		if percent is not None:
-			line.accepted_amount = flt(flt(line.claimed_amount) * percent / 100, 2)
+			line.accepted_amount = rounded(flt(line.claimed_amount) * percent / 100)
 	claim.answered_on, claim.supplier_reference, claim.answer = answered_on, reference, answer
 	accepted = sum(flt(line.accepted_amount) for line in claim.lines)
 	set_system(claim, status="Answered" if accepted else "Rejected")

@@ -9,6 +9,7 @@ from frappe.utils import flt
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
+from aftersales.money import digits, rounded
 from aftersales.repair_workshop.vendor_repairs import costs as vendor_costs
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
@@ -77,7 +78,7 @@ def warranty_vendor_repairs(scope: Scope, brand: str | None = None) -> list[frap
 			line_type="Vendor Repair",
 			item_code=item_code,
 			month=f"{repair.dated:%Y-%m}",
-			cost=flt(repair.cost, 2),
+			cost=rounded(repair.cost),
 		)
 		for repair in repairs
 		if repair.repair_card in cards
@@ -140,8 +141,9 @@ def _lines(jobs: QueryBuilder, job_type: str, line_type: str) -> QueryBuilder:
 
 def _rows(query: QueryBuilder, job_type: str, line_type: str) -> list[frappe._dict]:
 	rows = query.run(as_dict=True)
+	precision = digits()
 	for row in rows:
 		row.update({"job_type": job_type, "line_type": line_type})
 		for amount in ("cost", "claimed", "accepted", "credited"):
-			row[amount] = flt(row[amount], 2)
+			row[amount] = flt(row[amount], precision)
 	return rows

@@ -14,6 +14,7 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
+from aftersales.money import unit
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import (
 	custody,
@@ -790,7 +791,7 @@ class RepairCard(Document):
 			return
 		net = sum(flt(line.amount) for line in jobs.charged_to_customer(self))
 		tolerance = flt(frappe.get_cached_doc("Aftersales Settings").approval_tolerance)
-		if net and rules.needs_new_quote(net, flt(self.approved_amount), tolerance):
+		if net and rules.needs_new_quote(net, flt(self.approved_amount), tolerance, unit(self.currency)):
 			frappe.throw(
 				_(
 					"{0} net would be charged, {1} was approved (tolerance {2} %). Quote again: set the new estimate and go back to Awaiting Approval."

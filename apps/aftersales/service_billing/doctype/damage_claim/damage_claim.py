@@ -14,6 +14,7 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
+from aftersales.money import rounded
 from aftersales.service_billing import damage, journal
 from aftersales.service_billing.damage_rules import ON_THE_SPOT, our_share
 
@@ -125,7 +126,7 @@ class DamageClaim(Document):
 			self.equipment = self.equipment or job.equipment
 
 	def add_up(self):
-		self.damage_amount = flt(sum(flt(row.amount) for row in self.items), 2)
+		self.damage_amount = rounded(sum(flt(row.amount) for row in self.items))
 		if not flt(self.settled_amount):
 			self.settled_amount = self.damage_amount
 		self.our_share = flt(our_share(damage.shares_of(self)))

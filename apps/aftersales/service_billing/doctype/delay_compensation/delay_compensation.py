@@ -5,6 +5,7 @@ from frappe.utils import flt
 
 from aftersales import jobs
 from aftersales.guards import keep_fields_of_record, require_role, require_value, set_system, start_over
+from aftersales.money import rounded
 from aftersales.service_billing import delay
 
 FIELDS_OF_RECORD = ("status", "discounted_invoice", "discount", "journal_entry", "decided_by", "delay_key")
@@ -123,7 +124,7 @@ class DelayCompensation(Document):
 		if flt(self.amount) > flt(self.proposed_amount):
 			frappe.throw(
 				_("{0} is granted, but the rule gives {1} at most.").format(
-					flt(self.amount, 2), flt(self.proposed_amount, 2)
+					rounded(self.amount), rounded(self.proposed_amount)
 				)
 			)
 

@@ -43,8 +43,8 @@ frappe.ui.form.on("Technician Cash Handover", {
 	// Shown at once; the server works it out again from the receipts.
 	async add_up(frm) {
 		const expected = (frm.doc.vouchers || []).reduce((sum, row) => sum + flt(row.amount), 0);
-		await frm.set_value("expected_amount", flt(expected, 2));
-		await frm.set_value("difference", flt(flt(frm.doc.counted_amount) - expected, 2));
+		await frm.set_value("expected_amount", flt(expected, precision("expected_amount")));
+		await frm.set_value("difference", flt(flt(frm.doc.counted_amount) - expected, precision("difference")));
 	},
 
 	counted_amount: (frm) => frm.trigger("add_up"),

@@ -5,6 +5,7 @@ from frappe.utils import flt, getdate, nowdate
 
 from aftersales import jobs
 from aftersales.guards import keep_fields_of_record, require_role, set_system, start_over
+from aftersales.money import rounded
 from aftersales.service_billing import recovery
 from aftersales.service_billing.warranty_lines import lines_by_name
 
@@ -159,9 +160,9 @@ class WarrantyRecoveryClaim(Document):
 			line.claimed_amount = claimed
 
 	def add_up(self):
-		self.total_cost = flt(sum(flt(line.cost) for line in self.lines), 2)
-		self.total_claimed = flt(sum(flt(line.claimed_amount) for line in self.lines), 2)
-		self.total_accepted = flt(sum(flt(line.accepted_amount) for line in self.lines), 2)
+		self.total_cost = rounded(sum(flt(line.cost) for line in self.lines))
+		self.total_claimed = rounded(sum(flt(line.claimed_amount) for line in self.lines))
+		self.total_accepted = rounded(sum(flt(line.accepted_amount) for line in self.lines))
 
 	def refuse_claimed_lines(self):
 		found = lines_by_name(self.company, (line.line for line in self.lines))
@@ -198,7 +199,7 @@ class WarrantyRecoveryClaim(Document):
 			if flt(line.accepted_amount) > flt(line.claimed_amount):
 				frappe.throw(
 					_("Row {0}: {1} was claimed, {2} cannot be accepted.").format(
-						line.idx, flt(line.claimed_amount, 2), flt(line.accepted_amount, 2)
+						line.idx, rounded(line.claimed_amount), rounded(line.accepted_amount)
 					)
 				)
 			if before.get(line.name) != flt(line.accepted_amount):

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import add_days, date_diff, flt, getdate, nowdate
 
+from aftersales.money import rounded
 from aftersales.service_billing.report_filters import check_company, column, currency, link, money
 
 
@@ -86,7 +87,7 @@ def _summary(rows: list[frappe._dict]) -> list[dict]:
 	totals: dict[tuple[str, str], float] = {}
 	for row in rows:
 		key = (row.technician or "", row.currency)
-		totals[key] = flt(totals.get(key, 0) + row.amount, 2)
+		totals[key] = rounded(totals.get(key, 0) + row.amount)
 	return [
 		{"label": technician, "value": total, "datatype": "Currency", "currency": currency_code}
 		for (technician, currency_code), total in sorted(totals.items(), key=lambda item: -item[1])

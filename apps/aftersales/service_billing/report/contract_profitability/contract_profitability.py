@@ -11,6 +11,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Sum
 from frappe.utils import flt
 
+from aftersales.money import rounded
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.report_filters import column, currency, link, money, scope_of
@@ -58,9 +59,9 @@ def contract_rows(scope: Scope, customer: str | None = None) -> list[frappe._dic
 		if not (contract.in_force or name in fees or name in jobs):
 			continue
 		row = frappe._dict(contract, **figures, fees=fees.get(name, 0), currency=code)
-		row.cost = flt(row.parts + row.work + row.travel + row.vendor, 2)
-		income = flt(row.fees + row.billed, 2)
-		row.margin = flt(income - row.cost, 2)
+		row.cost = rounded(row.parts + row.work + row.travel + row.vendor)
+		income = rounded(row.fees + row.billed)
+		row.margin = rounded(income - row.cost)
 		row.margin_percent = f"{100 * row.margin / income:.1f} %" if income else ""
 		rows.append(row)
 	return sorted(rows, key=lambda row: (row.margin, row.service_contract))
@@ -113,7 +114,7 @@ def _fees(scope: Scope) -> dict[str, float]:
 		.select(contract.name, Sum(ledger.credit - ledger.debit))
 		.groupby(contract.name)
 	)
-	return {name: flt(amount, 2) for name, amount in query.run()}
+	return {name: rounded(amount) for name, amount in query.run()}
 
 
 def _figures_of_jobs(scope: Scope) -> dict[str, frappe._dict]:
@@ -134,7 +135,7 @@ def _figures_of_jobs(scope: Scope) -> dict[str, frappe._dict]:
 			("travel", travel),
 			("vendor", vendors.get(job, 0)),
 		):
-			row[field] = flt(row[field] + amount, 2)
+			row[field] = rounded(row[field] + amount)
 	return found
 
 
@@ -145,7 +146,7 @@ def _summary(rows: list[frappe._dict]) -> list[dict]:
 	return [
 		{
 			"label": label,
-			"value": flt(sum(row[field] for row in rows), 2),
+			"value": rounded(sum(row[field] for row in rows)),
 			"datatype": "Currency",
 			"currency": rows[0].currency,
 		}

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
+from aftersales.money import rounded
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.report_filters import (
@@ -97,7 +98,7 @@ def job_rows(scope: Scope) -> list[frappe._dict]:
 		fact = facts.get(job) or frappe._dict()
 		work, travel = hours.get(job, (0, 0))
 		vendor = vendors.get(job, 0)
-		cost = flt(parts.get(job, 0) + work + travel + vendor, 2)
+		cost = rounded(parts.get(job, 0) + work + travel + vendor)
 		rows.append(
 			frappe._dict(
 				job_type=job[0],
@@ -112,7 +113,7 @@ def job_rows(scope: Scope) -> list[frappe._dict]:
 				travel=travel,
 				vendor=vendor,
 				cost=cost,
-				margin=flt(income.get(job, 0) - cost, 2),
+				margin=rounded(income.get(job, 0) - cost),
 				currency=currency,
 			)
 		)
@@ -135,7 +136,7 @@ def _grouped(rows: list[frappe._dict], field: str) -> list[frappe._dict]:
 		)
 		group.jobs += 1
 		for amount in AMOUNTS:
-			group[amount] = flt(group[amount] + row[amount], 2)
+			group[amount] = rounded(group[amount] + row[amount])
 	return sorted(found.values(), key=lambda row: (-row.margin, row.value))
 
 
@@ -146,7 +147,7 @@ def _summary(rows: list[frappe._dict]) -> list[dict]:
 	return [
 		{
 			"label": label,
-			"value": flt(sum(row[field] for row in rows), 2),
+			"value": rounded(sum(row[field] for row in rows)),
 			"datatype": "Currency",
 			"currency": rows[0].currency,
 		}

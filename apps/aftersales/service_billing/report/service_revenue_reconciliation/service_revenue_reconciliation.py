@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
+from aftersales.money import digits, rounded
 from aftersales.service_billing import job_ledger, reconciliation
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.reconciliation_rules import Break
@@ -29,11 +30,11 @@ def columns() -> list[dict]:
 		*job_columns(),
 		column("document_type", _("Document Type"), hidden=1),
 		column("document", _("Document"), "Dynamic Link", 190, options="document_type"),
-		column("expected", _("Job Says"), "Float", 95, precision=2),
-		column("found", _("Document Says"), "Float", 135, precision=2),
+		column("expected", _("Job Says"), "Float", 95, precision=digits()),
+		column("found", _("Document Says"), "Float", 135, precision=digits()),
 		column("unit", _("Unit"), width=60),
 		column("correction", _("Correction"), width=180, print_hide=1),  # buttons
-		column("difference", _("Difference"), "Float", 95, precision=2),
+		column("difference", _("Difference"), "Float", 95, precision=digits()),
 		link("customer", _("Customer"), "Customer", 160),
 		link("technician", _("Technician"), "Service Technician", 130),
 	]
@@ -66,7 +67,7 @@ def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 	def amount(label: str, value: float, agrees: bool = True) -> dict:
 		return {
 			"label": label,
-			"value": flt(value, 2),
+			"value": rounded(value),
 			"datatype": "Currency",
 			"currency": currency,
 			"indicator": "Green" if agrees else "Red",

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import date_diff, flt, nowdate
 
+from aftersales.money import rounded
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import TECHNICIAN
 from aftersales.service_billing.report_filters import (
@@ -100,7 +101,7 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 def _summary(rows: list[frappe._dict], credited: int) -> list[dict]:
 	totals: dict[str, float] = {}
 	for row in rows:
-		totals[row.currency] = flt(totals.get(row.currency, 0) + row.amount_due, 2)
+		totals[row.currency] = rounded(totals.get(row.currency, 0) + row.amount_due)
 	return [
 		{"label": _("Jobs"), "value": len(rows), "datatype": "Int"},
 		*(

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
+from aftersales.money import rounded
 from aftersales.service_billing.report_filters import column, currency, link, money, scope_of
 from aftersales.service_billing.warranty_lines import warranty_lines, warranty_vendor_repairs
 
@@ -68,7 +69,7 @@ def _grouped(lines: list[frappe._dict], field: str, code: str) -> list[frappe._d
 	for value, row in found.items():
 		row.jobs = len(jobs[value])
 		row.net = row.cost - row.credited
-		row.update({amount: flt(row[amount], 2) for amount in AMOUNTS})
+		row.update({amount: rounded(row[amount]) for amount in AMOUNTS})
 	return sorted(found.values(), key=lambda row: (-row.cost, row.value))
 
 
@@ -94,7 +95,7 @@ def _summary(rows: list[frappe._dict], code: str) -> list[dict]:
 	return [
 		{
 			"label": label,
-			"value": flt(sum(row[field] for row in rows), 2),
+			"value": rounded(sum(row[field] for row in rows)),
 			"datatype": "Currency",
 			"currency": code,
 		}

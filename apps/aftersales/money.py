@@ -1,0 +1,37 @@
+"""Amounts to as many digits as ERPNext keeps them: none in yen, two in euro, three in dinar.
+
+Pure modules take the smallest amount as an argument (`unit`); everybody else rounds by these.
+"""
+
+from decimal import Decimal
+
+import frappe
+from frappe.model.meta import get_field_precision
+from frappe.utils import flt
+
+_AMOUNT = frappe._dict(fieldtype="Currency", precision=None)
+
+
+def digits(currency: str | None = None) -> int:
+	"""Digits after the point of an amount on this site (System Settings), or in `currency` where Frappe tells."""
+	return get_field_precision(_AMOUNT, currency=currency)
+
+
+def rounded(amount: float | Decimal | str | None, currency: str | None = None) -> float:
+	"""`amount` as it is stored and booked."""
+	return flt(amount, digits(currency))
+
+
+def exact(amount: float | Decimal | str | None, currency: str | None = None) -> Decimal:
+	"""The same to reckon with."""
+	return Decimal(str(rounded(amount, currency)))
+
+
+def unit(currency: str | None = None) -> Decimal:
+	"""The smallest amount: 0.01 where amounts have two digits."""
+	return Decimal(1).scaleb(-digits(currency))
+
+
+def nothing(currency: str | None = None) -> float:
+	"""Two amounts that differ by less than this are the same: half of the smallest amount."""
+	return float(unit(currency)) / 2

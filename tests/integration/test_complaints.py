@@ -170,6 +170,8 @@ def test_who_is_complained_about_does_not_decide():
 	assert_refused(doc, "somebody else", status="Answered", severity="Low", justified="No", answer="No")
 	# nor by striking himself out in the same save
 	assert_refused(doc, "somebody else", person_concerned=None, severity="Low")
+	# nor in a save before that
+	assert_refused(doc, "somebody else", person_concerned=None)
 	frappe.set_user(AGENT)
 	assert_refused(doc, "choose somebody else", assigned_to=ACCUSED)
 
@@ -333,3 +335,28 @@ def test_nobody_asks_about_an_answer_that_stands_no_more(way):
 	if way == "reopen":
 		doc.respond("No", "<p>The log says ten o'clock.</p>")
 		assert follow_up_of(doc).name != planned.name
+
+
+def test_who_is_complained_about_does_not_make_the_complaint_disappear():
+	doc = complaint(person_concerned="Dara Flynn", about="Person")
+	frappe.set_user("Administrator")
+	frappe.get_doc("User", ACCUSED).add_roles("Service Manager")
+	frappe.set_user(ACCUSED)
+	with pytest.raises(frappe.PermissionError, match="somebody else"):
+		frappe.delete_doc("Service Complaint", doc.name)
+	assert frappe.db.exists("Service Complaint", doc.name)
+	# a word about himself is nothing he decides
+	own = complaint(assigned_to=AGENT)
+	own.person_concerned = "Dara Flynn"
+	own.save()
+	assert own.person_concerned == "Dara Flynn"
+
+
+def test_a_call_is_answered_with_its_complaint_whichever_stage_comes_first():
+	call = make.plain_call("Nora Byrne", request_type="Complaint", subject="Rude on the phone")
+	assert (call.status, call.responded_at) == ("Open", None)
+	doc = frappe.get_doc("Service Complaint", {"intake_call": call.name})
+	doc.severity = "Low"
+	doc.respond("Yes", "<p>We are sorry.</p>")
+	call.reload()
+	assert (call.status, bool(call.responded_at)) == ("Triaged", True)

@@ -393,6 +393,35 @@ def test_an_expired_certificate_and_a_day_off():
 	assert found[0].start.date() == add_to_date(now, days=1).date()
 
 
+def test_nobody_is_promised_after_his_certificate_has_run_out():
+	frappe.set_user("Administrator")
+	until = add_days(nowdate(), 2)
+	make.technician(
+		"Aoife Doyle",
+		skills=[{"item_group": "Products", "support_kind": "Both", "valid_until": until}],
+	)
+	_now, found = windows(item_group="Products", count=100)
+	assert found and max(str(window.end) for window in found) <= f"{add_days(nowdate(), 3)} 00:00:00"
+
+
+def test_days_off_hold_without_working_hours_too():
+	frappe.set_user("Administrator")
+	frappe.db.set_single_value("Aftersales Settings", "working_calendar", None)
+	frappe.clear_document_cache("Aftersales Settings")
+	tomorrow, after = add_days(nowdate(), 1), add_days(nowdate(), 2)
+	holidays = make.make(
+		"Holiday List",
+		holiday_list_name="Aoife",
+		from_date=nowdate(),
+		to_date=after,
+		holidays=[{"holiday_date": tomorrow, "description": "Off"}],
+	)
+	make.technician("Aoife Doyle", holiday_list=holidays.name)
+	_now, found = windows(item_group="Products", count=20)
+	days = {str(window.start.date()) for window in found}
+	assert tomorrow not in days and {nowdate(), after} <= days
+
+
 def test_working_hours_and_an_emergency_at_night():
 	frappe.set_user("Administrator")
 	make.settings(working_calendar="Service Hours")

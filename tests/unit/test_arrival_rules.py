@@ -12,6 +12,7 @@ from aftersales.field_service.arrival_rules import (
 	Technician,
 	Wish,
 	on_call,
+	on_days,
 	suggest,
 	with_promises,
 )
@@ -149,3 +150,23 @@ def test_every_window_can_be_kept(people, earliest, due, visit, random):
 @pytest.mark.parametrize("count", [1, 2])
 def test_no_more_than_asked_for(count):
 	assert len(suggest([technician(), technician("B")], wish(), count=count)) == count
+
+
+def test_days_off_are_cut_out_and_what_touches_stays_one():
+	whole = ((at(9), at(12, 3)),)
+	assert on_days(whole, lambda day: True) == whole
+	assert on_days(whole, lambda day: day.day != 3) == ((at(9), at(0, 1)), (at(0, 2), at(12, 3)))
+	assert on_days(HOURS, lambda day: day.day != 2) == HOURS[1:]
+	assert on_days((), lambda day: True) == ()
+
+
+@given(st.lists(st.integers(0, 400), max_size=8, unique=True), st.sets(st.integers(0, 17)))
+def test_what_is_left_lies_within_and_on_working_days(quarters, days):
+	edges = [at(quarter) for quarter in sorted(quarters)]
+	spans = tuple(zip(edges[::2], edges[1::2], strict=False))
+	off = {(MONDAY + timedelta(days=number)).date() for number in days}
+	left = on_days(spans, lambda day: day not in off)
+	for hour in range(401):
+		middle = at(hour + 0.5)
+		inside = any(start <= middle < end for start, end in spans)
+		assert any(start <= middle < end for start, end in left) == (inside and middle.date() not in off)

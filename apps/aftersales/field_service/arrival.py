@@ -1,7 +1,8 @@
 """Suggests arrival windows for a call: loads qualified technicians, hours and visits, asks `arrival_rules`."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 import frappe
 from frappe.utils import cint, get_datetime, getdate, now_datetime
@@ -57,7 +58,7 @@ def suggest(
 def _qualified(
 	company: str, item_group: str | None, support_kind: str | None, begin: datetime, until: datetime
 ) -> list[Technician]:
-	"""Active technicians of the company whose certificates are good on the first day asked for."""
+	"""Active technicians of the company, each on the days on which his certificates are good."""
 	groups = [item_group, *get_ancestors_of("Item Group", item_group)] if item_group else []
 	people = frappe.get_all(
 		"Service Technician",
@@ -66,16 +67,18 @@ def _qualified(
 		order_by="name asc",
 	)
 	skills = _skills([person.name for person in people])
-	fit = [
-		person
-		for person in people
-		if is_qualified(skills.get(person.name, ()), groups, support_kind, begin.date()).ok
-	]
+
+	def is_fit(technician: str, day: date) -> bool:
+		return is_qualified(skills.get(technician, ()), groups, support_kind, day).ok
+
+	fit = [person for person in people if is_fit(person.name, begin.date())]
 	busy = _busy([person.name for person in fit], begin, until)
 	return [
 		Technician(
 			person.name,
-			working_hours(person.holiday_list, begin, until),
+			arrival_rules.on_days(
+				working_hours(person.holiday_list, begin, until), partial(is_fit, person.name)
+			),
 			tuple(sorted(busy.get(person.name, ()))),
 			person.service_zone,
 		)
@@ -131,7 +134,7 @@ def working_hours(holiday_list: str | None, begin: datetime, until: datetime) ->
 	days_off = {
 		getdate(row.holiday_date) for row in frappe.get_cached_doc("Holiday List", holiday_list).holidays
 	}
-	return tuple((start, end) for start, end in hours if start.date() not in days_off)
+	return arrival_rules.on_days(hours, lambda day: day not in days_off)
 
 
 def _not_dispatched(promised: Iterable[tuple[str, datetime, datetime]]) -> list[Span]:

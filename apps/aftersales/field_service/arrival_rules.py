@@ -3,9 +3,9 @@
 Pure: plain values in, plain values out; all times are of one time zone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 GRID = timedelta(minutes=30)
 """Windows begin on the half hour: nobody promises 9:17."""
@@ -96,6 +96,19 @@ def on_call(technicians: Iterable[Technician], wish: Wish, until: datetime) -> l
 	"""For an emergency that working hours cannot meet: who is free soonest, day or night, as one window."""
 	always = [replace(technician, working=((wish.earliest, until),)) for technician in technicians]
 	return [replace(window, outside_hours=True) for window in suggest(always, wish, count=1)]
+
+
+def on_days(spans: Iterable[Span], works: Callable[[date], bool]) -> tuple[Span, ...]:
+	"""The parts of `spans` (ordered) that lie on days on which somebody works; what touches becomes one."""
+	found: list[Span] = []
+	for start, end in spans:
+		while start < end:
+			stop = min(end, datetime.combine(start.date() + timedelta(days=1), time()))
+			if works(start.date()):
+				begin = found.pop()[0] if found and found[-1][1] == start else start
+				found.append((begin, stop))
+			start = stop
+	return tuple(found)
 
 
 def _windows(technician: Technician, wish: Wish, count: int) -> Iterable[Suggestion]:

@@ -151,7 +151,10 @@ def hours_by_technician(period: Period) -> list[dict]:
 
 
 def available_hours(holiday_list: str | None, period: Period) -> float:
-	"""Hours of the service's working calendar in the period up to now, less the technician's days off."""
+	"""Hours of the service's working calendar in the period up to now, less the technician's days off; 0 where
+	the settings name no calendar, for then nobody knows."""
+	if not frappe.get_cached_doc("Aftersales Settings").working_calendar:
+		return 0
 	begin, until = (datetime.combine(day, time()) for day in (period.from_date, period.until))
 	until = min(until, now_datetime())
 	if until <= begin:

@@ -11,6 +11,9 @@ STAGES = ("Received", "Acknowledged", "Assessed", "Investigating", "Answered", "
 CANCELLED = "Cancelled"
 OVER = ("Closed", CANCELLED)
 
+SPOKEN = ("Acknowledged", "Assessed", "Investigating", "Answered")
+"""Stages in which somebody has spoken to the customer."""
+
 DECIDING = ("Assessed", "Investigating", "Answered", "Closed", CANCELLED)
 """Stages that weigh the complaint: the person it is about has no part in them."""
 

@@ -186,6 +186,25 @@ def check_owner(complaint: Document) -> None:
 		)
 
 
+def refuse_person_concerned(complaint: Document) -> None:
+	"""Who is complained about has no part in what becomes of the complaint (ISO 10002: objectivity).
+
+	Raises:
+		frappe.PermissionError: the user is that person, as it is stored or as it is being set.
+	"""
+	if not is_about(complaint, frappe.session.user):
+		return
+	before = complaint.get_doc_before_save()
+	person = (before and before.person_concerned) or complaint.person_concerned
+	frappe.throw(
+		_("The complaint is about {0}: somebody else has to decide it.").format(
+			frappe.bold(escape_html(person))
+		),
+		frappe.PermissionError,
+		title=_("Not Impartial"),
+	)
+
+
 def is_about(complaint: Document, user: str) -> bool:
 	"""True when `user` is the person complained about, as it is stored or as it is being set."""
 	before = complaint.get_doc_before_save()

@@ -99,7 +99,7 @@ class ServiceComplaint(Document):
 
 	def on_update(self):
 		assignment.mirror(self)
-		if entered(self, "Acknowledged") or entered(self, "Assessed"):
+		if self.status in complaint_rules.SPOKEN and entered(self, self.status):
 			complaints.answer_intake_call(self)
 		if entered(self, "Answered"):
 			complaints.plan_reply(self)
@@ -107,6 +107,9 @@ class ServiceComplaint(Document):
 			complaints.drop_reply(self)
 		if entered(self, "Closed"):
 			complaints.close_intake_call(self)
+
+	def on_trash(self):
+		complaints.refuse_person_concerned(self)
 
 	# What people do with a complaint. Each can be done as well by setting the status and saving.
 
@@ -207,14 +210,11 @@ class ServiceComplaint(Document):
 		"""Who is complained about does not judge the complaint (ISO 10002: objectivity)."""
 		decides = self.status in DECIDING and previous_status(self) != self.status
 		decides = decides or any(self.has_value_changed(field) for field in ("severity", *WHAT_IS_DECIDED))
-		if decides and not self.is_new() and complaints.is_about(self, frappe.session.user):
-			frappe.throw(
-				_("The complaint is about {0}: somebody else has to decide it.").format(
-					frappe.bold(escape_html(self.person_concerned))
-				),
-				frappe.PermissionError,
-				title=_("Not Impartial"),
-			)
+		before = self.get_doc_before_save()
+		if before and before.person_concerned and self.has_value_changed("person_concerned"):
+			decides = True  # who is concerned by it is a decision as well
+		if decides and not self.is_new():
+			complaints.refuse_person_concerned(self)
 
 	def guard_stage(self):
 		"""What a stage asks for when it is entered."""

@@ -261,6 +261,11 @@ accounting_dimension_doctypes = [
 	"Repair Card",
 	"Service Labour Line",
 	"Service Part Line",
+	"Service Contract",
+	"Technician Cash Handover",
+	"Damage Claim",
+	"Delay Compensation",
+	"Warranty Recovery Claim",
 ]
 
 # What the forms of calls, visits, receipts and cards share

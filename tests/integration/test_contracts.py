@@ -571,7 +571,7 @@ def test_the_project_of_a_job_is_on_every_document(shop):
 def test_accounting_dimensions_of_job_and_line_go_along(shop, monkeypatch):
 	from erpnext.accounts.doctype.accounting_dimension import accounting_dimension
 
-	from aftersales.service_billing.invoices import dimensions_of
+	from aftersales.service_billing.dimensions import of_job as dimensions_of
 
 	ours = {"Service Voucher", "Repair Card", "Service Labour Line", "Service Part Line"}
 	assert ours <= set(accounting_dimension.get_doctypes_with_dimensions())

@@ -13,6 +13,7 @@ from pypika.queries import QueryBuilder, Table
 from aftersales.money import rounded
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import custody
+from aftersales.service_billing import dimensions
 from aftersales.service_billing.job_plan import category_accounts
 
 SENT = "Sent"
@@ -93,8 +94,10 @@ def make_purchase_order(doc: Document) -> str:
 					"schedule_date": wanted_on,
 					"description": doc.work_wanted,
 					**_accounts_of(doc),
+					**dimensions.of_job_named("Repair Card", doc.repair_card, doc.company),
 				}
 			],
+			**dimensions.of_job_named("Repair Card", doc.repair_card, doc.company),
 		}
 	)
 	# Whoever may send the product out may ask for the order; the buyer submits it.

@@ -14,6 +14,7 @@ from frappe.utils.data import round_based_on_smallest_currency_fraction
 
 from aftersales.guards import require_role
 from aftersales.money import rounded
+from aftersales.service_billing import dimensions
 from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_billing.posting import posting_key, refresh_billing
 
@@ -127,6 +128,7 @@ def _payment_entry(doc: Document, mode_of_payment: str, amount: float, posting_d
 			"mode_of_payment": mode_of_payment,
 			"reference_no": doc.cash_receipt_no,
 			"reference_date": posting_date,
+			**dimensions.of_job(doc),
 			"aftersales_voucher_type": doc.doctype,
 			"aftersales_voucher": doc.name,
 			"aftersales_posting_key": posting_key(doc.doctype, doc.name, "Payment Entry"),

@@ -31,6 +31,7 @@ def book(claim: Document) -> str | None:
 		[_entry(claim, row) for row in rows],
 		claim.posting_date,
 		_("Damage claim {0}, {1}").format(claim.name, claim.customer_name or claim.customer),
+		[(claim.job_type, claim.job)],
 	)
 
 

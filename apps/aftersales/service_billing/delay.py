@@ -210,6 +210,7 @@ def _credit(doc: Document) -> str:
 		),
 		doc.posting_date,
 		_("Compensation for {0} days of delay, {1}").format(doc.days_late, doc.job),
+		[("Repair Card", doc.job)],
 	)
 
 

@@ -205,6 +205,7 @@ def _book_difference(doc: Document) -> str:
 		),
 		doc.posting_date,
 		_("Cash difference of {0}: {1}").format(doc.name, doc.difference_reason),
+		[("Service Voucher", line.service_voucher) for line in doc.vouchers],
 	)
 
 

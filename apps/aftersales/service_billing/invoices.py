@@ -15,6 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt, formatdate, nowdate
 
 from aftersales.money import nothing
+from aftersales.service_billing import dimensions
 from aftersales.service_billing.billing_rules import DAY, ON_COMPLETION, shares
 from aftersales.service_billing.posting_messages import problem_message
 from aftersales.service_billing.posting_plan import EXCESS, InvoiceRow, Problem
@@ -60,9 +61,7 @@ def unsaved_invoice(charges: Sequence[Charge]) -> Document:
 	)
 	if len(charges) == 1:
 		invoice.update(link_back(first, "Sales Invoice"))
-	projects = {charge.job.get("project") for charge in charges}
-	if len(projects) == 1:
-		invoice.project = projects.pop()
+	invoice.update(dimensions.of_jobs([charge.job for charge in charges]))
 	set_customer_terms(invoice)
 	return invoice
 
@@ -117,23 +116,11 @@ def charged_item(row: InvoiceRow, job: Document) -> dict:
 		"income_account": row.income_account,
 		"cost_center": row.cost_center,
 		"aftersales_line": row.line,
-		**dimensions_of(job, row.line),
+		**dimensions.of_job(job, row.line),
 	}
 	if description := _description(row, job):
 		item["description"] = description
 	return item
-
-
-def dimensions_of(job: Document, line: str | None = None) -> dict:
-	"""Project and accounting dimensions of a job; those set on its `line` win."""
-	from erpnext.accounts.doctype.accounting_dimension.accounting_dimension import get_accounting_dimensions
-
-	source = next((row for row in (*job.labour, *job.parts) if line and row.name == line), None)
-	found = {}
-	for fieldname in ("project", *get_accounting_dimensions()):
-		if value := (source and source.get(fieldname)) or job.get(fieldname):
-			found[fieldname] = value
-	return found
 
 
 def price(target: Document, rows: Iterable[InvoiceRow]) -> None:

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from aftersales.money import rounded
+from aftersales.service_billing import dimensions
 from aftersales.service_billing.posting import posting_key
 
 
@@ -28,16 +29,24 @@ class Entry:
 	reference_name: str | None = None
 
 
-def book(source: Document, entries: Iterable[Entry], posting_date: date | str, remark: str) -> str:
+def book(
+	source: Document,
+	entries: Iterable[Entry],
+	posting_date: date | str,
+	remark: str,
+	jobs: Iterable[tuple[str, str]] = (),
+) -> str:
 	"""Submit a Journal Entry made for `source` and return its name.
 
 	It names `source` and holds its posting key, so that the database refuses a second one. The right to
-	book is that to submit `source`, which was checked before.
+	book is that to submit `source`, which was checked before. Project and accounting dimensions are those
+	chosen on `source`, else what `jobs` have in common.
 
 	Raises:
 		frappe.UniqueValidationError: another request books the same at this moment.
 	"""
-	rows = [_row(source.company, entry, posting_date) for entry in entries]
+	chosen = dimensions.of_source(source, jobs)
+	rows = [{**chosen, **_row(source.company, entry, posting_date)} for entry in entries]
 	journal = frappe.get_doc(
 		{
 			"doctype": "Journal Entry",

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_link_to_form, now_datetime, nowdate
 
 from aftersales.guards import require_role
-from aftersales.service_billing import contracts, discounts
+from aftersales.service_billing import contracts, dimensions, discounts
 from aftersales.service_billing.billing_rules import ON_COMPLETION
 from aftersales.service_billing.invoices import (
 	Charge,
@@ -23,7 +23,6 @@ from aftersales.service_billing.invoices import (
 	billing_currency,
 	charged_item,
 	credited_jobs,
-	dimensions_of,
 	invoicing_of,
 	jobs_on,
 	link_back,
@@ -336,6 +335,7 @@ def _make_stock_entry(doc: Document, rows: Iterable[StockRow]) -> str | None:
 			"stock_entry_type": "Material Issue",
 			"purpose": "Material Issue",
 			"company": doc.company,
+			**dimensions.of_job(doc),
 			"remarks": _("Parts used for {0} {1}").format(_(doc.doctype), doc.name),
 			"items": [
 				{
@@ -345,7 +345,7 @@ def _make_stock_entry(doc: Document, rows: Iterable[StockRow]) -> str | None:
 					"expense_account": row.expense_account
 					or _item_expense_account(row.item_code, doc.company),
 					"cost_center": row.cost_center,
-					**dimensions_of(doc, row.line),
+					**dimensions.of_job(doc, row.line),
 					**_serial_and_batch(row),
 					"aftersales_line": row.line,
 				}
@@ -367,6 +367,7 @@ def _make_delivery_note(doc: Document, rows: Iterable[InvoiceRow]) -> str | None
 			"customer": doc.customer,
 			"company": doc.company,
 			"posting_date": nowdate(),
+			**dimensions.of_job(doc),
 			"items": [_delivery_item(row, doc) for row in rows],
 			**link_back(doc, "Delivery Note"),
 		}
@@ -440,7 +441,7 @@ def _make_labour_entry(doc: Document, plan: PostingPlan) -> str | None:
 				{
 					"account": account,
 					"cost_center": cost_center,
-					**dimensions_of(doc),
+					**dimensions.of_job(doc),
 					f"{side}_in_account_currency": flt(row.amount),
 				}
 			)

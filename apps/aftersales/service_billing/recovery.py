@@ -14,6 +14,7 @@ from frappe.utils import add_months, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import require_role, set_system
 from aftersales.money import rounded
+from aftersales.service_billing import dimensions
 from aftersales.service_billing.journal import cost_center
 from aftersales.service_billing.posting import posting_key
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -80,6 +81,7 @@ def make_debit_note(claim: Document) -> str:
 			"supplier": claim.supplier,
 			"company": claim.company,
 			"posting_date": nowdate(),
+			**dimensions.of_source(claim, {(line.job_type, line.job) for line in claim.lines}),
 			"is_return": 1,
 			"update_stock": 0,
 			"currency": currency,
@@ -247,6 +249,7 @@ def _item(claim: Document, line: Document, accounts: dict, rate: float, currency
 		"rate": rounded(flt(line.accepted_amount) / rate, currency),
 		"expense_account": account,
 		"cost_center": center,
+		**dimensions.of_job_named(line.job_type, line.job, claim.company),
 		"aftersales_line": line.name,
 	}
 

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import keep_fields_of_record, set_system
-from aftersales.service_billing import contracts
+from aftersales.service_billing import contracts, dimensions
 from aftersales.service_billing.invoices import billing_currency, posting_key
 
 FIELDS_OF_RECORD = ("status", "subscription", "remind_on", "renewed_from", "end_reason", "currency")
@@ -256,6 +256,7 @@ class ServiceContract(Document):
 				"aftersales_voucher_type": self.doctype,
 				"aftersales_voucher": self.name,
 				"aftersales_posting_key": posting_key(self.doctype, self.name, "Subscription"),
+				**dimensions.of_source(self),
 			}
 		)
 		subscription.insert(ignore_permissions=True)

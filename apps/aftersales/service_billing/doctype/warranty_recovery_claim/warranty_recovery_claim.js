@@ -48,7 +48,7 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 			["total_claimed", "claimed_amount"],
 			["total_accepted", "accepted_amount"],
 		]) {
-			frm.set_value(total, flt((frm.doc.lines || []).reduce((sum, row) => sum + flt(row[field]), 0), 2));
+			frm.set_value(total, flt((frm.doc.lines || []).reduce((sum, row) => sum + flt(row[field]), 0), precision(total)));
 		}
 	},
 

@@ -6,7 +6,7 @@ from frappe.utils import add_days, add_months, add_to_date, getdate, now_datetim
 
 from aftersales.service_billing.contracts import entitlement_of, renewal_of, roll_over
 from tests import factories as make
-from tests.jobs import documents_of, done, gl, job, stock_ledger
+from tests.jobs import billed, documents_of, done, gl, job, stock_ledger
 from tests.refusals import assert_refused
 
 
@@ -545,6 +545,73 @@ def test_ending_early_ends_the_subscription(shop, plan):
 	contract = make.contract(shop.customer, plans=[{"plan": plan, "qty": 1}])
 	contract.end_early(nowdate(), "Moved away")
 	assert getdate(frappe.db.get_value("Subscription", contract.subscription, "end_date")) == getdate()
+
+
+# ---------------------------------------------------------------- excess of a call
+
+
+def visit_and_card(shop, contract, hours=1):
+	"""A visit that is done, and the workshop job of the same call."""
+	visit = done(shop, category="B", service_contract=contract.name, labour=[make.hours(hours)])
+	call = frappe.get_doc("Repair Call", visit.repair_call)
+	card = make.card(
+		call,
+		service_category="B",
+		service_contract=contract.name,
+		assigned_technician=shop.technician,
+		warehouse=shop.van,
+		labour=[make.hours(1)],
+	)
+	card.submit()
+	return visit, frappe.get_doc(card.doctype, card.name)
+
+
+def test_the_excess_is_borne_once_per_call(shop):
+	contract = make.contract(shop.customer, excess_per_job=20)
+	visit, card = visit_and_card(shop, contract)
+	assert (visit.contract_excess, visit.contract_share) == (20, 40)
+	assert (card.contract_excess, card.contract_share, card.sales_invoice) == (0, 60, None)
+	other = done(shop, category="B", service_contract=contract.name, labour=[make.hours(1)])
+	assert other.contract_excess == 20  # another call
+
+
+def test_what_a_small_visit_leaves_of_the_excess_is_borne_by_the_card(shop):
+	contract = make.contract(shop.customer, excess_per_job=20)
+	visit, card = visit_and_card(shop, contract, hours=0.25)  # 15.00 of work
+	assert (visit.contract_excess, card.contract_excess, card.contract_share) == (15, 5, 55)
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	assert [(row.item_code, row.net_amount) for row in invoice.items] == [(shop.excess, 5)]
+
+
+def test_the_excess_on_each_job_where_the_contract_says_so(shop):
+	contract = make.contract(shop.customer, excess_per_job=20, excess_per="On Each Job")
+	visit, card = visit_and_card(shop, contract)
+	assert (visit.contract_excess, card.contract_excess) == (20, 20)
+
+
+def test_a_job_keeps_its_excess_until_it_is_invoiced(shop):
+	frappe.get_doc("Customer", shop.customer).update({"aftersales_invoicing": "One Invoice per Job"}).save()
+	contract = make.contract(shop.customer, excess_per_job=20)
+	visit, card = visit_and_card(shop, contract, hours=0.25)
+	billed(visit, card)
+	totals = [
+		frappe.db.get_value("Sales Invoice", frappe.get_doc(job.doctype, job.name).sales_invoice, "net_total")
+		for job in (visit, card)
+	]
+	assert totals == [15, 5]
+
+
+def test_contracts_made_before_keep_the_excess_on_each_job(shop):
+	from aftersales.patches.v1_1.keep_excess_on_each_job import execute
+
+	with_excess, without = make.contract(shop.customer, excess_per_job=20), make.contract(shop.customer)
+	execute()
+	assert [
+		frappe.db.get_value("Service Contract", one.name, "excess_per") for one in (with_excess, without)
+	] == [
+		"On Each Job",
+		"Once per Call",
+	]
 
 
 # ---------------------------------------------------------------- dimensions

@@ -14,11 +14,12 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import has_any_role, require_role
-from aftersales.money import rounded
+from aftersales.money import exact, rounded
 from aftersales.service_billing.contract_rules import Entitlement, Terms, Visits, entitlement
 
 CONTRACT = "Contract"
 INCLUDED, BEYOND, REVISIT = "Included", "Beyond Included", "Revisit"
+ON_EACH_JOB = "On Each Job"
 CHANGING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountant")
 READERS = (
 	"Service Agent",
@@ -161,10 +162,35 @@ def terms_of_job(doc: Document) -> Terms | None:
 		labour=_percent(contract.labour_share),
 		parts=_percent(contract.parts_share),
 		travel=_percent(contract.travel_share),
-		excess=Decimal(0) if visit == REVISIT else Decimal(str(flt(contract.excess_per_job))),
+		excess=Decimal(0) if visit == REVISIT else _excess(doc, contract),
 		excess_item=frappe.get_cached_doc("Aftersales Settings").excess_item,
 	)
 	return terms.without_cover() if visit == BEYOND else terms
+
+
+def _excess(doc: Document, contract: Document) -> Decimal:
+	"""What is left of the excess for this job, after what other jobs of its call have borne.
+
+	A job keeps what it was posted with, whenever it is invoiced.
+	"""
+	if doc.posted_at:
+		return exact(doc.contract_excess)
+	excess = exact(contract.excess_per_job)
+	if not excess or not doc.repair_call or contract.excess_per == ON_EACH_JOB:
+		return excess
+	borne = Decimal(0)
+	for doctype in ("Service Voucher", "Repair Card"):
+		job = frappe.qb.DocType(doctype)
+		query = (
+			frappe.qb.from_(job)
+			.select(job.contract_excess)
+			.where((job.repair_call == doc.repair_call) & (job.service_contract == contract.name))
+			.where((job.docstatus == 1) & (job.name != (doc.name or "")))
+		)
+		if doc.flags.holds_contract:  # what others have committed meanwhile is to be seen
+			query = query.for_update()
+		borne += sum((exact(amount) for amount in query.run(pluck=True)), Decimal(0))
+	return max(excess - borne, Decimal(0))
 
 
 def default_payer(doc: Document, line: Document, charge_rule: str) -> str:
@@ -204,10 +230,16 @@ def _earlier_trip(doc: Document) -> str | None:
 
 
 def take_visit(doc: Document) -> None:
-	"""Count the completed visit `doc` against its contract, once; nobody else can meanwhile."""
-	if doc.doctype != "Service Voucher" or not doc.service_contract or doc.posted_at:
+	"""Count the completed visit `doc` against its contract, once.
+
+	The contract is locked, for cards too: two jobs of a call do not both take its last visit or bear its excess.
+	"""
+	if not doc.service_contract or doc.posted_at:
 		return
 	frappe.db.get_value("Service Contract", doc.service_contract, "name", for_update=True)
+	doc.flags.holds_contract = True
+	if doc.doctype != "Service Voucher":
+		return
 	contract = frappe.get_cached_doc("Service Contract", doc.service_contract)
 	kind = visit_kind(doc, contract, locked=True)
 	doc.contract_visit = kind
@@ -264,7 +296,7 @@ def entitlement_of(service_contract: str) -> dict:
 	"""What is left of a contract today, for forms and for whoever speaks with the customer.
 
 	Returns:
-		status, until, shares (labour, parts, travel in per cent), excess with currency, period_start,
+		status, until, shares (labour, parts, travel in per cent), excess with currency and excess_per, period_start,
 		period_end, included (None without limit), carried, used, left (None without limit), jobs and
 		covered (how many jobs it has paid, and how much of them, net at the customer's prices).
 
@@ -283,6 +315,7 @@ def entitlement_of(service_contract: str) -> dict:
 		"until": contract.end_date,
 		"shares": {kind: flt(contract.get(f"{kind}_share")) for kind in ("labour", "parts", "travel")},
 		"excess": flt(contract.excess_per_job),
+		"excess_per": contract.excess_per,
 		"currency": contract.currency,
 		"period_start": period.period_start,
 		"period_end": period.period_end,

@@ -272,7 +272,9 @@ aftersales.forms.entitlement_html = function (left) {
 			left.shares.parts,
 			left.shares.travel,
 		]),
-		left.excess ? __("Excess per job: {0}", [format_currency(left.excess, left.currency)]) : "",
+		left.excess
+			? `${__("Excess: {0}", [format_currency(left.excess, left.currency)])} (${__(left.excess_per)})`
+			: "",
 		left.covered === null
 			? ""
 			: __("Paid for {0} jobs so far: {1}", [left.jobs, format_currency(left.covered, left.currency)]),

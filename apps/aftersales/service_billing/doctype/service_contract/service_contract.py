@@ -45,6 +45,7 @@ class ServiceContract(Document):
 		end_date: DF.Date
 		end_reason: DF.SmallText | None
 		equipment: DF.Table[ServiceContractEquipment]
+		excess_per: DF.Literal["Once per Call", "On Each Job"]
 		excess_per_job: DF.Currency
 		included_visits: DF.Int
 		invoice_at: DF.Literal["Beginning of the Period", "End of the Period"]
@@ -218,9 +219,7 @@ class ServiceContract(Document):
 					)
 				)
 		if flt(self.excess_per_job) < 0:
-			frappe.throw(
-				_("{0}: {1} is below zero.").format(frappe.bold(_("Excess per Job")), self.excess_per_job)
-			)
+			frappe.throw(_("{0}: {1} is below zero.").format(frappe.bold(_("Excess")), self.excess_per_job))
 
 	def check_visits(self):
 		if self.limited_visits and cint(self.included_visits) < 0:

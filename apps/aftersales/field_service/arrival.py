@@ -66,7 +66,7 @@ def _qualified(
 		fields=["name", "service_zone", "holiday_list"],
 		order_by="name asc",
 	)
-	skills = _skills([person.name for person in people])
+	skills = skills_of([person.name for person in people])
 
 	def is_fit(technician: str, day: date) -> bool:
 		return is_qualified(skills.get(technician, ()), groups, support_kind, day).ok
@@ -86,7 +86,8 @@ def _qualified(
 	]
 
 
-def _skills(technicians: list[str]) -> dict[str, list[Skill]]:
+def skills_of(technicians: list[str]) -> dict[str, list[Skill]]:
+	"""Technician → what he can do, in the order of his record."""
 	skills: dict[str, list[Skill]] = {}
 	if not technicians:
 		return skills

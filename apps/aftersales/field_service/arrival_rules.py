@@ -113,8 +113,8 @@ def on_days(spans: Iterable[Span], works: Callable[[date], bool]) -> tuple[Span,
 
 def _windows(technician: Technician, wish: Wish, count: int) -> Iterable[Suggestion]:
 	made = 0
-	for opening, closing in _gaps(technician, wish.earliest):
-		start = _on_grid(opening)
+	for opening, closing in gaps(technician, wish.earliest):
+		start = on_grid(opening)
 		last_arrival = closing - wish.visit
 		while start + SHORTEST <= last_arrival and made < count:
 			end = min(start + wish.window, last_arrival)
@@ -128,12 +128,12 @@ def _windows(technician: Technician, wish: Wish, count: int) -> Iterable[Suggest
 				in_time=not wish.due or end <= wish.due,
 			)
 			made += 1
-			start = _on_grid(end)
+			start = on_grid(end)
 		if made == count:
 			return
 
 
-def _gaps(technician: Technician, earliest: datetime) -> Iterable[Span]:
+def gaps(technician: Technician, earliest: datetime) -> Iterable[Span]:
 	"""Working time that is not taken, from `earliest` on."""
 	for begin, end in technician.working:
 		free_from = max(begin, earliest)
@@ -161,6 +161,7 @@ def _is_free(technician: Technician, span: Span) -> bool:
 	return not any(start < span[1] and span[0] < end for start, end in technician.busy)
 
 
-def _on_grid(moment: datetime) -> datetime:
+def on_grid(moment: datetime, grid: timedelta = GRID) -> datetime:
+	"""The first moment of the grid that is not before `moment`."""
 	midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-	return midnight + -((midnight - moment) // GRID) * GRID
+	return midnight + -((midnight - moment) // grid) * grid

@@ -39,14 +39,35 @@ NOT_CARRIED_OVER = (
 """A revisit keeps customer, product, technician, plan and symptom; the work itself is its own."""
 
 
-def open_vouchers_of_call(call: str) -> list[str]:
-	"""Names of the visits of a call that are planned or under way (drafts not called off)."""
-	return frappe.get_all(
+def open_vouchers_of_call(call: str, for_update: bool = False) -> list[str]:
+	"""Names of the visits of a call that are planned or under way (drafts not called off).
+
+	`for_update`: a locking read, which sees what others have planned meanwhile.
+	"""
+	return frappe.db.get_values(
 		"Service Voucher",
-		filters={"repair_call": call, "docstatus": 0, "status": ("!=", "Cancelled")},
-		pluck="name",
+		{"repair_call": call, "docstatus": 0, "status": ("!=", "Cancelled")},
+		"name",
 		order_by="creation asc",
+		pluck=True,
+		for_update=for_update,
 	)
+
+
+def open_visits_of_calls(calls: list[str]) -> dict[str, frappe._dict]:
+	"""Call → its open visit (name, technician, planned_start, modified), the one planned first; those that have one."""
+	rows = calls and frappe.get_all(
+		"Service Voucher",
+		filters={"repair_call": ("in", calls), "docstatus": 0, "status": ("!=", "Cancelled")},
+		fields=["name", "repair_call", "technician", "planned_start", "modified"],
+		order_by="planned_start asc, creation asc",
+	)
+	found: dict[str, frappe._dict] = {}
+	for row in rows or ():
+		first = found.setdefault(row.repair_call, row)
+		if row.planned_start and not first.planned_start:
+			found[row.repair_call] = row
+	return found
 
 
 def facts_of_visit(voucher: str) -> frappe._dict:

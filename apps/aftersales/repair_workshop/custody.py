@@ -33,6 +33,23 @@ def open_cards_of_call(call: str) -> list[str]:
 	)
 
 
+def calls_with_open_card(calls: list[str]) -> set[str]:
+	"""Those of `calls` that have a repair card neither returned nor cancelled."""
+	if not calls:
+		return set()
+	return set(
+		frappe.get_all(
+			"Repair Card",
+			filters={
+				"repair_call": ("in", calls),
+				"docstatus": ("<", 2),
+				"status": ("not in", ("Returned", "Cancelled")),
+			},
+			pluck="repair_call",
+		)
+	)
+
+
 def calls_in_workshop() -> QueryBuilder:
 	"""Query for the names of the calls that have a repair card which is not cancelled."""
 	card = frappe.qb.DocType("Repair Card")

@@ -113,6 +113,39 @@ def resolve_from_job(
 	_save(doc)
 
 
+def waiting_for_visit(company: str | None = None, limit: int = 200) -> list[frappe._dict]:
+	"""Calls the user may read on which somebody may have to be sent: open, not on hold, not solved.
+
+	Which of them have a visit already, or a product in the workshop, those rooms know.
+	"""
+	filters = {"status": ("in", ("Open", "Triaged", "Scheduled", "In Progress"))}
+	if company:
+		filters["company"] = company
+	return frappe.get_list(
+		"Repair Call",
+		filters=filters,
+		fields=[
+			*("name", "subject", "status", "priority", "hazard", "company", "customer_name", "received_at"),
+			*("service_zone", "support_kind", "item_group", "promised_from", "promised_to", "next_action"),
+			*("equipment.title as product", "equipment.item_group as product_group"),
+		],
+		order_by="received_at asc, name asc",
+		limit_page_length=limit,
+	)
+
+
+def lock(call: str) -> None:
+	"""Hold a call until the transaction ends, so that two requests that plan its work come one after the other.
+
+	Raises:
+		frappe.DoesNotExistError: there is no such call.
+	"""
+	if not frappe.db.get_value("Repair Call", call, "name", for_update=True):
+		frappe.throw(
+			_("Repair Call {0} does not exist.").format(escape_html(call)), frappe.DoesNotExistError
+		)
+
+
 def facts_for_targets(call: str, fields: list[str]) -> dict:
 	"""The call's `fields` that a service target on one of its jobs asks for (e.g. priority, service_zone)."""
 	return frappe.db.get_value("Repair Call", call, fields, as_dict=True) or {}

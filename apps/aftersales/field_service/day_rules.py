@@ -1,0 +1,69 @@
+"""The dispatch board: how full a technician's day is, where it has room, what is drawn beside what. Pure.
+
+All times are of one time zone; a day is a technician with the hours he works on it and the visits he has.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from aftersales.field_service.arrival_rules import Span, Technician, gaps, on_grid
+
+GRID = timedelta(minutes=15)
+"""Visits are put on the board by the quarter of an hour."""
+
+USUAL_HOURS = (8, 18)
+"""Shown where nobody works and nothing is planned outside them."""
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+	"""The time covered by `spans`, in order; what overlaps or touches becomes one."""
+	found: list[Span] = []
+	for start, end in sorted(spans):
+		if found and start <= found[-1][1]:
+			found[-1] = (found[-1][0], max(end, found[-1][1]))
+		else:
+			found.append((start, end))
+	return tuple(found)
+
+
+def minutes(spans: Iterable[Span]) -> int:
+	"""How long `spans` are together, in minutes; time covered twice counts once."""
+	return round(sum((end - start).total_seconds() for start, end in merged(spans)) / 60)
+
+
+def first_fit(day: Technician, earliest: datetime, length: timedelta) -> datetime | None:
+	"""The first quarter of an hour from `earliest` at which `day` has `length` of working time left."""
+	for begin, end in gaps(day, earliest):
+		start = on_grid(begin, GRID)
+		if start + length <= end:
+			return start
+	return None
+
+
+def lanes(spans: Sequence[Span]) -> list[int]:
+	"""For each of `spans` the lane it is drawn in, from 0: in one lane nothing overlaps."""
+	lane_of = [0] * len(spans)
+	ends: list[datetime] = []
+	for number in sorted(range(len(spans)), key=lambda number: spans[number]):
+		start, end = spans[number]
+		lane = next((i for i, taken_until in enumerate(ends) if taken_until <= start), len(ends))
+		ends[lane : lane + 1] = [end]
+		lane_of[number] = lane
+	return lane_of
+
+
+def hours_shown(spans: Iterable[Span], midnight: datetime) -> tuple[int, int]:
+	"""First and last full hour of the day to show, so that every one of `spans` is seen."""
+	first, last = USUAL_HOURS
+	next_midnight = midnight + timedelta(days=1)
+	for start, end in spans:
+		begin, finish = max(start, midnight), min(end, next_midnight)
+		if begin < finish:
+			first = min(first, int((begin - midnight).total_seconds() // 3600))
+			last = max(last, -int(-(finish - midnight).total_seconds() // 3600))
+	return first, last
+
+
+def pressing(emergency: bool, left: int | None, received: datetime | None) -> tuple:
+	"""Sort key of what waits: emergencies, then what is due first (seconds left), then the oldest."""
+	return (not emergency, left is None, left or 0, received or datetime.max)

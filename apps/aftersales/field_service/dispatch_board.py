@@ -1,0 +1,415 @@
+"""The dispatch board: the technicians' day beside the calls that wait for a visit (page dispatch-board; R-SV-1, R-HR).
+
+What is moved on the board is the Service Voucher itself, by its own save and its own action: nothing here writes
+a status, and every guard of the voucher holds. Times go out as minutes of the day and seconds from now, so that a
+browser in another time zone shows the site's hours.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, escape_html, get_datetime, getdate, now_datetime
+
+from aftersales.field_service import arrival, day_rules, dispatch_rules, visits
+from aftersales.field_service.arrival_rules import Span, Technician
+from aftersales.field_service.permissions import is_restricted
+
+MOST_WAITING = 200
+MOVABLE = ("Draft", "Dispatched")
+LENGTHS = (15, 24 * 60)
+"""Shortest and longest visit that can be planned here, in minutes."""
+LONGEST = timedelta(days=14)
+"""A visit that began earlier is not looked for."""
+VISIT_FIELDS = (
+	*("name", "status", "docstatus", "technician", "customer_name", "preliminary_plan", "modified", "company"),
+	*("planned_start", "planned_end", "arrived_at", "departed_at", "support_kind", "repair_call"),
+	*("repair_call.subject as subject", "repair_call.priority as priority", "repair_call.hazard as hazard"),
+	*("repair_call.service_zone as zone", "repair_call.item_group as call_group"),
+	*("equipment.title as product", "equipment.item_group as product_group"),
+)
+
+
+@frappe.whitelist()
+def load(day: str | None = None, company: str | None = None) -> dict:
+	"""One day of all technicians the user may see, and the calls that wait for a visit, the most pressing first.
+
+	Args:
+		day: default today.
+		company: only its technicians and calls.
+
+	Returns:
+		day, now (minute of the day, None on another day), hours (first, last), length (usual visit, minutes),
+		may_plan, technicians (name, company, zone, working, planned, worked, free_from, visits), waiting and more.
+
+	Raises:
+		frappe.PermissionError: the user may not read Service Vouchers.
+	"""
+	frappe.has_permission("Service Voucher", "read", throw=True)
+	on = getdate(day)
+	midnight = datetime.combine(on, time())
+	now = now_datetime()
+	length = cint(frappe.get_cached_doc("Aftersales Settings").visit_minutes) or 90
+	rows = _visits(midnight, company or None)
+	people = _people(company or None, rows)
+	days = {name: _day_of(name, person, rows, midnight) for name, person in people.items()}
+	waiting = _waiting(company or None, now)
+	fit = _Fitness(people, [*rows, *waiting])
+	earliest = max(now, midnight)
+	return {
+		"day": on,
+		"now": _minute(now, midnight) if now.date() == on else None,
+		"hours": day_rules.hours_shown(_all_spans(days.values()), midnight),
+		"length": length,
+		"may_plan": bool(frappe.has_permission("Service Voucher", "create")),
+		"technicians": [
+			_technician_shown(people[name], days[name], rows, fit, midnight, earliest, length)
+			for name in sorted(days)
+		],
+		"waiting": [_waiting_shown(row, fit, on) for row in waiting[:MOST_WAITING]],
+		"more": len(waiting) > MOST_WAITING,
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def plan(
+	technician: str,
+	day: str,
+	minute: int | str,
+	minutes: int | str,
+	call: str | None = None,
+	voucher: str | None = None,
+	seen: str | None = None,
+	reason: str | None = None,
+) -> str:
+	"""Plan the first visit of `call`, or `voucher` anew; its name.
+
+	Args:
+		minute: beginning, in minutes of the day (site time).
+		minutes: how long the visit takes.
+		seen: `modified` of the voucher as the user saw it.
+		reason: why a technician without the skill is sent; needed where the visit is dispatched already.
+
+	Raises:
+		frappe.PermissionError: the user may not plan this visit.
+		frappe.ValidationError: the time makes no sense, the visit was planned or changed by somebody else meanwhile,
+			has begun, or one of the voucher's own guards refuses.
+	"""
+	frappe.has_permission("Service Voucher", "write", throw=True)
+	start = datetime.combine(getdate(day), time()) + timedelta(minutes=_within(minute, 0, 24 * 60 - 1, _("Start")))
+	planned = {
+		"technician": technician,
+		"planned_start": start,
+		"planned_end": start + timedelta(minutes=_within(minutes, *LENGTHS, _("Length"))),
+	}
+	if reason:
+		planned["qualification_override_reason"] = reason
+	if voucher:
+		doc = _movable(voucher, seen)
+		doc.update(planned)
+		doc.save()
+	else:
+		doc = _first_visit(call)
+		doc.update(planned)
+		doc.insert()
+	return doc.name
+
+
+@frappe.whitelist(methods=["POST"])
+def dispatch(voucher: str, seen: str | None = None, reason: str | None = None) -> None:
+	"""Send the technician of a planned visit; `reason`: why one without the skill.
+
+	Raises:
+		frappe.PermissionError, frappe.ValidationError: as the voucher's own action says, or it was changed meanwhile.
+	"""
+	frappe.has_permission("Service Voucher", "write", throw=True)
+	doc = _movable(voucher, seen)
+	if reason:
+		doc.qualification_override_reason = reason
+	doc.dispatch()
+
+
+@frappe.whitelist(methods=["POST"])
+def put_back(voucher: str, seen: str | None = None) -> None:
+	"""Take technician and time from a visit that is not dispatched: its call waits again.
+
+	Raises:
+		frappe.PermissionError: the user may not write the voucher.
+		frappe.ValidationError: the visit is dispatched, or was changed meanwhile.
+	"""
+	frappe.has_permission("Service Voucher", "write", throw=True)
+	doc = _movable(voucher, seen)
+	if doc.status != "Draft":
+		frappe.throw(
+			_("{0} is dispatched: the customer expects somebody. Move it, or call it off in its form.").format(
+				frappe.bold(doc.name)
+			)
+		)
+	doc.update({"technician": None, "planned_start": None, "planned_end": None})
+	doc.save()
+
+
+# ---------------------------------------------------------------------------------- changing
+
+
+def _movable(voucher: str, seen: str | None) -> Document:
+	doc = frappe.get_doc("Service Voucher", voucher, for_update=True)
+	doc.check_permission("write")
+	if seen and get_datetime(seen) != get_datetime(doc.modified):
+		frappe.throw(
+			_("{0} was changed by somebody else meanwhile. Look at it as it is now.").format(frappe.bold(doc.name)),
+			title=_("Changed Meanwhile"),
+		)
+	if doc.docstatus or doc.status not in MOVABLE:
+		frappe.throw(
+			_("{0} is {1}: what has begun is not planned anew.").format(
+				frappe.bold(doc.name), frappe.bold(_(doc.status))
+			)
+		)
+	return doc
+
+
+def _first_visit(call: str | None) -> Document:
+	from aftersales.service_desk import calls
+
+	if not call:
+		frappe.throw(_("Say which Repair Call or Service Voucher is planned."), frappe.MandatoryError)
+	calls.lock(call)
+	if planned := visits.open_vouchers_of_call(call, for_update=True):
+		frappe.throw(
+			_("{0} has the visit {1} already.").format(frappe.bold(escape_html(call)), frappe.bold(planned[0])),
+			title=_("Planned Meanwhile"),
+		)
+	return visits.voucher_from_call(call)
+
+
+def _within(value: int | str, least: int, most: int, what: str) -> int:
+	try:
+		number = int(value)
+	except ValueError:
+		number = least - 1
+	if not least <= number <= most:
+		frappe.throw(
+			_("{0}: {1} is not between {2} and {3} minutes.").format(
+				what, frappe.bold(escape_html(str(value))), least, most
+			)
+		)
+	return number
+
+
+# ---------------------------------------------------------------------------------- reading
+
+
+def _visits(midnight: datetime, company: str | None) -> list[frappe._dict]:
+	"""Visits of the day that somebody is to make or has made: by when they are planned, or else when he came."""
+	next_midnight = midnight + timedelta(days=1)
+	common: list = [["docstatus", "<", 2], ["status", "!=", "Cancelled"], ["technician", "is", "set"]]
+	if company:
+		common.append(["company", "=", company])
+	found = {
+		row.name: row
+		for when in (
+			[
+				["planned_start", "between", [midnight - LONGEST, next_midnight]],
+				["planned_end", ">", midnight],
+			],
+			[["arrived_at", ">=", midnight], ["arrived_at", "<", next_midnight]],
+		)
+		for row in frappe.get_list(
+			"Service Voucher",
+			filters=[*common, *when],
+			fields=list(VISIT_FIELDS),
+			order_by="planned_start asc, name asc",
+			limit_page_length=0,
+		)
+	}
+	return [row for row in found.values() if _span(row)[1] > midnight and _span(row)[0] < next_midnight]
+
+
+def _span(row: frappe._dict) -> Span:
+	"""When a visit takes place: as it took place where it did, else as planned."""
+	start = row.arrived_at or row.planned_start
+	end = row.departed_at or (row.planned_end if row.planned_end and row.planned_end > start else None)
+	return start, end or start + day_rules.GRID
+
+
+def _people(company: str | None, rows: Iterable[frappe._dict]) -> dict[str, frappe._dict]:
+	"""Active technicians the user may see; those who have left too, while they have a visit on the day."""
+	fields = ["name", "company", "service_zone", "holiday_list", "is_active"]
+	filters: dict = {"company": company} if company else {}
+	if is_restricted(frappe.session.user, "read"):
+		# The visits of others are not shown to him: their days would look free
+		filters["name"] = ("in", visits.technicians_of_user(frappe.session.user) or [""])
+	people = frappe.get_list("Service Technician", filters, fields, order_by="name asc", limit_page_length=0)
+	busy = {row.technician for row in rows}
+	return {person.name: person for person in people if person.is_active or person.name in busy}
+
+
+def _day_of(name: str, person: frappe._dict, rows: Iterable[frappe._dict], midnight: datetime) -> Technician:
+	working = (
+		arrival.working_hours(person.holiday_list, midnight, midnight + timedelta(days=1))
+		if person.is_active
+		else ()
+	)
+	busy = sorted(_span(row) for row in rows if row.technician == name)
+	return Technician(name, working, tuple(busy), person.service_zone)
+
+
+def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
+	for day in days:
+		# Who works around the clock has no hours worth showing; his visits have.
+		yield from (span for span in day.working if span[1] - span[0] < timedelta(hours=23))
+		yield from day.busy
+
+
+class _Fitness:
+	"""Who is qualified for what: skills and product groups are read once for the whole board."""
+
+	def __init__(self, people: dict[str, frappe._dict], rows: Iterable[frappe._dict]):
+		self.people = people
+		self.skills = arrival.skills_of(list(people))
+		self.above = _groups_above({_group(row) for row in rows} - {None})
+
+	def is_fit(self, technician: str, row: frappe._dict, on: date) -> bool:
+		person = self.people.get(technician)
+		return bool(
+			person
+			and person.is_active
+			and person.company == row.company
+			and dispatch_rules.is_qualified(
+				self.skills.get(technician, ()), self.above.get(_group(row), ()), row.support_kind, on
+			).ok
+		)
+
+
+def _group(row: frappe._dict) -> str | None:
+	return row.product_group or row.call_group or row.item_group
+
+
+def _groups_above(groups: set[str]) -> dict[str, list[str]]:
+	"""Item group → itself and all groups above it."""
+	found: dict[str, list[str]] = {}
+	if not groups:
+		return found
+	group, above = frappe.qb.DocType("Item Group"), frappe.qb.DocType("Item Group").as_("above")
+	rows = (
+		frappe.qb.from_(group)
+		.join(above)
+		.on((above.lft <= group.lft) & (above.rgt >= group.rgt))
+		.where(group.name.isin(sorted(groups)))
+		.select(group.name, above.name)
+		.run()
+	)
+	for name, ancestor in rows:
+		found.setdefault(name, []).append(ancestor)
+	return found
+
+
+def _waiting(company: str | None, now: datetime) -> list[frappe._dict]:
+	"""Calls without a visit that has its technician and time, and without a product in the workshop."""
+	from aftersales.repair_workshop import custody
+	from aftersales.service_desk import calls
+	from aftersales.service_levels import display
+
+	rows = calls.waiting_for_visit(company, MOST_WAITING * 2)
+	names = [row.name for row in rows]
+	in_workshop = custody.calls_with_open_card(names)
+	drafts = visits.open_visits_of_calls(names)
+	chips = display.of_documents("Repair Call", names) if names else {}
+	found = []
+	for row in rows:
+		visit = drafts.get(row.name)
+		if row.name in in_workshop or (visit and visit.technician and visit.planned_start):
+			continue
+		row.visit = visit
+		row.chip = chips.get(row.name)
+		left = row.chip["left"] if row.chip and not row.chip["paused"] else None
+		row.order = day_rules.pressing(bool(row.hazard) or row.priority == "Emergency", left, row.received_at)
+		found.append(row)
+	return sorted(found, key=lambda row: row.order)
+
+
+def _technician_shown(
+	person: frappe._dict,
+	day: Technician,
+	rows: Iterable[frappe._dict],
+	fit: _Fitness,
+	midnight: datetime,
+	earliest: datetime,
+	length: int,
+) -> dict:
+	own = sorted((row for row in rows if row.technician == day.name), key=_span)
+	lanes = day_rules.lanes([_span(row) for row in own])
+	free = day_rules.first_fit(day, earliest, timedelta(minutes=length))
+	next_midnight = midnight + timedelta(days=1)
+	return {
+		"name": day.name,
+		"company": person.company,
+		"zone": day.zone,
+		"working": [_minutes(span, midnight) for span in day.working],
+		"worked": day_rules.minutes(day.working),
+		"planned": day_rules.minutes(
+			(max(start, midnight), min(end, next_midnight)) for start, end in day.busy
+		),
+		"free_from": _minute(free, midnight) if free else None,
+		"visits": [
+			_visit_shown(row, lane, fit, midnight) for row, lane in zip(own, lanes, strict=True)
+		],
+	}
+
+
+def _visit_shown(row: frappe._dict, lane: int, fit: _Fitness, midnight: datetime) -> dict:
+	start, end = _minutes(_span(row), midnight)
+	now = now_datetime()
+	return {
+		"name": row.name,
+		"call": row.repair_call,
+		"status": row.status,
+		"technician": row.technician,
+		"customer_name": row.customer_name,
+		"what": row.subject or row.preliminary_plan or _("Internal work"),
+		"product": row.product,
+		"zone": row.zone,
+		"emergency": bool(row.hazard) or row.priority == "Emergency",
+		"late": row.status in MOVABLE and bool(row.planned_start) and row.planned_start < now,
+		"fits": [name for name in fit.people if fit.is_fit(name, row, midnight.date())],
+		"start": start,
+		"end": end,
+		"lane": lane,
+		"movable": not row.docstatus and row.status in MOVABLE,
+		"seen": str(row.modified),
+	}
+
+
+def _waiting_shown(row: frappe._dict, fit: _Fitness, on: date) -> dict:
+	visit = row.visit or frappe._dict()
+	return {
+		"call": row.name,
+		"voucher": visit.name,
+		"seen": str(visit.modified) if visit else None,
+		"status": row.status,
+		"subject": row.subject,
+		"customer_name": row.customer_name,
+		"product": row.product,
+		"zone": row.service_zone,
+		"emergency": bool(row.hazard) or row.priority == "Emergency",
+		"priority": row.priority,
+		"next_action": row.next_action,
+		"chip": row.chip,
+		"promised": [
+			_minute(moment, datetime.combine(on, time())) for moment in (row.promised_from, row.promised_to)
+		]
+		if row.promised_from and row.promised_to
+		else None,
+		"fits": [name for name in fit.people if fit.is_fit(name, row, on)],
+	}
+
+
+def _minutes(span: Span, midnight: datetime) -> tuple[int, int]:
+	return _minute(span[0], midnight), _minute(span[1], midnight)
+
+
+def _minute(moment: datetime, midnight: datetime) -> int:
+	return round((moment - midnight).total_seconds() / 60)

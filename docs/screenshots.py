@@ -99,6 +99,8 @@ WITH_HAZARD = {"status": "Open", "hazard": ["is", "set"]}
 WITH_CASH = {"docstatus": 1, "cash_collected": [">", 0], "billing_status": "Paid"}
 RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0]}
 
+TOMORROW = "document.querySelector('[data-go=\"1\"]').click()"
+"""On the dispatch board, the demo's next visits."""
 A_CALL = (
 	("type", "boyne"),
 	("press", "Enter"),
@@ -192,6 +194,14 @@ SHOTS = (
 	Shot("custody-register", SUPERVISOR, "/app/query-report/Custody Register"),
 	Shot("loaners-out", SUPERVISOR, "/app/query-report/Loaners Out"),
 	Shot("repair-card-list", WORKSHOP, "/app/repair-card/view/list"),
+	Shot("dispatch-board", SUPERVISOR, "/app/dispatch-board", steps=(("run", TOMORROW),)),
+	Shot(
+		"dispatch-board-plan",
+		SUPERVISOR,
+		"/app/dispatch-board",
+		steps=(("run", TOMORROW), ("run", "document.querySelector('.db-call').click()")),
+	),
+	Shot("dispatch-board-phone", TECHNICIAN, "/app/dispatch-board", size=PHONE, steps=(("run", TOMORROW),)),
 	Shot("workshop-board", SUPERVISOR, "/app/workshop-board"),
 	Shot("workshop-board-phone", WORKSHOP, "/app/workshop-board", size=PHONE),
 	Shot("spare-part", SUPERVISOR, "/app/spare-part/GVS-15", full_height=1250),

@@ -87,7 +87,10 @@ def test_a_day_with_its_hours_its_visits_and_its_first_room(shop, call):
 	shown = row(shop.aoife)
 	assert (shown["working"], shown["worked"]) == ([(480, 960)], 480)
 	assert shown["planned"] == 180  # half an hour of it at two places
-	assert [(one["start"], one["end"], one["lane"]) for one in shown["visits"]] == [(540, 630, 0), (600, 720, 1)]
+	assert [(one["start"], one["end"], one["lane"]) for one in shown["visits"]] == [
+		(540, 630, 0),
+		(600, 720, 1),
+	]
 	assert shown["visits"][0]["name"] == visit.name
 	assert (shown["visits"][0]["what"], shown["visits"][0]["movable"]) == ("Boiler is cold", True)
 	assert shown["free_from"] == 720
@@ -242,8 +245,13 @@ def test_what_has_begun_is_not_planned_anew(shop, call):
 
 @pytest.mark.parametrize(
 	("minute", "minutes", "said"),
-	[(1440, 60, "Start: <strong>1440"), (-1, 60, "Start: <strong>-1"), ("noon", 60, "Start: <strong>noon"),
-	 (540, 5, "Length: <strong>5<"), (540, 1441, "Length: <strong>1441")],
+	[
+		(1440, 60, "Start: <strong>1440"),
+		(-1, 60, "Start: <strong>-1"),
+		("noon", 60, "Start: <strong>noon"),
+		(540, 5, "Length: <strong>5<"),
+		(540, 1441, "Length: <strong>1441"),
+	],
 )
 def test_a_time_that_makes_no_sense_is_named(shop, call, minute, minutes, said):
 	with pytest.raises(frappe.ValidationError, match=said):

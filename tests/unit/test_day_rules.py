@@ -97,4 +97,10 @@ def test_emergencies_wait_least_then_what_is_due_then_what_is_old():
 		"late": (False, -60, at(9)),
 		"gas": (True, None, at(10)),
 	}
-	assert sorted(waiting, key=lambda name: day_rules.pressing(*waiting[name])) == ["gas", "late", "due", "old", "new"]
+	assert sorted(waiting, key=lambda name: day_rules.pressing(*waiting[name])) == [
+		"gas",
+		"late",
+		"due",
+		"old",
+		"new",
+	]

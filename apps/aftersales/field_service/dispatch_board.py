@@ -24,7 +24,16 @@ LENGTHS = (15, 24 * 60)
 LONGEST = timedelta(days=14)
 """A visit that began earlier is not looked for."""
 VISIT_FIELDS = (
-	*("name", "status", "docstatus", "technician", "customer_name", "preliminary_plan", "modified", "company"),
+	*(
+		"name",
+		"status",
+		"docstatus",
+		"technician",
+		"customer_name",
+		"preliminary_plan",
+		"modified",
+		"company",
+	),
 	*("planned_start", "planned_end", "arrived_at", "departed_at", "support_kind", "repair_call"),
 	*("repair_call.subject as subject", "repair_call.priority as priority", "repair_call.hazard as hazard"),
 	*("repair_call.service_zone as zone", "repair_call.item_group as call_group"),
@@ -98,7 +107,9 @@ def plan(
 			has begun, or one of the voucher's own guards refuses.
 	"""
 	frappe.has_permission("Service Voucher", "write", throw=True)
-	start = datetime.combine(getdate(day), time()) + timedelta(minutes=_within(minute, 0, 24 * 60 - 1, _("Start")))
+	start = datetime.combine(getdate(day), time()) + timedelta(
+		minutes=_within(minute, 0, 24 * 60 - 1, _("Start"))
+	)
 	planned = {
 		"technician": technician,
 		"planned_start": start,
@@ -143,9 +154,9 @@ def put_back(voucher: str, seen: str | None = None) -> None:
 	doc = _movable(voucher, seen)
 	if doc.status != "Draft":
 		frappe.throw(
-			_("{0} is dispatched: the customer expects somebody. Move it, or call it off in its form.").format(
-				frappe.bold(doc.name)
-			)
+			_(
+				"{0} is dispatched: the customer expects somebody. Move it, or call it off in its form."
+			).format(frappe.bold(doc.name))
 		)
 	doc.update({"technician": None, "planned_start": None, "planned_end": None})
 	doc.save()
@@ -159,7 +170,9 @@ def _movable(voucher: str, seen: str | None) -> Document:
 	doc.check_permission("write")
 	if seen and get_datetime(seen) != get_datetime(doc.modified):
 		frappe.throw(
-			_("{0} was changed by somebody else meanwhile. Look at it as it is now.").format(frappe.bold(doc.name)),
+			_("{0} was changed by somebody else meanwhile. Look at it as it is now.").format(
+				frappe.bold(doc.name)
+			),
 			title=_("Changed Meanwhile"),
 		)
 	if doc.docstatus or doc.status not in MOVABLE:
@@ -179,7 +192,9 @@ def _first_visit(call: str | None) -> Document:
 	calls.lock(call)
 	if planned := visits.open_vouchers_of_call(call, for_update=True):
 		frappe.throw(
-			_("{0} has the visit {1} already.").format(frappe.bold(escape_html(call)), frappe.bold(planned[0])),
+			_("{0} has the visit {1} already.").format(
+				frappe.bold(escape_html(call)), frappe.bold(planned[0])
+			),
 			title=_("Planned Meanwhile"),
 		)
 	return visits.voucher_from_call(call)
@@ -354,9 +369,7 @@ def _technician_shown(
 			(max(start, midnight), min(end, next_midnight)) for start, end in day.busy
 		),
 		"free_from": _minute(free, midnight) if free else None,
-		"visits": [
-			_visit_shown(row, lane, fit, midnight) for row, lane in zip(own, lanes, strict=True)
-		],
+		"visits": [_visit_shown(row, lane, fit, midnight) for row, lane in zip(own, lanes, strict=True)],
 	}
 
 

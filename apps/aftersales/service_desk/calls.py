@@ -141,9 +141,7 @@ def lock(call: str) -> None:
 		frappe.DoesNotExistError: there is no such call.
 	"""
 	if not frappe.db.get_value("Repair Call", call, "name", for_update=True):
-		frappe.throw(
-			_("Repair Call {0} does not exist.").format(escape_html(call)), frappe.DoesNotExistError
-		)
+		frappe.throw(_("Repair Call {0} does not exist.").format(escape_html(call)), frappe.DoesNotExistError)
 
 
 def facts_for_targets(call: str, fields: list[str]) -> dict:

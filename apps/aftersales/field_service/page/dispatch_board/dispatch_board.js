@@ -12,6 +12,7 @@ frappe.provide("aftersales");
 
 aftersales.DispatchBoard = class DispatchBoard {
 	GRID = 15; // minutes
+	LANE = 52; // px
 	LENGTHS = [15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 480];
 
 	constructor(wrapper) {
@@ -52,14 +53,15 @@ aftersales.DispatchBoard = class DispatchBoard {
 			label: __("Company"),
 			change: () => this.load(),
 		});
+		this.$days = $(`
+			<nav class="db-days">
+				<button class="btn btn-default btn-sm" data-go="-1" aria-label="${__("Day Before")}">‹</button>
+				<button class="btn btn-default btn-sm" data-go="0">${__("Today")}</button>
+				<button class="btn btn-default btn-sm" data-go="1" aria-label="${__("Next Day")}">›</button>
+				<strong class="db-day"></strong>
+			</nav>`).appendTo(this.page.page_form);
 		this.$body = $(`
 			<div class="dispatch-board">
-				<nav class="db-days">
-					<button class="btn btn-default btn-sm" data-go="-1" aria-label="${__("Day Before")}">‹</button>
-					<button class="btn btn-default btn-sm" data-go="0">${__("Today")}</button>
-					<button class="btn btn-default btn-sm" data-go="1" aria-label="${__("Next Day")}">›</button>
-					<strong class="db-day"></strong>
-				</nav>
 				<div class="db-panes">
 					<section class="db-waiting" aria-label="${__("Waiting for a Visit")}">
 						<header>${__("Waiting for a Visit")} <span class="db-count"></span></header>
@@ -68,7 +70,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 					<section class="db-plan" aria-label="${__("Technicians")}"></section>
 				</div>
 			</div>`).appendTo(this.page.main.addClass("db-main"));
-		this.$body.on("click", "[data-go]", (event) => {
+		this.$days.on("click", "[data-go]", (event) => {
 			const step = Number(event.currentTarget.dataset.go);
 			const today = frappe.datetime.get_today();
 			this.date.set_value(step ? frappe.datetime.add_days(this.day, step) : today);
@@ -119,12 +121,13 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const [first, last] = board.hours;
 		this.first = first * 60;
 		this.shown = (last - first) * 60;
-		this.$body.find(".db-day").text(this.day_in_words());
+		this.$days.find(".db-day").text(this.day_in_words());
 		this.$body.find(".db-count").text(board.waiting.length + (board.more ? "+" : ""));
 		const calls = board.waiting.map((call) => this.call_html(call)).join("");
 		this.$body
 			.find(".db-calls")
 			.html(calls || `<p class="text-muted p-3">${__("No call waits for a visit.")}</p>`);
+		this.$body.toggleClass("db-none-waits", !board.waiting.length);
 		const hours = [];
 		for (let hour = first; hour < last; hour++) hours.push(`<span>${this.clock(hour * 60)}</span>`);
 		const rows = board.technicians.map((technician) => this.row_html(technician)).join("");
@@ -138,7 +141,10 @@ aftersales.DispatchBoard = class DispatchBoard {
 	}
 
 	day_in_words() {
-		return new Date(`${this.day}T12:00`).toLocaleDateString(frappe.boot.lang || "en", {
+		// The browser knows the region (en-IE), the user's settings only the language (en).
+		const language = frappe.boot.lang || "en";
+		const locale = navigator.language?.startsWith(language) ? navigator.language : language;
+		return new Date(`${this.day}T12:00`).toLocaleDateString(locale, {
 			weekday: "long",
 			day: "numeric",
 			month: "long",
@@ -209,7 +215,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 				<span class="db-load ${filled}" title="${__("planned, of working time")}"><b style="width:${
 					Math.min(1, share) * 100
 				}%"></b><em>${load}</em></span></div>
-				<div class="db-track" style="height:${lanes * 50 + 6}px">${working}${line}${visits}</div>
+				<div class="db-track" style="min-height:${lanes * this.LANE + 6}px;--hours:${this.shown / 60}">${working}${line}${visits}</div>
 				${visits ? "" : `<div class="db-none text-muted">${__("No visits")}</div>`}
 			</div>`;
 	}
@@ -221,13 +227,15 @@ aftersales.DispatchBoard = class DispatchBoard {
 			`db-${frappe.scrub(visit.status)}`,
 			visit.late ? "db-late" : "",
 			visit.emergency ? "db-emergency" : "",
-		].join(" ");
+		]
+			.filter(Boolean)
+			.join(" ");
 		const times = `${this.clock(visit.start)}–${this.clock(visit.end)}`;
 		const tip = [times, __(visit.status), visit.customer_name, visit.what, visit.product].filter(Boolean).join("\n");
 		return `
 			<article class="db-visit ${classes}" data-place="${this.place(visit)}" tabindex="0" role="button"
 				draggable="${visit.movable && this.board.may_plan}" title="${e(tip)}"
-				style="${this.span_style([visit.start, visit.end])};top:${visit.lane * 50 + 3}px">
+				style="${this.span_style([visit.start, visit.end])};top:${visit.lane * this.LANE + 3}px">
 				<span class="db-times">${times}</span>
 				<strong>${unfit ? "⚠ " : ""}${e(visit.customer_name || visit.what)}</strong>
 				<span class="db-cut">${e(visit.customer_name ? visit.what : "")}</span>
@@ -438,13 +446,13 @@ aftersales.DispatchBoard = class DispatchBoard {
 					fieldname: "reason",
 					fieldtype: "Small Text",
 					label: __("Dispatch without the skill: why?"),
-					depends_on: () => !fits(dialog?.get_value("technician")),
+					depends_on: (values) => !fits(values.technician),
 				},
 			],
 			primary_action_label: __("Plan"),
-			primary_action: async (values) => {
+			primary_action: (values) => {
 				dialog.hide();
-				await this.plan_and_dispatch(thing, values);
+				this.plan_and_dispatch(thing, values);
 			},
 			secondary_action_label: is_visit ? __("Open Visit") : __("Open Call"),
 			secondary_action: () => {

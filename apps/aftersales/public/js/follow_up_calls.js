@@ -94,8 +94,8 @@ Object.assign(aftersales.calling, {
 		};
 		const asked = sheet.questions.map((fieldname) => ({ fieldname, ...fields[fieldname] }));
 		const comments = asked.pop();
-		const half = Math.ceil(asked.length / 2);
-		asked.splice(half, 0, { fieldtype: "Column Break" });
+		// one below the other on a phone, where two columns would not stand in line
+		if (!frappe.is_mobile()) asked.splice(Math.ceil(asked.length / 2), 0, { fieldtype: "Column Break" });
 		return [...asked, { fieldtype: "Section Break" }, comments];
 	},
 

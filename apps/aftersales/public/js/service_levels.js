@@ -28,12 +28,13 @@ Object.assign(aftersales.service_levels, {
 		return [text, late ? "red" : left < 3600 ? "orange" : "blue"];
 	},
 
-	// The same in a list, where there is little room.
+	// The same in a list, where there is little room; on a phone only for the time.
 	say_short(clock, due) {
 		const [text, color] = this.say(clock, due);
 		if (clock.paused || !["Running", "Overdue"].includes(clock.state)) return [text, color];
 		const sign = color === "red" ? "−" : "";
-		return [`${clock.measure} ${sign}${this.words((due - Date.now()) / 1000)}`, color];
+		const time = `${sign}${this.words((due - Date.now()) / 1000)}`;
+		return [frappe.is_mobile() ? time : `${clock.measure} ${time}`, color];
 	},
 
 	chip(clock, how = "say") {
@@ -72,6 +73,8 @@ Object.assign(aftersales.service_levels, {
 			$right.find(".aftersales-clock").remove();
 			if (!clocks[name]) return;
 			$right.find(".modified").hide(); // the row has room for one of them
+			// on a phone for the time alone, which its colour rates
+			$right.find(".indicator-pill").toggle(!frappe.is_mobile());
 			$right.prepend(this.chip(clocks[name], "say_short").addClass("mr-2 flex-shrink-0"));
 		});
 	},
@@ -110,7 +113,12 @@ Object.assign(aftersales.service_levels, {
 		const parts = [__("started {0}", [frappe.datetime.str_to_user(clock.started_at)])];
 		parts.push(__("due {0}", [frappe.datetime.str_to_user(clock.due_at)]));
 		if (clock.pauses) {
-			parts.push(__("paused {0} times, {1}", [clock.pauses, this.words(clock.paused_seconds)]));
+			const long = this.words(clock.paused_seconds);
+			parts.push(
+				clock.pauses === 1
+					? __("paused once, {0}", [long])
+					: __("paused {0} times, {1}", [clock.pauses, long])
+			);
 		}
 		if (clock.stopped_at) parts.push(__("ended {0}", [frappe.datetime.str_to_user(clock.stopped_at)]));
 		if (clock.overrun_seconds) parts.push(__("{0} too late", [this.words(clock.overrun_seconds)]));

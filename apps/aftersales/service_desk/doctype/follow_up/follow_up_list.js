@@ -1,6 +1,8 @@
 frappe.listview_settings["Follow-up"] = {
 	add_fields: ["status", "due_date"],
 	hide_name_column: false,
+	// what is to be done; who wants to see what was answered takes the filter away
+	filters: [["status", "in", ["Planned", "Attempted"]]],
 
 	onload(listview) {
 		if (!frappe.model.can_write("Follow-up")) return;

@@ -14,8 +14,16 @@ frappe.query_reports["Work by Stage"] = {
 		if (!data) return text;
 		if (column.fieldname === "late" && data.late) return `<span class="text-danger">${text}</span>`;
 		if (column.fieldname !== "stage" || !data.document) return text;
-		const field = data.status === "To Bill" ? "billing_status" : "status";
-		const list = `/app/${frappe.router.slug(data.document)}?${field}=${encodeURIComponent(data.status)}`;
+		// the documents that were counted, and no others
+		const counted = new URLSearchParams();
+		counted.set(data.status === "To Bill" ? "billing_status" : "status", data.status);
+		if (data.status === "To Bill") counted.set("docstatus", 1);
+		const company = frappe.query_report.get_filter_value("company");
+		if (company) counted.set("company", company);
+		if (data.document === "Follow-up") {
+			counted.set("due_date", JSON.stringify(["<=", frappe.datetime.get_today()]));
+		}
+		const list = `/app/${frappe.router.slug(data.document)}?${counted}`;
 		return `<a href="${list}">${text}</a>`;
 	},
 };

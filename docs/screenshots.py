@@ -97,7 +97,7 @@ PERIOD = {
 }
 WITH_HAZARD = {"status": "Open", "hazard": ["is", "set"]}
 WITH_CASH = {"docstatus": 1, "cash_collected": [">", 0], "billing_status": "Paid"}
-RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0]}
+RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0], "vendor_cost": 0}
 
 TOMORROW = "document.querySelector('[data-go=\"1\"]').click()"
 """On the dispatch board, the demo's next visits."""

@@ -4,15 +4,17 @@ Made last: what came before is not covered by contracts made afterwards.
 """
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import add_days, getdate, nowdate
 
 from aftersales.demo.actors import acting_as
 from aftersales.demo.clock import happened, past
-from aftersales.demo.company import AOIFE, COMPANY, MANAGER, product
-from aftersales.demo.stories import arrive, report, send, take_call
+from aftersales.demo.company import AOIFE, COMPANY, DECLAN, MANAGER, product
+from aftersales.demo.stories import arrive, report, send, submit_invoice, take_call
 
 CAFE = "Café Rialto"
 DAIRY = "Slaney Dairy Lab"
+TOOLS = "Curragh Tool & Die"
 
 CONTRACTS = (
 	{
@@ -30,6 +32,16 @@ CONTRACTS = (
 		"days": 365,
 	},
 	{
+		"customer": TOOLS,
+		"title": "Machine Care",
+		"covers_all_equipment": 1,
+		"labour_share": 50,
+		"parts_share": 0,
+		"travel_share": 50,
+		"began": 80,
+		"days": 365,
+	},
+	{
 		"customer": DAIRY,
 		"title": "Spectrophotometer Care",
 		"covers_all_equipment": 1,
@@ -39,10 +51,11 @@ CONTRACTS = (
 )
 
 VISITS = (
-	("BR21-20-412", "Water lukewarm in the kitchen", 10, "IGN-E2"),
-	("BR18-20-413", "Heater at the bar drips", 13, "GVS-15"),
+	("BR21-20-412", "Water lukewarm in the kitchen", "SYM-LEAK", AOIFE, 1, 10, "IGN-E2"),
+	("BR18-20-413", "Heater at the bar drips", "SYM-LEAK", AOIFE, 1, 13, "GVS-15"),
 )
-"""Serial number, subject, hour of the last working day, part: visits of the café under its contract."""
+BILLED_VISIT = ("TR180-0092", "Chip conveyor stops again and again", "SYM-STOP", DECLAN, 9, 9, None)
+"""Serial number, subject, symptom, technician, working days ago, hour, part: visits under the contracts."""
 
 
 def build() -> None:
@@ -55,6 +68,7 @@ def build() -> None:
 	).save()
 	for visit in VISITS:
 		_visit(*visit)
+	submit_invoice(_visit(*BILLED_VISIT))
 
 
 def _fee_and_excess() -> None:
@@ -116,30 +130,46 @@ def _invoice_fees(name: str) -> None:
 			break  # the last period of the contract
 
 
-def _visit(serial: str, subject: str, hour: int, part: str) -> None:
-	received = past(1, "08:40")
-	call = take_call(**product(serial), subject=subject, symptom_code="SYM-LEAK", received_at=received)
-	window = (past(1, f"{hour}:00"), past(1, f"{hour + 2}:00"))
-	voucher = send(AOIFE, call, past(1, "08:55"), window, "Electrodes and seals.")
-	arrive(voucher, past(1, f"{hour}:10"))
-	with acting_as(AOIFE):
+def _visit(
+	serial: str, subject: str, symptom: str, user: str, days: int, hour: int, part: str | None
+) -> Document:
+	received = past(days, "08:40")
+	call = take_call(**product(serial), subject=subject, symptom_code=symptom, received_at=received)
+	window = (past(days, f"{hour}:00"), past(days, f"{hour + 2}:00"))
+	voucher = send(
+		user,
+		call,
+		past(days, "08:55"),
+		window,
+		"Electrodes and seals." if part else "Conveyor chain, sensors.",
+	)
+	arrive(voucher, past(days, f"{hour}:10"))
+	with acting_as(user):
 		report(
 			voucher,
-			departed_at=past(1, f"{hour + 1}:00"),
+			departed_at=past(days, f"{hour + 1}:00"),
 			outcome="Completed",
-			fault_code="FLT-SEAL",
+			fault_code="FLT-SEAL" if part else "FLT-ADJUST",
 			cause_code="CAU-WEAR",
-			action_code="ACT-REPLACE",
-			findings="Worn part replaced, tested under load.",
+			action_code="ACT-REPLACE" if part else "ACT-ADJUST",
+			findings="Worn part replaced, tested under load."
+			if part
+			else "Chain tension and torque limit set anew.",
 			test_result="Passed",
-			signed_by="Sinéad Hogan",
+			signed_by="Sinéad Hogan" if part else "Noel Brophy",
 		)
 		voucher.append("labour", {"activity": "Travel", "hours": 0.5})
 		voucher.append(
 			"labour",
-			{"activity": "Repair", "from_time": past(1, f"{hour}:15"), "to_time": past(1, f"{hour + 1}:00")},
+			{
+				"activity": "Repair",
+				"from_time": past(days, f"{hour}:15"),
+				"to_time": past(days, f"{hour + 1}:00"),
+			},
 		)
-		voucher.append("parts", {"item_code": part, "qty": 1})
+		if part:
+			voucher.append("parts", {"item_code": part, "qty": 1})
 		voucher.save()
 		voucher.complete()
-	happened(call, received_at=received, resolved_at=past(1, f"{hour + 1}:00"))
+	happened(call, received_at=received, resolved_at=past(days, f"{hour + 1}:00"))
+	return voucher

@@ -137,6 +137,9 @@ CHARGES = (
 )
 """Billed by the hour: EUR."""
 
+VENDOR_REPAIR = "VENDOR-REPAIR"
+"""What is bought from a vendor who repairs, and charged on to the customer."""
+
 PARTS = (
 	("GVS-15U", "Gas valve seal, universal", "Nos", 16, "", 25, 6),
 	("GVS-15", "Gas valve seal 15 mm", "Nos", 14.5, "", 20, 12),
@@ -518,6 +521,7 @@ def _items() -> None:
 	for code, name, price in CHARGES:
 		_item(code, name, "Service Charges", "Hour", is_stock_item=0, is_purchase_item=0)
 		_price(code, price)
+	_item(VENDOR_REPAIR, "Repair by a vendor", "Services", "Nos", is_stock_item=0)
 	for code, name, group, brand, _buying, price in PRODUCTS:
 		_item(code, name, group, "Nos", brand=brand, has_serial_no=1, warranty_period=WARRANTY_DAYS)
 		_price(code, price)
@@ -610,6 +614,7 @@ def _settings() -> None:
 		"default_company": COMPANY,
 		"labour_item": "LABOUR",
 		"travel_item": "TRAVEL",
+		"vendor_repair_item": VENDOR_REPAIR,
 		"small_fee_limit": 250,
 		"loaner_warehouses": [
 			{

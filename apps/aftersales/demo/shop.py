@@ -13,6 +13,7 @@ from frappe.utils import add_to_date, nowdate
 from aftersales.demo.actors import acting_as, signature
 from aftersales.demo.clock import ago, coming, happened, past
 from aftersales.demo.company import (
+	ACCOUNTANT,
 	AGENT,
 	AOIFE,
 	DECLAN,
@@ -24,7 +25,16 @@ from aftersales.demo.company import (
 	product,
 	technician_of,
 )
-from aftersales.demo.stories import answer, arrive, close_call, report, send, settle, take_call
+from aftersales.demo.stories import (
+	answer,
+	arrive,
+	close_call,
+	report,
+	send,
+	settle,
+	submit_invoice,
+	take_call,
+)
 from aftersales.guards import set_system
 
 SOLVED_BY_PHONE = (
@@ -177,6 +187,7 @@ ON_THE_BENCH = {
 	"In Repair": ("SP2-0389", "Wavelength off by 3 nm", "SYM-RESULT", 4, "15:30"),
 	"Quality Check": ("BR18-20-413", "No hot water, lamp blinks", "SYM-NOHEAT", 1, "09:25"),
 	"Ready": ("SP2-0513", "Lamp cover jammed", "SYM-DAMAGE", 1, "08:35"),
+	"Returned": ("SP2-0644", "No signal at 340 nm", "SYM-RESULT", 8, "10:20"),
 	"Not Repairable": ("CW-2019-0733", "Heat exchanger leaks", "SYM-LEAK", 1, "08:50"),
 	"Declined": ("CW-2017-2210", "Gas valve sticks", "SYM-NOIGN", 1, "09:10"),
 }
@@ -501,6 +512,66 @@ def _send_out(card: Document, receipt: Document) -> None:
 	card.reload()
 
 
+def _repaired_by_the_works(card: Document, receipt: Document) -> None:
+	"""The works repaired the detector board and billed it; the customer pays that and the diagnosis."""
+	from erpnext.buying.doctype.purchase_order.purchase_order import make_purchase_invoice
+
+	from aftersales.repair_workshop.vendor_repairs import vendor_repair_from_card
+
+	sent = _later(card.received_at, 95)
+	with acting_as(NIAMH):
+		card.update({**FINDINGS, "diagnosis": "Detector board gives no signal below 400 nm."})
+		card.append("labour", {"activity": "Diagnosis", "hours": 0.5})
+		card.save()
+		repair = vendor_repair_from_card(card.name)
+		repair.update(
+			{
+				"supplier": WORKS,
+				"sent_at": sent,
+				"expected_back": past(4, "12:00").date(),
+				"work_wanted": "Repair the detector board.",
+				"shipping_reference": "By our van",
+				"supplier_reference": "BIW-4471",
+				"cost": 148,
+				"charged_on": 195,
+			}
+		)
+		repair.insert()
+		repair.submit()
+		repair.receive("Repaired", "Photodiode and its amplifier replaced, linear to 2.5 A.")
+		repair.make_purchase_order()
+	repair.reload()
+	order = frappe.get_doc("Purchase Order", repair.purchase_order)
+	order.submit()  # the buyer's, who is nobody of the service
+	with acting_as(ACCOUNTANT):
+		bill = make_purchase_invoice(order.name)
+		bill.update({"bill_no": "BIW-2026-0388", "bill_date": nowdate()})
+		bill.insert()
+		bill.submit()
+	card.reload()
+	with acting_as(SUPERVISOR):
+		card.make_quotation()
+		frappe.get_doc("Quotation", card.quotation).submit()
+		card.await_approval()
+	happened(repair, sent_at=sent, back_at=past(4, "11:40"))
+
+
+def _give_back(card: Document, receipt: Document) -> None:
+	"""The customer fetches the product; the accountant sends the invoice."""
+	name = receipt.signed_by
+	with acting_as(AGENT):
+		receipt.reload()
+		receipt.recover(name, signature(name))
+	with acting_as(SUPERVISOR):
+		receipt.void()
+		card.hand_over()
+	submit_invoice(card)
+	call = frappe.get_doc("Repair Call", card.repair_call)
+	close_call(call)
+	settle(call, received_at=card.received_at, resolved_at=past(3, "15:20"), closed_at=past(3, "15:45"))
+	happened(card, approved_at=past(4, "13:05"), ready_at=past(4, "16:30"), returned_at=past(3, "15:20"))
+
+
 def _estimate(card: Document, receipt: Document) -> None:
 	with acting_as(NIAMH):
 		card.update(FINDINGS)
@@ -604,6 +675,15 @@ STEPS = {
 	"In Repair": (_diagnose, _estimate, _accept, _start_work),
 	"Quality Check": (_diagnose, _estimate, _accept, _repair, _to_check),
 	"Ready": (_diagnose, _estimate, _accept, _repair, _to_check, _finish),
+	"Returned": (
+		_diagnose,
+		_repaired_by_the_works,
+		_accept,
+		_repair,
+		_to_check,
+		_finish,
+		_give_back,
+	),
 	"Not Repairable": (_diagnose, _give_up),
 	"Declined": (_diagnose, _estimate, _decline),
 }

@@ -99,7 +99,7 @@ def _rows(calls: int) -> tuple:
 			" responded_at, arrived_at, resolved_at, closed_at, status, resolved_by_phone, repeat_of, is_repeat,"
 			" held_seconds, fault_code, symptom_code, next_action_by",
 			f"""concat('KFC-', seq), %(company)s, concat('Customer ', seq %% 500), 'No hot water', 'Phone',
-			'Repair', if(seq %% 5, 'Use', 'Application'), concat('Brand ', seq %% 6), concat('Model ', seq %% 60),
+			'Repair', if(seq %% 7, 'Use', 'Application'), concat('Brand ', seq %% 6), concat('Model ', seq %% 60),
 			{received}, date_add({received}, interval 20 minute),
 			if(seq %% 3, date_add({received}, interval 26 hour), null),
 			if({over}, date_add({received}, interval 48 hour), null),
@@ -185,6 +185,8 @@ def _rows(calls: int) -> tuple:
 
 PERIOD = "{0} >= '2025-06-01' and {0} < '2025-07-01'"
 
+FAILED = "(c.request_type = 'Repair' and c.support_kind != 'Application')"
+
 KEY_FIGURES = tuple(
 	statement.replace("<company>", "c.company = 'Liffey Service Ltd'")
 	for statement in (
@@ -193,7 +195,7 @@ KEY_FIGURES = tuple(
 		from `tabRepair Call` c left join `tabRepair Call` f on f.name = c.repeat_of
 		where {PERIOD.format("c.received_at")} and c.status != 'Cancelled' and <company>""",
 		f"""select count(*), sum(timestampdiff(second, c.received_at, c.resolved_at)), sum(c.held_seconds),
-		sum(c.support_kind = 'Use'), sum(if(c.support_kind = 'Use', timestampdiff(second, c.received_at, c.resolved_at), 0))
+		sum({FAILED}), sum(if({FAILED}, timestampdiff(second, c.received_at, c.resolved_at), 0))
 		from `tabRepair Call` c where {PERIOD.format("c.resolved_at")} and <company>""",
 		f"select count(*) from `tabRepair Call` c where {PERIOD.format('c.closed_at')} and <company>",
 		f"""select sum(a.csat > 0), sum(a.csat >= 4), sum(a.nps != ''), sum(a.nps in ('9', '10')),
@@ -209,9 +211,9 @@ KEY_FIGURES = tuple(
 		from `tabService Voucher` v join `tabRepair Call` c on c.name = v.repair_call
 		left join `tabService Labour Line` l on l.parent = v.name and l.activity != 'Travel'
 		where {PERIOD.format("v.departed_at")} and v.docstatus = 1
-		and v.outcome in ('Completed', 'Revisit Needed', 'Taken to Workshop') and <company>""",
-		f"""select sum(timestampdiff(second, r.received_at, r.ready_at)), count(*), sum(r.total_hours)
-		from `tabRepair Card` r join `tabRepair Call` c on c.name = r.repair_call
+		and v.outcome in ('Completed', 'Revisit Needed', 'Taken to Workshop') and {FAILED} and <company>""",
+		f"""select sum(timestampdiff(second, r.received_at, r.ready_at)), count(*), sum(if({FAILED}, r.total_hours, 0)),
+		sum({FAILED}) from `tabRepair Card` r join `tabRepair Call` c on c.name = r.repair_call
 		where {PERIOD.format("r.ready_at")} and r.docstatus < 2 and r.status in ('Ready', 'Returned') and <company>""",
 		f"""select sum(k.state = 'Met'), sum(k.state = 'Missed') from `tabService Clock` k
 		join `tabRepair Call` c on c.name = k.reference_name
@@ -350,9 +352,10 @@ def _key_figures_agree(rows: list, answers: list) -> None:
 	_agree((row.calls, row.closed), (received[0], closed[0]))
 	_agree(row.remote_resolution_rate, round(100 * number(received[1]) / received[0], 1))
 	_agree(row.repeat_rate, round(100 * number(received[4]) / closed[0], 1))
+	_agree(row.mean_time_to_restore, round(number(resolved[4]) / number(resolved[3])))
 	_agree(row.resolution_time, round(number(resolved[1]) / resolved[0]))
 	_agree(row.first_time_fix_rate, round(100 * number(first[1]) / first[0], 1))
-	_agree(row.mean_repair_time, round(3600 * (hands[0] + bench[2]) / (hands[1] + bench[1])))
+	_agree(row.mean_repair_time, round(3600 * (hands[0] + bench[2]) / (hands[1] + number(bench[3]))))
 	_agree(row.turnaround_time, round(number(bench[0]) / bench[1]))
 	_agree(row.sla_compliance, round(100 * number(clocks[0]) / number(clocks[0] + clocks[1]), 1))
 	_agree(row.csat, round(100 * number(opinion[1]) / number(opinion[0]), 1))

@@ -177,6 +177,26 @@ def test_hours_of_every_visit_of_a_repair_count_and_visits_without_hours_are_rep
 	assert report(service_zone=zone)["2026-02"].mean_repair_time == 1.5 * HOUR
 
 
+def test_an_installation_is_no_failure_and_no_repair(names):
+	zone = make.once("Service Zone", "Figures Centre", zone="Figures Centre")
+	install = make.request_type("Putting Up", default_support_kind="Use")
+	for request_type, day, spent in ((install, "03", 6), ("Repair", "05", 2)):
+		call = make.call(
+			names.customer,
+			service_zone=zone,
+			request_type=request_type,
+			service_category=None,
+			category_reason=None,
+		)
+		assert call.support_kind == "Use"
+		visit(names, call, f"{day} 18:00", labour=[make.hours(spent)])
+		moments(call, f"{day} 08:00", resolved_at=f"{day} 18:00" if day == "05" else "04 18:00")
+	row = report(service_zone=zone)["2026-02"]
+	assert (row.mean_time_to_restore, row.mean_repair_time) == (10 * HOUR, 2 * HOUR)
+	# both were solved by their first visit
+	assert (row.first_time_fix_rate, row.resolution_time) == (100.0, 22 * HOUR)
+
+
 def test_another_fault_of_the_same_product_is_no_repeat_of_the_first(february):
 	for code in ("KF-SEAL", "KF-FAN"):
 		make.fault_code(code, "Fault")

@@ -2,7 +2,12 @@
 
 import frappe
 
-from aftersales.patches.v1_1 import fill_search_keys, fill_service_desk_settings, move_complaints
+from aftersales.patches.v1_1 import (
+	fill_search_keys,
+	fill_service_desk_settings,
+	move_complaints,
+	tell_failures_from_other_requests,
+)
 from aftersales.setup import defaults
 from tests import factories as make
 
@@ -73,3 +78,15 @@ def test_the_calendar_of_the_settings_is_there_when_they_are_filled():
 	frappe.clear_document_cache("Aftersales Settings")
 	defaults.insert_missing(["Service Calendar", "Aftersales Settings"])
 	assert frappe.db.get_single_value("Aftersales Settings", "working_calendar") == "Service Hours"
+
+
+def test_what_was_a_failure_stays_one_but_for_shipped_types_that_are_none():
+	defaults.insert_missing(["Service Request Type"])
+	make.request_type("Our Repair", default_support_kind="Use")
+	make.request_type("Our Advice", default_support_kind="Application")
+	frappe.db.set_value("Service Request Type", {"name": ("!=", "")}, "is_failure", 0)
+	for _number in range(2):
+		tell_failures_from_other_requests.execute()
+		failures = set(frappe.get_all("Service Request Type", {"is_failure": 1}, pluck="name"))
+		assert {"Repair", "Our Repair"} <= failures
+		assert not failures & {"Our Advice", "Installation and Commissioning", "Documents and Manuals"}

@@ -55,14 +55,15 @@ def first_time_fixes(selection: Selection, within_days: int) -> list[dict]:
 
 
 def hands_on(selection: Selection) -> list[dict]:
-	"""repairs: visits that completed the work; hands_on_hours, travel left out, spent on these and on visits
-	that left work for a later one or for the workshop."""
+	"""repairs: visits that completed the repair of a failure; hands_on_hours, travel left out, spent on these and
+	on visits that left work for a later one or for the workshop."""
 	visit, line = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Service Labour Line")
+	failed = calls.is_failure(frappe.qb.DocType("Repair Call"))
 	query = (
 		frappe.qb.from_(visit)
 		.left_join(line)
 		.on((line.parent == visit.name) & (line.parenttype == "Service Voucher") & (line.activity != TRAVEL))
-		.where((visit.docstatus == 1) & visit.outcome.isin(REPAIRING))
+		.where((visit.docstatus == 1) & visit.outcome.isin(REPAIRING) & failed)
 	)
 	completed = Case().when(visit.outcome == COMPLETED, visit.name)
 	return (

@@ -3,6 +3,7 @@
 from datetime import date
 
 import frappe
+from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce, Count, Max, Sum
 from frappe.utils import add_days
 
@@ -14,16 +15,17 @@ GONE = ("Returned", "Cancelled")
 
 
 def turnaround(selection: Selection) -> list[dict]:
-	"""turnaround_seconds from received to ready, ready; hands_on_hours and repairs of those that were repaired."""
+	"""turnaround_seconds from received to ready, ready; hands_on_hours and repairs of what had failed."""
 	card = frappe.qb.DocType("Repair Card")
+	failed = calls.is_failure(frappe.qb.DocType("Repair Call"))
 	query = frappe.qb.from_(card).where((card.docstatus < 2) & card.status.isin(REPAIRED))
 	return (
 		calls.of_calls(selection, query, card.ready_at, card.repair_call)
 		.select(
 			Sum(calls.between(card.received_at, card.ready_at)).as_("turnaround_seconds"),
 			Count(card.name).as_("ready"),
-			Sum(card.total_hours).as_("hands_on_hours"),
-			Count(card.name).as_("repairs"),
+			Sum(Case().when(failed, card.total_hours).else_(0)).as_("hands_on_hours"),
+			calls.number(failed).as_("repairs"),
 		)
 		.run(as_dict=True)
 	)

@@ -90,6 +90,14 @@ def received(selection: Selection, repeat_days: int) -> list[dict]:
 	)
 
 
+def is_failure(call: Table) -> Criterion:
+	"""Hardware or software had failed: an installation, a training or a question about results is none."""
+	kinds = frappe.get_all(
+		"Service Request Type", filters={"is_failure": 1}, pluck="name", order_by="name asc"
+	)
+	return call.request_type.isin([*kinds, ""]) & (Coalesce(call.support_kind, "Use") != "Application")
+
+
 def repeats(job: Table, again: Table, within_days: int) -> Criterion:
 	"""`again` was received at most so many days after the call `job`, which it repeats, was finished, and is
 	about the same fault (R-IN-7).
@@ -114,10 +122,10 @@ def _not_known_to_differ(one: Term, other: Term) -> Criterion:
 
 
 def resolved(selection: Selection) -> list[dict]:
-	"""resolution_seconds, held_seconds, resolved; restoration_seconds and failures of hardware and software repair."""
+	"""resolution_seconds, held_seconds, resolved; restoration_seconds and failures of what had failed."""
 	call = frappe.qb.DocType("Repair Call")
 	seconds = between(call.received_at, call.resolved_at)
-	failed = call.support_kind == "Use"
+	failed = is_failure(call)
 	return (
 		of_calls(selection, frappe.qb.from_(call), call.resolved_at)
 		.select(

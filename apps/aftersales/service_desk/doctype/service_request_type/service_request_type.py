@@ -17,6 +17,7 @@ class ServiceRequestType(Document):
 		default_support_kind: DF.Literal["", "Use", "Application"]
 		description: DF.SmallText | None
 		disabled: DF.Check
+		is_failure: DF.Check
 		registers_complaint: DF.Check
 		request_type: DF.Data
 

@@ -69,6 +69,18 @@ def test_no_second_visit_while_one_is_still_to_be_made():
 	assert periodic_visits.plan_all(on=add_months(doc.starts_on, 6)) == 1
 
 
+def test_an_open_visit_of_another_company_holds_nothing_back():
+	other = make.make(
+		"Company", company_name="Other Service Ltd", abbr="OTS", default_currency="EUR", country="Ireland"
+	)
+	plan("Ours")
+	plan("Theirs", company=other.name)
+	assert periodic_visits.plan_all() == 2
+	assert {visit.company for visit in visits(customer="Nora Byrne")} == {make.COMPANY, other.name}
+	later = add_months(get_first_day(nowdate()), 6)
+	assert periodic_visits.plan_all(on=later) == 0  # each waits for its own
+
+
 def test_the_database_refuses_a_second_one(monkeypatch):
 	doc = plan()
 	periodic_visits.plan_all()

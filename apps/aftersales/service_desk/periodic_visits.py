@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
+from frappe.query_builder.functions import Coalesce
 from frappe.utils import escape_html, getdate
 from pypika.terms import Criterion, ExistsCriterion
 
@@ -38,7 +39,7 @@ def plan_all(on: date | str | None = None) -> int:
 def plan_visits(plan: str, on: date | str | None = None) -> int:
 	"""Plan the visits of the current period of `plan` that are missing, at most one batch; returns how many.
 
-	A customer whose last visit is still to be made gets no second one beside it.
+	A customer whose last visit for the same company is still to be made gets no second one beside it.
 	"""
 	doc = frappe.get_doc("Periodic Visit Plan", plan)
 	day = getdate(on)
@@ -106,7 +107,12 @@ def _customers_without_visit(plan: Document, period: Period, day: date) -> list[
 	contact = frappe.qb.DocType("Contact")
 	follow_up = frappe.qb.DocType("Follow-up")
 	this_period = (follow_up.periodic_visit_plan == plan.name) & (follow_up.period_start == period.start)
-	still_open = (follow_up.kind == KIND) & follow_up.status.isin(UNFINISHED)
+	still_open = (
+		(follow_up.kind == KIND)
+		& follow_up.status.isin(UNFINISHED)
+		# Another company's visit is another person at the door, about other products
+		& (Coalesce(follow_up.company, "") == (_company(plan) or ""))
+	)
 	visit = (
 		frappe.qb.from_(follow_up)
 		.select(follow_up.name)

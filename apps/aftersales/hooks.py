@@ -177,7 +177,10 @@ doc_events = {
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Purchase Invoice": {
-		"before_insert": "aftersales.service_billing.recovery.claim_place",
+		"before_insert": [
+			"aftersales.service_billing.recovery.claim_place",
+			"aftersales.repair_workshop.vendor_repairs.name_billed_repair",
+		],
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.recovery.take_place",
 		"on_submit": [

@@ -4,10 +4,12 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
+from aftersales.repair_workshop.vendor_repairs import bill_from_vendor_repair
+from aftersales.service_billing.recovery import claimable_lines
 from aftersales.service_billing.report.job_profitability import job_profitability
 from aftersales.service_billing.report.warranty_cost import warranty_cost
 from tests import factories as make
-from tests.attacks import comments, refused
+from tests.attacks import bulk_edited, comments, refused
 
 
 @pytest.fixture
@@ -349,6 +351,135 @@ def test_warranty_costs_what_the_vendor_bills_on_a_warranty_card(shop, sent):
 	assert warranty_cost.execute({**period, "brand": "Other"})[1] == []
 	frappe.db.set_value("Vendor Repair", sent.name, "charged_on", 70)  # then it is the customer's
 	assert warranty_cost.execute(period)[1] == []
+
+
+def claim_on(maker):
+	make.once("Brand", "Baxi", brand="Baxi")
+	return make.make(
+		"Warranty Recovery Claim",
+		supplier=maker,
+		company=make.COMPANY,
+		brand="Baxi",
+		lines=claimable_lines(make.COMPANY, maker, brand="Baxi"),
+	)
+
+
+def test_what_a_vendor_billed_for_a_warranty_repair_is_claimed_from_the_maker(shop, sent):
+	baxi = supplier("Baxi Heating")
+	frappe.db.set_value("Repair Card", shop.card.name, "service_category", make.category("C"))
+	assert claimable_lines(make.COMPANY, baxi, brand="Baxi") == []  # estimated only
+	invoice = bill(ordered(sent, 48.2))
+	doc = claim_on(baxi)
+	assert [(row.line_type, row.line, row.job, row.qty, row.cost) for row in doc.lines] == [
+		("Vendor Repair", sent.name, shop.card.name, 1, 48.2)
+	]
+	assert claimable_lines(make.COMPANY, shop.maker, brand="Baxi") == []  # who repaired it
+	doc.submit()
+	assert claimable_lines(make.COMPANY, baxi, brand="Baxi") == []
+	doc.record_answer(accepted_percent=50)
+	note = frappe.get_doc("Purchase Invoice", doc.make_debit_note())
+	note.submit()
+	assert [(row.expense_account, row.cost_center, row.base_net_amount) for row in note.items] == [
+		(invoice.items[0].expense_account, shop.cost_center, -24.1)
+	]
+	period = {"company": make.COMPANY, "from_date": nowdate(), "to_date": nowdate()}
+	(row,) = warranty_cost.execute(period)[1]
+	assert (row.cost, row.claimed, row.credited, row.net) == (48.2, 48.2, 24.1, 24.1)
+	assert in_the_books(invoice, note) == 24.1
+
+
+def test_the_maker_is_not_asked_for_his_own_bill(shop, sent):
+	frappe.db.set_value("Repair Card", shop.card.name, "service_category", make.category("C"))
+	bill(ordered(sent, 48.2))
+	doc = claim_on(supplier("Baxi Heating"))
+	frappe.db.commit()
+	for attempt in (
+		lambda: doc.update({"supplier": shop.maker}).save(),
+		lambda: frappe.client.set_value(doc.doctype, doc.name, "supplier", shop.maker),
+	):
+		with pytest.raises(frappe.ValidationError, match="himself"):
+			attempt()
+		frappe.db.rollback()
+	assert not bulk_edited(doc, supplier=shop.maker)
+
+
+# ---------------------------------------------------------------- a bill without an order
+
+
+def supplier(name: str) -> str:
+	return make.once("Supplier", name, supplier_name=name, supplier_group="All Supplier Groups")
+
+
+def billed_directly(repair, rate=111.37, **values):
+	"""A submitted Purchase Invoice for a vendor repair that nobody ordered."""
+	invoice = bill_from_vendor_repair(repair.name)
+	invoice.items[0].rate = rate
+	invoice.update(
+		{"credit_to": frappe.db.get_value("Company", make.COMPANY, "default_payable_account"), **values}
+	)
+	invoice.insert()
+	invoice.submit()
+	return invoice
+
+
+def test_a_bill_without_an_order_tells_the_cost(shop, sent):
+	draft_bill = bill_from_vendor_repair(sent.name)
+	assert (draft_bill.supplier, draft_bill.aftersales_voucher) == (shop.maker, sent.name)
+	assert [(row.item_code, row.qty, row.rate, row.expense_account) for row in draft_bill.items] == [
+		(shop.outside, 1, 90, shop.parts_cost)
+	]
+	invoice = billed_directly(sent)
+	assert cost_of(shop, sent) == (111.37, "Purchase Invoice", 111.37)
+	assert in_the_books(invoice) == profit_of(shop).vendor == 111.37
+	refused(frappe.PermissionError, sent, cost=10)
+	refused(frappe.PermissionError, sent, cost_source="Estimate")
+	refused(frappe.UpdateAfterSubmitError, fresh(invoice), aftersales_voucher=None)
+	with pytest.raises(frappe.ValidationError, match="billed already"):
+		fresh(sent).make_purchase_order()
+	frappe.db.rollback()
+
+
+def test_a_second_bill_a_debit_note_and_an_amendment_without_an_order(shop, sent):
+	first, second = billed_directly(sent, 100), billed_directly(sent, 20)
+	assert cost_of(shop, sent) == (120, "Purchase Invoice", 120)
+	note = give_back(second)
+	assert note.aftersales_voucher == sent.name
+	assert cost_of(shop, sent) == (100, "Purchase Invoice", 100)
+	assert in_the_books(first, second, note) == profit_of(shop).vendor == 100
+	note.cancel()
+	fresh(second).cancel()
+	first = fresh(first)
+	first.cancel()
+	assert cost_of(shop, sent)[1] == "Estimate"
+	amended = frappe.copy_doc(fresh(first))
+	amended.amended_from = first.name
+	amended.items[0].update(
+		{
+			"rate": 70,
+			"price_list_rate": 70,
+			"margin_type": "",
+			"margin_rate_or_amount": 0,
+			"discount_amount": 0,
+		}
+	)
+	amended.insert()
+	amended.submit()
+	assert cost_of(shop, sent) == (70, "Purchase Invoice", 70)
+
+
+def test_a_bill_is_about_a_repair_of_its_own_supplier(shop, sent):
+	frappe.db.commit()
+	invoice = bill_from_vendor_repair(sent.name)
+	invoice.supplier = supplier("Baxi Heating")
+	with pytest.raises(frappe.ValidationError, match="not about it"):
+		invoice.insert()
+	frappe.db.rollback()
+	ordered(sent)
+	with pytest.raises(frappe.ValidationError, match="bill that order"):
+		bill_from_vendor_repair(sent.name)
+	frappe.set_user(make.user("agent@vendors.example", "Service Agent"))
+	with pytest.raises(frappe.PermissionError):
+		bill_from_vendor_repair(sent.name)
 
 
 def test_the_patch_says_what_tells_the_cost_of_older_repairs(shop, sent):

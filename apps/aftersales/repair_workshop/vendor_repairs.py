@@ -1,14 +1,16 @@
 """Products sent out to their maker or another vendor and back, with what that costs (R-WS-10)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
-from frappe.query_builder.functions import Sum
-from frappe.utils import add_days, flt, get_link_to_form, getdate, nowdate
+from frappe.query_builder.functions import Coalesce, Sum
+from frappe.utils import add_days, escape_html, flt, get_link_to_form, getdate, nowdate
 from pypika.queries import QueryBuilder, Table
+from pypika.terms import Criterion, Term
 
 from aftersales.money import rounded
 from aftersales.repair_workshop import card_rules as rules
@@ -20,6 +22,7 @@ SENT = "Sent"
 BACK = "Back"
 NEXT_STATES = {SENT: (BACK,), BACK: ()}
 
+NAMED = ("aftersales_voucher_type", "aftersales_voucher")
 ESTIMATED, ORDERED, BILLED = "Estimate", "Purchase Order", "Purchase Invoice"
 """What tells the cost of a vendor repair."""
 
@@ -61,50 +64,33 @@ def make_purchase_order(doc: Document) -> str:
 	Raises:
 		frappe.ValidationError: the vendor repair item is not set.
 	"""
-	stored = frappe.db.get_value("Vendor Repair", doc.name, "purchase_order", for_update=True)
-	if stored:
-		return stored
-	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
-	if not item_code:
-		frappe.throw(
-			_("Set {0} in Aftersales Settings first: it is what is bought from the vendor.").format(
-				frappe.bold(_("Vendor Repair Item"))
-			),
-			frappe.MandatoryError,
-		)
+	stored = frappe.db.get_value(
+		"Vendor Repair", doc.name, ["purchase_order", "cost_source"], as_dict=True, for_update=True
+	)
+	if stored.purchase_order:
+		return stored.purchase_order
+	if stored.cost_source == BILLED:
+		frappe.throw(_("{0} is billed already: there is nothing to order.").format(doc.name))
 	wanted_on = max(getdate(doc.expected_back or nowdate()), getdate(nowdate()))
 	order = frappe.get_doc(
 		{
 			"doctype": "Purchase Order",
 			"supplier": doc.supplier,
 			"company": doc.company,
-			# Or ERPNext would pair the supplier's currency with the exchange rate of another
-			"currency": frappe.get_cached_value("Supplier", doc.supplier, "default_currency")
-			or frappe.get_cached_value("Company", doc.company, "default_currency"),
+			"currency": _currency(doc),
 			"transaction_date": nowdate(),
 			"schedule_date": wanted_on,
 			"order_confirmation_no": doc.supplier_reference,
 			"aftersales_voucher_type": doc.doctype,
 			"aftersales_voucher": doc.name,
-			"items": [
-				{
-					"item_code": item_code,
-					"qty": 1,
-					"rate": flt(doc.cost),
-					"schedule_date": wanted_on,
-					"description": doc.work_wanted,
-					**_accounts_of(doc),
-					**dimensions.of_job_named("Repair Card", doc.repair_card, doc.company),
-				}
-			],
+			"items": [{"schedule_date": wanted_on, **_bought(doc)}],
 			**dimensions.of_job_named("Repair Card", doc.repair_card, doc.company),
 		}
 	)
 	# Whoever may send the product out may ask for the order; the buyer submits it.
 	order.flags.ignore_permissions = True
 	order.set_missing_values()
-	# The cost is in company currency, the order in the supplier's
-	order.items[0].rate = rounded(flt(doc.cost) / (flt(order.conversion_rate) or 1), order.currency)
+	_price(order, doc)
 	order.insert()
 	doc.db_set("purchase_order", order.name)
 	follow_order(order)
@@ -147,25 +133,94 @@ def forget_order(order: Document, method: str | None = None) -> None:
 		frappe.db.set_value("Vendor Repair", name, {"purchase_order": None, "cost_source": ESTIMATED})
 
 
+@frappe.whitelist()
+def bill_from_vendor_repair(source_name: str, target_doc: str | Document | None = None) -> Document:
+	"""An unsaved Purchase Invoice for what a vendor bills without an order for Vendor Repair `source_name`.
+
+	Raises:
+		frappe.PermissionError: the user may not read the vendor repair or make purchase invoices.
+		frappe.ValidationError: not sent yet, ordered already, or the vendor repair item is not set.
+	"""
+
+	frappe.has_permission("Purchase Invoice", "create", throw=True)
+
+	def bill(repair: Document, target: Document) -> None:
+		if repair.purchase_order:
+			frappe.throw(
+				_("{0} is ordered by {1}: bill that order.").format(
+					repair.name, get_link_to_form("Purchase Order", repair.purchase_order)
+				)
+			)
+		target.update(
+			{
+				"supplier": repair.supplier,
+				"company": repair.company,
+				"currency": _currency(repair),
+				"bill_no": repair.supplier_reference,
+				"aftersales_voucher_type": repair.doctype,
+				"aftersales_voucher": repair.name,
+				**dimensions.of_job_named("Repair Card", repair.repair_card, repair.company),
+			}
+		)
+		target.append("items", _bought(repair))
+		target.set_missing_values()
+		_price(target, repair)
+		target.calculate_taxes_and_totals()
+
+	return get_mapped_doc(
+		"Vendor Repair",
+		source_name,
+		{
+			"Vendor Repair": {
+				"doctype": "Purchase Invoice",
+				"validation": {"docstatus": ["=", 1]},
+				"field_no_map": ["naming_series", "status"],
+			}
+		},
+		target_doc,
+		bill,
+	)
+
+
+def name_billed_repair(bill: Document, method: str | None = None) -> None:
+	"""doc_events before_insert of a Purchase Invoice: a debit note or an amendment is about the same vendor repair.
+
+	Raises:
+		frappe.ValidationError: it names a vendor repair of another supplier or company, or one not sent.
+	"""
+	if original := bill.get("return_against") or bill.get("amended_from"):
+		named = frappe.db.get_value(bill.doctype, original, NAMED, as_dict=True)
+		if named and named.aftersales_voucher_type == "Vendor Repair":
+			bill.update(named)
+	if not (name := _named_by(bill)):
+		return
+	repair = frappe.db.get_value("Vendor Repair", name, ["supplier", "company", "docstatus"], as_dict=True)
+	if not repair or (repair.supplier, repair.company, repair.docstatus) != (bill.supplier, bill.company, 1):
+		frappe.throw(
+			_("Vendor Repair {0} was not sent to {1} by {2}: this bill is not about it.").format(
+				*(frappe.bold(escape_html(value or "-")) for value in (name, bill.supplier, bill.company))
+			)
+		)
+
+
 def follow_bill(bill: Document, method: str | None = None) -> None:
 	"""doc_events on_submit, on_cancel of a Purchase Invoice or Debit Note: vendor repairs cost what is billed."""
-	orders = sorted({row.purchase_order for row in bill.items if row.purchase_order})
-	if not orders:
-		return
-	repairs = frappe.get_all(
-		"Vendor Repair",
-		filters={"purchase_order": ("in", orders), "docstatus": 1},
-		pluck="name",
-		order_by="name asc",
-	)
-	for name in repairs:
+	orders = {row.purchase_order for row in bill.items if row.purchase_order}
+	repairs = set()
+	if orders:
+		filters = {"purchase_order": ("in", sorted(orders)), "docstatus": 1}
+		repairs = set(frappe.get_all("Vendor Repair", filters=filters, pluck="name"))
+	if name := _named_by(bill):
+		repairs.add(name)
+	for name in sorted(repairs):
 		follow_documents(name)
 
 
 def follow_documents(name: str) -> None:
 	"""Set what a vendor repair costs, net in company currency: as billed, before there is a bill as ordered.
 
-	Bills less debit notes, all rows that bill its Purchase Order. Locking reads: of two bills booked at once
+	Bills less debit notes: all rows that bill its Purchase Order, and those of bills that name it and no
+	order. Locking reads: of two bills booked at once
 	the later counts both.
 	"""
 	stored = frappe.db.get_value(
@@ -175,36 +230,39 @@ def follow_documents(name: str) -> None:
 		as_dict=True,
 		for_update=True,
 	)
-	if not stored.purchase_order:
-		return
-	billed = _billed(stored.purchase_order)
-	if billed is None:
+	billed = _billed(name, stored.purchase_order)
+	if billed is not None:
+		now = {"cost": rounded(billed), "cost_source": BILLED}
+	elif stored.purchase_order:
 		cost = frappe.db.get_value("Purchase Order", stored.purchase_order, "base_net_total")
-	now = {
-		"cost": rounded(cost if billed is None else billed),
-		"cost_source": ORDERED if billed is None else BILLED,
-	}
+		now = {"cost": rounded(cost), "cost_source": ORDERED}
+	else:
+		now = {"cost": flt(stored.cost), "cost_source": ESTIMATED}
 	if (flt(stored.cost), stored.cost_source) != (now["cost"], now["cost_source"]):
 		frappe.db.set_value("Vendor Repair", name, now)
 		refresh_cost(stored.repair_card)
 
 
 def costs(company: str, from_date: date, to_date: date) -> list[frappe._dict]:
-	"""What vendors cost in a period, a row for each vendor repair and day: repair_card, charged_on, dated, cost.
+	"""What vendors cost in a period, a row for each vendor repair and day: name, supplier, cost_source,
+	repair_card, charged_on, dated, cost.
 
 	Net, company currency. Billed: by the bills and debit notes dated in the period, so that the sum is the
 	ledger's. Not billed yet: as ordered or estimated, when the product came back in the period. Whether the
 	card was finished, given up or called off makes no difference.
 	"""
 	repair = frappe.qb.DocType("Vendor Repair")
-	bill, row, bills = _bills()
-	billed = (
-		bills.join(repair)
-		.on(repair.purchase_order == row.purchase_order)
-		.where(bill.posting_date[from_date:to_date])
-		.select(bill.posting_date.as_("dated"), Sum(row.base_net_amount).as_("cost"))
-		.groupby(repair.name, bill.posting_date)
-	)
+	billed = []
+	for by_order in (True, False):
+		bill, row, bills = _bills()
+		same = repair.purchase_order == row.purchase_order if by_order else _names(bill, row, repair.name)
+		billed.append(
+			bills.join(repair)
+			.on(same)
+			.where(bill.posting_date[from_date:to_date])
+			.select(bill.posting_date.as_("dated"), Sum(row.base_net_amount).as_("cost"))
+			.groupby(repair.name, bill.posting_date)
+		)
 	estimated = (
 		frappe.qb.from_(repair)
 		.where((repair.back_at >= from_date) & (repair.back_at < add_days(to_date, 1)))
@@ -212,10 +270,10 @@ def costs(company: str, from_date: date, to_date: date) -> list[frappe._dict]:
 		.select(repair.back_at.as_("dated"), repair.cost)
 	)
 	found = []
-	for query in (billed, estimated):
+	for query in (*billed, estimated):
 		found += (
 			query.where((repair.docstatus == 1) & (repair.company == company))
-			.select(repair.repair_card, repair.charged_on)
+			.select(repair.name, repair.supplier, repair.cost_source, repair.repair_card, repair.charged_on)
 			.orderby(repair.name)
 			.run(as_dict=True)
 		)
@@ -228,13 +286,50 @@ def _bills() -> tuple[Table, Table, QueryBuilder]:
 	return bill, row, frappe.qb.from_(row).join(bill).on(bill.name == row.parent).where(bill.docstatus == 1)
 
 
-def _billed(order: str) -> float | None:
-	"""Net total of what bills an order, less what was given back; None while nothing does."""
-	_bill, row, query = _bills()
-	amounts = (
-		query.where(row.purchase_order == order).select(row.base_net_amount).for_update().run(pluck=True)
+def _names(bill: Table, row: Table, repair: Term | str) -> Criterion:
+	"""Rows of bills that name a vendor repair and bill no order."""
+	return (
+		(bill.aftersales_voucher_type == "Vendor Repair")
+		& (bill.aftersales_voucher == repair)
+		& (Coalesce(row.purchase_order, "") == "")
 	)
+
+
+def _billed(repair: str, order: str | None) -> float | None:
+	"""Net total of what bills a vendor repair or its order, less what was given back; None while nothing does."""
+	amounts: list[float] = []
+	for by_order in (True, False):
+		bill, row, query = _bills()
+		if by_order and not order:
+			continue
+		same = row.purchase_order == order if by_order else _names(bill, row, repair)
+		amounts += query.where(same).select(row.base_net_amount).for_update().run(pluck=True)
 	return sum(flt(amount) for amount in amounts) if amounts else None
+
+
+def bills_of(repairs: Iterable[str]) -> dict[str, list[frappe._dict]]:
+	"""What vendors billed, by vendor repair: posting_date, expense_account, cost_center, amount; the first day first."""
+	repair = frappe.qb.DocType("Vendor Repair")
+	found: dict[str, list[frappe._dict]] = {}
+	names = list(repairs)
+	for by_order in (True, False) if names else ():
+		bill, row, query = _bills()
+		same = repair.purchase_order == row.purchase_order if by_order else _names(bill, row, repair.name)
+		rows = (
+			query.join(repair)
+			.on(same)
+			.where(repair.name.isin(names) & (bill.is_return == 0))
+			.select(
+				repair.name,
+				bill.posting_date,
+				row.expense_account,
+				row.cost_center,
+				row.base_net_amount.as_("amount"),
+			)
+		).run(as_dict=True)
+		for one in rows:
+			found.setdefault(one.name, []).append(one)
+	return {name: sorted(rows, key=lambda one: one.posting_date) for name, rows in found.items()}
 
 
 def refresh_cost(card: str) -> None:
@@ -302,6 +397,47 @@ def vendor_repair_from_card(source_name: str, target_doc: str | Document | None 
 		target_doc,
 		send_out,
 	)
+
+
+def _named_by(bill: Document) -> str | None:
+	return bill.aftersales_voucher if bill.get("aftersales_voucher_type") == "Vendor Repair" else None
+
+
+def _currency(doc: Document) -> str:
+	"""The supplier's, or ERPNext would pair it with the exchange rate of another."""
+	return frappe.get_cached_value("Supplier", doc.supplier, "default_currency") or frappe.get_cached_value(
+		"Company", doc.company, "default_currency"
+	)
+
+
+def _bought(doc: Document) -> dict:
+	"""The row of an order or a bill for a vendor repair.
+
+	Raises:
+		frappe.MandatoryError: the vendor repair item is not set.
+	"""
+	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	if not item_code:
+		frappe.throw(
+			_("Set {0} in Aftersales Settings first: it is what is bought from the vendor.").format(
+				frappe.bold(_("Vendor Repair Item"))
+			),
+			frappe.MandatoryError,
+		)
+	return {
+		"item_code": item_code,
+		"qty": 1,
+		"rate": flt(doc.cost),
+		"description": doc.work_wanted,
+		**_accounts_of(doc),
+		**dimensions.of_job_named("Repair Card", doc.repair_card, doc.company),
+	}
+
+
+def _price(target: Document, doc: Document) -> None:
+	"""The cost is in company currency, what is bought in the supplier's; no price of a list makes a margin of it."""
+	rate = rounded(flt(doc.cost) / (flt(target.conversion_rate) or 1), target.currency)
+	target.items[0].update({"rate": rate, "price_list_rate": rate})
 
 
 def _repair_of(order: Document) -> str | None:

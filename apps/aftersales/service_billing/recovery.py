@@ -14,11 +14,17 @@ from frappe.utils import add_months, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import require_role, set_system
 from aftersales.money import rounded
+from aftersales.repair_workshop.vendor_repairs import bills_of
 from aftersales.service_billing import dimensions
 from aftersales.service_billing.journal import cost_center
 from aftersales.service_billing.posting import posting_key
 from aftersales.service_billing.reconciliation_checks import Scope
-from aftersales.service_billing.warranty_lines import CLAIM, warranty_lines
+from aftersales.service_billing.warranty_lines import (
+	CLAIM,
+	VENDOR_REPAIR,
+	billed_vendor_repairs,
+	warranty_lines,
+)
 
 CLAIMING_ROLES = ("Service Accountant", "Service Manager", "Service Supervisor")
 DEBIT_NOTE = "Purchase Invoice"
@@ -34,6 +40,8 @@ def claimable_lines(
 ) -> list[dict]:
 	"""Warranty lines of the period that no claim holds yet, as rows of a claim on `supplier`.
 
+	What other vendors billed for warranty repairs is among them.
+
 	The period is the last twelve months when empty. Without `brand` those of the brands and items whose
 	default supplier in this company is `supplier`.
 
@@ -44,7 +52,12 @@ def claimable_lines(
 	frappe.has_permission("Company", doc=company, throw=True)
 	last = getdate(to_date or nowdate())
 	scope = Scope(company, getdate(from_date or add_months(last, -12)), last)
-	lines = [line for line in warranty_lines(scope, brand) if not line.claim and line.cost]
+	lines = [
+		*warranty_lines(scope, brand),
+		# What the maker himself billed he is not asked for: he should not have billed it
+		*(repair for repair in billed_vendor_repairs(scope, brand) if repair.supplier != supplier),
+	]
+	lines = [line for line in lines if not line.claim and line.cost]
 	if not brand:
 		lines = _supplied_by(supplier, company, lines)
 	return [row_of(line) for line in lines]
@@ -204,12 +217,19 @@ def _accounts(claim: Document) -> dict[str, tuple[str, str | None]]:
 
 
 def _booked_accounts(lines: Iterable[str]) -> dict[str, tuple[str, str | None]]:
+	names = list(lines)
 	rows = frappe.get_all(
 		"Stock Entry Detail",
-		filters={"aftersales_line": ("in", list(lines)), "docstatus": 1},
+		filters={"aftersales_line": ("in", names), "docstatus": 1},
 		fields=["aftersales_line", "expense_account", "cost_center"],
 	)
-	return {row.aftersales_line: (row.expense_account, row.cost_center) for row in rows}
+	found = {row.aftersales_line: (row.expense_account, row.cost_center) for row in rows}
+	for repair, bills in bills_of(
+		frappe.get_all(VENDOR_REPAIR, {"name": ("in", names)}, pluck="name")
+	).items():
+		most = max(bills, key=lambda row: row.amount)
+		found[repair] = (most.expense_account, most.cost_center)
+	return found
 
 
 def _category_account(claim: Document, line: Document) -> tuple[str | None, str | None]:

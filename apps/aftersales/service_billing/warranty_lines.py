@@ -1,15 +1,17 @@
 """What warranty pays: the lines of jobs, with how far their recovery from the maker is, and vendors' repairs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import frappe
+from frappe import _
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce, DateFormat
-from frappe.utils import flt
+from frappe.utils import flt, getdate
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
 from aftersales.money import digits, rounded
+from aftersales.repair_workshop.vendor_repairs import BILLED, bills_of
 from aftersales.repair_workshop.vendor_repairs import costs as vendor_costs
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
@@ -17,6 +19,7 @@ from aftersales.service_billing.reconciliation_checks import Scope
 
 WARRANTY = "Warranty"
 CLAIM, CLAIM_LINE = "Warranty Recovery Claim", "Warranty Recovery Line"
+VENDOR_REPAIR = "Vendor Repair"
 LINE_TYPES = ("Service Part Line", "Service Labour Line")
 
 
@@ -39,54 +42,32 @@ def warranty_lines(scope: Scope, brand: str | None = None) -> list[frappe._dict]
 def warranty_vendor_repairs(scope: Scope, brand: str | None = None) -> list[frappe._dict]:
 	"""What vendors cost in the period on cards of a warranty category and is not charged on to the customer.
 
-	A row each, with the fields of :func:`warranty_lines` that say which job and product it was.
+	A row for each vendor repair and day, with the fields of :func:`warranty_lines`. What was claimed stands on
+	the day of its first bill.
 	"""
-	repairs = [
-		repair
-		for repair in vendor_costs(scope.company, scope.from_date, scope.to_date)
-		if not flt(repair.charged_on)
-	]
-	if not repairs:
-		return []
-	card, category = frappe.qb.DocType("Repair Card"), frappe.qb.DocType("Service Category")
-	equipment = frappe.qb.DocType("Customer Equipment")
-	query = (
-		frappe.qb.from_(card)
-		.join(category)
-		.on(category.name == card.service_category)
-		.left_join(equipment)
-		.on(equipment.name == card.equipment)
-		.where(
-			(category.charge_rule == WARRANTY) & card.name.isin({repair.repair_card for repair in repairs})
-		)
-		.select(
-			card.name.as_("job"),
-			card.customer,
-			equipment.item_code.as_("product"),
-			equipment.brand,
-			equipment.model,
-		)
-	)
-	if brand:
-		query = query.where(equipment.brand == brand)
-	cards = {row.job: row for row in query.run(as_dict=True)}
-	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
-	return [
-		frappe._dict(
-			cards[repair.repair_card],
-			job_type="Repair Card",
-			line_type="Vendor Repair",
-			item_code=item_code,
-			month=f"{repair.dated:%Y-%m}",
-			cost=rounded(repair.cost),
-		)
-		for repair in repairs
-		if repair.repair_card in cards
-	]
+	costs = vendor_costs(scope.company, scope.from_date, scope.to_date)
+	repairs = _vendor_repairs(scope.company, {cost.name for cost in costs}, brand)
+	claimed = bills_of(name for name, repair in repairs.items() if repair.claim)
+	rows = []
+	for cost in costs:
+		if not (repair := repairs.get(cost.name)):
+			continue
+		row = frappe._dict(repair, month=f"{cost.dated:%Y-%m}", date=cost.dated, cost=rounded(cost.cost))
+		if cost.name in claimed and getdate(cost.dated) != getdate(claimed[cost.name][0].posting_date):
+			row.update({"claim": None, "claimed": 0, "accepted": 0, "credited": 0})
+		rows.append(row)
+	return rows
+
+
+def billed_vendor_repairs(scope: Scope, brand: str | None = None) -> list[frappe._dict]:
+	"""Vendor repairs for warranty that were billed in the period, each with the whole of its cost."""
+	costs = vendor_costs(scope.company, scope.from_date, scope.to_date)
+	names = {cost.name for cost in costs if cost.cost_source == BILLED}
+	return list(_vendor_repairs(scope.company, names, brand).values())
 
 
 def lines_by_name(company: str, names: Iterable[str]) -> dict[str, frappe._dict]:
-	"""The same for some lines of submitted jobs of `company`, by the line's name."""
+	"""Some lines of submitted jobs of `company`, and billed vendor repairs, by the name of line or repair."""
 	names = list(names)
 	found: dict[str, frappe._dict] = {}
 	if not names:
@@ -98,6 +79,67 @@ def lines_by_name(company: str, names: Iterable[str]) -> dict[str, frappe._dict]
 			line = frappe.qb.DocType(line_type)
 			query = _lines(jobs, job_type, line_type).where(line.name.isin(names))
 			found.update({row.line: row for row in _rows(query, job_type, line_type)})
+	repairs = _vendor_repairs(company, names)
+	found.update({name: row for name, row in repairs.items() if row.cost_source == BILLED})
+	return found
+
+
+def _vendor_repairs(
+	company: str, names: Collection[str], brand: str | None = None
+) -> dict[str, frappe._dict]:
+	"""Those of `names` that warranty pays, by name: on a card of a warranty category, not charged on."""
+	if not names:
+		return {}
+	repair, card = frappe.qb.DocType(VENDOR_REPAIR), frappe.qb.DocType("Repair Card")
+	category, equipment = frappe.qb.DocType("Service Category"), frappe.qb.DocType("Customer Equipment")
+	claimed = frappe.qb.DocType(CLAIM_LINE)
+	query = (
+		frappe.qb.from_(repair)
+		.join(card)
+		.on(card.name == repair.repair_card)
+		.join(category)
+		.on(category.name == card.service_category)
+		.left_join(equipment)
+		.on(equipment.name == card.equipment)
+		.left_join(claimed)
+		.on(claimed.claim_key == repair.name)
+		.where((repair.docstatus == 1) & (repair.company == company) & repair.name.isin(list(names)))
+		.where((category.charge_rule == WARRANTY) & (Coalesce(repair.charged_on, 0) == 0))
+		.select(
+			repair.name.as_("line"),
+			repair.supplier,
+			repair.cost,
+			repair.cost_source,
+			card.name.as_("job"),
+			card.customer,
+			card.service_category,
+			equipment.item_code.as_("product"),
+			equipment.brand,
+			equipment.model,
+			Coalesce(equipment.serial_no, equipment.serial_text).as_("serial"),
+			claimed.parent.as_("claim"),
+			claimed.claimed_amount.as_("claimed"),
+			claimed.accepted_amount.as_("accepted"),
+			claimed.credited_amount.as_("credited"),
+		)
+		.orderby(repair.name)
+	)
+	if brand:
+		query = query.where(equipment.brand == brand)
+	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	found = {}
+	for row in query.run(as_dict=True):
+		row.update(
+			{
+				"job_type": "Repair Card",
+				"line_type": VENDOR_REPAIR,
+				"item_code": item_code,
+				"qty": 1,
+				"activity": _("Repaired by {0}, {1}").format(row.supplier, row.line),
+				**{amount: rounded(row[amount]) for amount in ("cost", "claimed", "accepted", "credited")},
+			}
+		)
+		found[row.line] = row
 	return found
 
 

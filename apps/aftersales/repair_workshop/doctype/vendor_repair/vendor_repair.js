@@ -1,13 +1,26 @@
 frappe.ui.form.on("Vendor Repair", {
 	setup(frm) {
-		frm.ignore_doctypes_on_cancel_all = ["Purchase Order"];
+		frm.ignore_doctypes_on_cancel_all = ["Purchase Order", "Purchase Invoice"];
 		frm.set_query("repair_card", () => ({ filters: { docstatus: 0 } }));
 		frm.set_query("supplier", () => ({ filters: { disabled: 0 } }));
 	},
 
 	refresh(frm) {
-		if (frm.is_new() || frm.doc.docstatus !== 1 || !aftersales.forms.may_write(frm)) return;
-		if (!frm.doc.purchase_order) {
+		if (frm.is_new() || frm.doc.docstatus !== 1) return;
+		if (!frm.doc.purchase_order && frappe.model.can_create("Purchase Invoice")) {
+			aftersales.forms.add_button(
+				frm,
+				__("Purchase Invoice"),
+				() =>
+					frappe.model.open_mapped_doc({
+						method: "aftersales.repair_workshop.vendor_repairs.bill_from_vendor_repair",
+						frm,
+					}),
+				__("Create")
+			);
+		}
+		if (!aftersales.forms.may_write(frm)) return;
+		if (!frm.doc.purchase_order && frm.doc.cost_source === "Estimate") {
 			aftersales.forms.add_button(
 				frm,
 				__("Purchase Order"),

@@ -181,7 +181,7 @@ class VendorRepair(Document):
 
 	def keep_what_is_settled(self):
 		"""Order and bills tell the cost; what was noted and charged when it came back stays."""
-		if self.purchase_order:
+		if self.purchase_order or self.cost_source != vendor_repairs.ESTIMATED:
 			keep_fields_of_record(self, ("cost",))
 		if previous_status(self) == BACK:
 			keep_fields_of_record(self, (*FIELDS_OF_RETURN, "charged_on"))

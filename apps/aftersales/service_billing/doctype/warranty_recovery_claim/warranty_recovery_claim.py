@@ -155,6 +155,12 @@ class WarrantyRecoveryClaim(Document):
 					).format(line.idx, self.company)
 				)
 			seen.add(line.line)
+			if found[line.line].supplier == self.supplier:
+				frappe.throw(
+					_("Row {0}: {1} was repaired by {2} himself, who is not asked for his own bill.").format(
+						line.idx, line.line, frappe.bold(frappe.utils.escape_html(self.supplier))
+					)
+				)
 			claimed = line.claimed_amount
 			line.update(recovery.row_of(found[line.line]))
 			line.claimed_amount = claimed

@@ -21,6 +21,7 @@ add_to_apps_screen = [
 app_include_js = [
 	"/assets/aftersales/js/breadcrumbs.js",
 	"/assets/aftersales/js/buttons.js",
+	"/assets/aftersales/js/kept_entries.js",
 	"/assets/aftersales/js/report_filters.js",
 ]
 

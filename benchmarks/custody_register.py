@@ -9,15 +9,13 @@ load; removes what it made; prints a table and, as its last line, the figures as
 import argparse
 import json
 import os
-import statistics
 import sys
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import frappe
 from frappe.utils import now_datetime
+from measuring import in_turn
 
 MARK = "BM-CR-"
 BATCH = 5000
@@ -144,17 +142,6 @@ def measure(rounds: int) -> dict:
 		"grouped_over_bare_sql": round(grouped / again, 2),
 		"one_shelf_ms": round(here * 1e3, 1),
 	}
-
-
-def in_turn(first: Callable, second: Callable, rounds: int) -> tuple[float, float]:
-	"""Median seconds of each, one after the other."""
-	times: tuple[list[float], list[float]] = ([], [])
-	for _round in range(rounds):
-		for function, found in zip((first, second), times, strict=True):
-			start = time.perf_counter()
-			function()
-			found.append(time.perf_counter() - start)
-	return statistics.median(times[0]), statistics.median(times[1])
 
 
 def remove() -> None:

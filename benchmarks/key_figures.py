@@ -23,8 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import frappe
-
-from benchmarks.measuring import in_turn, read_whole, statements
+from measuring import in_turn, read_whole, statements
 
 SITE = os.environ.get("AFTERSALES_SITE", "figures.localhost")
 AIM = 1.5

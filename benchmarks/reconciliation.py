@@ -22,11 +22,9 @@ Ctrl-C ends the making of jobs early and compares what is there. Prints what it 
 import argparse
 import os
 import signal
-import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -35,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import frappe
 from frappe.utils import add_days, flt, getdate, nowdate
+from measuring import in_turn
 
 SITE = os.environ.get("AFTERSALES_SITE", "recon.localhost")
 PLANTED_EACH = 10
@@ -292,11 +291,13 @@ def compare_with_bare_sql(vouchers: int) -> int:
 	mine, theirs = time.perf_counter() - started, 0.0
 	for query in queries:
 		statement = query.get_sql()
-		one, other = _in_turn(lambda: query.run(as_dict=True), lambda: frappe.db.sql(statement))
+		one, other = in_turn(lambda: query.run(as_dict=True), lambda: frappe.db.sql(statement), ROUNDS)
 		mine, theirs = mine + one, theirs + other
 	statements = [query.get_sql() for query in queries]
-	whole, bare = _in_turn(
-		lambda: reconciliation.find(scope), lambda: [frappe.db.sql(statement) for statement in statements]
+	whole, bare = in_turn(
+		lambda: reconciliation.find(scope),
+		lambda: [frappe.db.sql(statement) for statement in statements],
+		ROUNDS,
 	)
 	ratio = whole / bare
 	print(
@@ -305,21 +306,6 @@ def compare_with_bare_sql(vouchers: int) -> int:
 		f"statement by statement: {mine:.3f} s, bare {theirs:.3f} s, ratio {mine / theirs:.2f}"
 	)
 	return int(ratio > AIM)
-
-
-def _in_turn(one: Callable, other: Callable) -> tuple[float, float]:
-	"""Medians of both, statement by statement in turn: other work on the machine meets them alike."""
-	times: tuple[list[float], list[float]] = ([], [])
-	for number in range(ROUNDS):
-		for place in (0, 1) if number % 2 else (1, 0):
-			times[place].append(_seconds((one, other)[place]))
-	return statistics.median(times[0]), statistics.median(times[1])
-
-
-def _seconds(side: Callable) -> float:
-	started = time.perf_counter()
-	side()
-	return time.perf_counter() - started
 
 
 def _fill(vouchers: int, shop: frappe._dict, company: str) -> None:

@@ -29,6 +29,7 @@ from pathlib import Path
 
 import frappe
 from frappe.utils import add_to_date, now_datetime, nowdate
+from measuring import statements
 
 SITE = os.environ.get("AFTERSALES_SITE", "bench.localhost")
 HERE = Path(__file__).resolve().parent
@@ -98,21 +99,10 @@ def _timed(operation: Callable, *args) -> float:
 def _queries(operation: Callable, *args) -> int:
 	"""Statements sent to the database by one run of `operation`, commit included."""
 	_new_request(USER)
-	sql = frappe.db.sql
-	count = 0
-
-	def counted(*values, **named):
-		nonlocal count
-		count += 1
-		return sql(*values, **named)
-
-	frappe.db.sql = counted
-	try:
+	with statements() as sent:
 		operation(*args)
 		frappe.db.commit()
-	finally:
-		frappe.db.sql = sql
-	return count
+	return len(sent)
 
 
 def _measure(ours: Callable, theirs: Callable, masters, rounds: int, prepare: Callable | None = None) -> dict:

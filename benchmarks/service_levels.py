@@ -15,7 +15,6 @@ last line, the figures as JSON.
 import argparse
 import json
 import os
-import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -25,11 +24,14 @@ from typing import NamedTuple
 
 import frappe
 from frappe.utils import add_to_date, now_datetime
+from measuring import in_turn
 
 MARK = "Benchmark"
 HOUR = 3600
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 DUE = 1000
+WARM_UP = 5
+"""Rounds of each comparison that are not counted."""
 
 
 def main() -> int:
@@ -86,13 +88,17 @@ def measure_adding() -> dict:
 	start = datetime(2026, 1, 5, 9)
 	for days in (30, 300):
 		agreement.response_time = days * 8 * HOUR
-		ours, theirs = _in_turn(
+		ours, theirs = in_turn(
 			lambda: working_time.add(loaded, start, days * 8 * HOUR),
 			lambda: get_expected_time_for("response", agreement, start),
 			rounds=500,
+			warm_up=WARM_UP,
 		)
-		frozen, _theirs = _in_turn(
-			lambda: working_time.add(calendars.from_terms(terms), start, days * 8 * HOUR), int, rounds=500
+		frozen, _theirs = in_turn(
+			lambda: working_time.add(calendars.from_terms(terms), start, days * 8 * HOUR),
+			int,
+			rounds=500,
+			warm_up=WARM_UP,
 		)
 		figures[f"add_{days}_days_ours_us"] = round(ours * 1e6, 1)
 		figures[f"add_{days}_days_from_frozen_terms_us"] = round(frozen * 1e6, 1)
@@ -127,7 +133,9 @@ def _holidays() -> str:
 def measure_inserts(count: int) -> dict:
 	"""Seconds per insert, median; nothing is committed."""
 	masters = _masters()
-	ours, theirs = _in_turn(lambda: _repair_call(masters), lambda: _issue(masters), rounds=count)
+	ours, theirs = in_turn(
+		lambda: _repair_call(masters), lambda: _issue(masters), rounds=count, warm_up=WARM_UP
+	)
 	clocks = frappe.db.count("Service Clock", {"reference_name": _repair_call(masters)})
 	agreed = frappe.db.get_value("Issue", _issue(masters), ["service_level_agreement", "response_by"])
 	assert clocks == 3, clocks
@@ -237,7 +245,7 @@ def measure_sweeps(clocks: int) -> dict:
 	try:
 		few = [_thousand_due(sweep) for _ in range(3)]
 		_fill(clocks)
-		idle, bare = _in_turn(lambda: sweep(), _bare_query, rounds=300)
+		idle, bare = in_turn(lambda: sweep(), _bare_query, rounds=300, warm_up=WARM_UP)
 		many = [_thousand_due(sweep) for _ in range(3)]
 	finally:
 		frappe.db.rollback()
@@ -332,20 +340,6 @@ def _fill(count: int) -> None:
 
 
 # ---------------------------------------------------------------- small things
-
-
-def _in_turn(ours: Callable, theirs: Callable, rounds: int) -> tuple[float, float]:
-	"""Median seconds of each, one after the other, after a warm-up."""
-	for _ in range(5):
-		ours()
-		theirs()
-	times: tuple[list[float], list[float]] = ([], [])
-	for _ in range(rounds):
-		for function, taken in zip((ours, theirs), times, strict=True):
-			started = time.perf_counter()
-			function()
-			taken.append(time.perf_counter() - started)
-	return statistics.median(times[0]), statistics.median(times[1])
 
 
 def _calendar(name: str, around_the_clock: int) -> str:

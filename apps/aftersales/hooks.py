@@ -25,6 +25,8 @@ app_include_js = [
 	"/assets/aftersales/js/report_filters.js",
 ]
 
+app_include_css = ["/assets/aftersales/css/phone.css"]
+
 # Installation
 before_install = "aftersales.install.before_install"
 after_install = "aftersales.install.after_install"

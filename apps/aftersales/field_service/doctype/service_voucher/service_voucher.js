@@ -41,7 +41,7 @@ frappe.ui.form.on("Service Voucher", {
 				place.address.replace(/\n/g, ", ")
 			)}`;
 		const button = (href, label, more = "") =>
-			`<a class="btn btn-default btn-lg" style="flex: 1 1 140px; max-width: 320px" href="${href}" ${more}>${label}</a>`;
+			`<a class="btn btn-default btn-lg" style="flex: 1 1 auto; max-width: 320px" href="${href}" ${more}>${label}</a>`;
 		const buttons = [
 			phone && button(phone, __("Call {0}", [escape(place.contact_phone)])),
 			map && button(map, __("Show on Map"), 'target="_blank" rel="noopener noreferrer"'),
@@ -54,7 +54,7 @@ frappe.ui.form.on("Service Voucher", {
 			place.location_details && escape(place.location_details),
 		];
 		return `<div>${lines.filter(Boolean).join("<br>")}</div>
-			<div style="display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0 4px">${buttons.join("")}</div>`;
+			<div class="aftersales-taps" style="display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0 4px">${buttons.join("")}</div>`;
 	},
 
 	// A tap opens the camera of the phone; the picture is stored with the visit, and what it shows is said.
@@ -82,7 +82,7 @@ frappe.ui.form.on("Service Voucher", {
 		const $photos = frm.get_field("photos_html").$wrapper;
 		$photos.html(`
 			<div style="display: flex; flex-wrap: wrap; gap: 8px">${pictures}</div>
-			${open ? `<div style="display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0">${buttons}</div>` : ""}`);
+			${open ? `<div class="aftersales-taps" style="display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0">${buttons}</div>` : ""}`);
 		$photos.find("input").on("change", (event) => {
 			const [file] = event.target.files;
 			if (file) frm.events.add_photo(frm, file, event.target.dataset.shows);

@@ -1,8 +1,19 @@
 frappe.listview_settings["Service Voucher"] = {
-	add_fields: ["status", "billing_status", "planned_end", "outcome"],
+	add_fields: ["status", "billing_status", "planned_start", "planned_end", "outcome"],
 	has_indicator_for_draft: 1,
 	has_indicator_for_cancelled: 1,
 	hide_name_column: false,
+
+	// A phone shows one column: whom to visit, and when.
+	formatters: {
+		customer_name(name, df, doc) {
+			if (!frappe.is_mobile() || !doc.planned_start || !["Draft", "Dispatched", "On Site"].includes(doc.status)) {
+				return name;
+			}
+			const start = frappe.datetime.convert_to_user_tz(doc.planned_start, false);
+			return `${start.format(start.isSame(moment(), "week") ? "ddd HH:mm" : "D MMM HH:mm")} · ${name}`;
+		},
+	},
 
 	get_indicator(doc) {
 		const late =

@@ -318,7 +318,9 @@ frappe.ui.form.on("Repair Call", {
 		if (windows.length && !frm.doc.promised_from) dialog.set_value("window", "0");
 	},
 
+	// For who may register calls; others cannot ask what callers have said.
 	async suggest_referrals(frm) {
+		if (!frappe.model.can_create("Repair Call")) return;
 		const { $input } = frm.get_field("referral");
 		if (!$input || $input.attr("list")) return;
 		const id = frappe.dom.get_unique_id();

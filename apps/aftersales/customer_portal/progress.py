@@ -124,7 +124,8 @@ def window(begin: datetime | None, end: datetime | None) -> str:
 
 
 def day(value: datetime) -> str:
-	return format_datetime(value, "EEEE, d MMMM")
+	"""Weekday, day and month. The pattern (CLDR) is translated: a language may have a point after the day."""
+	return format_datetime(value, _("EEEE, d MMMM"))
 
 
 def clock(value: datetime) -> str:
@@ -133,7 +134,10 @@ def clock(value: datetime) -> str:
 
 def moment(value: datetime | str | None) -> str:
 	"""Day and time of something that has happened; empty without one."""
-	return f"{format_datetime(value, 'd MMM yyyy')}, {clock(get_datetime(value))}" if value else ""
+	if not value:
+		return ""
+	date = format_datetime(value, _("d MMM yyyy"))
+	return f"{date}, {clock(get_datetime(value))}"
 
 
 def _facts(call: frappe._dict, cards: list, receipts: list) -> Facts:

@@ -28,13 +28,12 @@ Object.assign(aftersales.service_levels, {
 		return [text, late ? "red" : left < 3600 ? "orange" : "blue"];
 	},
 
-	// The same in a list, where there is little room; on a phone only for the time.
+	// The same in a list, where there is little room.
 	say_short(clock, due) {
 		const [text, color] = this.say(clock, due);
 		if (clock.paused || !["Running", "Overdue"].includes(clock.state)) return [text, color];
 		const sign = color === "red" ? "−" : "";
-		const time = `${sign}${this.words((due - Date.now()) / 1000)}`;
-		return [frappe.is_mobile() ? time : `${clock.measure} ${time}`, color];
+		return [`${clock.measure} ${sign}${this.words((due - Date.now()) / 1000)}`, color];
 	},
 
 	chip(clock, how = "say") {
@@ -73,8 +72,6 @@ Object.assign(aftersales.service_levels, {
 			$right.find(".aftersales-clock").remove();
 			if (!clocks[name]) return;
 			$right.find(".modified").hide(); // the row has room for one of them
-			// on a phone for the time alone, which its colour rates
-			$right.find(".indicator-pill").toggle(!frappe.is_mobile());
 			$right.prepend(this.chip(clocks[name], "say_short").addClass("mr-2 flex-shrink-0"));
 		});
 	},

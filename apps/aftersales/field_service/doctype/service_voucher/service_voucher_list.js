@@ -11,7 +11,7 @@ frappe.listview_settings["Service Voucher"] = {
 				return name;
 			}
 			const start = frappe.datetime.convert_to_user_tz(doc.planned_start, false);
-			return `${start.format(start.isSame(moment(), "week") ? "ddd HH:mm" : "D MMM HH:mm")} · ${name}`;
+			return `${start.format(start.isSame(moment(), "week") ? "ddd HH:mm" : __("D MMM HH:mm"))} · ${name}`;
 		},
 	},
 

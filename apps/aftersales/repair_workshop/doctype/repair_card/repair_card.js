@@ -261,7 +261,7 @@ frappe.ui.form.on("Repair Card", {
 		const group = __("Parts");
 		aftersales.forms.add_button(
 			frm,
-			__("Set Aside"),
+			__("Set Aside", null, "Keep parts for this job"),
 			() => aftersales.forms.act(frm, "set_parts_aside"),
 			group
 		);

@@ -335,9 +335,10 @@ frappe.ui.form.on("Repair Call", {
 
 function told_of_window(window) {
 	const [from, to] = [window.start, window.end].map((text) => frappe.datetime.convert_to_user_tz(text, false));
-	const until = to.format(from.isSame(to, "day") ? "HH:mm" : "ddd D MMM HH:mm");
+	const until = to.format(from.isSame(to, "day") ? "HH:mm" : __("ddd D MMM HH:mm"));
 	const judged = window.outside_hours ? __("out of hours") : window.in_time ? "" : __("too late");
-	return [`${from.format("ddd D MMM HH:mm")} – ${until}`, window.technician, judged].filter(Boolean).join(", ");
+	const told = `${from.format(__("ddd D MMM HH:mm"))} – ${until}`;
+	return [told, window.technician, judged].filter(Boolean).join(", ");
 }
 
 function ask_reason(frm, title, label, method) {

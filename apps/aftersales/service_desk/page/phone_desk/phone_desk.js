@@ -374,12 +374,14 @@ aftersales.PhoneDesk = class {
 	}
 
 	moment(text) {
-		return frappe.datetime.convert_to_user_tz(text, false).format("ddd D MMM HH:mm");
+		return frappe.datetime.convert_to_user_tz(text, false).format(__("ddd D MMM HH:mm"));
 	}
 
 	span({ start, end }) {
 		const [from, to] = [start, end].map((text) => frappe.datetime.convert_to_user_tz(text, false));
-		return `${from.format("ddd D MMM HH:mm")} – ${to.format(from.isSame(to, "day") ? "HH:mm" : "ddd D MMM HH:mm")}`;
+		return `${from.format(__("ddd D MMM HH:mm"))} – ${to.format(
+			from.isSame(to, "day") ? "HH:mm" : __("ddd D MMM HH:mm")
+		)}`;
 	}
 
 	// ------------------------------------------------------------ what was before

@@ -169,9 +169,11 @@ doc_events = {
 		"on_cancel": [
 			"aftersales.service_billing.erpnext_events.release",
 			"aftersales.service_billing.credits.follow",
+			"aftersales.service_billing.fees.free_key",
 		],
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
+	"Subscription": {"on_update": "aftersales.service_billing.fees.stop_when_done"},
 	"Journal Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",

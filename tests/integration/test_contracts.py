@@ -1,11 +1,17 @@
 """A service contract from the call to the books: coverage, shares, visits, targets, fee (R-AC-5)."""
 
+from decimal import Decimal
+
 import frappe
 import pytest
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import add_days, add_months, add_to_date, getdate, now_datetime, nowdate
 
+from aftersales.service_billing import fees
 from aftersales.service_billing.contracts import entitlement_of, renewal_of, roll_over
+from aftersales.service_billing.report.contract_profitability import contract_profitability
 from tests import factories as make
+from tests.attacks import comments
 from tests.jobs import billed, documents_of, done, gl, job, stock_ledger
 from tests.refusals import assert_refused
 
@@ -545,6 +551,130 @@ def test_ending_early_ends_the_subscription(shop, plan):
 	contract = make.contract(shop.customer, plans=[{"plan": plan, "qty": 1}])
 	contract.end_early(nowdate(), "Moved away")
 	assert getdate(frappe.db.get_value("Subscription", contract.subscription, "end_date")) == getdate()
+
+
+@pytest.fixture
+def thirty_days(plan):
+	"""A plan of 30.00 for thirty days."""
+	return make.make(
+		"Subscription Plan",
+		plan_name="Boiler Care for thirty days",
+		item="Boiler Care",
+		price_determination="Fixed Rate",
+		cost=30,
+		currency="EUR",
+		billing_interval="Day",
+		billing_interval_count=30,
+	).name
+
+
+def prepaid(shop, plan, ends_on=None):
+	"""A contract for two boilers begun today, whose first 60.00 are invoiced; ended on `ends_on`."""
+	contract = make.contract(
+		shop.customer, start_date=nowdate(), plans=[{"plan": plan, "qty": 2}], submit_fee_invoices=1
+	)
+	process_subscriptions(nowdate())
+	if ends_on:
+		contract.end_early(ends_on, "Sold the boiler")
+	return read(contract)
+
+
+def process_subscriptions(day) -> None:
+	"""As ERPNext does every day: all but the cancelled ones."""
+	for name in frappe.get_all("Subscription", {"status": ("!=", "Cancelled")}, pluck="name"):
+		frappe.get_doc("Subscription", name).process(day)
+
+
+def fee_invoices(contract, **filters) -> list:
+	return frappe.get_all(
+		"Sales Invoice",
+		{"subscription": contract.subscription, **filters},
+		["name", "net_total", "from_date", "to_date"],
+		order_by="posting_date asc, creation asc",
+	)
+
+
+def test_the_unused_days_of_a_prepaid_fee_are_credited_once(shop, thirty_days):
+	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
+	(invoice,) = fee_invoices(contract)
+	assert f"{invoice.name}</a> are not used: 20 of 30 days" in comments(contract)
+
+	(name,) = contract.credit_unused_fee()
+	refused("No fee", contract.credit_unused_fee)  # a double click
+	note = frappe.get_doc("Sales Invoice", name)
+	assert (note.docstatus, note.is_return, note.return_against) == (0, 1, invoice.name)
+	assert (note.aftersales_voucher, note.net_total) == (contract.name, -40)
+	note.submit()
+	assert [(account, debit, credit) for account, debit, credit, _center in gl(name)] == [
+		("Debtors - LSL", 0, 40),
+		("Sales - LSL", 40, 0),
+	]
+	period = {"company": make.COMPANY, "from_date": nowdate(), "to_date": nowdate()}
+	rows = contract_profitability.execute(period)[1]
+	assert [(row.service_contract, row.fees) for row in rows] == [(contract.name, 20)]
+
+	note.cancel()
+	assert len(contract.credit_unused_fee()) == 1  # it may be credited anew
+
+
+def test_the_key_lets_the_database_refuse_a_second_credit(shop, thirty_days, monkeypatch):
+	contract = prepaid(shop, thirty_days, nowdate())
+	contract.credit_unused_fee()
+	monkeypatch.setattr(fees, "_credited", lambda invoice: Decimal(0))  # not seen
+	frappe.db.commit()
+	with pytest.raises(frappe.UniqueValidationError):
+		contract.credit_unused_fee()
+	frappe.db.rollback()
+
+
+def test_an_earlier_end_credits_the_rest(shop, thirty_days):
+	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
+	contract.credit_unused_fee()
+	contract.end_early(add_days(nowdate(), 4), "Moved earlier")
+	read(contract).credit_unused_fee()
+	assert [note.net_total for note in fee_invoices(contract, is_return=1)] == [-40, -10]
+
+
+def test_what_the_accountant_credited_himself_is_not_credited_again(shop, thirty_days):
+	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
+	note = make_sales_return(fee_invoices(contract)[0].name)
+	note.items[0].rate = 15
+	note.insert()
+	contract.credit_unused_fee()
+	assert [one.net_total for one in fee_invoices(contract, is_return=1)] == [-30, -10]
+
+
+def test_what_rounding_leaves_is_no_fee(shop, thirty_days):
+	frappe.db.set_value("Subscription Plan", thirty_days, "cost", 10.01)
+	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
+	contract.credit_unused_fee()  # 20.02 for thirty days: 13.35 for twenty, 2 x 6.67 or 6.68
+	refused("No fee", contract.credit_unused_fee)
+
+
+def test_a_contract_that_runs_its_time_has_nothing_to_credit(shop, thirty_days):
+	contract = prepaid(shop, thirty_days)
+	refused("No fee", contract.credit_unused_fee)
+	frappe.set_user(make.user("supervisor@fees.example", "Service Supervisor"))
+	with pytest.raises(frappe.PermissionError):
+		read(contract).credit_unused_fee()
+
+
+def test_no_period_that_begins_after_the_end_is_invoiced(shop, thirty_days):
+	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
+	for day in (9, 10, 29, 30, 31, 60):
+		process_subscriptions(add_days(nowdate(), day))
+	assert [getdate(row.to_date) for row in fee_invoices(contract)] == [getdate(add_days(nowdate(), 29))]
+
+
+def test_periods_before_the_end_are_invoiced_and_none_after(shop, thirty_days):
+	contract = prepaid(shop, thirty_days, add_days(nowdate(), 34))
+	for day in (29, 30, 31, 34, 35, 36, 60, 61):
+		process_subscriptions(add_days(nowdate(), day))
+	assert [getdate(row.from_date) for row in fee_invoices(contract)] == [
+		getdate(),
+		getdate(add_days(nowdate(), 30)),
+	]
+	assert frappe.db.get_value("Subscription", contract.subscription, "status") == "Cancelled"
 
 
 # ---------------------------------------------------------------- excess of a call

@@ -10,6 +10,27 @@ frappe.ui.form.on("Service Contract", {
 		if (frm.doc.docstatus !== 1) return;
 		aftersales.forms.show_entitlement(frm, frm.doc.name);
 		frm.trigger("add_buttons");
+		frm.trigger("show_unused_fee");
+	},
+
+	show_unused_fee(frm) {
+		const unused = frm.doc.__onload?.unused_fee || [];
+		if (!unused.length) return;
+		unused.forEach((told) => frm.dashboard.add_comment(told, "orange", true));
+		if (!frm.perm[0].submit) return;
+		aftersales.forms.add_button(
+			frm,
+			__("Credit of the Unused Fee"),
+			async () => {
+				const { message: made } = await frm.call({
+					doc: frm.doc,
+					method: "credit_unused_fee",
+					freeze: true,
+				});
+				if (made?.length) frappe.set_route("Form", "Sales Invoice", made[0]);
+			},
+			__("Create")
+		);
 	},
 
 	add_buttons(frm) {

@@ -3,11 +3,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
-from aftersales.guards import keep_fields_of_record, set_system
-from aftersales.service_billing import contracts, dimensions
+from aftersales.guards import has_any_role, keep_fields_of_record, require_role, set_system
+from aftersales.service_billing import contracts, dimensions, fees
 from aftersales.service_billing.invoices import billing_currency, posting_key
 
 FIELDS_OF_RECORD = ("status", "subscription", "remind_on", "renewed_from", "end_reason", "currency")
+CREDITING_ROLES = ("Service Accountant", "Service Manager")
 SHARES = ("labour_share", "parts_share", "travel_share")
 INVOICE_AT = {
 	"Beginning of the Period": "Beginning of the current subscription period",
@@ -69,6 +70,10 @@ class ServiceContract(Document):
 	# end: auto-generated types
 
 	"""What a customer has agreed with us for a time: products, shares, visits, fee (R-AC-5)."""
+
+	def onload(self):
+		if self.docstatus == 1 and self.end_reason and has_any_role(CREDITING_ROLES):
+			self.set_onload("unused_fee", [fees.told(row) for row in fees.unused(self)])
 
 	def before_insert(self):
 		renewed = self.renewed_from
@@ -142,10 +147,31 @@ class ServiceContract(Document):
 			},
 			notify=True,
 		)
-		self.end_subscription()
+		fees.end_subscription(self)
 		self.add_comment(
 			"Info", _("Ends early, on {0}: {1}").format(frappe.format(end_date, "Date"), escape_html(reason))
 		)
+		for row in fees.unused(self):
+			self.add_comment("Info", fees.told(row))
+
+	@frappe.whitelist()
+	def credit_unused_fee(self) -> list[str]:
+		"""Draft credit notes for what was invoiced for days after the contract's end; a second call makes none.
+
+		Returns:
+			the names of the drafts made.
+
+		Raises:
+			frappe.PermissionError: the user is no accountant or manager, or may not submit contracts.
+			frappe.ValidationError: nothing is left to credit.
+		"""
+		require_role(CREDITING_ROLES, _("Crediting a fee"))
+		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
+		stored.check_permission("submit")
+		made = fees.credit(stored) if stored.docstatus == 1 else []
+		if not made:
+			frappe.throw(_("No fee of {0} is left to credit.").format(self.name))
+		return made
 
 	# ------------------------------------------------------------------ steps of validate
 
@@ -291,10 +317,6 @@ class ServiceContract(Document):
 			{"status": "Cancelled", "cancelation_date": nowdate(), "aftersales_posting_key": None},
 		)
 		subscription.add_comment("Info", _("Service Contract {0} was cancelled").format(self.name))
-
-	def end_subscription(self):
-		if self.subscription:
-			frappe.db.set_value("Subscription", self.subscription, "end_date", self.end_date)
 
 	# ------------------------------------------------------------------ cancelling
 

@@ -95,6 +95,7 @@ PERIOD = {
 	"from_date": str(date.today() - timedelta(days=30)),
 	"to_date": str(date.today()),
 }
+YEAR = {**PERIOD, "from_date": str(date.today() - timedelta(days=365))}
 WITH_HAZARD = {"status": "Open", "hazard": ["is", "set"]}
 WITH_CASH = {"docstatus": 1, "cash_collected": [">", 0], "billing_status": "Paid"}
 RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0], "vendor_cost": 0}
@@ -268,7 +269,8 @@ SHOTS = (
 	Shot("cash-with-technicians", ACCOUNTANT, report("Cash with Technicians")),
 	Shot("reconciliation", ACCOUNTANT, report("Service Revenue Reconciliation", **PERIOD)),
 	Shot("job-profitability", ACCOUNTANT, report("Job Profitability", **PERIOD)),
-	Shot("unbilled-work", ACCOUNTANT, report("Unbilled Work")),
+	Shot("unbilled-work", ACCOUNTANT, report("Unbilled Work", with_credited="1")),
+	Shot("contract-profitability", ACCOUNTANT, report("Contract Profitability", **YEAR)),
 	Shot("warranty-cost", ACCOUNTANT, report("Warranty Cost", group_by="Brand", **PERIOD)),
 	Shot(
 		"warranty-recovery",

@@ -118,14 +118,13 @@ class BillingDesk {
 		const escape = frappe.utils.escape_html;
 		const jobs = bill.jobs
 			.slice(0, 6)
-			.map((job) => frappe.utils.get_form_link(job.doctype, job.name, true))
+			.map((job) => link_html(job.doctype, job.name))
 			.join(", ");
 		const rest = bill.jobs.length > 6 ? ` ${__("and {0} more", [bill.jobs.length - 6])}` : "";
 		const draft = bill.sales_invoice
-			? `<div class="text-muted small">${__("Draft")} ${frappe.utils.get_form_link(
+			? `<div class="text-muted small">${__("Draft")} ${link_html(
 					"Sales Invoice",
-					bill.sales_invoice,
-					true
+					bill.sales_invoice
 			  )}</div>`
 			: "";
 		return `<tr>
@@ -176,7 +175,7 @@ class BillingDesk {
 			this.page.clear_primary_action();
 			return;
 		}
-		aftersales.forms.set_primary_action(this.page, __("Bill Chosen"), () => this.ask(), "sell");
+		aftersales.forms.set_primary_action(this.page, __("Bill Chosen"), () => this.ask());
 	}
 
 	ask() {
@@ -212,4 +211,9 @@ class BillingDesk {
 		});
 		frappe.set_route("Form", "Billing Run", run);
 	}
+}
+
+// The name of a document is not broken at its hyphens.
+function link_html(doctype, name) {
+	return `<span class="text-nowrap">${frappe.utils.get_form_link(doctype, name, true)}</span>`;
 }

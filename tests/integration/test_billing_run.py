@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import add_days, add_to_date, get_last_day, getdate, now_datetime, nowdate
 from rq.timeouts import JobTimeoutException
 
-from aftersales.service_billing import billing_worker
+from aftersales.service_billing import billing, billing_worker
 from aftersales.service_billing.billing import what_to_bill
 from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
 from aftersales.service_billing.posting import post_again
@@ -645,3 +645,32 @@ def test_a_finished_run_is_not_started_again_nor_edited(shop):
 	run.jobs_done = 500
 	with pytest.raises(frappe.PermissionError):
 		run.save()
+
+
+# ---------------------------------------------------------------- read before their turn
+
+
+def test_a_job_changed_after_it_was_read_is_billed_as_it_is_now(shop, kind):
+	keys = sorted((kind, paid_job(shop, kind).name) for _number in range(2))
+	ahead = billing.ReadAhead(keys)
+	assert ahead.take(keys[0]).name == keys[0][1]
+	assert keys[1] in ahead.read  # read with it
+	changed = frappe.get_doc(*keys[1])
+	changed.labour[0].db_set("rate", 99)
+	changed.db_set("posted_at", changed.posted_at)
+	invoice, (job,) = billing.bill([keys[1]], False, ahead)
+	assert job.name == keys[1][1]
+	assert [item.rate for item in invoice.items] == [99, 42]
+
+
+def test_what_is_read_ahead_is_the_document_itself(shop, kind):
+	key = (kind, paid_job(shop, kind).name)
+	assert billing.ReadAhead([key]).take(key).as_dict() == frappe.get_doc(*key).as_dict()
+	assert billing.ReadAhead([]).take(key) is None
+
+
+def test_a_job_is_read_anew_when_it_is_tried_again(shop, kind):
+	key = (kind, paid_job(shop, kind).name)
+	ahead = billing.ReadAhead([key])
+	ahead.take(key).sales_invoice = "of an attempt that was rolled back"
+	assert ahead.take(key).sales_invoice is None

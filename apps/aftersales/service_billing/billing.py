@@ -69,8 +69,35 @@ def bills_due(jobs: Iterable[JobToBill], until: date) -> list[Bill]:
 	return billing_rules.due(billing_rules.bills(jobs), until)
 
 
-def bill(jobs: Iterable[JobKey], submitted: bool) -> tuple[Document, list[Document]] | None:
+class ReadAhead:
+	"""Jobs that are billed one after the other, read some at a time before their turn.
+
+	What is taken is used only where it is still as it was read, see :func:`bill`.
+	"""
+
+	AT_A_TIME = 50
+
+	def __init__(self, jobs: Iterable[JobKey]):
+		self.jobs = list(jobs)
+		self.turns = {job: turn for turn, job in enumerate(self.jobs)}
+		self.read: dict[JobKey, Document] = {}
+
+	def take(self, job: JobKey) -> Document | None:
+		"""The job as it was read lately, for one use; None when it is none of those."""
+		if job in self.turns and job not in self.read:
+			turn = self.turns[job]
+			self.read = _read(self.jobs[turn : turn + self.AT_A_TIME])
+		return self.read.pop(job, None)
+
+
+def bill(
+	jobs: Iterable[JobKey], submitted: bool, ahead: ReadAhead | None = None
+) -> tuple[Document, list[Document]] | None:
 	"""Make one Sales Invoice of those of `jobs` that are not billed yet; all are of one customer.
+
+	Args:
+		ahead: where the jobs may have been read already. Each is locked, and read anew unless its time stamp is
+			still the same, which is also how Frappe tells whether a form is out of date.
 
 	Returns:
 		the invoice and the jobs on it; None when somebody else has billed them all.
@@ -78,7 +105,7 @@ def bill(jobs: Iterable[JobKey], submitted: bool) -> tuple[Document, list[Docume
 	Raises:
 		frappe.ValidationError: names the job that cannot be billed, and why; nothing is made.
 	"""
-	docs = [frappe.get_doc(doctype, name, for_update=True) for doctype, name in sorted(set(jobs))]
+	docs = [_locked(job, ahead) for job in sorted(set(jobs))]
 	docs = [doc for doc in docs if doc.docstatus == 1 and not doc.sales_invoice]
 	if len(docs) > 1:  # granted since the jobs were grouped: billed alone, by the next run
 		alone = discounts.waiting([(doc.doctype, doc.name) for doc in docs])
@@ -95,6 +122,34 @@ def bill(jobs: Iterable[JobKey], submitted: bool) -> tuple[Document, list[Docume
 	for doc in docs:
 		record_invoice(doc, invoice, due)
 	return invoice, docs
+
+
+def _locked(job: JobKey, ahead: ReadAhead | None) -> Document:
+	doctype, name = job
+	early = ahead and ahead.take(job)
+	if early and early.modified == frappe.db.get_value(doctype, name, "modified", for_update=True):
+		return early
+	return frappe.get_doc(doctype, name, for_update=True)
+
+
+def _read(jobs: Sequence[JobKey]) -> dict[JobKey, Document]:
+	"""Jobs with their tables: a query for each table, however many jobs."""
+	found: dict[JobKey, Document] = {}
+	for doctype in DONE_ON:
+		names = [name for job_type, name in jobs if job_type == doctype]
+		if not names:
+			continue
+		rows = {
+			row.name: row
+			for row in frappe.get_all(doctype, {"name": ("in", names)}, ["*"], order_by="name asc")
+		}
+		for table in frappe.get_meta(doctype).get_table_fields():
+			of_jobs = {"parent": ("in", list(rows)), "parenttype": doctype, "parentfield": table.fieldname}
+			for line in frappe.get_all(table.options, of_jobs, ["*"], order_by="idx asc") if rows else ():
+				rows[line.parent].setdefault(table.fieldname, []).append(line)
+		for name, row in rows.items():
+			found[doctype, name] = frappe.get_doc({"doctype": doctype, **row})
+	return found
 
 
 @frappe.whitelist()

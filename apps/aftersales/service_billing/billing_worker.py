@@ -22,7 +22,8 @@ from rq.timeouts import JobTimeoutException
 
 from aftersales.guards import require_role
 from aftersales.service_billing import billing
-from aftersales.service_billing.billing_rules import Bill, bills
+from aftersales.service_billing.billing import ReadAhead
+from aftersales.service_billing.billing_rules import bills
 from aftersales.service_billing.invoices import JobKey, jobs_on
 
 RUN = "Billing Run"
@@ -95,12 +96,19 @@ def _work_off(doc, log: "_Log") -> bool:
 	return False
 
 
-def bill_whole(jobs: Sequence[JobKey], customer: str | None, submitted: bool, write: Callable) -> list[Entry]:
+def bill_whole(
+	jobs: Sequence[JobKey],
+	customer: str | None,
+	submitted: bool,
+	write: Callable,
+	ahead: ReadAhead | None = None,
+) -> list[Entry]:
 	"""Bill `jobs` on one invoice; those that cannot be are left out with their reasons.
 
-	`write` is called inside the transaction of the invoice with what became of the jobs.
+	`write` is called inside the transaction of the invoice with what became of the jobs. `ahead`: where they may
+	have been read already.
 	"""
-	entries = _tried(jobs, customer, submitted, write)
+	entries = _tried(jobs, customer, submitted, write, ahead)
 	if not isinstance(entries, str):
 		return entries
 	reasons = {job: _why_not(job, submitted) for job in jobs} if len(jobs) > 1 else {jobs[0]: entries}
@@ -114,12 +122,16 @@ def bill_whole(jobs: Sequence[JobKey], customer: str | None, submitted: bool, wr
 
 
 def _tried(
-	jobs: Sequence[JobKey], customer: str | None, submitted: bool, write: Callable
+	jobs: Sequence[JobKey],
+	customer: str | None,
+	submitted: bool,
+	write: Callable,
+	ahead: ReadAhead | None,
 ) -> list[Entry] | str:
 	"""One transaction: the invoice and what is told of it, or the reason why not."""
 
 	def work() -> list[Entry]:
-		made = billing.bill(jobs, submitted)
+		made = billing.bill(jobs, submitted, ahead)
 		on_it = {(doc.doctype, doc.name) for doc in made[1]} if made else set()
 		entries = [
 			Entry(job, customer, BILLED, made[0].name)
@@ -186,19 +198,13 @@ def _lines(message: str | list) -> list[str]:
 def _invoices_to_make(doc, selected: set[JobKey], log: "_Log") -> Iterable[tuple[int, Callable]]:
 	waiting = billing.waiting_jobs(doc.company, doc.customer, selected)
 	some = bills(waiting) if selected else billing.bills_due(waiting, getdate(doc.until))
-	return [(len(bill.jobs), _task(doc, bill, log)) for bill in some]
+	of_bills = [(bill.customer, sorted((job.doctype, job.name) for job in bill.jobs)) for bill in some]
+	ahead = ReadAhead(job for _customer, jobs in of_bills for job in jobs)
 
+	def task(customer: str | None, jobs: list[JobKey]) -> Callable:
+		return lambda: bill_whole(jobs, customer, bool(doc.submit_invoices), log.write, ahead)
 
-def _task(doc, bill: Bill, log: "_Log") -> Callable:
-	def work() -> None:
-		bill_whole(
-			[(job.doctype, job.name) for job in bill.jobs],
-			bill.customer,
-			bool(doc.submit_invoices),
-			log.write,
-		)
-
-	return work
+	return [(len(jobs), task(customer, jobs)) for customer, jobs in of_bills]
 
 
 def _drafts_to_submit(doc, selected: set[JobKey], log: "_Log") -> Iterable[tuple[int, Callable]]:

@@ -550,13 +550,29 @@ def test_one_contract_has_one_subscription(shop, plan):
 def test_ending_early_ends_the_subscription(shop, plan):
 	contract = make.contract(shop.customer, plans=[{"plan": plan, "qty": 1}])
 	contract.end_early(nowdate(), "Moved away")
-	assert getdate(frappe.db.get_value("Subscription", contract.subscription, "end_date")) == getdate()
+	subscription = frappe.get_doc("Subscription", contract.subscription)
+	assert f"{contract.name}</a> ends on" in comments(subscription)
+	for month in range(1, 6):
+		process_subscriptions(add_days(add_months(nowdate(), month), -1))
+		process_subscriptions(add_months(nowdate(), month))
+	assert [row for row in fee_invoices(contract) if getdate(row.from_date) > getdate()] == []
+
+
+def make_fiscal_year(year: int) -> None:
+	first, last = f"{year}-01-01", f"{year}-12-31"
+	if not frappe.db.exists(
+		"Fiscal Year", {"year_start_date": ("<=", last), "year_end_date": (">=", first), "disabled": 0}
+	):
+		make.make("Fiscal Year", year=f"{year} of fees", year_start_date=first, year_end_date=last)
 
 
 @pytest.fixture
 def thirty_days(plan):
-	"""A plan of 30.00 for thirty days."""
-	return make.make(
+	"""A plan of 30.00 for thirty days; the fiscal year may end meanwhile."""
+	for year in (getdate().year, getdate().year + 1):
+		make_fiscal_year(year)
+	frappe.cache.delete_value("fiscal_years")
+	yield make.make(
 		"Subscription Plan",
 		plan_name="Boiler Care for thirty days",
 		item="Boiler Care",
@@ -566,6 +582,7 @@ def thirty_days(plan):
 		billing_interval="Day",
 		billing_interval_count=30,
 	).name
+	frappe.cache.delete_value("fiscal_years")
 
 
 def prepaid(shop, plan, ends_on=None):
@@ -675,6 +692,27 @@ def test_periods_before_the_end_are_invoiced_and_none_after(shop, thirty_days):
 		getdate(add_days(nowdate(), 30)),
 	]
 	assert frappe.db.get_value("Subscription", contract.subscription, "status") == "Cancelled"
+
+
+@pytest.mark.parametrize(("ends", "fees_invoiced"), [(9, 1), (34, 2)])
+def test_a_fee_invoiced_at_the_end_of_its_period(shop, thirty_days, ends, fees_invoiced):
+	# ERPNext prorates by today's date, which stands still here
+	frappe.db.set_single_value("Subscription Settings", "prorate", 0)
+	contract = make.contract(
+		shop.customer,
+		start_date=nowdate(),
+		plans=[{"plan": thirty_days, "qty": 2}],
+		submit_fee_invoices=1,
+		invoice_at="End of the Period",
+	)
+	contract.end_early(add_days(nowdate(), ends), "Sold the boiler")
+	for day in range(28, 92):
+		process_subscriptions(add_days(nowdate(), day))
+	contract = read(contract)
+	contract.credit_unused_fee()
+	assert [row.net_total for row in fee_invoices(contract, is_return=0)] == [60] * fees_invoiced
+	# ten days of thirty, or five
+	assert [row.net_total for row in fee_invoices(contract, is_return=1)] == [-40 if ends == 9 else -50]
 
 
 # ---------------------------------------------------------------- excess of a call

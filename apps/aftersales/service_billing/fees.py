@@ -1,7 +1,7 @@
 """The fee of a contract that ends early: no invoice after its end, and what was paid for days after it is credited.
 
-ERPNext's Subscription does neither: cancelling it leaves prepaid invoices as they are, and an end date does not
-keep it from invoicing the period that begins after it.
+ERPNext's Subscription does neither: cancelling it leaves prepaid invoices as they are and cuts the last fee short by
+the day of the click, and an end date does not keep it from invoicing the period that begins after it.
 """
 
 from decimal import Decimal
@@ -10,7 +10,7 @@ import frappe
 from erpnext.controllers.sales_and_purchase_return import make_return_doc
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, get_link_to_form, getdate, nowdate
+from frappe.utils import flt, fmt_money, get_link_to_form, getdate
 
 from aftersales.money import exact, unit
 from aftersales.service_billing import fee_rules
@@ -18,7 +18,6 @@ from aftersales.service_billing.fee_rules import Fee
 from aftersales.service_billing.invoices import KEY, posting_key, save_as_app
 
 INVOICE, CONTRACT = "Sales Invoice", "Service Contract"
-PREPAID = "Beginning of the current subscription period"
 
 
 def unused(contract: Document) -> list[frappe._dict]:
@@ -79,9 +78,16 @@ def _credit(contract: Document, row: frappe._dict) -> str:
 	note = make_return_doc(INVOICE, row.invoice)
 	invoice = frappe.get_doc(INVOICE, row.invoice)
 	share = exact(row.amount) / exact(invoice.net_total)
+	if getdate(invoice.posting_date) > getdate():  # a credit is not dated before what it credits
+		note.update(
+			{
+				"set_posting_time": 1,
+				"posting_date": invoice.posting_date,
+				"posting_time": invoice.posting_time,
+			}
+		)
 	note.update(
 		{
-			"posting_date": nowdate(),
 			"ignore_pricing_rule": 1,
 			"discount_amount": flt(
 				flt(note.discount_amount) * float(share), note.precision("discount_amount")
@@ -106,11 +112,21 @@ def _credit(contract: Document, row: frappe._dict) -> str:
 
 
 def end_subscription(contract: Document) -> None:
-	"""The Subscription ends with the contract."""
+	"""The Subscription invoices the periods that begin before the contract's end, each as a whole, and stops.
+
+	Its own end date stays: ERPNext would refuse one within the first period on every save, and charge the
+	whole fee for the days of a period that it cuts short.
+	"""
 	if not contract.subscription:
 		return
-	frappe.db.set_value("Subscription", contract.subscription, "end_date", contract.end_date)
-	stop_when_done(frappe.get_doc("Subscription", contract.subscription))
+	subscription = frappe.get_doc("Subscription", contract.subscription)
+	subscription.add_comment(
+		"Info",
+		_("{0} ends on {1}: no period that begins after that day is invoiced").format(
+			get_link_to_form(CONTRACT, contract.name), frappe.format(contract.end_date, "Date")
+		),
+	)
+	stop_when_done(subscription)
 
 
 def stop_when_done(subscription: Document, method: str | None = None) -> None:
@@ -118,11 +134,7 @@ def stop_when_done(subscription: Document, method: str | None = None) -> None:
 	if subscription.get("aftersales_voucher_type") != CONTRACT or subscription.status == "Cancelled":
 		return
 	end = frappe.db.get_value(CONTRACT, subscription.aftersales_voucher, "end_date")
-	if (
-		end
-		and subscription.generate_invoice_at == PREPAID
-		and getdate(subscription.current_invoice_start) > getdate(end)
-	):
+	if end and getdate(subscription.current_invoice_start) > getdate(end):
 		subscription.db_set({"status": "Cancelled", "cancelation_date": end})
 
 

@@ -9,6 +9,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
+from aftersales.service_billing import figures, job_ledger
+from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_desk.figures import GROUPS
 from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
 from aftersales.service_quality.report.technician_summary import technician_summary
@@ -303,6 +305,21 @@ def test_costs_in_several_currencies_are_not_added_up(february, monkeypatch):
 	assert (row.cost_per_call, row.currency) == (51.25, "EUR")
 
 
+def test_hours_written_down_count_where_none_were_logged(names):
+	zone = make.once("Service Zone", "Figures Bench", zone="Figures Bench")
+	for logged, day in ((0, "10"), (5, "11")):
+		card = make.card(
+			make.call(names.customer, service_zone=zone),
+			warehouse=names.van,
+			assigned_technician=names.technician,
+			labour=[make.hours(3), travel(1)],
+		)
+		card.submit()
+		values = {"received_at": at(f"{day} 08:00"), "ready_at": at(f"{day} 20:00"), "total_hours": logged}
+		frappe.db.set_value("Repair Card", card.name, values)
+	assert report(service_zone=zone)["2026-02"].mean_repair_time == (3 + 5) / 2 * HOUR
+
+
 def test_service_targets(february):
 	for state in ("Met", "Met", "Met", "Missed", "Cancelled"):
 		clock = frappe.new_doc("Service Clock")
@@ -357,7 +374,28 @@ def test_warranty_cost_beside_the_sale_of_products(names):
 	)
 	free.submit()
 	frappe.db.set_value("Service Voucher", free.name, "posted_at", at("07 10:00"))
-	invoice = make.make(
+	sold(names, 1000)
+	summary = execute({**FEBRUARY, "company": make.COMPANY})[4]
+	shown = {row["label"]: row["value"] for row in summary}
+	# two seals at 12.50 of 1,000
+	assert shown["Warranty Cost of Product Revenue"] == "2.5%"
+
+
+def test_a_contract_s_fee_is_no_sale_of_a_product(names):
+	sold(names, 1000)
+	contract = make.contract(names.customer)
+	subscription = frappe.new_doc("Subscription", party_type="Customer", party=names.customer)
+	subscription.update({"company": make.COMPANY, "name": "Fees of Boiler Care"})
+	subscription.db_insert()
+	frappe.db.set_value("Service Contract", contract.name, "subscription", subscription.name)
+	sold(names, 400, subscription=subscription.name)
+	scope = Scope(make.COMPANY, at("01 00:00").date(), at("28 00:00").date())
+	assert figures.product_revenue(scope) == 1000
+	assert job_ledger.contract_fees(scope) == {contract.name: 400}
+
+
+def sold(names, rate, **values):
+	make.make(
 		"Sales Invoice",
 		customer=names.customer,
 		company=make.COMPANY,
@@ -365,13 +403,9 @@ def test_warranty_cost_beside_the_sale_of_products(names):
 		posting_date="2026-02-09",
 		due_date="2026-02-28",
 		taxes_and_charges="",
-		items=[{"item_code": names.hour, "qty": 1, "rate": 1000, "income_account": names.income}],
-	)
-	invoice.submit()
-	summary = execute({**FEBRUARY, "company": make.COMPANY})[4]
-	shown = {row["label"]: row["value"] for row in summary}
-	# two seals at 12.50 of 1,000
-	assert shown["Warranty Cost of Product Revenue"] == "2.5%"
+		items=[{"item_code": names.hour, "qty": 1, "rate": rate, "income_account": names.income}],
+		**values,
+	).submit()
 
 
 @pytest.mark.parametrize(

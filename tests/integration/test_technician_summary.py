@@ -107,6 +107,27 @@ def test_what_each_did(names):
 	assert (summary["Visits"], summary["Workshop Repairs"], summary["First-time Fix Rate"]) == (3, 1, "50.0%")
 
 
+def test_hours_at_the_bench_that_nobody_stamped(names):
+	card = make.card(
+		make.call(names.customer),
+		warehouse=names.van,
+		assigned_technician=names.technician,
+		labour=[make.hours(2), make.hours(1, technician=names.other), {"activity": "Travel", "hours": 1}],
+	)
+	card.submit()
+	frappe.db.set_value("Repair Card", card.name, "ready_at", at("06 10:00"))
+	found = report()
+	assert (found[names.technician].bench_hours, found[names.other].bench_hours) == (2, 1)
+	log = frappe.new_doc(
+		"Service Time Log", parent=card.name, parenttype="Repair Card", parentfield="time_logs"
+	)
+	log.update({"technician": names.technician, "to_time": at("06 09:00"), "hours": 4})
+	log.db_insert()
+	frappe.db.set_value("Repair Card", card.name, "total_hours", 4)
+	found = report()
+	assert (found[names.technician].bench_hours, found[names.other].bench_hours) == (4, 0)
+
+
 def test_a_call_that_came_back(names):
 	call = make.call(names.customer)
 	visit(call, names.technician, "03 12:00", labour=[make.hours(3)])

@@ -3,7 +3,6 @@
 import frappe
 from frappe.query_builder import Case, Interval
 from frappe.query_builder.functions import Coalesce, Date, Sum
-from frappe.utils import flt
 from pypika.terms import LiteralValue
 
 from aftersales.money import rounded
@@ -58,5 +57,6 @@ def warranty_cost(scope: Scope) -> float:
 
 
 def product_revenue(scope: Scope) -> float:
-	"""Income by the invoices of the period that bill no service job, by the ledger."""
-	return rounded(job_ledger.income_of_all_invoices(scope) - job_ledger.income_of_invoices(scope))
+	"""Income by the invoices of the period that bill neither a service job nor a contract's fee, by the ledger."""
+	service = job_ledger.income_of_invoices(scope) + sum(job_ledger.contract_fees(scope).values())
+	return rounded(job_ledger.income_of_all_invoices(scope) - service)

@@ -61,6 +61,22 @@ def income_of_all_invoices(scope: Scope) -> float:
 	return rounded(query.run()[0][0])
 
 
+def contract_fees(scope: Scope) -> dict[str, float]:
+	"""Income in the ledger by the invoices of the contracts' subscriptions, credit notes taken off; by contract."""
+	ledger, account, query = _entries(scope, "Sales Invoice")
+	invoice, contract = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Service Contract")
+	query = (
+		query.join(invoice)
+		.on(invoice.name == ledger.voucher_no)
+		.join(contract)
+		.on((contract.subscription == invoice.subscription) & (contract.docstatus > 0))
+		.where((contract.subscription != "") & (account.root_type == "Income"))
+		.select(contract.name, Sum(ledger.credit - ledger.debit))
+		.groupby(contract.name)
+	)
+	return {name: rounded(amount) for name, amount in query.run()}
+
+
 def parts(scope: Scope) -> dict[Job, float]:
 	"""What parts cost that left stock for jobs: the other side of the stock account, per job."""
 	found: dict[Job, float] = {}

@@ -50,7 +50,7 @@ def columns() -> list[dict]:
 
 def contract_rows(scope: Scope, customer: str | None = None) -> list[frappe._dict]:
 	"""One row for each contract in force in the period, or with figures in it; the least margin first."""
-	fees, jobs = _fees(scope), _figures_of_jobs(scope)
+	fees, jobs = job_ledger.contract_fees(scope), _figures_of_jobs(scope)
 	code = frappe.get_cached_value("Company", scope.company, "default_currency")
 	rows = []
 	for contract in _contracts(scope, customer):
@@ -89,32 +89,6 @@ def _contracts(scope: Scope, customer: str | None) -> list[frappe._dict]:
 			not row.end_date or row.end_date >= scope.from_date
 		)
 	return rows
-
-
-def _fees(scope: Scope) -> dict[str, float]:
-	"""Income in the ledger by the invoices of the contracts' subscriptions, credit notes taken off."""
-	ledger, account = frappe.qb.DocType("GL Entry"), frappe.qb.DocType("Account")
-	invoice, contract = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Service Contract")
-	query = (
-		frappe.qb.from_(contract)
-		.join(invoice)
-		.on(invoice.subscription == contract.subscription)
-		.join(ledger)
-		.on((ledger.voucher_type == "Sales Invoice") & (ledger.voucher_no == invoice.name))
-		.join(account)
-		.on(account.name == ledger.account)
-		.where(
-			(contract.subscription != "")
-			& (contract.docstatus > 0)
-			& ledger.posting_date[scope.from_date : scope.to_date]
-			& (ledger.company == scope.company)
-			& (ledger.is_cancelled == 0)
-			& (account.root_type == "Income")
-		)
-		.select(contract.name, Sum(ledger.credit - ledger.debit))
-		.groupby(contract.name)
-	)
-	return {name: rounded(amount) for name, amount in query.run()}
 
 
 def _figures_of_jobs(scope: Scope) -> dict[str, frappe._dict]:

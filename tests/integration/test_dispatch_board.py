@@ -65,7 +65,9 @@ def row(technician: str, day: str = DAY) -> dict:
 
 
 def waiting(call, day: str = DAY) -> dict | None:
-	return next((one for one in board.load(day)["waiting"] if one["call"] == call.name), None)
+	shown = board.load(day)
+	found = next((one for one in shown["waiting"] if one["call"] == call.name), None)
+	return found and {**found, "fits": shown["fits"][found["need"]]}
 
 
 def stored(voucher: str) -> tuple:

@@ -51,7 +51,8 @@ def load(day: str | None = None, company: str | None = None) -> dict:
 
 	Returns:
 		day, now (minute of the day, None on another day), hours (first, last), length (usual visit, minutes),
-		may_plan, technicians (name, company, zone, working, planned, worked, free_from, visits), waiting and more.
+		may_plan, technicians (name, company, zone, working, planned, worked, free_from, visits), waiting, more, and
+		fits: for each `need` of a visit or call the technicians qualified for it.
 
 	Raises:
 		frappe.PermissionError: the user may not read Service Vouchers.
@@ -63,23 +64,30 @@ def load(day: str | None = None, company: str | None = None) -> dict:
 	length = cint(frappe.get_cached_doc("Aftersales Settings").visit_minutes) or 90
 	rows = _visits(midnight, company or None)
 	people = _people(company or None, rows)
-	days = {name: _day_of(name, person, rows, midnight) for name, person in people.items()}
+	of_technician = {name: [] for name in people}
+	for row in rows:
+		if row.technician in of_technician:
+			of_technician[row.technician].append(row)
+	days = {name: _day_of(person, of_technician[name], midnight) for name, person in people.items()}
 	waiting = _waiting(company or None, now)
-	fit = _Fitness(people, [*rows, *waiting])
+	needs = _Needs(people, [*rows, *waiting], on)
 	earliest = max(now, midnight)
-	return {
+	shown = {
 		"day": on,
 		"now": _minute(now, midnight) if now.date() == on else None,
 		"hours": day_rules.hours_shown(_all_spans(days.values()), midnight),
 		"length": length,
 		"may_plan": bool(frappe.has_permission("Service Voucher", "create")),
 		"technicians": [
-			_technician_shown(people[name], days[name], rows, fit, midnight, earliest, length)
+			_technician_shown(
+				people[name], days[name], of_technician[name], needs, midnight, earliest, now, length
+			)
 			for name in sorted(days)
 		],
-		"waiting": [_waiting_shown(row, fit, on) for row in waiting[:MOST_WAITING]],
+		"waiting": [_waiting_shown(row, needs, midnight) for row in waiting[:MOST_WAITING]],
 		"more": len(waiting) > MOST_WAITING,
 	}
+	return {**shown, "fits": needs.fits}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -262,14 +270,13 @@ def _people(company: str | None, rows: Iterable[frappe._dict]) -> dict[str, frap
 	return {person.name: person for person in people if person.is_active or person.name in busy}
 
 
-def _day_of(name: str, person: frappe._dict, rows: Iterable[frappe._dict], midnight: datetime) -> Technician:
+def _day_of(person: frappe._dict, own: Iterable[frappe._dict], midnight: datetime) -> Technician:
 	working = (
 		arrival.working_hours(person.holiday_list, midnight, midnight + timedelta(days=1))
 		if person.is_active
 		else ()
 	)
-	busy = sorted(_span(row) for row in rows if row.technician == name)
-	return Technician(name, working, tuple(busy), person.service_zone)
+	return Technician(person.name, working, tuple(sorted(map(_span, own))), person.service_zone)
 
 
 def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
@@ -279,22 +286,32 @@ def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
 		yield from day.busy
 
 
-class _Fitness:
-	"""Who is qualified for what: skills and product groups are read once for the whole board."""
+class _Needs:
+	"""Who is qualified for what on the day: rows of one company, product group and kind of support need the same."""
 
-	def __init__(self, people: dict[str, frappe._dict], rows: Iterable[frappe._dict]):
+	def __init__(self, people: dict[str, frappe._dict], rows: Iterable[frappe._dict], on: date):
 		self.people = people
+		self.on = on
 		self.skills = arrival.skills_of(list(people))
 		self.above = _groups_above({_group(row) for row in rows} - {None})
+		self.places: dict[tuple, int] = {}
+		self.fits: list[list[str]] = []
 
-	def is_fit(self, technician: str, row: frappe._dict, on: date) -> bool:
-		person = self.people.get(technician)
+	def of(self, row: frappe._dict) -> int:
+		"""The place among `fits` of those who are qualified for a visit or call."""
+		need = (row.company, _group(row), row.support_kind or None)
+		if need not in self.places:
+			self.places[need] = len(self.fits)
+			self.fits.append([name for name in self.people if self._is_fit(name, *need)])
+		return self.places[need]
+
+	def _is_fit(self, technician: str, company: str, group: str | None, support_kind: str | None) -> bool:
+		person = self.people[technician]
 		return bool(
-			person
-			and person.is_active
-			and person.company == row.company
+			person.is_active
+			and person.company == company
 			and dispatch_rules.is_qualified(
-				self.skills.get(technician, ()), self.above.get(_group(row), ()), row.support_kind, on
+				self.skills.get(technician, ()), self.above.get(group, ()), support_kind, self.on
 			).ok
 		)
 
@@ -332,7 +349,7 @@ def _waiting(company: str | None, now: datetime) -> list[frappe._dict]:
 	names = [row.name for row in rows]
 	in_workshop = custody.calls_with_open_card(names)
 	drafts = visits.open_visits_of_calls(names)
-	chips = display.of_documents("Repair Call", names) if names else {}
+	chips = display.most_pressing("Repair Call", names)
 	found = []
 	for row in rows:
 		visit = drafts.get(row.name)
@@ -350,12 +367,13 @@ def _technician_shown(
 	person: frappe._dict,
 	day: Technician,
 	rows: Iterable[frappe._dict],
-	fit: _Fitness,
+	needs: _Needs,
 	midnight: datetime,
 	earliest: datetime,
+	now: datetime,
 	length: int,
 ) -> dict:
-	own = sorted((row for row in rows if row.technician == day.name), key=_span)
+	own = sorted(rows, key=_span)
 	lanes = day_rules.lanes([_span(row) for row in own])
 	free = day_rules.first_fit(day, earliest, timedelta(minutes=length))
 	next_midnight = midnight + timedelta(days=1)
@@ -369,13 +387,14 @@ def _technician_shown(
 			(max(start, midnight), min(end, next_midnight)) for start, end in day.busy
 		),
 		"free_from": _minute(free, midnight) if free else None,
-		"visits": [_visit_shown(row, lane, fit, midnight) for row, lane in zip(own, lanes, strict=True)],
+		"visits": [
+			_visit_shown(row, lane, needs, midnight, now) for row, lane in zip(own, lanes, strict=True)
+		],
 	}
 
 
-def _visit_shown(row: frappe._dict, lane: int, fit: _Fitness, midnight: datetime) -> dict:
+def _visit_shown(row: frappe._dict, lane: int, needs: _Needs, midnight: datetime, now: datetime) -> dict:
 	start, end = _minutes(_span(row), midnight)
-	now = now_datetime()
 	return {
 		"name": row.name,
 		"call": row.repair_call,
@@ -387,7 +406,7 @@ def _visit_shown(row: frappe._dict, lane: int, fit: _Fitness, midnight: datetime
 		"zone": row.zone,
 		"emergency": bool(row.hazard) or row.priority == "Emergency",
 		"late": row.status in MOVABLE and bool(row.planned_start) and row.planned_start < now,
-		"fits": [name for name in fit.people if fit.is_fit(name, row, midnight.date())],
+		"need": needs.of(row),
 		"start": start,
 		"end": end,
 		"lane": lane,
@@ -396,7 +415,7 @@ def _visit_shown(row: frappe._dict, lane: int, fit: _Fitness, midnight: datetime
 	}
 
 
-def _waiting_shown(row: frappe._dict, fit: _Fitness, on: date) -> dict:
+def _waiting_shown(row: frappe._dict, needs: _Needs, midnight: datetime) -> dict:
 	visit = row.visit or frappe._dict()
 	return {
 		"call": row.name,
@@ -411,12 +430,10 @@ def _waiting_shown(row: frappe._dict, fit: _Fitness, on: date) -> dict:
 		"priority": row.priority,
 		"next_action": row.next_action,
 		"chip": row.chip,
-		"promised": [
-			_minute(moment, datetime.combine(on, time())) for moment in (row.promised_from, row.promised_to)
-		]
+		"promised": _minutes((row.promised_from, row.promised_to), midnight)
 		if row.promised_from and row.promised_to
 		else None,
-		"fits": [name for name in fit.people if fit.is_fit(name, row, on)],
+		"need": needs.of(row),
 	}
 
 

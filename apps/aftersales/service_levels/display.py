@@ -52,11 +52,14 @@ def of_documents(doctype: str, names: list[str] | str) -> dict[str, dict]:
 	readable = wanted and frappe.get_list(
 		doctype, filters={"name": ("in", wanted)}, pluck="name", limit_page_length=len(wanted)
 	)
-	if not readable:
-		return {}
+	return most_pressing(doctype, readable)
+
+
+def most_pressing(doctype: str, names: list[str]) -> dict[str, dict]:
+	"""The same for documents that the user was seen to be allowed to read."""
 	now = now_datetime()
 	chips: dict[str, dict] = {}
-	for row in _clocks(doctype, readable, open_only=True):
+	for row in _clocks(doctype, names, open_only=True) if names else ():
 		chips.setdefault(row.reference_name, _chip(row, now))
 	return chips
 

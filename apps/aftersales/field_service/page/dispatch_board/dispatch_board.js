@@ -222,7 +222,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 
 	visit_html(visit) {
 		const e = this.escape;
-		const unfit = !visit.fits.includes(visit.technician) && visit.status === "Draft";
+		const unfit = !this.is_fit(visit.technician, visit) && visit.status === "Draft";
 		const classes = [
 			`db-${frappe.scrub(visit.status)}`,
 			visit.late ? "db-late" : "",
@@ -240,6 +240,10 @@ aftersales.DispatchBoard = class DispatchBoard {
 				<strong>${unfit ? "⚠ " : ""}${e(visit.customer_name || visit.what)}</strong>
 				<span class="db-cut">${e(visit.customer_name ? visit.what : "")}</span>
 			</article>`;
+	}
+
+	is_fit(technician, thing) {
+		return this.board.fits[thing.need].includes(technician);
 	}
 
 	is_visit(thing) {
@@ -288,7 +292,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 			event.dataTransfer.effectAllowed = "move";
 			event.dataTransfer.setData("text/plain", thing.name || thing.call);
 			$body.find(".db-row").each((_i, row) => {
-				$(row).toggleClass("db-unfit", !thing.fits.includes(row.dataset.technician));
+				$(row).toggleClass("db-unfit", !this.is_fit(row.dataset.technician, thing));
 			});
 		});
 		$body.on("dragend", () => this.drag_is_over());
@@ -393,7 +397,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const can_plan = this.board.may_plan && (!is_visit || thing.movable);
 		if (!can_plan) return open_form();
 		const names = this.board.technicians.map((technician) => technician.name);
-		const fits = (name) => thing.fits.includes(name);
+		const fits = (name) => this.is_fit(name, thing);
 		const ordered = [...names.filter(fits), ...names.filter((name) => !fits(name))];
 		const free = (name) => this.board.technicians.find((one) => one.name === name)?.free_from;
 		const technician = is_visit ? thing.technician : this.first_free(ordered.filter(fits), free) || ordered[0];

@@ -153,6 +153,7 @@ SHOTS = (
 		{"status": "On Site"},
 		PHONE,
 	),
+	Shot("service-voucher-list-phone", TECHNICIAN, "/app/service-voucher/view/list", size=PHONE),
 	Shot("billing-desk", ACCOUNTANT, "/app/billing-desk"),
 	Shot("billing-desk-phone", ACCOUNTANT, "/app/billing-desk", size=PHONE),
 	Shot(

@@ -457,6 +457,12 @@ def test_a_customer_is_reminded_of_a_loaner_that_belongs_to_no_call(lone_loaner)
 	assert len(told_of(lone_loaner)) == 2
 
 
+def test_a_contact_that_is_none_keeps_nobody_from_lending(shop, call):
+	frappe.db.set_value("Repair Call", call.name, {"contact_phone": "ext. nine", "contact_email": "none"})
+	doc = lent(repair_call=call.name)
+	assert (doc.contact_name, doc.contact_phone, doc.contact_email) == ("Nora Byrne", None, None)
+
+
 def test_no_reminder_of_a_lone_loaner_that_is_not_wanted_or_has_nobody_to_write_to(shop, lone_loaner):
 	due(lone_loaner, -1)
 	messages.choose(shop.customer, set(messages.MOMENTS) - {"loaner_overdue"})

@@ -8,14 +8,29 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.model.mapper import get_mapped_doc
-from frappe.utils import add_days, cint, flt, get_link_to_form, getdate, nowdate
+from frappe.utils import (
+	add_days,
+	cint,
+	flt,
+	get_link_to_form,
+	getdate,
+	nowdate,
+	validate_email_address,
+	validate_phone_number,
+)
 
 from aftersales.repair_workshop.loaner_rules import ISSUED, reminder
 from aftersales.repair_workshop.part_search import price_for
 from aftersales.service_billing.posting import posting_key
 from aftersales.service_desk.intake import primary_contact_of
 
-CONTACT = ("contact_name", "contact_phone", "contact_email")
+CONTACT = {
+	"contact_name": bool,
+	"contact_phone": validate_phone_number,
+	"contact_email": validate_email_address,
+}
+"""Fields of a contact → what a value has to pass."""
+
 WAREHOUSES = {"from_warehouse": "loaner_warehouse", "to_warehouse": "lent_out_warehouse"}
 
 
@@ -64,16 +79,19 @@ def set_defaults(doc: Document) -> None:
 
 
 def take_contact(doc: Document) -> None:
-	"""Whom we write to about a loaner: the contact of its call, else the customer's primary one."""
+	"""Whom we write to about a loaner: the contact of its call, else the customer's primary one.
+
+	What was imported may be no number or address; nobody is kept from lending for that.
+	"""
 	if doc.has_value_changed("customer") and not any(doc.has_value_changed(field) for field in CONTACT):
 		doc.update(dict.fromkeys(CONTACT))  # that was somebody at the former customer
 	if any(doc.get(field) for field in CONTACT):
 		return
-	call = doc.repair_call and frappe.db.get_value("Repair Call", doc.repair_call, CONTACT, as_dict=True)
-	if call and any(call.values()):
-		doc.update(call)
-	elif doc.customer:
-		doc.update(primary_contact_of(doc.customer))
+	call = doc.repair_call and frappe.db.get_value("Repair Call", doc.repair_call, [*CONTACT], as_dict=True)
+	contact = call if call and any(call.values()) else doc.customer and primary_contact_of(doc.customer)
+	for field, is_sound in CONTACT.items():
+		value = contact and contact.get(field)
+		doc.set(field, value if value and is_sound(value) else None)
 
 
 def who_lent(name: str) -> str:

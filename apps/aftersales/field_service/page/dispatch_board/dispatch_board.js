@@ -491,7 +491,9 @@ aftersales.DispatchBoard = class DispatchBoard {
 		return with_room.sort((a, b) => free(a) - free(b))[0];
 	}
 
-	technician_label(name, fit, free) {
+	// Frappe puts the label of an option into the page as HTML.
+	technician_label(technician, fit, free) {
+		const name = this.escape(technician);
 		if (!fit) return __("{0} (not qualified)", [name]);
 		return free === null || free === undefined ? __("{0} (no room)", [name]) : __("{0} (free {1})", [name, this.clock(free)]);
 	}

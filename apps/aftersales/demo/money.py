@@ -227,7 +227,7 @@ def _settle_damage() -> None:
 
 
 def _damage(customer: str, incident_at, **values) -> Document:
-	return frappe.get_doc(
+	claim = frappe.get_doc(
 		{
 			"doctype": "Damage Claim",
 			"customer": customer,
@@ -238,6 +238,13 @@ def _damage(customer: str, incident_at, **values) -> Document:
 			**values,
 		}
 	).insert()
+	for row in claim.photos:  # whoever may see the claim sees them, as when they are uploaded in its form
+		frappe.db.set_value(
+			"File",
+			{"file_url": row.image},
+			{"attached_to_doctype": claim.doctype, "attached_to_name": claim.name},
+		)
+	return claim
 
 
 def _late_return() -> None:

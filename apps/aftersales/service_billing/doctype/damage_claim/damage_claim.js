@@ -9,6 +9,8 @@ frappe.ui.form.on("Damage Claim", {
 		}
 	},
 
+	refresh: show_photos,
+
 	// Shown at once; the server works it out again.
 	add_up(frm) {
 		const damage = (frm.doc.items || []).reduce((sum, row) => sum + flt(row.amount), 0);
@@ -25,3 +27,27 @@ frappe.ui.form.on("Damage Item", {
 	amount: (frm) => frm.trigger("add_up"),
 	items_remove: (frm) => frm.trigger("add_up"),
 });
+
+frappe.ui.form.on("Damage Photo", {
+	image: show_photos,
+	caption: show_photos,
+	photos_remove: show_photos,
+});
+
+// What a table of photos shows of them is the names of their files.
+function show_photos(frm) {
+	const escape = frappe.utils.escape_html;
+	const pictures = (frm.doc.photos || [])
+		.filter((row) => row.image)
+		.map((row) => {
+			const address = escape(encodeURI(row.image));
+			const caption = escape(row.caption || "");
+			return `<a href="${address}" target="_blank" rel="noopener" style="width: 160px">
+				<img src="${address}" alt="${caption || __("Photo")}" loading="lazy"
+					style="width: 160px; height: 120px; object-fit: cover; border-radius: 6px">
+				<div class="small text-muted ellipsis">${caption}</div></a>`;
+		});
+	frm.get_field("photos_html").$wrapper.html(
+		`<div class="mb-3" style="display: flex; flex-wrap: wrap; gap: 12px">${pictures.join("")}</div>`
+	);
+}

@@ -360,3 +360,13 @@ def test_a_call_is_answered_with_its_complaint_whichever_stage_comes_first():
 	doc.respond("Yes", "<p>We are sorry.</p>")
 	call.reload()
 	assert (call.status, bool(call.responded_at)) == ("Triaged", True)
+
+
+def test_a_complaint_about_who_would_own_it_finds_somebody_else():
+	frappe.set_user("Administrator")
+	make.settings(complaint_owner=ACCUSED)
+	frappe.set_user(AGENT)
+	assert complaint().assigned_to == ACCUSED
+	assert complaint(person_concerned="Dara Flynn").assigned_to == AGENT
+	frappe.set_user(ACCUSED)
+	assert complaint(person_concerned="Dara Flynn").assigned_to not in (ACCUSED, None)

@@ -157,15 +157,23 @@ def check_customer(complaint: Document) -> None:
 
 
 def owner_for(complaint: Document) -> str:
-	"""Who sees to a new complaint: named in the settings, else a desk user who registers it, else a supervisor."""
+	"""Who sees to a new complaint: named in the settings, else a desk user who registers it, else a supervisor.
+
+	Never the person it is about.
+	"""
+
+	def may_own(user: str) -> bool:
+		return _is_enabled(user) and not is_about(complaint, user)
+
 	named = facts.settings().complaint_owner
-	if named and _is_enabled(named):
+	if named and may_own(named):
 		return named
-	if frappe.has_permission("Service Complaint", "write"):
-		return frappe.session.user
+	registers = frappe.session.user
+	if frappe.has_permission("Service Complaint", "write") and not is_about(complaint, registers):
+		return registers
 	for role in OWNER_ROLES:
 		for user in sorted(users_with_role(role)):
-			if _is_enabled(user):
+			if may_own(user):
 				return user
 	return "Administrator"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftersales.repair_workshop import card_rules as rules
+from aftersales.source_text import N_
 
 STAGES = (
 	(rules.RECEIVED, (rules.RECEIVED,)),
@@ -17,7 +18,7 @@ STAGES = (
 	(rules.IN_REPAIR, (rules.IN_REPAIR,)),
 	(rules.QUALITY_CHECK, (rules.QUALITY_CHECK,)),
 	(rules.READY, (rules.READY,)),
-	("Given Up", rules.GIVEN_UP),
+	(N_("Given Up"), rules.GIVEN_UP),
 )
 """Columns of the board, in the order of the work: title and the statuses in it."""
 
@@ -42,21 +43,27 @@ class Step:
 	transition: str | None = None
 
 
-START_DIAGNOSIS = Step("start_diagnosis", "Start Diagnosis", rules.DIAGNOSING, ("start_diagnosis",))
-AWAIT_APPROVAL = Step("await_approval", "Ask for Approval", rules.AWAITING_APPROVAL, ("await_approval",))
+START_DIAGNOSIS = Step("start_diagnosis", N_("Start Diagnosis"), rules.DIAGNOSING, ("start_diagnosis",))
+AWAIT_APPROVAL = Step("await_approval", N_("Ask for Approval"), rules.AWAITING_APPROVAL, ("await_approval",))
 APPROVE = Step(
 	"approve", "Approved", rules.APPROVED, ("record_approval",), ("approved_by", "channel", "amount")
 )
 DECLINE = Step("decline", "Declined", rules.DECLINED, ("record_decline",), ("reason",))
-AWAIT_PARTS = Step("await_parts", "Wait for Parts", rules.AWAITING_PARTS, ("await_parts",))
-START_REPAIR = Step("start_repair", "Start Repair", rules.IN_REPAIR, ("start_repair",))
-BACK_TO_REPAIR = replace(START_REPAIR, label="Back to Repair")
-HAND_TO_CHECK = Step("hand_to_check", "To Quality Check", rules.QUALITY_CHECK, ("hand_to_check",))
+AWAIT_PARTS = Step("await_parts", N_("Wait for Parts"), rules.AWAITING_PARTS, ("await_parts",))
+START_REPAIR = Step("start_repair", N_("Start Repair"), rules.IN_REPAIR, ("start_repair",))
+BACK_TO_REPAIR = replace(START_REPAIR, label=N_("Back to Repair"))
+HAND_TO_CHECK = Step("hand_to_check", N_("To Quality Check"), rules.QUALITY_CHECK, ("hand_to_check",))
 VERIFY = Step(
-	"verify", "Verify and Finish", rules.READY, ("verify", "finish"), ("notes",), True, needs_supervisor=True
+	"verify",
+	N_("Verify and Finish"),
+	rules.READY,
+	("verify", "finish"),
+	("notes",),
+	True,
+	needs_supervisor=True,
 )
 FINISH = Step("finish", "Finish", rules.READY, ("finish",), needs_submit=True)
-FINISH_GIVEN_UP = Step("finish", "Finish without Repair", "Given Up", ("finish",), needs_submit=True)
+FINISH_GIVEN_UP = Step("finish", N_("Finish without Repair"), "Given Up", ("finish",), needs_submit=True)
 GIVE_UP = Step("give_up", "Not Repairable", rules.NOT_REPAIRABLE, ("give_up",), ("reason",))
 HAND_OVER = Step("hand_over", "Product Is Returned", rules.RETURNED, ("hand_over",), needs_submit=True)
 
@@ -141,20 +148,20 @@ class Situation:
 def waiting_for(card: Situation) -> tuple[str, str]:
 	"""Whom or what a card waits for: an English source text with {0}, and what stands for {0}."""
 	if card.working:
-		return "{0} is at work", card.working
+		return N_("{0} is at work"), card.working
 	if card.docstatus == 1:
-		return "Customer to collect it", ""
+		return N_("Customer to collect it"), ""
 	simple: Mapping[str, str] = {
-		rules.AWAITING_APPROVAL: "The customer's answer",
-		rules.NOT_REPAIRABLE: "To be finished without repair",
-		rules.DECLINED: "To be finished without repair",
+		rules.AWAITING_APPROVAL: N_("The customer's answer"),
+		rules.NOT_REPAIRABLE: N_("To be finished without repair"),
+		rules.DECLINED: N_("To be finished without repair"),
 	}
 	if card.status in simple:
 		return simple[card.status], ""
 	if card.status == rules.AWAITING_PARTS:
-		return ("Parts: {0}", ", ".join(card.parts)) if card.parts else ("Parts", "")
+		return (N_("Parts: {0}"), ", ".join(card.parts)) if card.parts else (N_("Parts"), "")
 	if card.status == rules.QUALITY_CHECK:
-		return ("To be finished", "") if card.verified else ("A second pair of eyes", "")
+		return (N_("To be finished"), "") if card.verified else (N_("A second pair of eyes"), "")
 	if card.status == rules.RECEIVED and card.on_a_call and not card.receipt:
-		return "A signed receipt", ""
-	return ("{0} to go on", card.technician) if card.technician else ("A technician", "")
+		return N_("A signed receipt"), ""
+	return (N_("{0} to go on"), card.technician) if card.technician else (N_("A technician"), "")

@@ -23,18 +23,19 @@ from aftersales.guards import set_system
 from aftersales.service_desk import coverage
 from aftersales.service_desk.coverage_rules import Coverage
 from aftersales.service_desk.progress import OVER
+from aftersales.source_text import N_
 
 RESOLVING_OUTCOMES = ("Completed", "No Fault Found", "Not Repairable")
 FAREWELLS = {
-	"No Fault Found": "Ask the customer whether the fault has shown again",
-	"Not Repairable": "Tell the customer why, and offer a replacement",
+	"No Fault Found": N_("Ask the customer whether the fault has shown again"),
+	"Not Repairable": N_("Tell the customer why, and offer a replacement"),
 }
 """What is left to do on a resolved call; after a repair it is what every resolved call asks for."""
 
 NEXT_ACTIONS = {
-	"Revisit Needed": "Plan the next visit",
-	"No Access": "Agree another appointment with the customer",
-	"Taken to Workshop": "Repair in the workshop",
+	"Revisit Needed": N_("Plan the next visit"),
+	"No Access": N_("Agree another appointment with the customer"),
+	"Taken to Workshop": N_("Repair in the workshop"),
 }
 CODES = ("symptom_code", "fault_code", "cause_code", "action_code")
 

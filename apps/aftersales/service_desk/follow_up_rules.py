@@ -6,6 +6,8 @@ Pure: plain values in, plain values out.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from aftersales.source_text import N_
+
 UNHAPPY = 2  # of 5; an opinion this low or lower opens a new call
 
 QUESTIONS = {
@@ -58,9 +60,9 @@ def reasons_to_act(answers: Answers, kind: str = "Effectiveness") -> list[str]:
 	Who does not like our answer to a complaint needs no technician: there only a hazard opens a call.
 	"""
 	reasons = (
-		("Hidden hazard", answers.hidden_hazard == "Yes"),
-		("Repair not effective", answers.repair_effective == "No"),
-		("Customer not satisfied", 0 < answers.csat <= UNHAPPY and kind != "Complaint Reply"),
+		(N_("Hidden hazard"), answers.hidden_hazard == "Yes"),
+		(N_("Repair not effective"), answers.repair_effective == "No"),
+		(N_("Customer not satisfied"), 0 < answers.csat <= UNHAPPY and kind != "Complaint Reply"),
 	)
 	return [reason for reason, applies in reasons if applies]
 

@@ -7,15 +7,17 @@ next action. Texts are English source strings; the controller translates them.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-CALL_BACK = "Call back and triage"
+from aftersales.source_text import N_
+
+CALL_BACK = N_("Call back and triage")
 
 NEXT_ACTIONS = {
 	"Open": CALL_BACK,
-	"Triaged": "Solve by phone, or agree an arrival window",
-	"Scheduled": "Visit the customer",
-	"In Progress": "Finish the repair",
-	"On Hold": "Ask whether work can go on",
-	"Resolved": "Confirm with the customer and close",
+	"Triaged": N_("Solve by phone, or agree an arrival window"),
+	"Scheduled": N_("Visit the customer"),
+	"In Progress": N_("Finish the repair"),
+	"On Hold": N_("Ask whether work can go on"),
+	"Resolved": N_("Confirm with the customer and close"),
 }
 
 

@@ -1,7 +1,8 @@
-"""The sentences of shipped notifications, for the template of all messages.
+"""The texts of shipped records, for the template of all messages.
 
 Frappe asks `babel_extractors.csv` for this when it makes `locale/main.pot`. The texts of the shipped
-notifications are Jinja with `_("…")`; Frappe itself looks for such calls in code and templates only.
+notifications are Jinja with `_("…")`; Frappe itself looks for such calls in code and templates only. What a
+service target measures is translated where its clock is shown.
 """
 
 import json
@@ -18,3 +19,5 @@ def extract(fileobj, *args, **kwargs) -> Iterator[tuple[int, str, str, list[str]
 		texts = [text for text in record.values() if isinstance(text, str)]
 		for sentence in dict.fromkeys(found for text in texts for found in _CALL.findall(text)):
 			yield 1, "_", sentence, [f"Text of the shipped {record.get('doctype')} '{record.get('name')}'"]
+		if measure := record.get("measure"):
+			yield 1, "_", measure, ["What a shipped Service Target measures"]

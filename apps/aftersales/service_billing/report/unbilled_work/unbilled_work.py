@@ -16,9 +16,10 @@ from aftersales.service_billing.report_filters import (
 	link,
 	money,
 )
+from aftersales.source_text import N_
 
 CREDITED = "Credited"
-AGES = ((0, "Today"), (1, "1 to 7 days"), (8, "8 to 30 days"), (31, "Over 30 days"))
+AGES = ((0, N_("Today")), (1, N_("1 to 7 days")), (8, N_("8 to 30 days")), (31, N_("Over 30 days")))
 """From so many days on."""
 
 

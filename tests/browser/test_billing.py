@@ -223,9 +223,14 @@ def test_the_accountant_receives_the_cash_of_a_visit(server, office, visit):
 	assert frappe.db.get_value("Payment Entry", visit.payment_entry, "docstatus") == 1
 
 
-def test_a_handover_lists_the_open_cash_and_shows_what_is_short(server, office, visit):
-	path = f"/app/technician-cash-handover/new?company={quote(make.COMPANY)}&technician={quote(office.technician)}"
-	with desk_of(office, server, path) as desk:
+def test_a_handover_from_the_report_lists_the_open_cash_and_shows_what_is_short(server, office, visit):
+	with desk_of(
+		office, server, f"/app/query-report/Cash with Technicians?company={quote(make.COMPANY)}"
+	) as desk:
+		expect(desk.page.locator(".dt-scrollable").get_by_text(visit.name)).to_be_visible(timeout=WAIT)
+		desk.press("Hand Over")
+		desk.at("Technician Cash Handover")
+		assert desk.value("technician") == office.technician  # nobody else has cash
 		expect(desk.page.locator("[data-fieldname=vouchers]").get_by_text(visit.name)).to_be_visible(
 			timeout=WAIT
 		)

@@ -14,7 +14,7 @@ frappe.query_reports["Cash with Technicians"] = {
 		aftersales.forms.add_page_button(report.page, __("Hand Over"), () =>
 			frappe.new_doc("Technician Cash Handover", {
 				company: report.get_filter_value("company"),
-				technician: report.get_filter_value("technician"),
+				technician: report.get_filter_value("technician") || only_technician(report),
 			})
 		);
 	},
@@ -23,3 +23,8 @@ frappe.query_reports["Cash with Technicians"] = {
 		return column.fieldname === "age" && value > 1 ? `<span class="text-danger">${text}</span>` : text;
 	},
 };
+
+function only_technician(report) {
+	const names = new Set((report.data || []).map((row) => row.technician));
+	return names.size === 1 ? [...names][0] : null;
+}

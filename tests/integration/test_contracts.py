@@ -614,7 +614,7 @@ def fee_invoices(contract, **filters) -> list:
 def test_the_unused_days_of_a_prepaid_fee_are_credited_once(shop, thirty_days):
 	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
 	(invoice,) = fee_invoices(contract)
-	assert f"{invoice.name}</a> are not used: 20 of 30 days" in comments(contract)
+	assert f"{invoice.name}</a>, 20 of 30 days" in comments(contract)
 
 	(name,) = contract.credit_unused_fee()
 	refused("No fee", contract.credit_unused_fee)  # a double click

@@ -61,7 +61,7 @@ def _credited(invoice: str) -> Decimal:
 
 def told(row: frappe._dict) -> str:
 	"""What is said of an invoice that reaches beyond the end."""
-	return _("{0} of {1} are not used: {2} of {3} days").format(
+	return _("Fee not used: {0} of {1}, {2} of {3} days").format(
 		fmt_money(row.amount, currency=row.currency),
 		get_link_to_form(INVOICE, row.invoice),
 		row.days,

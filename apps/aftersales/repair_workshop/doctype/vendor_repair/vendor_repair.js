@@ -1,8 +1,20 @@
 frappe.ui.form.on("Vendor Repair", {
 	setup(frm) {
 		frm.ignore_doctypes_on_cancel_all = ["Purchase Order", "Purchase Invoice"];
+		// Also by the + among the connections
+		frm.make_methods = {
+			"Purchase Order": () => aftersales.forms.act(frm, "make_purchase_order"),
+			"Purchase Invoice": () => frm.trigger("draft_bill"),
+		};
 		frm.set_query("repair_card", () => ({ filters: { docstatus: 0 } }));
 		frm.set_query("supplier", () => ({ filters: { disabled: 0 } }));
+	},
+
+	draft_bill(frm) {
+		frappe.model.open_mapped_doc({
+			method: "aftersales.repair_workshop.vendor_repairs.bill_from_vendor_repair",
+			frm,
+		});
 	},
 
 	refresh(frm) {
@@ -11,11 +23,7 @@ frappe.ui.form.on("Vendor Repair", {
 			aftersales.forms.add_button(
 				frm,
 				__("Purchase Invoice"),
-				() =>
-					frappe.model.open_mapped_doc({
-						method: "aftersales.repair_workshop.vendor_repairs.bill_from_vendor_repair",
-						frm,
-					}),
+				() => frm.trigger("draft_bill"),
 				__("Create")
 			);
 		}

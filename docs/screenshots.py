@@ -131,6 +131,13 @@ PREVIEW = """() => {{
 """Press the button of a Service Target that tries it on the open documents."""
 
 SHOTS = (
+	Shot(
+		"service-dashboard",
+		MANAGER,
+		"/app/dashboard-view/After-sales Service",
+		steps=(("run", "0"), ("run", "0")),
+		full_height=2150,
+	),
 	Shot("workspace", MANAGER, "/app/aftersales", full_height=1750),
 	Shot("workspace-phone", TECHNICIAN, "/app/aftersales", size=PHONE),
 	Shot("repair-call-list", AGENT, "/app/repair-call/view/list"),

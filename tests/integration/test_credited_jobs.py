@@ -65,8 +65,9 @@ def unbilled(**filters) -> dict[str, str]:
 	return {row.job: row.state for row in rows}
 
 
-def cards() -> dict:
-	return {card["label"]: card["value"] for card in unbilled_work.execute({"company": make.COMPANY})[4]}
+def cards(**filters) -> dict:
+	summary = unbilled_work.execute({"company": make.COMPANY, **filters})[4]
+	return {card["label"]: card["value"] for card in summary}
 
 
 @pytest.mark.parametrize("by_itself", [False, True])
@@ -79,6 +80,7 @@ def test_a_job_credited_in_full_says_so_and_what_is_open_is_seen(shop, kind, by_
 	assert unbilled() == {}
 	assert cards()["Credited, not billed again"] == 1
 	assert unbilled(with_credited=1) == {doc.name: "Credited"}
+	assert cards(with_credited=1) == {"Jobs": 0, "Credited, not billed again": 1}  # nothing of it is owed
 	note.cancel()
 	assert (read(doc).billing_status, income(doc), breaks()) == ("Billed", 102, [])
 	assert "Credited, not billed again" not in cards()

@@ -101,10 +101,11 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 
 def _summary(rows: list[frappe._dict], credited: int) -> list[dict]:
 	totals: dict[str, float] = {}
-	for row in rows:
+	to_bill = [row for row in rows if row.billing_status != CREDITED]
+	for row in to_bill:
 		totals[row.currency] = rounded(totals.get(row.currency, 0) + row.amount_due)
 	return [
-		{"label": _("Jobs"), "value": len(rows), "datatype": "Int"},
+		{"label": _("Jobs"), "value": len(to_bill), "datatype": "Int"},
 		*(
 			{"label": _("To be billed"), "value": total, "datatype": "Currency", "currency": code}
 			for code, total in sorted(totals.items())

@@ -370,3 +370,17 @@ def test_a_complaint_about_who_would_own_it_finds_somebody_else():
 	assert complaint(person_concerned="Dara Flynn").assigned_to == AGENT
 	frappe.set_user(ACCUSED)
 	assert complaint(person_concerned="Dara Flynn").assigned_to not in (ACCUSED, None)
+
+
+def test_a_reply_that_was_noted_wrong_reaches_the_complaint_when_it_is_corrected():
+	doc = answered()
+	asked = follow_up_of(doc)
+	asked.complete(answer_accepted="Yes")
+	doc.reload()
+	assert (doc.status, doc.customer_accepts) == ("Answered", "Yes")
+	frappe.set_user(SUPERVISOR)
+	asked.reload()
+	asked.answer_accepted = "No"
+	asked.save()
+	doc.reload()
+	assert (doc.status, asked.status) == ("Investigating", "Escalated")

@@ -196,6 +196,21 @@ def test_it_is_never_opened_twice():
 	assert len(new_calls(call)) == 1
 
 
+def test_a_bad_answer_that_was_noted_wrong_opens_its_call_when_it_is_corrected():
+	call = closed_call()
+	doc = follow_up_of(call)
+	doc.complete("Yes", "No", 5)
+	frappe.set_user(SUPERVISOR)
+	doc.repair_effective = "No"
+	doc.save()
+	assert (doc.status, new_calls(call)) == ("Escalated", [doc.new_repair_call])
+	doc.update({"repair_effective": "Yes", "csat": 4})
+	doc.save()
+	doc.repair_effective = "No"
+	doc.save()
+	assert new_calls(call) == [doc.new_repair_call]
+
+
 @pytest.mark.parametrize("status", ["Done", "Cancelled"])
 def test_what_is_over_is_changed_only_by_a_supervisor(status):
 	doc = follow_up_of(closed_call())

@@ -225,12 +225,20 @@ class Followup(Document):
 			set_system(self, not_reached=0)
 
 	def escalate_bad_answer(self):
-		"""A bad answer or a hazard opens a new call, once, whoever sets the status and how."""
-		if self.status not in ANSWERED or previous_status(self) in ANSWERED:
+		"""A bad answer or a hazard opens a new call, once, whoever sets the status and how; an answer that a
+		supervisor corrects counts as well."""
+		if self.status not in ANSWERED:
+			return
+		corrected = previous_status(self) in ANSWERED
+		if corrected and not any(self.has_value_changed(field) for field in ANSWERS):
 			return
 		answers = self._answers()
 		reasons = reasons_to_act(answers, self.kind)
-		if self.status == "Escalated" and not (reasons or rejects_answer(answers, self.kind)):
+		if (
+			self.status == "Escalated"
+			and not corrected
+			and not (reasons or rejects_answer(answers, self.kind))
+		):
 			frappe.throw(_("Nothing to escalate: no answer asks for a new call."))
 		if reasons or rejects_answer(answers, self.kind):
 			self.status = "Escalated"
@@ -251,7 +259,7 @@ class Followup(Document):
 	def tell_complaint(self):
 		"""Whether the customer accepts the answer goes to the complaint, when it is said."""
 		if self.service_complaint and self.answer_accepted and self.status in ANSWERED:
-			if self.has_value_changed("status"):
+			if self.has_value_changed("status") or self.has_value_changed("answer_accepted"):
 				complaints.record_reply(self.service_complaint, self.answer_accepted == "Yes", self.comments)
 
 	def _count_attempt(self):

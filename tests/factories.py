@@ -30,6 +30,34 @@ def once(doctype: str, name: str, **values) -> str:
 # ---------------------------------------------------------------- ERPNext masters
 
 
+def company(name: str = "Corrib Service Ltd", abbr: str = "CSL") -> str:
+	"""A company beside the one that is there, with ERPNext's standard accounts."""
+	return once(
+		"Company",
+		name,
+		company_name=name,
+		abbr=abbr,
+		default_currency="EUR",
+		country="Ireland",
+		chart_of_accounts="Standard",
+	)
+
+
+def fee_plan(name: str, cost: float = 300) -> str:
+	"""A Subscription Plan that asks for `cost` a month, with an item of its name."""
+	return once(
+		"Subscription Plan",
+		name,
+		plan_name=name,
+		item=service_item(name, uom="Nos"),
+		currency="EUR",
+		price_determination="Fixed Rate",
+		cost=cost,
+		billing_interval="Month",
+		billing_interval_count=1,
+	)
+
+
 def abbreviation(company: str) -> str:
 	return frappe.get_cached_value("Company", company, "abbr")
 

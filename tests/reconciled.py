@@ -55,17 +55,7 @@ def with_agreements(shop, contracts: int = 2):
 	shop.contract_expense = make.account("Contract Service Expense", "Direct Expenses")
 	make.category_accounts("B", expense_account=shop.contract_expense, cost_center=shop.cost_center)
 	make.settings(excess_item=shop.excess)
-	plan = make.once(
-		"Subscription Plan",
-		"Care Fee",
-		plan_name="Care Fee",
-		item=make.service_item("Care Fee", uom="Nos"),
-		currency="EUR",
-		price_determination="Fixed Rate",
-		cost=300,
-		billing_interval="Month",
-		billing_interval_count=1,
-	)
+	plan = make.fee_plan("Care Fee")
 	shop.contracts, shop.together = [], []
 	for number in range(contracts):
 		contract = make.contract(

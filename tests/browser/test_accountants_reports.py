@@ -96,22 +96,11 @@ def books():
 
 
 def under_contract(customer: str):
-	plan = make.once(
-		"Subscription Plan",
-		"Sheet Fee",
-		plan_name="Sheet Fee",
-		item=make.service_item("Sheet Fee", uom="Nos"),
-		currency="EUR",
-		price_determination="Fixed Rate",
-		cost=300,
-		billing_interval="Month",
-		billing_interval_count=1,
-	)
 	contract = make.contract(
 		customer,
 		start_date=nowdate(),
 		labour_share=50,
-		plans=[{"plan": plan, "qty": 1}],
+		plans=[{"plan": make.fee_plan("Sheet Fee"), "qty": 1}],
 		submit_fee_invoices=1,
 	)
 	frappe.get_doc("Subscription", contract.subscription).process()

@@ -155,16 +155,13 @@ def test_a_day_is_billed_in_the_background_and_told_until_the_end(server, office
 
 		desk.press("Billing Desk")
 		expect(row(desk, "Desk Ciara")).to_contain_text(f"Draft {ciara[0].sales_invoice}", timeout=WAIT)
-		# As if somebody were at it just now: the run comes to the last of its invoices, and waits
-		frappe.db.rollback()
-		frappe.db.get_value("Sales Invoice", ciara[0].sales_invoice, "name", for_update=True)
-		bill(desk, submit=True)
-		expect(desk.page.get_by_text(AT_WORK)).to_be_visible(timeout=RUN_MS)
-		desk.picture("billing-run-at-work")
-		desk.page.reload()
-		expect(desk.page.get_by_text(AT_WORK)).to_be_visible(timeout=WAIT)
-		desk.head.get_by_role("button", name="Stop").wait_for()
-		frappe.db.rollback()  # whoever was at it is done
+		with somebody_at(ciara[0].sales_invoice):  # the run comes to the last of its invoices, and waits
+			bill(desk, submit=True)
+			expect(desk.page.get_by_text(AT_WORK)).to_be_visible(timeout=RUN_MS)
+			desk.picture("billing-run-at-work")
+			desk.page.reload()
+			expect(desk.page.get_by_text(AT_WORK)).to_be_visible(timeout=WAIT)
+			desk.head.get_by_role("button", name="Stop").wait_for()
 
 		expect(desk.page.get_by_text("4 jobs done, 3 invoices. Not billed: 1")).to_be_visible(timeout=RUN_MS)
 		why = desk.settled().page.locator(".form-message li")
@@ -179,6 +176,17 @@ def test_a_day_is_billed_in_the_background_and_told_until_the_end(server, office
 		entries.get_by_role("link", name=anna.sales_invoice).click()
 		desk.at("Sales Invoice", anna.sales_invoice)
 		assert (desk.value("docstatus"), desk.value("grand_total")) == (1, 60)
+
+
+@contextmanager
+def somebody_at(invoice: str) -> Iterator[None]:
+	"""Another transaction holds the invoice."""
+	frappe.db.rollback()
+	frappe.db.get_value("Sales Invoice", invoice, "name", for_update=True)
+	try:
+		yield
+	finally:
+		frappe.db.rollback()
 
 
 def bill(desk: Desk, submit: bool) -> None:

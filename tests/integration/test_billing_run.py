@@ -108,15 +108,7 @@ def test_a_draft_waits_on_the_desk_too(shop):
 @pytest.fixture
 def branch(shop):
 	"""A finished job of a second company, which waits for a run; and an accountant of the first one alone."""
-	company = "Corrib Service Ltd"
-	make.make(
-		"Company",
-		company_name=company,
-		abbr="CSL",
-		default_currency="EUR",
-		country="Ireland",
-		chart_of_accounts="Standard",
-	)
+	company = make.company()
 	technician = make.technician("Cormac Burke", company=company)
 	waits = done(shop, company=company, technician=technician, labour=[make.hours(1)])
 	user = make.user("accountant@liffey.example", "Service Accountant")

@@ -707,15 +707,7 @@ def test_hours_alone_need_a_delivery_note_too_and_move_no_stock(shop, note_first
 @pytest.fixture
 def branch(shop):
 	"""A second company with a van, stock and a technician of its own, and no rows in any category."""
-	company = "Corrib Service Ltd"
-	make.make(
-		"Company",
-		company_name=company,
-		abbr="CSL",
-		default_currency="EUR",
-		country="Ireland",
-		chart_of_accounts="Standard",
-	)
+	company = make.company()
 	van = make.warehouse("Van Cormac", company)
 	make.receive(shop.seal, 5, 11, van)
 	return frappe._dict(

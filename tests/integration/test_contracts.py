@@ -508,9 +508,17 @@ def test_the_fee_is_invoiced_by_a_subscription(shop, plan):
 	assert subscription.aftersales_voucher == contract.name
 	subscription.process()
 	(invoice,) = frappe.get_all(
-		"Sales Invoice", {"subscription": subscription.name}, ["net_total", "docstatus", "customer"]
+		"Sales Invoice",
+		{"subscription": subscription.name},
+		["name", "net_total", "grand_total", "docstatus", "customer"],
 	)
 	assert (invoice.net_total, invoice.docstatus, invoice.customer) == (50, 1, shop.customer)
+	assert invoice.grand_total == 56.75  # VAT of 13.5 %, as on any other invoice of the customer
+	assert [(account, debit, credit) for account, debit, credit, _center in gl(invoice.name)] == [
+		("Debtors - LSL", 56.75, 0),
+		("Sales - LSL", 0, 50),
+		("VAT - LSL", 0, 6.75),
+	]
 	refused("The fee was invoiced", read(contract).cancel)
 
 
@@ -623,8 +631,9 @@ def test_the_unused_days_of_a_prepaid_fee_are_credited_once(shop, thirty_days):
 	assert (note.aftersales_voucher, note.net_total) == (contract.name, -40)
 	note.submit()
 	assert [(account, debit, credit) for account, debit, credit, _center in gl(name)] == [
-		("Debtors - LSL", 0, 40),
+		("Debtors - LSL", 0, 45.40),
 		("Sales - LSL", 40, 0),
+		("VAT - LSL", 5.40, 0),
 	]
 	period = {"company": make.COMPANY, "from_date": nowdate(), "to_date": nowdate()}
 	rows = contract_profitability.execute(period)[1]

@@ -99,6 +99,14 @@ def set_customer_terms(target: Document) -> None:
 	target.set_taxes()
 
 
+def tax_template_of(customer: str, company: str) -> str | None:
+	"""The taxes that ERPNext would put on an invoice of the customer today: by rule, or the company's default."""
+	invoice = frappe.get_doc({"doctype": "Sales Invoice", "customer": customer, "company": company})
+	invoice.posting_date = nowdate()
+	set_customer_terms(invoice)
+	return invoice.taxes_and_charges
+
+
 def billing_currency(doc: Document) -> str:
 	"""The currency in which the customer of `doc` is invoiced."""
 	currency = doc.customer and frappe.get_cached_value("Customer", doc.customer, "default_currency")

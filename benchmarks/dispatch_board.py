@@ -10,7 +10,6 @@ it made; prints a table and, as its last line, the figures as JSON.
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -22,7 +21,7 @@ import frappe
 from frappe.desk import reportview
 from frappe.utils import now_datetime
 from frappe.utils.response import json_handler
-from measuring import in_turn, read_whole, statements
+from measuring import in_turn, insert, on_site, read_whole, statements
 
 from aftersales.field_service import dispatch_board
 
@@ -67,18 +66,14 @@ def main() -> int:
 	parser.add_argument("--technicians", type=int, default=40)
 	parser.add_argument("--rounds", type=int, default=40)
 	options = parser.parse_args()
-	if bench := os.environ.get("AFTERSALES_BENCH"):
-		os.chdir(Path(bench) / "sites")  # Frappe opens its log files by paths relative to it
-	frappe.init(site=os.environ.get("AFTERSALES_SITE", "bench.localhost"), sites_path=".")
-	frappe.connect()
-	try:
-		remove()
-		fill(options.technicians)
-		frappe.set_user(SUPERVISOR)
-		figures = measure(options.technicians, options.rounds)
-	finally:
-		remove()
-		frappe.destroy()
+	with on_site():
+		try:
+			remove()
+			fill(options.technicians)
+			frappe.set_user(SUPERVISOR)
+			figures = measure(options.technicians, options.rounds)
+		finally:
+			remove()
 	for name, value in figures.items():
 		print(f"{name:28} {value}")
 	print(json.dumps(figures))
@@ -94,12 +89,12 @@ def fill(technicians: int) -> None:
 	calls = [f"{MARK}{n:05}" for n in range(REGISTER + WAITING)]
 	begin = datetime.combine(DAY, time(8))
 	group = "All Item Groups"
-	_insert(
+	insert(
 		"Service Technician",
 		people,
 		lambda n: {"technician_name": people[n], "company": company, "is_active": 1},
 	)
-	_insert(
+	insert(
 		"Technician Skill",
 		people,
 		lambda n: {
@@ -107,8 +102,8 @@ def fill(technicians: int) -> None:
 			**{"item_group": group, "support_kind": "Both" if n % 2 else "Use"},
 		},
 	)
-	_insert("Customer Equipment", calls, lambda n: {"title": f"Heater {n}", "item_group": group})
-	_insert(
+	insert("Customer Equipment", calls, lambda n: {"title": f"Heater {n}", "item_group": group})
+	insert(
 		"Repair Call",
 		calls,
 		lambda n: {
@@ -126,7 +121,7 @@ def fill(technicians: int) -> None:
 			"received_at": now_datetime() - timedelta(hours=n % 400),
 		},
 	)
-	_insert(
+	insert(
 		"Service Clock",
 		calls[REGISTER:],
 		lambda n: {
@@ -165,17 +160,10 @@ def fill(technicians: int) -> None:
 			**{"planned_start": start, "planned_end": start + timedelta(hours=1)},
 		}
 
-	_insert("Service Voucher", calls[:REGISTER], visit)
+	insert("Service Voucher", calls[:REGISTER], visit)
 	frappe.db.commit()
 	for doctype in TABLES:
 		frappe.db.sql_ddl(f"ANALYZE TABLE `tab{doctype}`")
-
-
-def _insert(doctype: str, names: list[str], values: Callable[[int], dict]) -> None:
-	now, user = now_datetime(), "Administrator"
-	columns = ["name", "creation", "modified", "owner", "modified_by", *values(0)]
-	rows = [(name, now, now, user, user, *values(n).values()) for n, name in enumerate(names)]
-	frappe.db.bulk_insert(doctype, columns, rows, chunk_size=5000)
 
 
 def remove() -> None:

@@ -1,12 +1,36 @@
-"""What the measurements share: two sides timed in turn, so that other work on the machine meets both alike, and
-the statements that one side sends to the database."""
+"""What the measurements share: a site and rows in it, two sides timed in turn, so that other work on the machine
+meets both alike, and the statements that one side sends to the database."""
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import frappe
+from frappe.utils import now_datetime
+
+
+@contextmanager
+def on_site(default: str = "bench.localhost") -> Iterator[None]:
+	"""Connected to the site AFTERSALES_SITE."""
+	if bench := os.environ.get("AFTERSALES_BENCH"):
+		os.chdir(Path(bench) / "sites")  # Frappe opens its log files by paths relative to it
+	frappe.init(site=os.environ.get("AFTERSALES_SITE", default), sites_path=".")
+	frappe.connect()
+	try:
+		yield
+	finally:
+		frappe.destroy()
+
+
+def insert(doctype: str, names: list[str], values: Callable[[int], dict]) -> None:
+	"""Rows in plain inserts; `values` gives those of the row with that number."""
+	now, user = now_datetime(), "Administrator"
+	columns = ["name", "creation", "modified", "owner", "modified_by", *values(0)]
+	rows = [(name, now, now, user, user, *values(n).values()) for n, name in enumerate(names)]
+	frappe.db.bulk_insert(doctype, columns, rows, chunk_size=5000)
 
 
 def seconds(side: Callable) -> float:

@@ -9,7 +9,6 @@ it made; prints a table and, as its last line, the figures as JSON.
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import time
@@ -17,10 +16,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 import frappe
 from frappe.desk import reportview
 from frappe.utils import now_datetime
 from frappe.utils.response import json_handler
+from measuring import insert, on_site
 
 from aftersales.repair_workshop import board
 
@@ -40,18 +42,14 @@ def main() -> int:
 	parser.add_argument("--cards", type=int, default=2000)
 	parser.add_argument("--rounds", type=int, default=40)
 	options = parser.parse_args()
-	if bench := os.environ.get("AFTERSALES_BENCH"):
-		os.chdir(Path(bench) / "sites")  # Frappe opens its log files by paths relative to it
-	frappe.init(site=os.environ.get("AFTERSALES_SITE", "bench.localhost"), sites_path=".")
-	frappe.connect()
-	try:
-		remove()
-		fill(options.cards)
-		frappe.set_user(SUPERVISOR)
-		figures = measure(options.rounds, options.cards)
-	finally:
-		remove()
-		frappe.destroy()
+	with on_site():
+		try:
+			remove()
+			fill(options.cards)
+			frappe.set_user(SUPERVISOR)
+			figures = measure(options.rounds, options.cards)
+		finally:
+			remove()
 	for name, value in figures.items():
 		print(f"{name:40} {value}")
 	print(json.dumps(figures))
@@ -74,9 +72,9 @@ def fill(count: int) -> None:
 	now = now_datetime()
 	company = frappe.get_all("Company", pluck="name", order_by="creation asc", limit=1)[0]
 	names = [f"{MARK}{n:05}" for n in range(count)]
-	_insert("Repair Call", names, lambda n: {"subject": f"Fault {n}", "priority": "Normal"})
-	_insert("Customer Equipment", names, lambda n: {"title": f"Heater {n}", "serial_text": f"S-{n}"})
-	_insert(
+	insert("Repair Call", names, lambda n: {"subject": f"Fault {n}", "priority": "Normal"})
+	insert("Customer Equipment", names, lambda n: {"title": f"Heater {n}", "serial_text": f"S-{n}"})
+	insert(
 		"Repair Card",
 		names,
 		lambda n: {
@@ -92,7 +90,7 @@ def fill(count: int) -> None:
 		},
 	)
 	for step in range(3):
-		_insert(
+		insert(
 			"Service State Log",
 			[f"{name}-{step}" for name in names],
 			lambda n, step=step: {
@@ -107,13 +105,6 @@ def fill(count: int) -> None:
 	frappe.db.commit()
 	for doctype in TABLES:
 		frappe.db.sql_ddl(f"ANALYZE TABLE `tab{doctype}`")
-
-
-def _insert(doctype: str, names: list[str], values: Callable[[int], dict]) -> None:
-	now, user = now_datetime(), "Administrator"
-	columns = ["name", "creation", "modified", "owner", "modified_by", *values(0)]
-	rows = [(name, now, now, user, user, *values(n).values()) for n, name in enumerate(names)]
-	frappe.db.bulk_insert(doctype, columns, rows, chunk_size=5000)
 
 
 def remove() -> None:

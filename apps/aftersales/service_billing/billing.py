@@ -108,7 +108,9 @@ def bill(
 	docs = [_locked(job, ahead) for job in sorted(set(jobs))]
 	docs = [doc for doc in docs if doc.docstatus == 1 and not doc.sales_invoice]
 	if len(docs) > 1:  # granted since the jobs were grouped: billed alone, by the next run
-		alone = discounts.waiting([(doc.doctype, doc.name) for doc in docs])
+		alone = {
+			(discounts.CARD, row.job) for row in discounts.held([(doc.doctype, doc.name) for doc in docs])
+		}
 		docs = [doc for doc in docs if (doc.doctype, doc.name) not in alone]
 	plans = [checked_plan(doc, invoice_only=True) for doc in docs]
 	charged = [(doc, plan) for doc, plan in zip(docs, plans, strict=True) if plan.invoice_rows]

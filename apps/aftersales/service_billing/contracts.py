@@ -229,14 +229,25 @@ def _earlier_trip(doc: Document) -> str | None:
 	return None
 
 
+def hold(doc: Document) -> bool:
+	"""Lock the contract of a job that is not posted yet; whether there is one.
+
+	Before the job's own row: whoever holds the contract reads all jobs of the call and would wait for one that
+	waits for the contract.
+	"""
+	if not doc.service_contract or doc.posted_at:
+		return False
+	frappe.db.get_value("Service Contract", doc.service_contract, "name", for_update=True)
+	return True
+
+
 def take_visit(doc: Document) -> None:
 	"""Count the completed visit `doc` against its contract, once.
 
 	The contract is locked, for cards too: two jobs of a call do not both take its last visit or bear its excess.
 	"""
-	if not doc.service_contract or doc.posted_at:
+	if not hold(doc):
 		return
-	frappe.db.get_value("Service Contract", doc.service_contract, "name", for_update=True)
 	doc.flags.holds_contract = True
 	if doc.doctype != "Service Voucher":
 		return

@@ -102,6 +102,11 @@ def proposal(job: str | None) -> dict | None:
 	}
 
 
+def hold_job(doc: Document) -> None:
+	"""Lock the job of a compensation, before the compensation itself, as whoever bills the job does."""
+	frappe.db.get_value("Repair Card", doc.job, "name", for_update=True)
+
+
 def grant(doc: Document) -> None:
 	"""Give what was granted: a discount on the job's invoice, made or to come, or a credit to the customer.
 
@@ -131,7 +136,7 @@ def take_back(doc: Document) -> None:
 			)
 		)
 	if docstatus == 0:
-		invoice = frappe.get_doc("Sales Invoice", name)
+		invoice = frappe.get_doc("Sales Invoice", name, for_update=True)
 		discounts.set_discount(invoice, flt(invoice.discount_amount) - flt(doc.discount))
 		_save(invoice)
 		doc.db_set({"discounted_invoice": None, "discount": 0})
@@ -140,7 +145,7 @@ def take_back(doc: Document) -> None:
 def _discount(doc: Document) -> None:
 	"""On the draft invoice of the job alone; one for several jobs gives this one an invoice of its own.
 
-	The job is locked first, as by whoever bills it: no invoice is made of it meanwhile.
+	The job is locked, as by whoever bills it: no invoice is made of it meanwhile, and one made a moment ago is read.
 	"""
 	card = frappe.get_doc("Repair Card", doc.job, for_update=True)
 	if not card.sales_invoice and card.billing_status == "To Bill":
@@ -154,7 +159,7 @@ def _discount(doc: Document) -> None:
 				get_link_to_form("Repair Card", doc.job), frappe.bold(_("Credit to the Customer"))
 			)
 		)
-	invoice = frappe.get_doc("Sales Invoice", name)
+	invoice = frappe.get_doc("Sales Invoice", name, for_update=True)
 	if jobs_on(invoice) != [(card.doctype, card.name)]:
 		_bill_alone(doc, card)
 		return

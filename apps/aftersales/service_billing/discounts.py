@@ -21,29 +21,43 @@ NET = "Net Total"
 
 def waiting(jobs: Collection[JobKey]) -> set[JobKey]:
 	"""Those of `jobs` whose next invoice is made with a discount."""
+	found = _of(jobs, docstatus=1, status=WAITING)
+	return {(CARD, row.job) for row in found}
+
+
+def held(jobs: Collection[JobKey]) -> list[frappe._dict]:
+	"""The compensations that :func:`waiting` counts, locked, so that nobody takes them back meanwhile.
+
+	The jobs are locked: what was granted a moment ago, which a plain read does not show yet, is seen too. Each
+	is read by its name, or the lock would keep others from proposing one for another job.
+	"""
+	found = [
+		frappe.db.get_value(
+			COMPENSATION,
+			row.name,
+			["name", "job", "docstatus", "status", "amount"],
+			as_dict=True,
+			for_update=True,
+		)
+		for row in _of(jobs, docstatus=("<", 2))
+	]
+	return [row for row in found if row and (row.docstatus, row.status) == (1, WAITING)]
+
+
+def _of(jobs: Collection[JobKey], **filters) -> list[frappe._dict]:
 	cards = [name for doctype, name in jobs if doctype == CARD]
 	if not cards:
-		return set()
-	found = frappe.get_all(
-		COMPENSATION, {"job": ("in", cards), "docstatus": 1, "status": WAITING}, pluck="job"
+		return []
+	return frappe.get_all(
+		COMPENSATION, {"job": ("in", cards), **filters}, ["name", "job"], order_by="name asc"
 	)
-	return {(CARD, name) for name in found}
 
 
 def put_on(invoice: Document, jobs: Collection[JobKey]) -> frappe._dict | None:
-	"""Take the discount that waits for the only job of an unsaved invoice off its net total.
-
-	The compensation is locked, so that nobody takes it back meanwhile.
-	"""
-	if len(jobs) != 1 or not (found := waiting(jobs)):
+	"""Take the discount that waits for the only job of an unsaved invoice off its net total."""
+	if len(jobs) != 1 or not (found := held(jobs)):
 		return None
-	((_doctype, card),) = found
-	name = frappe.db.get_value(COMPENSATION, {"job": card, "docstatus": 1, "status": WAITING})
-	granted = frappe.db.get_value(
-		COMPENSATION, name, ["name", "status", "amount"], as_dict=True, for_update=True
-	)
-	if not granted or granted.status != WAITING:
-		return None
+	(granted,) = found  # a job has one compensation that is not cancelled
 	invoice.set_missing_values()  # the rate to company currency
 	granted.before = flt(invoice.discount_amount)
 	granted.discount = add(invoice, granted.amount)
@@ -102,11 +116,7 @@ def release(job: JobKey, invoice: str, deleted: bool = False) -> None:
 
 def hold(job: JobKey, invoice: Document) -> None:
 	"""A credit note is cancelled and the job is on `invoice` again, with the discount that it had there."""
-	doctype, name = job
-	compensation = doctype == CARD and frappe.db.get_value(
-		COMPENSATION, {"job": name, "docstatus": 1, "status": WAITING}, ["name", "amount"], as_dict=True
-	)
-	if compensation and jobs_on(invoice) == [job]:
+	for compensation in held([job]) if jobs_on(invoice) == [job] else ():
 		digits = invoice.precision("discount_amount")
 		discount = flt(flt(compensation.amount) / (flt(invoice.conversion_rate) or 1), digits)
 		if is_on(invoice, discount):

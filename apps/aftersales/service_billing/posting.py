@@ -185,6 +185,7 @@ def post_again(doctype: str, name: str) -> dict[str, str | None]:
 		frappe.throw(_("{0} is not a service job.").format(frappe.bold(frappe.utils.escape_html(doctype))))
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("read")
+	contracts.hold(doc)
 	if frappe.db.get_value(doctype, name, "docstatus", for_update=True) != 1:
 		frappe.throw(_("{0} is not submitted: only a finished job is posted.").format(doc.name))
 	post_job(doc, invoice_now=True)
@@ -280,8 +281,9 @@ def refresh_jobs_of(invoice: Document) -> None:
 	"""The same for every job that `invoice` bills and that names it."""
 	due = amounts_due(invoice)
 	for doctype, name in sorted(due):
-		if frappe.db.get_value(doctype, name, "sales_invoice") == invoice.name:
-			doc = frappe.get_doc(doctype, name)
+		# Locking reads: what others have committed meanwhile is seen
+		if frappe.db.get_value(doctype, name, "sales_invoice", for_update=True) == invoice.name:
+			doc = frappe.get_doc(doctype, name, for_update=True)
 			doc.db_set(_billing_values(doc, invoice, due))
 
 

@@ -25,7 +25,7 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
-from aftersales.service_billing.contracts import check_contract
+from aftersales.service_billing import contracts
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
 
@@ -132,6 +132,12 @@ class ServiceVoucher(Document):
 	def onload(self):
 		self.set_onload("small_fee_limit", flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit))
 
+	def check_if_latest(self):
+		"""Frappe locks the job here, which comes after its contract."""
+		if self.docstatus == 1:
+			contracts.hold(self)
+		super().check_if_latest()
+
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.refuse_state_out_of_place()
@@ -140,7 +146,7 @@ class ServiceVoucher(Document):
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
 		jobs.authorise_other_category(self, call)
-		check_contract(self)
+		contracts.check_contract(self)
 		self.check_call(call)
 		self.check_previous_voucher()
 		self.check_times()

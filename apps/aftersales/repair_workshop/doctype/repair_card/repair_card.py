@@ -26,7 +26,7 @@ from aftersales.repair_workshop import (
 	reservations,
 	vendor_repairs,
 )
-from aftersales.service_billing.contracts import check_contract
+from aftersales.service_billing import contracts
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
 
@@ -154,6 +154,12 @@ class RepairCard(Document):
 	def onload(self):
 		self.set_onload("own_technicians", technicians_of_user(frappe.session.user))
 
+	def check_if_latest(self):
+		"""Frappe locks the job here, which comes after its contract."""
+		if self.docstatus == 1:
+			contracts.hold(self)
+		super().check_if_latest()
+
 	def validate(self):
 		if self.flags.from_register:
 			return
@@ -165,7 +171,7 @@ class RepairCard(Document):
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
 		jobs.authorise_other_category(self, call)
-		check_contract(self)
+		contracts.check_contract(self)
 		self.check_call(call)
 		self.check_receipt()
 		self.check_quotation()

@@ -52,6 +52,12 @@ class DelayCompensation(Document):
 		if self.amended_from:
 			self.status = "Proposed"
 
+	def check_if_latest(self):
+		"""Frappe locks the compensation here, which comes after its job."""
+		if self.docstatus:
+			delay.hold_job(self)
+		super().check_if_latest()
+
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.refuse_edits_of_declined()

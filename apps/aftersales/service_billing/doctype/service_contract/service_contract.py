@@ -119,7 +119,8 @@ class ServiceContract(Document):
 				a visit that was counted.
 			frappe.MandatoryError: no reason.
 		"""
-		# What is stored is ended, not what a form has sent along
+		# What is stored is ended, not what a form has sent along, nor what was stored before somebody else ended it
+		self.flags.for_update = True
 		self.reload()
 		self.check_permission("submit")
 		if self.docstatus != 1:

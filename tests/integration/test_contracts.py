@@ -646,7 +646,7 @@ def test_the_unused_days_of_a_prepaid_fee_are_credited_once(shop, thirty_days):
 def test_the_key_lets_the_database_refuse_a_second_credit(shop, thirty_days, monkeypatch):
 	contract = prepaid(shop, thirty_days, nowdate())
 	contract.credit_unused_fee()
-	monkeypatch.setattr(fees, "_credited", lambda invoice: Decimal(0))  # not seen
+	monkeypatch.setattr(fees, "_credited", lambda invoice, for_update: Decimal(0))  # not seen
 	frappe.db.commit()
 	with pytest.raises(frappe.UniqueValidationError):
 		contract.credit_unused_fee()

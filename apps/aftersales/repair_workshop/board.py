@@ -20,6 +20,7 @@ from aftersales.field_service.visits import technicians_of_user
 from aftersales.guards import has_any_role
 from aftersales.repair_workshop import board_rules as rules
 from aftersales.repair_workshop import scan_rules
+from aftersales.service_billing import contracts
 
 MOST_CARDS = 5000
 """Beyond so many the board shows those promised first and says that there are more."""
@@ -207,6 +208,8 @@ def what_is(code: str) -> tuple[str, str] | None:
 
 def _locked_for_writing(name: str) -> Document:
 	frappe.has_permission("Repair Card", "write", throw=True)
+	if job := frappe.db.get_value("Repair Card", name, ["service_contract", "posted_at"], as_dict=True):
+		contracts.hold(job)  # the step may submit the card, which takes this lock first
 	doc = frappe.get_doc("Repair Card", name, for_update=True)
 	doc.check_permission("write")
 	return doc

@@ -229,8 +229,8 @@ def _earlier_trip(doc: Document) -> str | None:
 	return None
 
 
-def hold(doc: Document) -> bool:
-	"""Lock the contract of a job that is not posted yet; whether there is one.
+def hold(doc: Document | frappe._dict) -> bool:
+	"""Lock the contract of a job (its `service_contract` and `posted_at`) that is not posted yet; whether there is one.
 
 	Before the job's own row: whoever holds the contract reads all jobs of the call and would wait for one that
 	waits for the contract.

@@ -20,8 +20,10 @@ from aftersales.service_billing.invoices import KEY, posting_key, save_as_app
 INVOICE, CONTRACT = "Sales Invoice", "Service Contract"
 
 
-def unused(contract: Document) -> list[frappe._dict]:
+def unused(contract: Document, for_update: bool = False) -> list[frappe._dict]:
 	"""Submitted invoices of the fee that reach beyond the end of a contract and are not credited so far.
+
+	`for_update`: a locking read of the credit notes, which sees what others have made meanwhile.
 
 	Returns:
 		invoice, from_date, to_date, days and of_days (unused, of those invoiced), amount (net) and currency.
@@ -36,7 +38,12 @@ def unused(contract: Document) -> list[frappe._dict]:
 		["name as invoice", "from_date", "to_date", "net_total", "total_qty", "currency"],
 		order_by="to_date asc, name asc",
 	):
-		fee = Fee(getdate(row.from_date), getdate(row.to_date), exact(row.net_total), _credited(row.invoice))
+		fee = Fee(
+			getdate(row.from_date),
+			getdate(row.to_date),
+			exact(row.net_total),
+			_credited(row.invoice, for_update),
+		)
 		smallest = unit(row.currency)
 		row.amount = float(fee_rules.unused(fee, end, smallest))
 		row.days, row.of_days = fee_rules.unused_days(fee, end), fee_rules.days(fee.first, fee.last)
@@ -46,15 +53,15 @@ def unused(contract: Document) -> list[frappe._dict]:
 	return found
 
 
-def _credited(invoice: str) -> Decimal:
-	"""Net of the credit notes of an invoice, drafts too. A locking read: what others have made is seen."""
+def _credited(invoice: str, for_update: bool) -> Decimal:
+	"""Net of the credit notes of an invoice, drafts too."""
 	notes = frappe.db.get_values(
 		INVOICE,
 		{"return_against": invoice, "docstatus": ("<", 2)},
 		"net_total",
 		order_by="name asc",
 		pluck=True,
-		for_update=True,
+		for_update=for_update,
 	)
 	return -sum((exact(net) for net in notes), Decimal(0))
 
@@ -71,7 +78,7 @@ def told(row: frappe._dict) -> str:
 
 def credit(contract: Document) -> list[str]:
 	"""Draft a credit note for each invoice of :func:`unused`; the contract's row is locked. Their names."""
-	return [_credit(contract, row) for row in unused(contract)]
+	return [_credit(contract, row) for row in unused(contract, for_update=True)]
 
 
 def _credit(contract: Document, row: frappe._dict) -> str:

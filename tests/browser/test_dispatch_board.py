@@ -44,7 +44,11 @@ def plan():
 def open_board(browser, url: str, user: str, **how) -> Desk:
 	desk = Desk(browser, url, user, **how)
 	desk.page.goto("/app/dispatch-board")
-	desk.page.get_by_label("Next Day").click(timeout=WAIT)
+	day = desk.page.locator(".db-day")
+	expect(day).not_to_be_empty(timeout=WAIT)  # today is shown before another day is asked for
+	today = day.inner_text()
+	desk.page.get_by_label("Next Day").click()
+	expect(day).not_to_have_text(today, timeout=WAIT)
 	return desk
 
 

@@ -43,9 +43,10 @@ aftersales.DispatchBoard = class DispatchBoard {
 			fieldname: "day",
 			fieldtype: "Date",
 			label: __("Day"),
-			default: this.day,
 			change: () => this.go_to(this.date.get_value()),
 		});
+		// No default: Frappe sets it a moment later, and would take back a day chosen meanwhile.
+		this.date.set_input(this.day);
 		this.company = this.page.add_field({
 			fieldname: "company",
 			fieldtype: "Link",
@@ -72,8 +73,9 @@ aftersales.DispatchBoard = class DispatchBoard {
 			</div>`).appendTo(this.page.main.addClass("db-main"));
 		this.$days.on("click", "[data-go]", (event) => {
 			const step = Number(event.currentTarget.dataset.go);
-			const today = frappe.datetime.get_today();
-			this.date.set_value(step ? frappe.datetime.add_days(this.day, step) : today);
+			const day = step ? frappe.datetime.add_days(this.day, step) : frappe.datetime.get_today();
+			this.date.set_input(day);
+			this.go_to(day);
 		});
 		this.$body.on("click", "[data-place]", (event) => {
 			if (!event.target.closest("a")) this.open(this.things[event.currentTarget.dataset.place]);

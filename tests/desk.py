@@ -91,8 +91,16 @@ class Desk:
 		self.page.set_default_timeout(WAIT)
 		self.errors: list[str] = []
 		self.page.on("pageerror", self.note_error)
+		self.log_in(user, password)
+
+	def log_in(self, user: str, password: str = PASSWORD) -> "Desk":
+		"""Somebody else takes the device: the page of the one before is closed, and the user logged in."""
+		# Frappe gives the cookie of its session with every answer: one still on its way would bring back the
+		# user who asked.
+		self.page.goto("about:blank")
 		answer = self.page.request.post("/api/method/login", form={"usr": user, "pwd": password})
 		assert answer.ok, answer.text()
+		return self
 
 	def start(self, path: str = "/app/todo/view/list") -> "Desk":
 		"""Begin to load the desk, and do not wait for it."""

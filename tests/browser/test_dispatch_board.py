@@ -123,6 +123,33 @@ def test_a_call_is_dragged_onto_a_day_moved_put_back_and_sent(server, plan):
 	assert sent.qualification_override_reason == "He is round the corner"
 
 
+def test_what_others_plan_takes_nothing_out_of_the_hand(server, plan):
+	with chromium() as browser:
+		desk = open_board(browser, server.url, SUPERVISOR)
+		mouse = desk.page.mouse
+		call(desk).hover()
+		mouse.down()
+		onto = track(desk, plan.aoife).bounding_box()
+		ten = onto["x"] + 2 / HOURS * onto["width"]
+		mouse.move(ten, onto["y"] + 20, steps=5)
+		expect(desk.page.locator(".db-ghost")).to_be_visible()
+
+		make.call(
+			plan.call.customer,
+			service_category=plan.call.service_category,
+			support_kind="Use",
+			subject="Door does not close",
+		)
+		frappe.db.commit()
+		desk.page.wait_for_function("() => cur_page.page.board.outdated")
+		mouse.move(ten, onto["y"] + 18, steps=3)
+		mouse.up()
+		expect(visit(desk, plan.aoife)).to_contain_text("10:00–11:30")
+		expect(desk.page.locator(".db-call", has_text="Door does not close")).to_be_visible()
+		assert desk.errors == []
+	assert stored(plan).planned_start == at(plan, 10)
+
+
 def test_what_is_refused_is_said_and_the_board_shows_what_is_stored(server, plan):
 	with chromium() as browser:
 		desk = open_board(browser, server.url, SUPERVISOR)

@@ -104,13 +104,12 @@ def test_what_is_thrown_away_is_offered_no_more_and_never_to_another(server, vis
 	with chromium() as browser:
 		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE).start()
 		in_the_cellar(desk, visit)
-		colleague = desk.page.request.post("/api/method/login", form={"usr": OTHER, "pwd": PASSWORD})
-		assert colleague.ok  # the same phone, another person
-		desk.start().open("Service Voucher", visit.name)
+		desk.log_in(OTHER).start().open("Service Voucher", visit.name)  # the same phone, another person
+		assert desk.page.evaluate("() => frappe.session.user") == OTHER
+		assert kept(desk) == 1
 		expect(offer(desk)).to_have_count(0)
 
-		assert desk.page.request.post("/api/method/login", form={"usr": TECHNICIAN, "pwd": PASSWORD}).ok
-		desk.start().open("Service Voucher", visit.name)
+		desk.log_in(TECHNICIAN).start().open("Service Voucher", visit.name)
 		expect(offer(desk)).to_be_visible(timeout=WAIT)
 		offer(desk).get_by_role("button", name="Discard").click()
 		expect(offer(desk)).to_have_count(0)

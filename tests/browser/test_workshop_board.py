@@ -120,6 +120,30 @@ def test_a_card_is_dragged_on_and_goes_back_where_it_may_not_stay(server, board)
 	assert frappe.db.get_value("Repair Card", board.free, "status") == "In Repair"
 
 
+def test_what_others_move_takes_no_card_out_of_the_hand(server, board):
+	with chromium() as browser:
+		desk = open_board(browser, server.url)
+		mouse = desk.page.mouse
+		desk.page.locator(f'[data-card="{board.paid}"] .wb-product').hover()
+		mouse.down()
+		target = desk.page.locator('.wb-column[data-stage="Diagnosing"] .wb-cards').bounding_box()
+		mouse.move(target["x"] + 60, target["y"] + 60, steps=5)
+		expect(desk.page.locator(".wb-column.wb-target")).not_to_have_count(0)
+
+		frappe.get_doc("Repair Card", board.free).start_diagnosis()  # another screen
+		frappe.db.commit()
+		desk.page.wait_for_function(
+			"name => cur_page.page.board.cards.get(name).status === 'Diagnosing'", arg=board.free
+		)
+		mouse.move(target["x"] + 60, target["y"] + 50, steps=3)
+		mouse.up()
+		for card in (board.free, board.paid):
+			in_stage(desk, "Diagnosing", card)
+		assert desk.errors == []
+	frappe.db.rollback()
+	assert frappe.db.get_value("Repair Card", board.paid, "status") == "Diagnosing"
+
+
 @pytest.mark.parametrize("reader", ["of the browser", "of Frappe"])
 def test_the_camera_reads_a_tag(server, board, tmp_path, reader):
 	film = film_of(scan_address("Repair Card", board.free), tmp_path)

@@ -25,7 +25,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 			if (["Service Voucher", "Repair Call"].includes(data?.doctype)) this.load_soon();
 		};
 		this.make_page();
-		setInterval(() => this.visible() && !this.dragged && this.load(), 60000);
+		setInterval(() => this.reload(), 60000);
 	}
 
 	visible() {
@@ -99,16 +99,19 @@ aftersales.DispatchBoard = class DispatchBoard {
 	}
 
 	reload() {
-		if (this.visible() && !this.dragged) return this.load();
+		if (this.visible()) return this.load();
 	}
 
 	async load() {
 		const asked = (this.asked = {});
+		// What is being dragged must not be drawn anew under the hand.
+		if (this.dragged) return void (this.outdated = true);
 		const board = await frappe.xcall("aftersales.field_service.dispatch_board.load", {
 			day: this.day,
 			company: this.company.get_value() || null,
 		});
 		if (asked !== this.asked) return; // a later question has overtaken this answer
+		if (this.dragged) return void (this.outdated = true);
 		this.board = board;
 		const companies = new Set(board.technicians.map((technician) => technician.company));
 		this.company.$wrapper.toggle(companies.size > 1 || !!this.company.get_value());
@@ -336,6 +339,10 @@ aftersales.DispatchBoard = class DispatchBoard {
 		this.dragged = null;
 		this.$ghost?.remove();
 		this.$body.find(".db-unfit").removeClass("db-unfit");
+		if (this.outdated) {
+			this.outdated = false;
+			this.load();
+		}
 	}
 
 	minute_at(track, event) {

@@ -287,7 +287,8 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	}
 
 	render() {
-		if (!this.columns) return;
+		// What is being dragged must not be put away under the hand; onEnd renders.
+		if (!this.columns || this.dragging) return;
 		const by_status = new Map();
 		this.columns.forEach((column) => {
 			column.cards = [];
@@ -404,8 +405,12 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			delay: 250,
 			delayOnTouchOnly: true,
 			animation: 120,
-			onStart: (event) => this.mark_targets(this.cards.get(event.item.dataset.card)),
+			onStart: (event) => {
+				this.dragging = true;
+				this.mark_targets(this.cards.get(event.item.dataset.card));
+			},
 			onEnd: (event) => {
+				this.dragging = false;
 				this.$columns.children().removeClass("wb-target wb-no-target");
 				const card = this.cards.get(event.item.dataset.card);
 				const target = this.columns.find((other) => other.$cards[0] === event.to);

@@ -14,6 +14,7 @@ from aftersales.service_billing.posting import post_again
 from aftersales.service_billing.recovery import claimable_lines
 from aftersales.service_billing.report.job_profitability import job_profitability
 from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.service_billing.report.unbilled_work import unbilled_work
 from aftersales.service_billing.report.warranty_cost import warranty_cost
 from tests import factories as make
 from tests.attacks import bulk_edited, refused
@@ -598,6 +599,13 @@ def totals(invoice: str) -> tuple:
 	return frappe.db.get_value("Sales Invoice", invoice, ["discount_amount", "net_total", "grand_total"])
 
 
+def discounts_to_come() -> tuple[dict, float | None]:
+	"""Unbilled Work: what is to be billed and taken off by job, and the sum of the latter."""
+	report = unbilled_work.execute({"company": COMPANY})
+	summed = {one["label"]: one["value"] for one in report[4]}
+	return {row.job: (row.amount_due, row.discount) for row in report[1]}, summed.get("Net discounts to come")
+
+
 def test_deleted_draft_leaves_the_discount_to_the_next_invoice(shop):
 	card = late_card(shop)
 	doc = granted(card)
@@ -693,11 +701,13 @@ def test_a_discount_granted_before_there_is_an_invoice(shop):
 	late, other = late_card(shop), late_card(shop)
 	doc = granted(late)
 	assert (late.sales_invoice, stands_on(doc)) == (None, ("Awaiting Invoice", None))
+	assert discounts_to_come() == ({late.name: (115.77, 20), other.name: (115.77, 0)}, 20)
 	billed(late, other)
 	one, two = (frappe.db.get_value("Repair Card", card.name, "sales_invoice") for card in (late, other))
 	assert one != two
 	assert stands_on(doc) == ("Granted", one)
 	assert (totals(one), totals(two)) == ((20, 82, 93.07), (0, 102, 115.77))
+	assert discounts_to_come() == ({late.name: (93.07, 0), other.name: (115.77, 0)}, None)
 
 
 def test_a_discount_takes_nothing_from_the_other_jobs_of_an_invoice(shop):

@@ -25,6 +25,14 @@ def waiting(jobs: Collection[JobKey]) -> set[JobKey]:
 	return {(CARD, row.job) for row in found}
 
 
+def awaiting_invoice(company: str) -> dict[str, float]:
+	"""By Repair Card, what the next invoice of the card takes off its net total; in the company's currency."""
+	found = frappe.get_all(
+		COMPENSATION, {"company": company, "docstatus": 1, "status": WAITING}, ["job", "amount"]
+	)
+	return {row.job: flt(row.amount) for row in found}  # a job has one compensation that is not cancelled
+
+
 def held(jobs: Collection[JobKey]) -> list[frappe._dict]:
 	"""The compensations that :func:`waiting` counts, locked, so that nobody takes them back meanwhile.
 

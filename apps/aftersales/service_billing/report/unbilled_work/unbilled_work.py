@@ -6,6 +6,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import date_diff, flt, nowdate
 
 from aftersales.money import rounded
+from aftersales.service_billing import discounts
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import TECHNICIAN
 from aftersales.service_billing.report_filters import (
@@ -32,12 +33,15 @@ def execute(filters: dict | None = None) -> tuple:
 	found = [row for job_type in JOB_DOCTYPES for row in _unbilled(filters, job_type)]
 	credited = sum(row.billing_status == CREDITED for row in found)
 	rows = [row for row in found if filters.with_credited or row.billing_status != CREDITED]
+	to_come = discounts.awaiting_invoice(filters.company)
+	own = frappe.get_cached_value("Company", filters.company, "default_currency")
 	for row in rows:
+		row.discount, row.company_currency = to_come.get(row.job, 0), own
 		row.date = row.posted_at and row.posted_at.date()
 		row.age = date_diff(nowdate(), row.date) if row.date else 0
 		row.state = _state(row)
 	rows.sort(key=lambda row: (-row.age, row.job))
-	return columns(), rows, None, _chart(rows), _summary(rows, credited)
+	return columns(), rows, None, _chart(rows), _summary(rows, credited, own)
 
 
 def columns() -> list[dict]:
@@ -48,6 +52,7 @@ def columns() -> list[dict]:
 		column("date", _("Done on"), "Date", 115),
 		column("age", _("Days"), "Int", 70),
 		money("amount_due", _("To Be Billed")),
+		money("discount", _("Net Discount to Come"), 150, "company_currency"),
 		column("state", _("State"), width=120),
 		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 190),
 		currency(),
@@ -99,16 +104,29 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 	}
 
 
-def _summary(rows: list[frappe._dict], credited: int) -> list[dict]:
+def _summary(rows: list[frappe._dict], credited: int, own_currency: str) -> list[dict]:
 	totals: dict[str, float] = {}
 	to_bill = [row for row in rows if row.billing_status != CREDITED]
 	for row in to_bill:
 		totals[row.currency] = rounded(totals.get(row.currency, 0) + row.amount_due)
+	discount = rounded(sum(row.discount for row in to_bill))
 	return [
 		{"label": _("Jobs"), "value": len(to_bill), "datatype": "Int"},
 		*(
 			{"label": _("To be billed"), "value": total, "datatype": "Currency", "currency": code}
 			for code, total in sorted(totals.items())
+		),
+		*(
+			[
+				{
+					"label": _("Net discounts to come"),
+					"value": discount,
+					"datatype": "Currency",
+					"currency": own_currency,
+				}
+			]
+			if discount
+			else []
 		),
 		*(
 			[

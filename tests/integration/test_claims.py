@@ -603,6 +603,8 @@ def discounts_to_come() -> tuple[dict, float | None]:
 	"""Unbilled Work: what is to be billed and taken off by job, and the sum of the latter."""
 	report = unbilled_work.execute({"company": COMPANY})
 	summed = {one["label"]: one["value"] for one in report[4]}
+	shown = "discount" in {column["fieldname"] for column in report[0]}
+	assert shown == ("Net discounts to come" in summed)
 	return {row.job: (row.amount_due, row.discount) for row in report[1]}, summed.get("Net discounts to come")
 
 

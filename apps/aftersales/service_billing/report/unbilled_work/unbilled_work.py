@@ -41,10 +41,10 @@ def execute(filters: dict | None = None) -> tuple:
 		row.age = date_diff(nowdate(), row.date) if row.date else 0
 		row.state = _state(row)
 	rows.sort(key=lambda row: (-row.age, row.job))
-	return columns(), rows, None, _chart(rows), _summary(rows, credited, own)
+	return columns(any(row.discount for row in rows)), rows, None, _chart(rows), _summary(rows, credited, own)
 
 
-def columns() -> list[dict]:
+def columns(with_discounts: bool) -> list[dict]:
 	return [
 		*job_columns(),
 		link("customer", _("Customer"), "Customer", 180),
@@ -52,7 +52,7 @@ def columns() -> list[dict]:
 		column("date", _("Done on"), "Date", 115),
 		column("age", _("Days"), "Int", 70),
 		money("amount_due", _("To Be Billed")),
-		money("discount", _("Net Discount to Come"), 150, "company_currency"),
+		*([money("discount", _("Net Discount to Come"), 175, "company_currency")] if with_discounts else []),
 		column("state", _("State"), width=120),
 		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 190),
 		currency(),

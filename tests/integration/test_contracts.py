@@ -661,6 +661,25 @@ def test_an_earlier_end_credits_the_rest(shop, thirty_days):
 	assert [note.net_total for note in fee_invoices(contract, is_return=1)] == [-40, -10]
 
 
+def test_an_invoice_is_not_cancelled_beside_its_credit(shop, thirty_days):
+	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
+	note = frappe.get_doc("Sales Invoice", contract.credit_unused_fee()[0])
+	note.submit()
+	invoice = frappe.get_doc("Sales Invoice", fee_invoices(contract, is_return=0)[0].name)
+	refused(note.name, invoice.cancel, error=frappe.LinkExistsError)
+
+
+def test_the_draft_credit_of_a_cancelled_invoice_credits_nothing(shop, thirty_days):
+	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
+	note = frappe.get_doc("Sales Invoice", contract.credit_unused_fee()[0])
+	frappe.get_doc("Sales Invoice", fee_invoices(contract, is_return=0)[0].name).cancel()
+	frappe.db.savepoint("cancelled")
+	refused("Return Against", note.reload().submit, error=frappe.CancelledLinkError)
+	frappe.db.rollback(save_point="cancelled")
+	frappe.delete_doc("Sales Invoice", note.name)
+	refused("No fee", contract.credit_unused_fee)
+
+
 def test_what_the_accountant_credited_himself_is_not_credited_again(shop, thirty_days):
 	contract = prepaid(shop, thirty_days, add_days(nowdate(), 9))
 	note = make_sales_return(fee_invoices(contract)[0].name)

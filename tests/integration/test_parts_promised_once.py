@@ -10,10 +10,12 @@ import frappe
 import pytest
 import requests
 
+from aftersales.repair_workshop import parts_supply
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.jobs import in_stock
 from tests.processes import wait_for
+from tests.races import at_once as at_once_in_processes
 
 pytestmark = pytest.mark.commits
 
@@ -142,3 +144,29 @@ def test_a_receipt_by_the_storekeeper_brings_the_card_back(shop, worker):
 
 	wait_for(is_back, 60, "the card is back in the queue")
 	assert promised() == 12
+
+
+def test_a_card_that_was_served_is_let_go_before_the_next(shop, monkeypatch):
+	call = make.call(shop.customer, service_category=shop.category)
+	part = make.part(shop.gasket, PIECES + 1, warehouse=STORE)
+	first, second = (
+		make.received_card(call, service_category=shop.category, parts=[part]) for _card in range(2)
+	)
+	for card in (first, second):
+		card.await_parts()
+	make.receive(shop.gasket, PIECES + 2, 8, STORE)
+	frappe.db.commit()
+	serve, seen = parts_supply._serve, []
+
+	def look_then_serve(name: str) -> bool:
+		held = first.name if name == second.name else second.name
+		seen.extend(at_once_in_processes((lock_at_once, held)))
+		return serve(name)
+
+	monkeypatch.setattr(parts_supply, "_serve", look_then_serve)
+	assert parts_supply.serve_waiting_cards() == [first.name, second.name]
+	assert seen == [0, 0]
+
+
+def lock_at_once(card: str) -> None:
+	frappe.db.get_value("Repair Card", card, "name", for_update=True, wait=False)

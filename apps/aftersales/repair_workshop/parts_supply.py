@@ -130,7 +130,8 @@ def serve_waiting_cards(places: list[Place] | None = None) -> list[str]:
 	"""Give cards in Awaiting Parts what has come in; who has everything goes back to the queue.
 
 	The card promised first comes first, then the one received first. Run after stock has come in, and
-	hourly for all. Each card stands for itself: one that cannot be saved is logged and left waiting.
+	hourly for all. Each card is a unit of its own: one that cannot be saved is logged and left waiting, and
+	what is locked for one is let go before the next, or a save of that one could wait for both for ever.
 
 	Args:
 		places: only cards that need one of these (item, warehouse); empty takes all.
@@ -151,6 +152,7 @@ def serve_waiting_cards(places: list[Place] | None = None) -> list[str]:
 			frappe.log_error(
 				title=f"Parts arrived for {name}", reference_doctype="Repair Card", reference_name=name
 			)
+		frappe.db.commit()  # nosemgrep: a background job; no request's transaction is cut in two
 	return served
 
 

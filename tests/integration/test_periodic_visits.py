@@ -144,6 +144,20 @@ def test_a_batch_at_a_time(monkeypatch):
 	assert {row.customer for row in visits()} == {"Nora Byrne", "Sean Doyle", "Ciara Nolan"}
 
 
+def test_a_customer_whose_visit_cannot_be_saved_stops_no_other():
+	frappe.db.set_value("Customer", "Nora Byrne", "mobile_no", "ask at work")  # as an old import left it
+	doc = plan(customers=[{"customer": name} for name in ("Nora Byrne", "Sean Doyle")])
+	assert periodic_visits.plan_all() == 1
+	assert [row.customer for row in visits()] == ["Sean Doyle"]
+	(told,) = frappe.message_log
+	assert "No visit planned for" in told["message"] and "ask at work is not a valid Phone" in told["message"]
+	assert frappe.get_all("Error Log", {"reference_name": doc.name}, pluck="method") == [
+		"No visit planned for Nora Byrne"
+	]
+	frappe.db.set_value("Customer", "Nora Byrne", "mobile_no", "+353 86 123 4567")
+	assert doc.plan_now() == 1
+
+
 def test_a_visit_becomes_a_call_once():
 	plan(request_type="Inspection and Preventive Maintenance")
 	periodic_visits.plan_all()

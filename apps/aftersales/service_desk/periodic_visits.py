@@ -11,7 +11,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce
-from frappe.utils import escape_html, getdate
+from frappe.utils import escape_html, get_link_to_form, getdate, strip_html
 from pypika.terms import Criterion, ExistsCriterion
 
 from aftersales.guards import set_system
@@ -197,7 +197,10 @@ def _company(plan: Document) -> str | None:
 
 
 def _plan(plan: Document, period: Period, day: date, customer: frappe._dict) -> int:
-	"""Insert one visit; 0 when another run has planned it in this moment."""
+	"""Insert one visit; 0 when another run has planned it in this moment, or this customer's cannot be saved.
+
+	The latter is logged and said, and stops no other customer's.
+	"""
 	follow_up = frappe.new_doc("Follow-up")
 	follow_up.update(
 		{
@@ -212,9 +215,28 @@ def _plan(plan: Document, period: Period, day: date, customer: frappe._dict) -> 
 	)
 	set_system(follow_up, periodic_visit_plan=plan.name, period_start=period.start)
 	frappe.db.savepoint("periodic_visit")
+	messages = len(frappe.message_log)
 	try:
 		follow_up.insert(ignore_permissions=True)
 	except frappe.UniqueValidationError:
 		frappe.db.rollback(save_point="periodic_visit")
+		return 0
+	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+		raise
+	except Exception as error:
+		frappe.db.rollback(save_point="periodic_visit")
+		del frappe.message_log[messages:]
+		frappe.log_error(
+			title=f"No visit planned for {customer.name}",
+			reference_doctype=plan.doctype,
+			reference_name=plan.name,
+		)
+		frappe.msgprint(
+			_("No visit planned for {0}: {1}").format(
+				get_link_to_form("Customer", customer.name), strip_html(str(error))
+			),
+			title=_("Not Planned"),
+			indicator="orange",
+		)
 		return 0
 	return 1

@@ -2,6 +2,8 @@
 
 import multiprocessing
 import os
+import sys
+import traceback
 from collections.abc import Callable
 from threading import Event, Thread
 
@@ -57,6 +59,9 @@ def at_once(*calls: tuple[Callable, str]) -> list[int]:
 			function(argument)
 			frappe.db.commit()
 			os._exit(0)
+		except Exception:
+			traceback.print_exc()  # pytest shows it where the test fails
+			sys.stderr.flush()
 		finally:
 			del inherited
 			os._exit(1)

@@ -158,7 +158,141 @@ def test_cash_in_a_foreign_currency(shop):
 	}
 
 
+def dollar_customer(**values) -> str:
+	"""A customer billed in dollars, today at 0.80, in the books in euro."""
+	make.make(
+		"Currency Exchange",
+		from_currency="USD",
+		to_currency="EUR",
+		exchange_rate=0.8,
+		for_selling=1,
+		for_buying=1,
+		date=nowdate(),
+	)
+	frappe.db.set_single_value(
+		"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
+	)
+	return make.customer("Hudson Import", default_currency="USD", **values)
+
+
+def test_the_whole_of_an_untaxed_invoice_in_a_foreign_currency_pays_it_whole(shop):
+	"""Twice 10.03 dollars at 0.80 are booked as twice 8.02, a cent less than 20.06 at 0.80."""
+	frappe.db.set_value("Sales Taxes and Charges Template", shop.vat, "is_default", 0)
+	shop.customer = dollar_customer()
+	agreed = [make.hours(1, rate=10.03), make.hours(1, rate=10.03)]
+	visit = done(shop, labour=agreed, cash_collected=20.06)
+	doc = handover(shop, 20.06, [visit], currency="USD")
+
+	doc.submit()
+
+	assert ledger_of(doc) == {"Till - LSL": 16.04, "Debtors - LSL": -16.04}
+	visit.reload()
+	assert (visit.amount_due, visit.billing_status) == (20.06, "Paid")
+	today = getdate(nowdate())
+	assert reconciliation.find(Scope(make.COMPANY, today, today)) == []
+
+
+def test_a_till_in_the_currency_of_the_cash_holds_what_was_counted(shop):
+	"""Invoiced at 0.80; by the day of the handover the dollar is worth 0.90."""
+	till = make.account("Dollar Till", "Cash In Hand", account_type="Cash", account_currency="USD")
+	accounts = [{"company": make.COMPANY, "default_account": till}]
+	mode = make.make("Mode of Payment", mode_of_payment="Dollars", type="Cash", accounts=accounts)
+	shop.customer = dollar_customer()
+	visit = cash_visit(shop, 100)
+	frappe.get_doc("Sales Invoice", visit.sales_invoice).submit()
+	frappe.get_last_doc("Currency Exchange").db_set("exchange_rate", 0.9)
+	frappe.clear_cache()
+	doc = handover(shop, 98, [visit], currency="USD", difference_reason="Torn note")
+	doc.mode_of_payment = mode.name
+
+	doc.submit()
+
+	doc.reload()
+	assert ledger_of(doc) == {
+		"Dollar Till - LSL": 78.4,
+		"Debtors - LSL": -80,
+		"Cash Short and Over - LSL": 1.6,
+	}
+	dollars = frappe.get_all(
+		"GL Entry",
+		{"account": till, "is_cancelled": 0},
+		["debit_in_account_currency as debit", "credit_in_account_currency as credit"],
+		order_by="debit desc",
+	)
+	assert [(row.debit, row.credit) for row in dollars] == [(100, 0), (0, 2)]
+
+
+def terms(*rows: dict, **values) -> str:
+	"""A Payment Terms Template; each row is a term of so many per cent."""
+	day = "Day(s) after invoice date"
+	filled = [
+		{
+			"due_date_based_on": day,
+			"discount_type": "Percentage",
+			"discount_validity_based_on": day,
+			**row,
+			"payment_term": make.make(
+				"Payment Term", payment_term_name=f"Term {number}", invoice_portion=row["invoice_portion"]
+			).name,
+		}
+		for number, row in enumerate(rows)
+	]
+	return make.make("Payment Terms Template", template_name="Agreed", terms=filled, **values).name
+
+
+def test_a_discount_for_early_payment_takes_nothing_from_the_cash(shop):
+	"""The terms offer 2 % within ten days. The receipt says 115.77, and so much is in the till."""
+	discount = make.account("Early Payment", "Indirect Expenses")
+	frappe.db.set_value("Company", make.COMPANY, "default_discount_account", discount)
+	offered = terms({"invoice_portion": 100, "credit_days": 30, "discount": 2, "discount_validity": 10})
+	shop.customer = make.customer("Dunne Dairies", payment_terms=offered)
+	visit = cash_visit(shop)
+	doc = handover(shop, 115.77, [visit])
+
+	doc.submit()
+
+	assert ledger_of(doc) == {"Till - LSL": 115.77, "Debtors - LSL": -115.77}
+	visit.reload()
+	assert (doc.conversion_rate, visit.billing_status) == (1, "Paid")
+
+
+@pytest.mark.parametrize(("amount", "allocated"), [(50, [50]), (80, [57.88, 22.12])])
+def test_a_part_payment_goes_to_the_terms_due_first(shop, amount, allocated):
+	halves = terms(
+		{"invoice_portion": 50, "credit_days": 0},
+		{"invoice_portion": 50, "credit_days": 30},
+		allocate_payment_based_on_payment_terms=1,
+	)
+	shop.customer = make.customer("Dunne Dairies", payment_terms=halves)
+	visit = cash_visit(shop, amount)
+	doc = handover(shop, amount, [visit])
+
+	doc.submit()
+
+	assert ledger_of(doc) == {"Till - LSL": amount, "Debtors - LSL": -amount}
+	payment = frappe.get_doc("Payment Entry", doc.vouchers[0].payment_entry)
+	assert [row.allocated_amount for row in payment.references] == allocated
+	owed = frappe.db.get_value("Sales Invoice", doc.vouchers[0].sales_invoice, "outstanding_amount")
+	assert owed == flt(115.77 - amount, 2)
+
+
 # ---------------------------------------------------------------- refused
+
+
+def test_no_more_cash_than_is_still_open_of_the_invoice(shop):
+	"""65.77 came by card: the technician takes the other 50.00, not 115.77 again."""
+	visit = cash_visit(shop, 0)
+	frappe.get_doc("Sales Invoice", visit.sales_invoice).submit()
+	by_card = get_payment_entry("Sales Invoice", visit.sales_invoice, party_amount=65.77)
+	by_card.update({"reference_no": "4711", "reference_date": nowdate()})
+	by_card.insert().submit()
+	visit.reload()
+	with pytest.raises(frappe.ValidationError, match=r"only € 50\.00 is due"):
+		visit.collect_cash(115.77)
+	visit.reload()
+	visit.collect_cash(50)
+	handover(shop, 50, [visit]).submit()
+	assert frappe.db.get_value(visit.doctype, visit.name, "billing_status") == "Paid"
 
 
 def test_difference_needs_a_reason_and_an_account(shop):
@@ -361,6 +495,28 @@ def test_an_invoice_for_several_jobs_is_taken_back_for_all_of_them(shop):
 	for job in (visit, other):  # both wait for the next billing run
 		job.reload()
 		assert (job.sales_invoice, job.billing_status) == (None, "To Bill")
+
+
+@pytest.mark.parametrize("unlinks", [0, 1])
+def test_an_invoice_for_two_vouchers_of_a_handover_is_taken_back_with_it(shop, unlinks):
+	"""Whether or not ERPNext may take a payment off an invoice that is cancelled."""
+	frappe.db.set_single_value("Accounts Settings", "unlink_payment_on_cancellation_of_invoice", unlinks)
+	make.settings(invoicing="One Invoice per Customer")
+	visits = [cash_visit(shop), cash_visit(shop)]
+	billed(*visits)
+	doc = handover(shop, 231.54)
+	doc.submit()
+	doc.reload()
+	doc.cancel_invoices = 1
+	doc.save()
+
+	doc.cancel()
+
+	assert gl(doc.vouchers[0].sales_invoice) == []
+	for visit in visits:
+		visit.reload()
+		assert (visit.sales_invoice, visit.billing_status) == (None, "To Bill")
+		assert (visit.payment_entry, visit.cash_handover) == (None, None)
 
 
 def test_amended_with_the_right_count(shop):

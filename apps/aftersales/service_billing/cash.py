@@ -19,6 +19,15 @@ from aftersales.service_billing.invoices import jobs_on
 from aftersales.service_billing.posting import posting_key, refresh_billing
 
 RECEIVING_ROLES = ("Service Accountant", "Service Manager")
+TOTALS = (
+	"grand_total",
+	"base_grand_total",
+	"rounded_total",
+	"base_rounded_total",
+	"base_rounding_adjustment",
+)
+NO_DISCOUNT = "9999-12-31"
+"""A day after every discount for early payment: what was taken in is booked, no less."""
 
 
 @frappe.whitelist()
@@ -49,7 +58,7 @@ def book_cash(doc: Document, mode_of_payment: str, posting_date: date | str | No
 	"""
 	invoice = _check_ready(doc)
 	amount = _in_account_currency(doc, invoice)
-	payment = _payment_entry(doc, mode_of_payment, amount, posting_date or nowdate())
+	payment = _payment_entry(doc, invoice, mode_of_payment, amount, posting_date or nowdate())
 	doc.db_set("payment_entry", payment.name)
 	refresh_billing(doc)
 	return payment
@@ -60,7 +69,8 @@ def payable(doc: Document) -> float:
 	invoice = doc.sales_invoice and frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	if invoice:
 		alone = len(jobs_on(invoice)) == 1
-		return flt(alone and invoice.rounded_total) or flt(doc.amount_due)
+		due = flt(alone and invoice.rounded_total) or flt(doc.amount_due)
+		return min(due, _still_open(invoice)) if invoice.docstatus == 1 else due
 	if cint(frappe.db.get_single_value("Global Defaults", "disable_rounded_total")):
 		return flt(doc.amount_due)
 	return round_based_on_smallest_currency_fraction(
@@ -85,7 +95,15 @@ def _check_ready(doc: Document) -> frappe._dict:
 	invoice = doc.sales_invoice and frappe.db.get_value(
 		"Sales Invoice",
 		doc.sales_invoice,
-		["docstatus", "outstanding_amount", "currency", "conversion_rate", "party_account_currency"],
+		[
+			"name",
+			"docstatus",
+			"outstanding_amount",
+			"currency",
+			"conversion_rate",
+			"party_account_currency",
+			*TOTALS,
+		],
 		as_dict=True,
 	)
 	if not invoice or invoice.docstatus != 1:
@@ -109,19 +127,48 @@ def _in_account_currency(doc: Document, invoice: frappe._dict) -> float:
 	"""The cash in the currency of the customer's account, which ERPNext keeps outstanding amounts in."""
 	if invoice.party_account_currency == invoice.currency:
 		return flt(doc.cash_collected)
-	return rounded(flt(doc.cash_collected) * flt(invoice.conversion_rate), invoice.party_account_currency)
+	return rounded(flt(doc.cash_collected) * _booked_rate(invoice), invoice.party_account_currency)
 
 
-def _payment_entry(doc: Document, mode_of_payment: str, amount: float, posting_date: date | str) -> Document:
+def _still_open(invoice: Document) -> float:
+	"""What the customer owes of a submitted invoice, in the currency of the invoice."""
+	if invoice.party_account_currency == invoice.currency:
+		return flt(invoice.outstanding_amount)
+	return rounded(flt(invoice.outstanding_amount) / _booked_rate(invoice), invoice.currency)
+
+
+def _booked_rate(invoice: Document | frappe._dict) -> float:
+	"""The rate at which the invoice stands in the books: without taxes each row is converted, and rounded, by itself.
+
+	Whoever pays the whole of it pays the whole of what was booked.
+	"""
+	is_rounded = flt(invoice.base_rounding_adjustment) and flt(invoice.base_rounded_total)
+	total, booked = (
+		(invoice.rounded_total, invoice.base_rounded_total)
+		if is_rounded
+		else (invoice.grand_total, invoice.base_grand_total)
+	)
+	return flt(booked) / flt(total) if flt(total) and flt(booked) else flt(invoice.conversion_rate)
+
+
+def _payment_entry(
+	doc: Document, invoice: frappe._dict, mode_of_payment: str, amount: float, posting_date: date | str
+) -> Document:
 	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
+	till = receiving_account(mode_of_payment, doc.company)
+	counted = frappe.get_cached_value("Account", till, "account_currency") == invoice.currency
 	payment = get_payment_entry(
 		"Sales Invoice",
 		doc.sales_invoice,
 		party_amount=amount,
-		bank_account=receiving_account(mode_of_payment, doc.company),
+		bank_account=till,
+		# A till in the currency of the cash gets the notes that were counted
+		bank_amount=flt(doc.cash_collected) if counted else None,
+		reference_date=NO_DISCOUNT,
 		ignore_permissions=True,
 	)
+	_allocate(payment, amount)
 	payment.update(
 		{
 			"posting_date": posting_date,
@@ -139,3 +186,12 @@ def _payment_entry(doc: Document, mode_of_payment: str, amount: float, posting_d
 	payment.insert()
 	payment.submit()
 	return payment
+
+
+def _allocate(payment: Document, amount: float) -> None:
+	"""Where payments are allocated by terms, the first ones due are paid, as far as the cash goes."""
+	left = amount
+	for row in payment.references:
+		row.allocated_amount = min(flt(row.allocated_amount), left)
+		left = flt(left - row.allocated_amount, row.precision("allocated_amount"))
+	payment.set("references", [row for row in payment.references if row.allocated_amount])

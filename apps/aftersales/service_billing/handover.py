@@ -131,9 +131,10 @@ def take_back(doc: Document) -> None:
 	"""
 	journal.take_back(doc.journal_entry)
 	doc.db_set("journal_entry", None)  # or an amendment would name what is cancelled
-	for line in doc.vouchers:
+	for line in doc.vouchers:  # all payments first: an invoice may bill several of the vouchers
 		_cancel("Payment Entry", line.payment_entry)
 		line.db_set("payment_entry", None)
+	for line in doc.vouchers:
 		voucher = frappe.get_doc("Service Voucher", line.service_voucher)
 		voucher.db_set("cash_handover", None)
 		if doc.cancel_invoices and line.invoice_submitted:
@@ -192,21 +193,34 @@ def _submit_draft(sales_invoice: str | None) -> bool:
 
 def _book_difference(doc: Document) -> str:
 	rate = Decimal(str(doc.conversion_rate))
-	amount = in_company_currency(abs(Decimal(str(flt(doc.difference)))), rate, unit())
+	counted = abs(exact(doc.difference))
+	amount = in_company_currency(counted, rate, unit())
 	cost_center = journal.cost_center(doc.company, doc.cost_center)
 	cash = receiving_account(doc.mode_of_payment, doc.company)
 	other = journal.company_account(doc.company, "cash_difference_account", doc.difference_account)
 	debited, credited = (other, cash) if flt(doc.difference) < 0 else (cash, other)
+	# A till in the currency of the cash is off by what was counted, whatever that is worth today
+	known = {account: counted for account in (cash, other) if _is_kept_in(doc, account)}
 	return journal.book(
 		doc,
 		(
-			journal.Entry(debited, debit=amount, cost_center=cost_center),
-			journal.Entry(credited, credit=amount, cost_center=cost_center),
+			journal.Entry(
+				debited, debit=amount, cost_center=cost_center, in_account_currency=known.get(debited)
+			),
+			journal.Entry(
+				credited, credit=amount, cost_center=cost_center, in_account_currency=known.get(credited)
+			),
 		),
 		doc.posting_date,
 		_("Cash difference of {0}: {1}").format(doc.name, doc.difference_reason),
 		[("Service Voucher", line.service_voucher) for line in doc.vouchers],
 	)
+
+
+def _is_kept_in(doc: Document, account: str) -> bool:
+	"""Whether an account is in the foreign currency of the cash."""
+	own = frappe.get_cached_value("Company", doc.company, "default_currency")
+	return own != doc.currency == frappe.get_cached_value("Account", account, "account_currency")
 
 
 def _cancel(doctype: str, name: str | None) -> None:

@@ -17,7 +17,10 @@ from aftersales.service_billing.posting import posting_key
 
 @dataclass(frozen=True)
 class Entry:
-	"""One row of a journal: exactly one of `debit` and `credit`, in company currency."""
+	"""One row of a journal: exactly one of `debit` and `credit`, in company currency.
+
+	`in_account_currency`: the same where it is known in the currency of the account, and not to be converted.
+	"""
 
 	account: str
 	debit: Decimal = Decimal(0)
@@ -27,6 +30,7 @@ class Entry:
 	cost_center: str | None = None
 	reference_type: str | None = None
 	reference_name: str | None = None
+	in_account_currency: Decimal | None = None
 
 
 def book(
@@ -115,7 +119,10 @@ def billing_accounts(company: str) -> dict:
 
 def _row(company: str, entry: Entry, posting_date: date | str) -> dict:
 	amount = entry.debit or entry.credit
-	in_account_currency, rate = _converted(company, entry.account, amount, posting_date)
+	if entry.in_account_currency:
+		in_account_currency, rate = flt(entry.in_account_currency), flt(amount / entry.in_account_currency)
+	else:
+		in_account_currency, rate = _converted(company, entry.account, amount, posting_date)
 	return {
 		"account": entry.account,
 		"party_type": entry.party_type,

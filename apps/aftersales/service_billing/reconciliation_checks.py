@@ -14,7 +14,7 @@ import frappe
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Abs, Coalesce, Sum
 from frappe.utils import add_days, cint
-from pypika.functions import Concat, Max
+from pypika.functions import Concat, Max, NullIf
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, ExistsCriterion, LiteralValue, Term
 
@@ -209,7 +209,10 @@ def _invoice_ledger_differs(scope: Scope, job_type: str) -> QueryBuilder:
 	ledger = frappe.qb.DocType("GL Entry")
 	total = (
 		Case()
-		.when(invoice.base_rounded_total != 0, invoice.base_rounded_total)
+		.when(
+			(invoice.base_rounding_adjustment != 0) & (invoice.base_rounded_total != 0),
+			invoice.base_rounded_total,
+		)
 		.else_(invoice.base_grand_total)
 	)
 	booked = Coalesce(Sum(ledger.debit - ledger.credit), 0)
@@ -499,7 +502,8 @@ def _cash_differs(scope: Scope) -> QueryBuilder:
 	"""The payment books what the receipt says, in the currency of the customer's account."""
 	job, query = _jobs(scope, VISIT)
 	payment, invoice = frappe.qb.DocType("Payment Entry"), frappe.qb.DocType("Sales Invoice")
-	rate = Case().when(payment.paid_from_account_currency == job.currency, 1).else_(invoice.conversion_rate)
+	booked_rate = invoice.base_grand_total / NullIf(invoice.grand_total, 0)  # rows are rounded by themselves
+	rate = Case().when(payment.paid_from_account_currency == job.currency, 1).else_(booked_rate)
 	collected = job.cash_collected * Coalesce(rate, 1)
 	query = (
 		query.join(payment)

@@ -204,6 +204,47 @@ def test_debit_note_cancelled_amended_or_deleted(shop):
 	assert (doc.status, doc.debit_note) == ("Answered", None)
 
 
+def answered(shop):
+	"""A claim of 60.00 for two hours and 25.00 for two seals, accepted in full."""
+	warranty_job(shop)
+	doc = claim(shop)
+	doc.submit()
+	doc.record_answer(accepted_percent=100)
+	return doc
+
+
+def credited(doc) -> list[tuple]:
+	doc.reload()
+	return [(line.item_code, line.credited_amount) for line in doc.lines]
+
+
+def test_an_amended_debit_note_credits_the_rows_it_keeps(shop):
+	"""The maker withdraws the hours; the accountant amends the note without their row."""
+	doc = answered(shop)
+	note = frappe.get_doc("Purchase Invoice", doc.make_debit_note())
+	note.submit()
+	note.cancel()
+	amended = frappe.copy_doc(note)
+	amended.amended_from = note.name
+	amended.items = amended.items[1:]
+	amended.items[0].idx = 1
+	amended.insert()
+	amended.submit()
+	assert credited(doc) == [(shop.hour, 0), (shop.seal, 25)]
+	assert doc.credited_amount == 25
+
+
+def test_a_row_of_the_debit_note_that_is_split_credits_its_line_in_full(shop):
+	doc = answered(shop)
+	note = frappe.get_doc("Purchase Invoice", doc.make_debit_note())
+	note.items[0].rate = 40
+	note.append("items", {**frappe.copy_doc(note.items[0]).as_dict(), "rate": 20, "idx": None})
+	note.save()
+	note.submit()
+	assert credited(doc) == [(shop.hour, 60), (shop.seal, 25)]
+	assert doc.credited_amount == 85
+
+
 def test_the_debit_note_credits_what_is_stored(shop):
 	warranty_job(shop)
 	doc = claim(shop)

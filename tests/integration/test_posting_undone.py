@@ -208,6 +208,27 @@ def test_stock_entry_amended_by_hand_takes_its_place(shop):
 	assert in_stock(shop.seal, shop.van) == 10
 
 
+def test_stock_entry_amended_without_a_row_keeps_the_cost_of_the_others(shop):
+	"""The desk numbers the rows that are left anew."""
+	strainer = make.item("Strainer")
+	make.receive(strainer, 5, 7, shop.van)
+	doc = done(shop, category="C", parts=[make.part(shop.seal), make.part(strainer)])
+	assert doc.parts_cost == 19.5
+	entry = frappe.get_doc("Stock Entry", doc.stock_entry)
+	entry.cancel()
+
+	amended = frappe.copy_doc(entry)
+	amended.amended_from = entry.name
+	amended.items = amended.items[1:]
+	amended.items[0].idx = 1
+	amended.insert()
+	amended.submit()
+
+	doc = read(doc)
+	assert (doc.stock_entry, doc.parts_cost) == (amended.name, 7)
+	assert [line.valuation_amount for line in doc.parts] == [0, 7]
+
+
 def test_hours_at_cost_cancelled_by_hand_are_posted_again(shop):
 	doc = done(shop, category="C", labour=[make.hours(2)])
 	first = doc.labour_journal_entry

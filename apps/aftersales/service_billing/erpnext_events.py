@@ -206,7 +206,7 @@ def _refuse_taken_place(doc: Document, original: frappe._dict) -> None:
 
 
 def _carry_line_links(doc: Document) -> None:
-	"""Rows of an amendment keep their order; each takes the line link of the row it came from."""
+	"""Each row of an amendment keeps the line link of the row it came from, or has that of the row in its place."""
 	if not doc.get("items"):
 		return
 	rows = frappe.get_all(
@@ -215,5 +215,10 @@ def _carry_line_links(doc: Document) -> None:
 		fields=["idx", "item_code", "aftersales_line"],
 	)
 	by_place = {(row.idx, row.item_code): row.aftersales_line for row in rows}
+	known = {(row.aftersales_line, row.item_code) for row in rows}
+	sent = any(item.get("aftersales_line") for item in doc.items)  # rows may have been left out or moved
 	for item in doc.items:
-		item.aftersales_line = by_place.get((item.idx, item.item_code))
+		if not sent:
+			item.aftersales_line = by_place.get((item.idx, item.item_code))
+		elif (item.get("aftersales_line"), item.item_code) not in known:
+			item.aftersales_line = None

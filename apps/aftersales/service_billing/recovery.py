@@ -4,6 +4,7 @@ The credit is a Debit Note (a Purchase Invoice that is a return): the maker owes
 purchases, and the account that bore the warranty is relieved.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
@@ -138,6 +139,11 @@ def claim_place(doc: Document, method: str | None = None) -> None:
 		)
 	doc.aftersales_voucher_type, doc.aftersales_voucher = CLAIM, original.aftersales_voucher
 	doc.aftersales_posting_key = posting_key(CLAIM, original.aftersales_voucher, DEBIT_NOTE)
+	lines = {row.aftersales_line for row in original.items if row.aftersales_line}
+	if any(row.get("aftersales_line") for row in doc.items):  # rows may have been left out or moved
+		for row in doc.items:
+			row.aftersales_line = row.aftersales_line if row.aftersales_line in lines else None
+		return
 	for row, before in zip(doc.items, original.items, strict=False):
 		row.aftersales_line = before.aftersales_line
 
@@ -153,9 +159,11 @@ def credited(doc: Document, method: str | None = None) -> None:
 	claim = _claim_of(doc)
 	if not claim:
 		return
-	amounts = {row.aftersales_line: abs(flt(row.base_net_amount)) for row in doc.items}
+	amounts: dict[str | None, float] = defaultdict(float)
+	for row in doc.items:  # several of a line where the accountant has split its row
+		amounts[row.aftersales_line] -= flt(row.base_net_amount)
 	for line in claim.lines:
-		line.db_set("credited_amount", amounts.get(line.name, 0))
+		line.db_set("credited_amount", rounded(amounts[line.name]))
 	claim.db_set({"status": "Credited", "credited_amount": abs(flt(doc.base_net_total))}, notify=True)
 
 

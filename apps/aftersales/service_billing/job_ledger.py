@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 import frappe
-from frappe.query_builder import Case
+from frappe.query_builder import Case, CustomFunction
 from frappe.query_builder.functions import Coalesce, Count, Sum
 from frappe.utils import add_days, flt
 from pypika.functions import NullIf
@@ -19,6 +19,8 @@ from aftersales.money import digits, rounded
 from aftersales.repair_workshop.vendor_repairs import costs as vendor_costs
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.reconciliation_checks import Scope
+
+Round = CustomFunction("ROUND", ["amount", "digits"])
 
 Job = tuple[str, str]
 """Type and name of a job."""
@@ -112,7 +114,7 @@ def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float]]:
 	found: dict[Job, tuple[float, float]] = {}
 	for job_type in JOB_DOCTYPES:
 		job, line = frappe.qb.DocType(job_type), frappe.qb.DocType("Service Labour Line")
-		cost = line.hours * line.cost_rate
+		cost = cost_of_line(line)
 		query = (
 			jobs_posted(scope, job_type)
 			.join(line)
@@ -128,6 +130,11 @@ def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float]]:
 		for row in query.run(as_dict=True):
 			found[job_type, row.name] = (flt(row.work, precision), flt(row.travel, precision))
 	return found
+
+
+def cost_of_line(line: Table) -> Term:
+	"""What the hours of a Service Labour Line cost, rounded line by line as `posting_plan` books them."""
+	return Round(line.hours * line.cost_rate, digits())
 
 
 def vendor_repairs(scope: Scope) -> dict[Job, float]:

@@ -170,7 +170,7 @@ def _lines(jobs: QueryBuilder, job_type: str, line_type: str) -> QueryBuilder:
 			equipment.model,
 			Coalesce(equipment.serial_no, equipment.serial_text).as_("serial"),
 			(line.qty if is_part else line.hours).as_("qty"),
-			(line.valuation_amount if is_part else line.hours * line.cost_rate).as_("cost"),
+			(line.valuation_amount if is_part else job_ledger.cost_of_line(line)).as_("cost"),
 			(LiteralValue("''") if is_part else line.activity).as_("activity"),
 			claimed.parent.as_("claim"),
 			claimed.claimed_amount.as_("claimed"),

@@ -12,7 +12,7 @@ from aftersales.service_billing.contracts import entitlement_of, renewal_of, rol
 from aftersales.service_billing.report.contract_profitability import contract_profitability
 from tests import factories as make
 from tests.attacks import comments
-from tests.jobs import billed, documents_of, done, gl, job, stock_ledger
+from tests.jobs import billed, documents_of, done, gl, job, refuse, stock_ledger
 from tests.refusals import assert_refused
 
 
@@ -251,6 +251,33 @@ def test_what_was_authorised_is_not_exchanged_for_something_dearer(shop):
 	attempt.flags.ignore_permissions = True
 	attempt.parts[0].item_code = boiler
 	refused("only a supervisor", attempt.save, error=frappe.PermissionError)
+
+
+@pytest.mark.parametrize(
+	"agreed",
+	[
+		{"parts_share": 50},
+		{"excess_per_job": 20},
+		{"limited_visits": 1, "included_visits": 0},  # beyond those included: the customer pays all of it
+	],
+)
+def test_a_price_forgotten_is_told_where_the_customer_bears_a_part_of_it(shop, agreed):
+	strainer = make.item("Strainer")
+	make.receive(strainer, 5, 7, shop.van)
+	contract = make.contract(shop.customer, **agreed)
+	doc = visit(shop, contract, labour=[], parts=[make.part(strainer)])
+	assert "Item Strainer has no price in price list Standard Selling" in refuse(doc)
+	make.price(strainer, 40)
+	doc.submit()
+	assert read(doc).amount_due > 0
+
+
+def test_what_a_contract_pays_in_full_needs_no_price(shop):
+	strainer = make.item("Strainer")
+	make.receive(strainer, 5, 7, shop.van)
+	doc = visit(shop, make.contract(shop.customer), labour=[], parts=[make.part(strainer)])
+	doc.submit()
+	assert (read(doc).billing_status, read(doc).parts_cost) == ("Not Billable", 7)
 
 
 # ---------------------------------------------------------------- visits

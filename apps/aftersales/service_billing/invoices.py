@@ -214,11 +214,7 @@ def refuse_free_rows(invoice: Document) -> None:
 	Raises:
 		frappe.ValidationError: names each item and the price list.
 	"""
-	free = [
-		item
-		for item in invoice.items
-		if not flt(item.rate) and not flt(item.price_list_rate) and not item.is_free_item
-	]
+	free = [item for item in invoice.items if is_free(item)]
 	if free:
 		frappe.throw(
 			[
@@ -232,6 +228,11 @@ def refuse_free_rows(invoice: Document) -> None:
 			title=_("No Price"),
 			as_list=True,
 		)
+
+
+def is_free(item: Document) -> bool:
+	"""Whether a row costs nothing, and no pricing rule gives it away."""
+	return not flt(item.rate) and not flt(item.price_list_rate) and not item.is_free_item
 
 
 def _items(charge: Charge, name_job: bool) -> Iterable[dict]:

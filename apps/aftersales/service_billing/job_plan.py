@@ -14,6 +14,7 @@ from aftersales.service_billing.contract_rules import Terms
 from aftersales.service_billing.invoices import (
 	Charge,
 	billing_currency,
+	is_free,
 	priced_unsaved,
 	submits_at_once,
 )
@@ -87,19 +88,20 @@ def _job(doc: Document) -> Job:
 
 def _under_contract(doc: Document, job: Job, terms: Terms) -> Job:
 	"""The job with the terms of its contract, and what the customer would pay without it."""
-	rates = _full_rates(doc, job)
+	rates, price_list = _full_rates(doc, job)
 	digits = cint(frappe.get_precision("Sales Invoice Item", "rate", currency=billing_currency(doc)))
 	return replace(
 		job,
 		terms=terms,
 		unit=Decimal(1).scaleb(-digits),
+		price_list=price_list,
 		parts=tuple(replace(part, full_rate=rates.get(part.name, 0)) for part in job.parts),
 		labour=tuple(replace(line, full_rate=rates.get(line.name, 0)) for line in job.labour),
 	)
 
 
-def _full_rates(doc: Document, job: Job) -> dict[str, float]:
-	"""Price per unit of each line charged to the contract, as if the customer paid it."""
+def _full_rates(doc: Document, job: Job) -> tuple[dict[str, float | None], str]:
+	"""Price per unit of each line charged to the contract, as if the customer paid it, None without one; the price list."""
 	rows = tuple(
 		InvoiceRow(
 			line.name,
@@ -114,9 +116,10 @@ def _full_rates(doc: Document, job: Job) -> dict[str, float]:
 		if line.charge_to == CONTRACT and line.item_code
 	)
 	if not rows:
-		return {}
+		return {}, ""
 	invoice = priced_unsaved([Charge(doc, rows)])
-	return {item.aftersales_line: flt(item.rate) for item in invoice.items}
+	rates = {item.aftersales_line: None if is_free(item) else flt(item.rate) for item in invoice.items}
+	return rates, cstr(invoice.selling_price_list)
 
 
 def _part_line(line: Document) -> PartLine:

@@ -46,7 +46,8 @@ class CategoryAccounts:
 class PartLine:
 	"""A part used. `qty` in stock units; `rate` in the invoice's currency, 0 for the price list.
 
-	`full_rate` is what the customer would pay without a contract; asked for lines that one pays.
+	`full_rate` is what the customer would pay without a contract; asked for lines that one pays. None:
+	the item has no price.
 	"""
 
 	name: str
@@ -61,7 +62,7 @@ class PartLine:
 	serial_nos: tuple[str, ...] = ()
 	batch_no: str | None = None
 	description: str | None = None
-	full_rate: float = 0
+	full_rate: float | None = 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class LabourLine:
 	cost_rate: float = 0
 	description: str | None = None
 	travel: bool = False
-	full_rate: float = 0
+	full_rate: float | None = 0
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class Job:
 	"""Everything the plan is made from; `rules` maps a payer to its category's accounts.
 
 	`terms` are those of the job's contract; without them a contract pays its lines in full. `unit` is
-	the smallest coin of the invoice's currency, `company_unit` of the company's.
+	the smallest coin of the invoice's currency, `company_unit` of the company's. `price_list` is named where
+	a price is missing.
 	"""
 
 	parts: tuple[PartLine, ...]
@@ -101,6 +103,7 @@ class Job:
 	terms: Terms | None = None
 	unit: Decimal = Decimal("0.01")
 	company_unit: Decimal = Decimal("0.01")
+	price_list: str = ""
 
 
 @dataclass(frozen=True)
@@ -237,8 +240,8 @@ def _contract_lines(job: Job, terms: Terms) -> Iterable[tuple[LabourLine | PartL
 			yield part, part.qty, terms.parts
 
 
-def _share(qty: float, full_rate: float, covered: Decimal, unit: Decimal) -> Share:
-	price, quantity = _coins(Decimal(str(full_rate)), unit), Decimal(str(qty))
+def _share(qty: float, full_rate: float | None, covered: Decimal, unit: Decimal) -> Share:
+	price, quantity = _coins(Decimal(str(full_rate or 0)), unit), Decimal(str(qty))
 	rate = _coins(price * (100 - covered) / 100, unit)
 	full, customer = _coins(price * quantity, unit), _coins(rate * quantity, unit)
 	return Share(full, full - customer, customer, rate, covered)
@@ -378,3 +381,8 @@ def _contract_problems(job: Job, shares: ContractShares) -> Iterable[Problem]:
 	charged = shares.excess or any(share.customer for share in shares.lines.values())
 	if charged and CUSTOMER not in job.rules:
 		yield Problem("category_missing", {"charge_to": CUSTOMER})
+	# Half of a price forgotten is not nothing; nor is it left out of what an excess is taken of
+	short = shares.excess < _coins(job.terms.excess, job.unit)
+	for line, qty, covered in _contract_lines(job, job.terms):
+		if line.full_rate is None and qty and (covered < 100 or short):
+			yield Problem("no_price", {"item": line.item_code or "", "price_list": job.price_list})

@@ -43,6 +43,8 @@ def needs(
 ) -> list[frappe._dict]:
 	"""Every part that is on a van's list or was used from the van in the last `days`, with the proposal.
 
+	Of the vans whose technicians a list would show to the user.
+
 	Args:
 		locking: read what is coming with locks, to see what others committed since this request began.
 
@@ -172,11 +174,12 @@ def _vans(company: str | None, technician: str | None) -> list[frappe._dict]:
 		filters["company"] = company
 	if technician:
 		filters["name"] = technician
-	vans = frappe.get_all(
+	vans = frappe.get_list(
 		"Service Technician",
 		filters=filters,
 		fields=["name", "company", "van_warehouse", "supply_warehouse as supply"],
 		order_by="name asc",
+		limit_page_length=0,
 	)
 	usual = frappe.db.get_single_value("Stock Settings", "default_warehouse")
 	owner = usual and frappe.get_cached_value("Warehouse", usual, "company")

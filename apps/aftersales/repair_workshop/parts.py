@@ -109,7 +109,7 @@ def with_core_return(item_codes: list[str]) -> set[str]:
 def stock_by_warehouse(item_code: str) -> list[dict]:
 	"""Where a part lies: `warehouse`, `actual_qty`, `reserved_qty`, `projected_qty` in stock units.
 
-	Warehouses without any movement are left out.
+	Warehouses without any movement, and those the user may not see, are left out.
 
 	Raises:
 		frappe.PermissionError: the user may not read the Spare Part.
@@ -121,7 +121,14 @@ def stock_by_warehouse(item_code: str) -> list[dict]:
 		fields=["warehouse", "actual_qty", "reserved_qty", "projected_qty"],
 		order_by="actual_qty desc, warehouse asc",
 	)
-	return [row for row in rows if flt(row.actual_qty) or flt(row.projected_qty)]
+	rows = [row for row in rows if flt(row.actual_qty) or flt(row.projected_qty)]
+	seen = frappe.get_list(
+		"Warehouse",
+		filters={"name": ("in", [row.warehouse for row in rows] or [""])},
+		pluck="name",
+		limit_page_length=0,
+	)
+	return [row for row in rows if row.warehouse in seen]
 
 
 def join_spare_parts(item: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:

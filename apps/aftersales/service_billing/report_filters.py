@@ -17,9 +17,19 @@ def scope_of(filters: dict | None) -> Scope:
 		frappe.PermissionError: the user may not see the company.
 	"""
 	filters = frappe._dict(filters or {})
+	return Scope(company_of(filters), *period_of(filters))
+
+
+def company_of(filters: frappe._dict) -> str:
+	"""The company of a report.
+
+	Raises:
+		frappe.ValidationError: it is missing.
+		frappe.PermissionError: the user may not see it.
+	"""
 	_require(filters, "company", _("Company"))
 	check_company(filters.company)
-	return Scope(filters.company, *period_of(filters))
+	return filters.company
 
 
 def period_of(filters: dict) -> tuple[date, date]:

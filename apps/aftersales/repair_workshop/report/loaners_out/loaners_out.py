@@ -2,8 +2,10 @@
 
 import frappe
 from frappe import _
+from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Order
 from frappe.utils import cint, date_diff, getdate, nowdate
+from pypika.terms import LiteralValue
 
 from aftersales.repair_workshop.loaner_rules import ISSUED, days_overdue
 
@@ -11,7 +13,10 @@ FILTERS = ("company", "customer", "item_code")
 
 
 def execute(filters: dict | None = None) -> tuple:
-	"""Script report. Filters: company, customer, item_code, overdue (only those)."""
+	"""Script report. Filters: company, customer, item_code, overdue (only those).
+
+	User Permissions of whoever asks apply, as in a list.
+	"""
 	filters = frappe._dict(filters or {})
 	frappe.has_permission("Loaner Issue", "read", throw=True)
 	today = getdate(nowdate())
@@ -73,6 +78,8 @@ def _lent(filters: frappe._dict) -> list[frappe._dict]:
 			query = query.where(loaner[field] == filters[field])
 	if cint(filters.overdue):
 		query = query.where(loaner.due_back < nowdate())
+	if permitted := build_match_conditions("Loaner Issue"):
+		query = query.where(LiteralValue(f"({permitted})"))
 	return query.run(as_dict=True)
 
 

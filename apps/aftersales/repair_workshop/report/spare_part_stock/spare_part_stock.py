@@ -9,16 +9,23 @@ from frappe.utils import cint, flt
 from aftersales.field_service import vans
 from aftersales.repair_workshop import part_search
 from aftersales.repair_workshop.parts import free_stock
+from aftersales.service_billing.report_filters import company_of
 
 MOST_ROWS = 1000
 
 
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
-	"""Script report. Filters: company (required), brand, model, text, in_stock (only what lies somewhere)."""
+	"""Script report. Filters: company (required), brand, model, text, in_stock (only what lies somewhere).
+
+	Raises:
+		frappe.ValidationError: no company.
+		frappe.PermissionError: the user may not see the company.
+	"""
 	filters = frappe._dict(filters or {})
-	by_van = vans.vans_of(filters.company)
+	company = company_of(filters)
+	by_van = vans.vans_of(company)
 	parts = part_search.matching(filters.text, filters.brand, filters.model, MOST_ROWS)
-	free = free_stock([part.item_code for part in parts], filters.company)
+	free = free_stock([part.item_code for part in parts], company)
 	totals: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
 	for (item_code, warehouse), qty in free.items():
 		place = f"van_{list(by_van).index(warehouse)}" if warehouse in by_van else "stores"

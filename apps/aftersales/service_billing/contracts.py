@@ -15,6 +15,7 @@ from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, get
 
 from aftersales.guards import has_any_role, require_role
 from aftersales.money import exact, rounded
+from aftersales.scheduled import one_of_many
 from aftersales.service_billing.contract_rules import Entitlement, Terms, Visits, entitlement
 
 CONTRACT = "Contract"
@@ -355,15 +356,18 @@ def jobs_under(contract: str) -> list[tuple[str, str]]:
 
 
 def roll_over() -> None:
-	"""Daily: contracts begin and end by the calendar. Saved one by one, so that notifications fire."""
+	"""Daily: contracts begin and end by the calendar. Saved one by one, so that notifications fire.
+
+	One that cannot be saved is logged, and tried again the next day.
+	"""
 	today = nowdate()
 	for status, filters in (
 		("Active", {"status": "Upcoming", "start_date": ("<=", today), "end_date": (">=", today)}),
 		("Expired", {"status": ("in", ("Upcoming", "Active")), "end_date": ("<", today)}),
 	):
 		for name in _submitted(filters):
-			doc = frappe.get_doc("Service Contract", name)
-			doc.db_set("status", status, notify=True)
+			with one_of_many(f"Contract {name} did not become {status}", "Service Contract", name):
+				frappe.get_doc("Service Contract", name).db_set("status", status, notify=True)
 
 
 def status_on(start: date | str, end: date | str, today: date | str | None = None) -> str:

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, get_link_to_form, getdate, strip_html_tags
 
 from aftersales.guards import require_role, set_system
+from aftersales.scheduled import one_of_many
 from aftersales.service_desk import quality_cases as cases
 from aftersales.service_levels.escalation import Notice, notify
 from aftersales.service_quality import fault_rules
@@ -23,7 +24,8 @@ PARTS_OF_A_FAULT = ("brand", "model", "fault_code")
 def raise_recurring() -> list[str]:
 	"""Raise a Non Conformance for every fault seen as often as the settings say; returns their names.
 
-	Scheduler, daily. Nothing is raised without a Quality Procedure in the settings.
+	Scheduler, daily. Nothing is raised without a Quality Procedure in the settings; what cannot be saved
+	for one fault is logged, and the others are raised all the same.
 	"""
 	settings = _settings()
 	if not settings.quality_procedure or not cint(settings.recurring_faults):
@@ -33,10 +35,11 @@ def raise_recurring() -> list[str]:
 		(Fault(row.brand or "", row.model, row.fault_code), row.cases)
 		for row in cases.unexplained(since, cint(settings.recurring_faults))
 	]
-	return [
-		_raise(fault, since, settings)
-		for fault, _cases in fault_rules.recurring(found, cint(settings.recurring_faults))
-	]
+	raised = []
+	for fault, _cases in fault_rules.recurring(found, cint(settings.recurring_faults)):
+		with one_of_many(f"No Non Conformance for {fault.product}", "Fault Code", fault.fault_code):
+			raised.append(_raise(fault, since, settings))
+	return raised
 
 
 @frappe.whitelist(methods=["POST"])

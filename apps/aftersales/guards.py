@@ -9,6 +9,10 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.utils import add_to_date, get_datetime, now_datetime
+
+CLOCK_TOLERANCE = 15
+"""Minutes something may lie in the future that has happened, for clocks that differ."""
 
 
 class NotPossible(frappe.ValidationError):
@@ -95,6 +99,32 @@ def require_value(doc: Document, fieldname: str, why: str) -> None:
 			frappe.MandatoryError,
 			title=_("Missing Value"),
 		)
+
+
+def refuse_future(doc: Document, *fieldnames: str) -> None:
+	"""What has happened lies not in the future; clocks may differ by CLOCK_TOLERANCE minutes.
+
+	Raises:
+		frappe.ValidationError: names the field.
+	"""
+	latest = add_to_date(now_datetime(), minutes=CLOCK_TOLERANCE)
+	for fieldname in fieldnames:
+		if doc.get(fieldname) and get_datetime(doc.get(fieldname)) > latest:
+			frappe.throw(
+				_("{0} ({1}) lies in the future.").format(
+					frappe.bold(_(doc.meta.get_label(fieldname))), doc.get_formatted(fieldname)
+				)
+			)
+
+
+def as_app(doc: Document) -> Document:
+	"""`doc`, to be saved by the app on behalf of another document.
+
+	Whoever works on that one need not be allowed to edit `doc`, and fields that the administrator has made
+	mandatory since are asked for when somebody opens it. The app's own guards hold.
+	"""
+	doc.flags.ignore_permissions = doc.flags.ignore_mandatory = True
+	return doc
 
 
 def _written_by_app(doc: Document) -> dict:

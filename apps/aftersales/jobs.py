@@ -9,9 +9,19 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, add_months, cint, escape_html, flt, getdate
+from frappe.utils import (
+	add_days,
+	add_months,
+	add_to_date,
+	cint,
+	escape_html,
+	flt,
+	get_datetime,
+	getdate,
+	now_datetime,
+)
 
-from aftersales.guards import require_role
+from aftersales.guards import CLOCK_TOLERANCE, require_role
 
 SUPERVISING_ROLES = ("Service Supervisor", "Service Manager")
 
@@ -242,6 +252,22 @@ def _warranty_of_others(doc: Document) -> date | None:
 		)
 	]
 	return max(given, default=None)
+
+
+def refuse_work_to_come(doc: Document) -> None:
+	"""What is charged when a job is finished has been done by then.
+
+	Raises:
+		frappe.ValidationError: names the row.
+	"""
+	latest = add_to_date(now_datetime(), minutes=CLOCK_TOLERANCE)
+	for line in doc.labour:
+		if line.to_time and get_datetime(line.to_time) > latest:
+			frappe.throw(
+				_("Labour row {0}: the work ends in the future ({1}).").format(
+					line.idx, line.get_formatted("to_time")
+				)
+			)
 
 
 def codes(doc: Document) -> dict[str, str | None]:

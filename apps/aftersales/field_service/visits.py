@@ -9,6 +9,7 @@ from pypika.queries import QueryBuilder
 
 from aftersales import jobs
 from aftersales.field_service.visit_rules import carried_over
+from aftersales.guards import as_app
 
 PLACE_OF_CALL = ["contact_name", "contact_phone", "service_address_display", "hazard", "subject"]
 
@@ -218,7 +219,7 @@ def ensure_revisit(doc: Document) -> str:
 		_hand_on(doc, planned[0])
 		return planned[0]
 	revisit = _revisit(doc.name, ignore_permissions=True)
-	revisit.insert(ignore_permissions=True)
+	as_app(revisit).insert()
 	jobs.note(doc, _("Revisit planned: {0}").format(get_link_to_form("Service Voucher", revisit.name)))
 	return revisit.name
 

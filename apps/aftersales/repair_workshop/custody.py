@@ -6,6 +6,8 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import now_datetime, strip_html_tags
 from pypika.queries import QueryBuilder
 
+from aftersales.guards import as_app
+
 NOT_FROM_CALL = ["naming_series", "received_at", "fault_code", "cause_code", "action_code"]
 
 
@@ -134,7 +136,7 @@ def note_location(receipt: str, location: str | None) -> str | None:
 	before = doc.location
 	if doc.docstatus == 1 and doc.status == "Issued" and location != before:
 		doc.location = location
-		doc.save(ignore_permissions=True)
+		as_app(doc).save()
 	return before
 
 

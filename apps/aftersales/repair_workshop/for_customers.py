@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, flt, getdate
 
-from aftersales.guards import NotPossible
+from aftersales.guards import NotPossible, as_app
 from aftersales.money import rounded
 from aftersales.repair_workshop import card_rules as rules
 
@@ -98,8 +98,7 @@ def accept_estimate(card: str, seen: float, by: str, channel: str) -> None:
 		return
 	_require_open(estimate, seen)
 	# the customer's word, not his rights on the card
-	doc.flags.ignore_permissions = True
-	doc.record_approval(channel=channel, approved_by=by, amount=estimate.net)
+	as_app(doc).record_approval(channel=channel, approved_by=by, amount=estimate.net)
 
 
 def decline_estimate(card: str, seen: float, reason: str, by: str, channel: str) -> None:
@@ -113,8 +112,7 @@ def decline_estimate(card: str, seen: float, reason: str, by: str, channel: str)
 	if estimate.state == "declined":
 		return
 	_require_open(estimate, seen)
-	doc.flags.ignore_permissions = True
-	doc.record_decline(reason)
+	as_app(doc).record_decline(reason)
 	doc.add_comment(
 		"Info", _("has declined ({0}, {1}): {2}").format(_(channel), escape_html(by), escape_html(reason))
 	)

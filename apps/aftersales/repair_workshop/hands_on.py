@@ -7,7 +7,7 @@ from frappe.utils import escape_html, get_datetime, get_link_to_form, now_dateti
 
 from aftersales import jobs
 from aftersales.field_service.visits import technicians_of_user
-from aftersales.guards import require_role
+from aftersales.guards import refuse_future, require_role
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import vendor_repairs
 
@@ -28,6 +28,7 @@ def check_time_logs(doc: Document) -> None:
 	Raises:
 		frappe.ValidationError: names the technician and the other card.
 	"""
+	_refuse_work_to_come(doc)
 	_stop_when_waiting(doc)
 	_check_order(doc)
 	_refuse_overlap_on_card(doc)
@@ -120,6 +121,12 @@ def _stop_when_waiting(doc: Document) -> None:
 	for row in doc.time_logs:
 		if not row.to_time:
 			row.to_time = now_datetime()
+
+
+def _refuse_work_to_come(doc: Document) -> None:
+	"""Work that begins in the future could not be stopped before."""
+	for row in doc.time_logs:
+		refuse_future(row, "from_time", "to_time")
 
 
 def _check_order(doc: Document) -> None:

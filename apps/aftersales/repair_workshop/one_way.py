@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from aftersales.guards import previous_status
+from aftersales.guards import previous_status, refuse_future
 from aftersales.repair_workshop.life_rules import NextStates, may_follow
 
 
@@ -45,13 +45,14 @@ def refuse_step_out_of_order(doc: Document, next_states: NextStates) -> None:
 
 
 def stamp_end(doc: Document, fieldname: str, begin: str) -> None:
-	"""Set when the goods came back, where nobody said so; never before they went out (`begin`).
+	"""Set when the goods came back, where nobody said so; never before they went out (`begin`), nor to come.
 
 	Raises:
-		frappe.ValidationError: names both fields.
+		frappe.ValidationError: names the field, or both.
 	"""
 	if not doc.get(fieldname):
 		doc.set(fieldname, now_datetime())
+	refuse_future(doc, fieldname)
 	if get_datetime(doc.get(fieldname)) < get_datetime(doc.get(begin)):
 		frappe.throw(
 			_("{0} ({1}) cannot be before {2} ({3}).").format(

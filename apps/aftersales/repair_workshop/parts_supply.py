@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, get_datetime, getdate, nowdate
 
 from aftersales import jobs
+from aftersales.guards import as_app
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import reservations
 from aftersales.repair_workshop.parts import substitutes_of
@@ -178,9 +179,8 @@ def _serve(name: str) -> bool:
 		return False
 	entries = [rules.StateEntry(row.status, get_datetime(row.entered_at)) for row in doc.state_log]
 	doc.status = rules.state_after_parts(entries, doc.is_cleared_for_repair())
-	doc.flags.ignore_permissions = True
 	jobs.note(doc, _("All parts are here and set aside."))
-	doc.save()
+	as_app(doc).save()
 	reservations.refuse_shortage(doc, reservations.hold(doc))  # somebody else was faster
 	doc.run_method("parts_arrived")
 	return True

@@ -19,7 +19,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from aftersales.guards import set_system
+from aftersales.guards import as_app, set_system
 from aftersales.service_desk import coverage
 from aftersales.service_desk.coverage_rules import Coverage
 from aftersales.service_desk.progress import OVER
@@ -200,4 +200,4 @@ def _note(doc: Document, text: str) -> None:
 
 def _save(doc: Document) -> None:
 	doc.flags.ignore_links = True  # what a job tells is state, texts, and codes checked on the job
-	doc.save(ignore_permissions=True)
+	as_app(doc).save()

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_to_date, cint, cstr, escape_html, format_date, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.guards import set_system
+from aftersales.guards import as_app, set_system
 from aftersales.service_desk import follow_up_rules
 from aftersales.service_desk.equipment import PRODUCT_FIELDS
 from aftersales.service_desk.follow_up_rules import Rule
@@ -54,7 +54,7 @@ def call_off(filters: dict) -> None:
 		doc = frappe.get_doc("Follow-up", name, for_update=True)
 		if doc.status in UNFINISHED:
 			doc.status = "Cancelled"
-			doc.save(ignore_permissions=True)
+			as_app(doc).save()
 
 
 def plan_complaint_reply(complaint: Document) -> str | None:
@@ -365,7 +365,7 @@ def _take_up(name: str, due) -> None:
 	doc.update({"status": "Planned", "due_date": due, "next_attempt_at": None})
 	set_system(doc, attempts=0, last_attempt_at=None, not_reached=0)
 	doc.flags.taken_up = True
-	doc.save(ignore_permissions=True)
+	as_app(doc).save()
 
 
 def _plan(call: Document, due) -> str:
@@ -383,4 +383,4 @@ def _insert(source: Document, **values) -> str:
 	)
 	follow_up.update(values)
 	# planned by the app, also where a technician may close a call but not plan follow-ups
-	return follow_up.insert(ignore_permissions=True).name
+	return as_app(follow_up).insert().name

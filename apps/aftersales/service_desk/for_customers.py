@@ -24,7 +24,7 @@ from frappe.utils import (
 	nowdate,
 )
 
-from aftersales.guards import NotPossible, set_system
+from aftersales.guards import NotPossible, as_app, set_system
 from aftersales.service_desk import coverage
 from aftersales.service_desk.plain_text import plain_line
 from aftersales.service_desk.progress import OVER
@@ -235,7 +235,7 @@ def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str 
 	else:
 		told = _("has confirmed the arrival window {0} ({1})").format(window, escape_html(by))
 	set_system(doc, arrival_answer=answer, arrival_answered_at=now_datetime())
-	doc.save(ignore_permissions=True)
+	as_app(doc).save()
 	doc.add_comment("Info", told)
 
 

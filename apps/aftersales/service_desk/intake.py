@@ -3,11 +3,11 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_to_date, escape_html, get_datetime, now_datetime
+from frappe.utils import escape_html, now_datetime
 
+from aftersales.guards import refuse_future
 from aftersales.service_desk import equipment, facts, for_customers, location, past_jobs
 
-CLOCK_TOLERANCE = 15  # minutes a call may lie in the future, for clocks that differ
 SERIAL_FIELDS = ("customer", "equipment", "serial_no", "serial_text", "item_code")
 FAULT_CODES = {
 	"symptom_code": "Symptom",
@@ -69,9 +69,8 @@ def set_defaults(call: Document) -> None:
 
 
 def check_received_at(call: Document) -> None:
-	latest = add_to_date(now_datetime(), minutes=CLOCK_TOLERANCE)
-	if call.has_value_changed("received_at") and get_datetime(call.received_at) > latest:
-		frappe.throw(_("{0} lies in the future.").format(frappe.bold(_("Received at"))))
+	if call.has_value_changed("received_at"):
+		refuse_future(call, "received_at")
 
 
 def take_contact(call: Document) -> None:

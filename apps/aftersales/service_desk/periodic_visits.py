@@ -14,7 +14,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import escape_html, get_link_to_form, getdate, strip_html
 from pypika.terms import Criterion, ExistsCriterion
 
-from aftersales.guards import set_system
+from aftersales.guards import as_app, set_system
 from aftersales.service_desk import facts
 from aftersales.service_desk.follow_ups import ANSWERED, UNFINISHED
 from aftersales.service_desk.periodic_visit_rules import Period, due_in, period_at
@@ -92,8 +92,7 @@ def _let_go(visit: str, old: str, new: str) -> None:
 	set_system(doc, period_start=None)
 	if doc.status in UNFINISHED:
 		doc.status = "Cancelled"
-	doc.flags.ignore_permissions = True
-	doc.save()
+	as_app(doc).save()
 	doc.add_comment(
 		"Info",
 		_("Customers {0} and {1} became one, who is visited once in a period.").format(
@@ -217,7 +216,7 @@ def _plan(plan: Document, period: Period, day: date, customer: frappe._dict) -> 
 	frappe.db.savepoint("periodic_visit")
 	messages = len(frappe.message_log)
 	try:
-		follow_up.insert(ignore_permissions=True)
+		as_app(follow_up).insert()
 	except frappe.UniqueValidationError:
 		frappe.db.rollback(save_point="periodic_visit")
 		return 0

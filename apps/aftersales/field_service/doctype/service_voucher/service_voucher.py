@@ -20,6 +20,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_future,
 	require_role,
 	require_value,
 	set_system,
@@ -164,6 +165,7 @@ class ServiceVoucher(Document):
 		self.require_arrival()
 		self.stamp_departure()
 		self.check_times()
+		jobs.refuse_work_to_come(self)
 		self.require_report()
 		jobs.set_part_warranty(self, getdate(self.departed_at))
 		self.set_repair_warranty()
@@ -330,6 +332,7 @@ class ServiceVoucher(Document):
 	def check_times(self):
 		self.refuse_disorder("planned_start", "planned_end", allow_equal=False)
 		self.refuse_disorder("arrived_at", "departed_at", allow_equal=True)
+		refuse_future(self, "arrived_at", "departed_at")
 		for line in self.labour:
 			if line.from_time and line.to_time and get_datetime(line.to_time) < get_datetime(line.from_time):
 				frappe.throw(_("Labour row {0}: the work ends before it starts.").format(line.idx))

@@ -8,6 +8,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_future,
 	require_role,
 	require_value,
 	set_system,
@@ -95,6 +96,7 @@ class CollectionReceipt(Document):
 		jobs.check_call_is_open(self, call)
 
 	def before_submit(self):
+		refuse_future(self, "received_at")
 		self.require_handover_signature()
 		self.require_loaner_decision()
 		self.refuse_second_receipt()

@@ -8,6 +8,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_future,
 	require_role,
 	require_value,
 	set_system,
@@ -109,6 +110,7 @@ class LoanerIssue(Document):
 		self.check_warehouses()
 
 	def before_submit(self):
+		refuse_future(self, "issued_at")
 		self.require_handover()
 		self.refuse_product_elsewhere()
 		self.status = ISSUED

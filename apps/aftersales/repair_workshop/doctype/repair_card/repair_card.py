@@ -9,6 +9,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_future,
 	require_role,
 	require_value,
 	set_system,
@@ -166,6 +167,7 @@ class RepairCard(Document):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.keep_state_log()
 		self.refuse_state_out_of_place()
+		refuse_future(self, "received_at")
 		self.take_values_from_receipt()
 		call = jobs.take_values_from_call(self, "symptom_code")
 		jobs.check_for_whom(self)
@@ -180,6 +182,7 @@ class RepairCard(Document):
 		self.charge_diagnosis_fee()
 		self.keep_substitutes()
 		self.complete_lines()
+		self.refuse_stock_of_other_company()
 		reservations.keep_set_aside(self)
 		self.preview_billing()
 		self.ask_for_approval()
@@ -201,6 +204,7 @@ class RepairCard(Document):
 		if self.flags.from_register:
 			return
 		self.refuse_charges_without_repair()
+		jobs.refuse_work_to_come(self)
 		self.status = rules.state_on_submit(self.status)
 		self.require_approval()
 		self.require_verification()
@@ -701,6 +705,20 @@ class RepairCard(Document):
 		for line in self.parts:
 			if line.name != self.flags.substituted_line:
 				line.substitute_for = noted.get((line.name, line.item_code))
+
+	def refuse_stock_of_other_company(self):
+		"""Before anything is set aside there: the card could never be posted with it."""
+		for line in self.parts:
+			found = line.warehouse and frappe.get_cached_value("Warehouse", line.warehouse, "company")
+			if found and found != self.company:
+				frappe.throw(
+					_("Parts row {0}: warehouse {1} belongs to {2}, not to {3}. Choose another one.").format(
+						line.idx,
+						frappe.bold(frappe.utils.escape_html(line.warehouse)),
+						frappe.utils.escape_html(found),
+						frappe.utils.escape_html(self.company),
+					)
+				)
 
 	def require_old_parts(self):
 		"""An old part that has to come back is back when the repair is checked, or it is said why not (R-SP)."""

@@ -123,7 +123,7 @@ class CustomerEquipment(Document):
 			model if model.casefold().startswith(brand.casefold()) and model else f"{brand} {model}".strip()
 		)
 		serial = self.serial_text or self.serial_no
-		name = product or self.item_code or self.item_group or self.customer
+		name = product or self.item_code or self.item_group or self.customer or ""
 		self.title = (f"{name} ({serial})" if serial else name)[:140]
 
 	def _fill(self, doctype: str, name: str, fields: dict[str, str]) -> None:

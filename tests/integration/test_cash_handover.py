@@ -7,9 +7,10 @@ The ledger rows are written down as an accountant would expect them. Masters are
 import frappe
 import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import flt, fmt_money, getdate, nowdate
 
-from aftersales.service_billing import reconciliation
+from aftersales.service_billing import credits, reconciliation
 from aftersales.service_billing.cash import receive_cash
 from aftersales.service_billing.handover import open_cash
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -535,6 +536,111 @@ def test_amended_with_the_right_count(shop):
 	assert (amended.status, amended.difference, amended.journal_entry) == ("Booked", 0, None)
 	visit.reload()
 	assert (visit.cash_handover, visit.billing_status) == (amended.name, "Paid")
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_a_handover_that_books_nothing_does_not_hold_the_draft_invoice(shop, taken_back):
+	"""A visit is cancelled under a handover that is a draft, or that was taken back with its invoices."""
+	visit = cash_visit(shop)
+	doc = handover(shop, 115.77, [visit])
+	if taken_back:
+		doc.submit()
+		doc.reload()
+		doc.cancel_invoices = 1
+		doc.save()
+		doc.cancel()
+	visit.reload()
+	draft = visit.sales_invoice
+
+	visit.cancel()
+
+	assert not frappe.db.exists("Sales Invoice", draft)
+	doc.reload()
+	assert doc.vouchers[0].sales_invoice is None
+
+
+def test_a_draft_handover_follows_the_amended_invoice(shop):
+	visit = cash_visit(shop)
+	invoice = frappe.get_doc("Sales Invoice", visit.sales_invoice)
+	invoice.submit()
+	doc = handover(shop, 115.77, [visit])
+	invoice.reload()
+	invoice.cancel()
+	amended = frappe.copy_doc(invoice)
+	amended.amended_from = invoice.name
+	amended.insert()
+	doc.reload()
+
+	doc.submit()
+
+	visit.reload()
+	assert (visit.sales_invoice, visit.billing_status) == (amended.name, "Paid")
+
+
+def test_amended_after_its_invoice_was_cancelled(shop):
+	visit = cash_visit(shop)
+	doc = handover(shop, 115.77, [visit])
+	doc.submit()
+	doc.reload()
+	doc.cancel()
+	visit.reload()
+	frappe.get_doc("Sales Invoice", visit.sales_invoice).cancel()
+	doc.reload()
+	amended = frappe.copy_doc(doc)
+	amended.amended_from = doc.name
+
+	amended.insert()
+	amended.submit()
+
+	visit.reload()
+	assert (visit.cash_handover, visit.billing_status) == (amended.name, "Paid")
+
+
+def test_cash_of_a_visit_that_was_credited_and_billed_again(shop):
+	"""The handover is taken back and amended: the cash pays the new invoice."""
+	visit = cash_visit(shop)
+	doc = handover(shop, 115.77, [visit])
+	doc.submit()
+	visit.reload()
+	note = make_sales_return(visit.sales_invoice)
+	note.insert()
+	note.submit()
+	again = credits.bill_again(visit.doctype, visit.name)
+	doc.reload()
+	doc.cancel()
+	doc.reload()
+	amended = frappe.copy_doc(doc)
+	amended.amended_from = doc.name
+	amended.insert()
+
+	amended.submit()
+
+	visit.reload()
+	assert (visit.sales_invoice, visit.billing_status) == (again, "Paid")
+	today = getdate(nowdate())
+	assert reconciliation.find(Scope(make.COMPANY, today, today)) == []
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_cash_of_a_customer_who_is_renamed_meanwhile(shop, merged):
+	visit = cash_visit(shop)
+	doc = handover(shop, 115.77, [visit])
+	if merged:
+		make.customer("N. Byrne & Sons")
+	frappe.rename_doc(
+		"Customer", shop.customer, "N. Byrne & Sons", merge=merged, show_alert=False, rebuild_search=False
+	)
+	doc.reload()
+
+	doc.submit()
+
+	visit.reload()
+	payment = frappe.get_doc("Payment Entry", visit.payment_entry)
+	assert (visit.customer, payment.party, visit.billing_status) == (
+		"N. Byrne & Sons",
+		"N. Byrne & Sons",
+		"Paid",
+	)
 
 
 def test_what_a_handover_booked_is_not_cancelled_by_itself(shop):

@@ -16,6 +16,8 @@ from aftersales.service_billing.cash import RECEIVING_ROLES, book_cash, receivin
 from aftersales.service_billing.handover_rules import Cash, Handover, Refusal, in_company_currency
 from aftersales.service_billing.posting import post_job
 
+LINE = "Technician Cash Handover Line"
+
 FIELDS = (
 	"name",
 	"docstatus",
@@ -143,6 +145,16 @@ def take_back(doc: Document) -> None:
 			post_job(voucher)
 			voucher.notify_update()
 			line.db_set("sales_invoice", voucher.sales_invoice)
+
+
+def forget_invoice(invoice: str) -> None:
+	"""An invoice is cancelled or deleted: handovers that are drafts or were taken back name it no more.
+
+	Else the link would hold the invoice, and neither they nor an amendment could be saved. Read first, and
+	written by name: nobody else's handover is locked.
+	"""
+	for name in frappe.get_all(LINE, {"sales_invoice": invoice, "docstatus": ("!=", 1)}, pluck="name"):
+		frappe.db.set_value(LINE, name, "sales_invoice", None, update_modified=False)
 
 
 def refusal_message(refusal: Refusal) -> str:

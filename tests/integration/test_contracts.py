@@ -272,6 +272,31 @@ def test_a_price_forgotten_is_told_where_the_customer_bears_a_part_of_it(shop, a
 	assert read(doc).amount_due > 0
 
 
+def test_the_excess_is_worth_the_same_to_a_customer_who_is_invoiced_in_dollars_since(shop):
+	contract = make.contract(shop.customer, excess_per_job=20)
+	assert contract.currency == "EUR"
+	make.make(
+		"Currency Exchange",
+		from_currency="USD",
+		to_currency="EUR",
+		exchange_rate=0.8,
+		for_selling=1,
+		for_buying=1,
+		date=nowdate(),
+	)
+	frappe.db.set_single_value(
+		"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
+	)
+	frappe.get_doc("Customer", shop.customer).update({"default_currency": "USD"}).save()
+
+	doc = visit(shop, contract)
+	doc.submit()
+
+	doc = read(doc)
+	assert (doc.currency, doc.contract_excess) == ("USD", 25)
+	assert frappe.db.get_value("Sales Invoice", doc.sales_invoice, "base_net_total") == 20
+
+
 def test_what_a_contract_pays_in_full_needs_no_price(shop):
 	strainer = make.item("Strainer")
 	make.receive(strainer, 5, 7, shop.van)

@@ -17,6 +17,7 @@ from aftersales.guards import has_any_role, require_role
 from aftersales.money import exact, rounded
 from aftersales.scheduled import one_of_many
 from aftersales.service_billing.contract_rules import Entitlement, Terms, Visits, entitlement
+from aftersales.service_billing.invoices import billing_currency
 
 CONTRACT = "Contract"
 INCLUDED, BEYOND, REVISIT = "Included", "Beyond Included", "Revisit"
@@ -176,7 +177,7 @@ def _excess(doc: Document, contract: Document) -> Decimal:
 	"""
 	if doc.posted_at:
 		return exact(doc.contract_excess)
-	excess = exact(contract.excess_per_job)
+	excess = exact(flt(contract.excess_per_job) / _rate_of_invoice(doc, contract))
 	if not excess or not doc.repair_call or contract.excess_per == ON_EACH_JOB:
 		return excess
 	borne = Decimal(0)
@@ -192,6 +193,23 @@ def _excess(doc: Document, contract: Document) -> Decimal:
 			query = query.for_update()
 		borne += sum((exact(amount) for amount in query.run(pluck=True)), Decimal(0))
 	return max(excess - borne, Decimal(0))
+
+
+def _rate_of_invoice(doc: Document, contract: Document) -> float:
+	"""What the currency that the customer is invoiced in today is worth in the one that the contract was made in."""
+	from erpnext.setup.utils import get_exchange_rate
+
+	currency = billing_currency(doc)
+	if not flt(contract.excess_per_job) or contract.currency in (None, "", currency):
+		return 1
+	rate = flt(get_exchange_rate(currency, contract.currency, nowdate()))
+	if not rate:
+		frappe.throw(
+			_("There is no exchange rate from {0} to {1}: add a Currency Exchange.").format(
+				currency, contract.currency
+			)
+		)
+	return rate
 
 
 def default_payer(doc: Document, line: Document, charge_rule: str) -> str:

@@ -218,6 +218,38 @@ def credited(doc) -> list[tuple]:
 	return [(line.item_code, line.credited_amount) for line in doc.lines]
 
 
+def test_hours_under_warranty_of_a_job_that_the_customer_pays_relieve_the_warranty_account(shop):
+	"""The hours were booked by category C, though the job is of category A."""
+	why = {"charge_to": "Warranty", "charge_reason": "Seal of the last repair"}
+	job = done(
+		shop,
+		category="A",
+		equipment=make.equipment(shop.customer),
+		labour=[make.hours(2, **why)],
+		parts=[make.part(shop.seal, **why), make.part(shop.seal)],
+	)
+	assert gl(job.labour_journal_entry)[1][:3] == ("Warranty Expense - LSL", 60, 0)
+	doc = claim(shop)
+	doc.submit()
+	doc.record_answer(accepted_percent=100)
+	note = frappe.get_doc("Purchase Invoice", doc.make_debit_note())
+	note.submit()
+	assert ledger(note.name) == [
+		("Creditors - LSL", 72.5, 0, shop.maker),
+		("Warranty Expense - LSL", 0, 72.5, None),
+	]
+
+
+def test_the_credit_of_a_maker_who_is_merged_with_another(shop):
+	doc = answered(shop)
+	note = doc.make_debit_note()
+	group = supplier("Baxi Group")
+	frappe.rename_doc("Supplier", shop.maker, group, merge=True, show_alert=False, rebuild_search=False)
+	frappe.get_doc("Purchase Invoice", note).submit()
+	doc.reload()
+	assert (doc.supplier, doc.status, doc.credited_amount) == (group, "Credited", 85)
+
+
 def test_an_amended_debit_note_credits_the_rows_it_keeps(shop):
 	"""The maker withdraws the hours; the accountant amends the note without their row."""
 	doc = answered(shop)

@@ -167,22 +167,23 @@ def _rules(doc: Document, shared: bool) -> dict[str, CategoryAccounts]:
 	"""
 	own = category_of(doc)
 	used = {line.charge_to for line in (*doc.parts, *doc.labour)} | ({CUSTOMER} if shared else set())
-	categories = {own.charge_rule: own.name}
-	for charge_to in used - set(categories):
-		name = charge_to in PAYERS and frappe.db.get_value(
-			"Service Category",
-			{"charge_rule": charge_to, "disabled": 0},
-			"name",
-			order_by="name asc",
-			cache=True,
-		)
-		if name:
-			categories[charge_to] = name
-	return {
-		charge_to: category_accounts(name, doc.company)
-		for charge_to, name in categories.items()
-		if charge_to in used
-	}
+	categories = {charge_to: category_of_payer(charge_to, own) for charge_to in used}
+	return {charge_to: category_accounts(name, doc.company) for charge_to, name in categories.items() if name}
+
+
+def category_of_payer(charge_to: str, own: frappe._dict) -> str | None:
+	"""The category by whose accounts a payer's lines of a job are booked; `own` is the job's (name, charge_rule)."""
+	if charge_to == own.charge_rule:
+		return own.name
+	if charge_to not in PAYERS:
+		return None
+	return frappe.db.get_value(
+		"Service Category",
+		{"charge_rule": charge_to, "disabled": 0},
+		"name",
+		order_by="name asc",
+		cache=True,
+	)
 
 
 def category_accounts(category: str, company: str) -> CategoryAccounts:

@@ -17,12 +17,14 @@ from aftersales.guards import require_role, set_system
 from aftersales.money import rounded
 from aftersales.repair_workshop.vendor_repairs import bills_of
 from aftersales.service_billing import dimensions
+from aftersales.service_billing.job_plan import category_accounts, category_of_payer
 from aftersales.service_billing.journal import cost_center
 from aftersales.service_billing.posting import posting_key
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.warranty_lines import (
 	CLAIM,
 	VENDOR_REPAIR,
+	WARRANTY,
 	billed_vendor_repairs,
 	warranty_lines,
 )
@@ -241,12 +243,12 @@ def _booked_accounts(lines: Iterable[str]) -> dict[str, tuple[str, str | None]]:
 
 
 def _category_account(claim: Document, line: Document) -> tuple[str | None, str | None]:
-	"""Where hours of warranty go by the job's category; its parts account where hours have none."""
-	category = frappe.db.get_value(line.job_type, line.job, "service_category")
-	for row in frappe.get_cached_doc("Service Category", category).accounts:
-		if row.company == claim.company:
-			return row.labour_expense_account or row.expense_account, row.cost_center
-	return None, None
+	"""Where hours of warranty go, also on a job of which others pay the rest; the parts account where hours have none."""
+	own = frappe.db.get_value(line.job_type, line.job, "service_category")
+	rule = frappe.get_cached_value("Service Category", own, "charge_rule")
+	category = category_of_payer(WARRANTY, frappe._dict(name=own, charge_rule=rule))
+	accounts = category_accounts(category or own, claim.company)
+	return accounts.labour_expense_account or accounts.expense_account, accounts.cost_center
 
 
 def _currency(claim: Document) -> tuple[str, float, str]:

@@ -296,6 +296,21 @@ def test_no_more_cash_than_is_still_open_of_the_invoice(shop):
 	assert frappe.db.get_value(visit.doctype, visit.name, "billing_status") == "Paid"
 
 
+def test_no_cash_is_collected_of_what_was_credited(shop):
+	"""The seal (42.00 and VAT) is credited: 68.10 are owed. Then the hour too: nothing is."""
+	visit = cash_visit(shop, 0)
+	frappe.get_doc("Sales Invoice", visit.sales_invoice).submit()
+	for item_code, owed in ((shop.seal, r"68\.10"), (shop.hour, r"0\.00")):
+		note = make_sales_return(visit.sales_invoice)
+		note.items = [row for row in note.items if row.item_code == item_code]
+		note.insert().submit()
+		visit.reload()
+		with pytest.raises(frappe.ValidationError, match=f"only € {owed} is due"):
+			visit.collect_cash(115.77)
+		visit.reload()
+	assert visit.billing_status == "Credited"
+
+
 def test_difference_needs_a_reason_and_an_account(shop):
 	visit = cash_visit(shop)
 	doc = handover(shop, 100)

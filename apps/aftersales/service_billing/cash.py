@@ -66,6 +66,8 @@ def book_cash(doc: Document, mode_of_payment: str, posting_date: date | str | No
 
 def payable(doc: Document) -> float:
 	"""What the customer pays for voucher `doc` in cash (currency of the invoice): rounded as ERPNext rounds it."""
+	if doc.billing_status == "Credited":
+		return 0
 	invoice = doc.sales_invoice and frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	if invoice:
 		alone = len(jobs_on(invoice)) == 1
@@ -131,10 +133,14 @@ def _in_account_currency(doc: Document, invoice: frappe._dict) -> float:
 
 
 def _still_open(invoice: Document) -> float:
-	"""What the customer owes of a submitted invoice, in the currency of the invoice."""
-	if invoice.party_account_currency == invoice.currency:
-		return flt(invoice.outstanding_amount)
-	return rounded(flt(invoice.outstanding_amount) / _booked_rate(invoice), invoice.currency)
+	"""What the customer owes of a submitted invoice, credit notes taken off, in the currency of the invoice."""
+	notes = frappe.get_all(
+		"Sales Invoice", {"return_against": invoice.name, "docstatus": 1}, pluck="outstanding_amount"
+	)
+	# A credit note may keep what it credits as its own, negative outstanding amount
+	owed = flt(invoice.outstanding_amount) + sum(min(flt(credit), 0) for credit in notes)
+	rate = 1 if invoice.party_account_currency == invoice.currency else _booked_rate(invoice)
+	return max(rounded(owed / rate, invoice.currency), 0)
 
 
 def _booked_rate(invoice: Document | frappe._dict) -> float:

@@ -247,3 +247,45 @@ def test_faults_are_raised_though_one_cannot_be_saved(shop):
 	)
 	assert raised == ["BW 2"]
 	assert errors("Fault Code", "BW-SEAL") == before + 1
+
+
+# ---------------------------------------------------------------- Duplicate in the menu of a form
+
+
+def duplicate(doc):
+	"""As the desk does: without the fields that are not copied."""
+	return frappe.copy_doc(doc, ignore_no_copy=False)
+
+
+def test_a_copied_call_promises_nothing(shop):
+	call = make.call(shop.customer)
+	call.schedule(add_days(now_datetime(), 1), add_days(now_datetime(), 2))
+	call.resolve("Valve replaced")
+	copy = duplicate(call).insert()
+	assert (copy.status, copy.promised_from, copy.promised_to) == ("Open", None, None)
+	assert copy.next_action != call.next_action
+
+
+def test_a_copied_job_was_not_done_yet(shop):
+	hours = {"from_time": add_to_date(now_datetime(), hours=-2), "to_time": now_datetime()}
+	fitted = {"serial_no": "N-1", "old_serial_no": "O-1", "old_part_returned": 1}
+	doc = make.voucher(
+		make.call(shop.customer),
+		shop.technician,
+		labour=[make.hours(**hours)],
+		parts=[make.part(shop.seal, **fitted)],
+	)
+	copy = duplicate(doc)
+	assert (copy.findings, copy.outcome, copy.arrived_at) == (None, None, None)
+	assert (copy.labour[0].from_time, copy.labour[0].to_time) == (None, None)
+	assert [copy.parts[0].get(field) for field in fitted] == [None, None, None]
+	assert copy.parts[0].item_code == shop.seal
+	card = duplicate(make.received_card(make.call(shop.customer), diagnosis="Seal worn"))
+	assert card.diagnosis is None
+
+
+def test_a_copied_receipt_shows_no_other_products_photos(shop):
+	doc = make.receipt(make.call(shop.customer), photo_1="/files/front.png")
+	copy = duplicate(doc)
+	assert (copy.photo_1, copy.received_by, copy.service_voucher) == (None, None, None)
+	assert copy.condition == doc.condition

@@ -117,6 +117,27 @@ def refuse_future(doc: Document, *fieldnames: str) -> None:
 			)
 
 
+def refuse_unknown(doc: Document, fieldname: str) -> None:
+	"""Refuse a link to what does not exist, renamed while the form was open or never there.
+
+	Frappe (version-15) does not, where other fields of `doc` fetch from the link.
+
+	Raises:
+		frappe.LinkValidationError: names the field and the value.
+	"""
+	value = doc.get(fieldname)
+	if not value or not doc.has_value_changed(fieldname):
+		return
+	field = doc.meta.get_field(fieldname)
+	if not frappe.db.get_value(field.options, value, "name"):
+		frappe.throw(
+			_("{0}: {1} {2} does not exist. Was it renamed? Choose it again.").format(
+				frappe.bold(_(field.label)), _(field.options), frappe.bold(frappe.utils.escape_html(value))
+			),
+			frappe.LinkValidationError,
+		)
+
+
 def as_app(doc: Document) -> Document:
 	"""`doc`, to be saved by the app on behalf of another document.
 

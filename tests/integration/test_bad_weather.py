@@ -289,3 +289,47 @@ def test_a_copied_receipt_shows_no_other_products_photos(shop):
 	copy = duplicate(doc)
 	assert (copy.photo_1, copy.received_by, copy.service_voucher) == (None, None, None)
 	assert copy.condition == doc.condition
+
+
+# ---------------------------------------------------------------- renamed while a form was open
+
+
+@pytest.mark.parametrize(
+	("doctype", "values"),
+	[
+		("Repair Call", {"subject": "No hot water"}),
+		("Customer Equipment", {"brand": "Baxi"}),
+		("Collection Receipt", {"condition": "Scratched"}),
+		("Loaner Issue", {"condition": "As new", "item_code": "Gas Valve Seal"}),
+		("Follow-up", {"kind": "Periodic Visit", "due_date": "2026-02-01", "assigned_to": "Administrator"}),
+		("Service Complaint", {"subject": "Late", "description": "Nobody came"}),
+		("Service Contract", {"title": "Care", "start_date": "2026-02-01", "end_date": "2027-01-31"}),
+		("Damage Claim", {}),
+	],
+)
+def test_nothing_is_saved_for_a_customer_who_has_another_name_by_now(shop, doctype, values):
+	frappe.rename_doc("Customer", shop.customer, "Nora Murphy")
+	with pytest.raises(frappe.LinkValidationError, match="Nora Byrne"):
+		make.make(doctype, customer=shop.customer, company=make.COMPANY, **values)
+
+
+def test_a_call_stays_with_its_customer_when_an_old_form_is_saved(shop):
+	call = make.call(shop.customer)
+	frappe.rename_doc("Customer", shop.customer, "Nora Murphy")
+	with pytest.raises(frappe.LinkValidationError, match="Nora Byrne"):
+		call.save()
+	call.reload()
+	call.save()
+	assert call.customer == "Nora Murphy"
+
+
+def test_an_amended_receipt_calls_no_photo_one_of_the_return(shop):
+	doc = make.receipt(make.call(shop.customer))
+	doc.submit()
+	doc.append("photos", {"photo": "/files/back.png"})
+	doc.save()
+	assert doc.photos[0].at_return
+	doc.cancel()
+	amended = frappe.copy_doc(doc)  # as the desk amends: with the fields that are not copied otherwise
+	amended.amended_from = doc.name
+	assert not amended.insert().photos[0].at_return

@@ -9,6 +9,7 @@ from aftersales.guards import (
 	keep_fields_of_record,
 	previous_status,
 	refuse_future,
+	refuse_unknown,
 	require_role,
 	require_value,
 	set_system,
@@ -209,6 +210,8 @@ class CollectionReceipt(Document):
 		keep_fields_of_record(self, FIELDS_OF_RETURN)
 		for row in self.accessories:
 			row.returned = 0
+		for row in self.photos:
+			row.at_return = 0
 
 	def take_values_from_voucher(self):
 		if not self.service_voucher:
@@ -228,6 +231,7 @@ class CollectionReceipt(Document):
 
 	def require_owner(self):
 		require_value(self, "customer", _("whose product is it?"))
+		refuse_unknown(self, "customer")
 
 	def require_handover_signature(self):
 		why = _("the customer signs what was handed over, and keeps a copy.")

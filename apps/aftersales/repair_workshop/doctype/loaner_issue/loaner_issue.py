@@ -9,6 +9,7 @@ from aftersales.guards import (
 	keep_fields_of_record,
 	previous_status,
 	refuse_future,
+	refuse_unknown,
 	require_role,
 	require_value,
 	set_system,
@@ -102,6 +103,7 @@ class LoanerIssue(Document):
 		one_way.refuse_state_on_draft(self)
 		call = jobs.take_values_from_call(self)
 		require_value(self, "customer", _("who gets the loaner?"))
+		refuse_unknown(self, "customer")
 		jobs.check_equipment_owner(self)
 		jobs.check_call_is_open(self, call)
 		loaners.set_defaults(self)

@@ -9,6 +9,7 @@ from aftersales import jobs
 from aftersales.guards import (
 	has_any_role,
 	keep_fields_of_record,
+	refuse_unknown,
 	require_role,
 	require_value,
 	set_system,
@@ -78,6 +79,7 @@ class DamageClaim(Document):
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.take_values_from_job()
+		refuse_unknown(self, "customer")
 		self.add_up()
 		self.check_shares()
 

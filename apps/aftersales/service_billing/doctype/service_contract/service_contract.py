@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
-from aftersales.guards import has_any_role, keep_fields_of_record, require_role, set_system
+from aftersales.guards import has_any_role, keep_fields_of_record, refuse_unknown, require_role, set_system
 from aftersales.service_billing import contracts, dimensions, fees
 from aftersales.service_billing.invoices import billing_currency, posting_key, tax_template_of
 
@@ -84,6 +84,7 @@ class ServiceContract(Document):
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.keep_visits()
+		refuse_unknown(self, "customer")
 		self.check_period()
 		self.check_equipment()
 		self.check_shares()

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, getdate, nowdate
 
-from aftersales.guards import keep_fields_of_record
+from aftersales.guards import keep_fields_of_record, refuse_unknown
 from aftersales.service_desk import equipment
 
 FIELDS_OF_RECORD = ("repair_warranty_until",)
@@ -57,6 +57,7 @@ class CustomerEquipment(Document):
 			self.set_title()
 			return
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		refuse_unknown(self, "customer")
 		self.tidy_serial()
 		self.check_serial_no()
 		self.take_values_from_erpnext()

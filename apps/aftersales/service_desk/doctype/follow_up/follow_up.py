@@ -7,6 +7,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_unknown,
 	require_role,
 	require_value,
 	set_system,
@@ -83,6 +84,7 @@ class Followup(Document):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.keep_what_is_over()
 		self.take_values_from_call()
+		refuse_unknown(self, "customer")
 		self.check_equipment_owner()
 		self.check_dates()
 		self.check_opinion()

@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from aftersales.guards import entered, keep_fields_of_record, previous_status
+from aftersales.guards import entered, keep_fields_of_record, previous_status, refuse_unknown
 from aftersales.service_desk import assignment, complaints, facts, follow_ups, intake, progress, triage
 
 FIELDS_OF_RECORD = (
@@ -117,6 +117,7 @@ class RepairCall(Document):
 		progress.keep_what_is_over(self)
 
 		intake.take_sender(self)
+		refuse_unknown(self, "customer")
 		intake.identify_product(self)
 		intake.set_defaults(self)
 		intake.check_received_at(self)

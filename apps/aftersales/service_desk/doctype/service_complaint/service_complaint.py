@@ -7,6 +7,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_unknown,
 	require_role,
 	require_value,
 	set_system,
@@ -88,6 +89,7 @@ class ServiceComplaint(Document):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.keep_what_is_over()
 		self.take_values_from_job()
+		refuse_unknown(self, "customer")
 		self.check_concerns_the_customer()
 		self.set_defaults()
 		intake.check_received_at(self)

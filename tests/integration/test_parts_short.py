@@ -337,6 +337,7 @@ def test_an_issue_taken_back_counts_as_arrival(shop, card_for, queued):
 
 def test_a_card_that_cannot_be_saved_is_left_waiting_and_does_not_stop_the_others(shop, card_for, queued):
 	stuck, other = card_for(4), card_for(1)
+	frappe.db.delete("Error Log", {"reference_name": stuck.name})  # no rollback takes them away
 	for card in (stuck, other):
 		act(card, "await_parts")
 	frappe.db.set_value("Repair Call", stuck.repair_call, "status", "Closed")

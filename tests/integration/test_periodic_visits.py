@@ -147,6 +147,7 @@ def test_a_batch_at_a_time(monkeypatch):
 def test_a_customer_whose_visit_cannot_be_saved_stops_no_other():
 	frappe.db.set_value("Customer", "Nora Byrne", "mobile_no", "ask at work")  # as an old import left it
 	doc = plan(customers=[{"customer": name} for name in ("Nora Byrne", "Sean Doyle")])
+	frappe.db.delete("Error Log", {"reference_name": doc.name})  # no rollback takes them away
 	assert periodic_visits.plan_all() == 1
 	assert [row.customer for row in visits()] == ["Sean Doyle"]
 	(told,) = frappe.message_log

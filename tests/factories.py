@@ -319,15 +319,16 @@ def part(item_code: str, qty: float = 1, **values) -> dict:
 
 def voucher(repair_call=None, technician: str | None = None, **values):
 	"""A draft Service Voucher with everything a completed and signed visit needs."""
-	arrived = add_to_date(now_datetime(), hours=-2)
+	# Of today, also in a test that runs soon after midnight
+	departed = max(add_to_date(now_datetime(), minutes=-30), get_datetime(nowdate()))
 	return make(
 		"Service Voucher",
 		**{
 			"repair_call": repair_call and repair_call.name,
 			"company": COMPANY,
 			"technician": technician,
-			"arrived_at": arrived,
-			"departed_at": add_to_date(arrived, hours=1, minutes=30),
+			"arrived_at": add_to_date(departed, hours=-1, minutes=-30),
+			"departed_at": departed,
 			"outcome": "Completed",
 			"findings": "Worn seal replaced, flow tested",
 			"test_result": "Passed",

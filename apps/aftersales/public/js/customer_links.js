@@ -20,7 +20,9 @@ aftersales.customer_links.refresh = function (frm) {
 			frappe.utils.copy_to_clipboard(address);
 			frappe.msgprint({
 				title: __("Link for the customer"),
-				message: `<p>${__("Copied. Whoever has this link needs no login; it opens this one page.")}</p>
+				message: `<p>${__(
+					"Copied. Whoever has this link needs no login; it opens this one page."
+				)}</p>
 					<p><code>${frappe.utils.escape_html(address)}</code></p>`,
 			});
 		});

@@ -2,7 +2,8 @@
 frappe.ui.form.on("Sales Invoice", {
 	async refresh(frm) {
 		const seeing = ["Service Accountant", "Service Manager", "Service Supervisor"];
-		if (frm.is_new() || !frm.doc.aftersales_voucher || !seeing.some((role) => frappe.user.has_role(role))) return;
+		if (frm.is_new() || !frm.doc.aftersales_voucher || !seeing.some((role) => frappe.user.has_role(role)))
+			return;
 		const { message: proposal } = await frappe.call({
 			method: "aftersales.service_billing.delay.proposal_for_invoice",
 			args: { sales_invoice: frm.doc.name },

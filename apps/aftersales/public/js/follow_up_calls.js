@@ -23,7 +23,9 @@ Object.assign(aftersales.calling, {
 	},
 
 	async open(name, then) {
-		const sheet = await frappe.xcall("aftersales.service_desk.follow_ups.call_sheet", { follow_up: name });
+		const sheet = await frappe.xcall("aftersales.service_desk.follow_ups.call_sheet", {
+			follow_up: name,
+		});
 		return aftersales.calling.show(sheet, then);
 	},
 
@@ -42,7 +44,12 @@ Object.assign(aftersales.calling, {
 				{ fieldtype: "HTML", fieldname: "sheet", options: aftersales.calling.told(sheet) },
 				{ fieldtype: "Section Break", label: __("What the Customer Says") },
 				...aftersales.calling.questions(sheet),
-				{ fieldtype: "Section Break", label: __("Not Reached?"), collapsible: 1, collapsible_depends_on: "eval:0" },
+				{
+					fieldtype: "Section Break",
+					label: __("Not Reached?"),
+					collapsible: 1,
+					collapsible_depends_on: "eval:0",
+				},
 				{
 					fieldtype: "Datetime",
 					fieldname: "next_attempt_at",
@@ -56,7 +63,8 @@ Object.assign(aftersales.calling, {
 				return act("complete", answers);
 			},
 			secondary_action_label: __("Not Reached"),
-			secondary_action: () => act("record_attempt", { next_attempt_at: dialog.get_value("next_attempt_at") }),
+			secondary_action: () =>
+				act("record_attempt", { next_attempt_at: dialog.get_value("next_attempt_at") }),
 		});
 		dialog.add_custom_action(__("Skip"), () => {
 			(aftersales.calling.skipped = aftersales.calling.skipped || []).push(sheet.name);
@@ -81,10 +89,26 @@ Object.assign(aftersales.calling, {
 
 	questions(sheet) {
 		const fields = {
-			repair_effective: { fieldtype: "Select", label: __("Does it work as it should?"), options: ["", "Yes", "No"] },
-			answer_accepted: { fieldtype: "Select", label: __("Does the customer accept our answer?"), options: ["", "Yes", "No"] },
-			hidden_hazard: { fieldtype: "Select", label: __("Anything dangerous?"), options: ["", "Yes", "No"] },
-			csat: { fieldtype: "Select", label: __("How content, 1 to 5?"), options: ["", "1", "2", "3", "4", "5"] },
+			repair_effective: {
+				fieldtype: "Select",
+				label: __("Does it work as it should?"),
+				options: ["", "Yes", "No"],
+			},
+			answer_accepted: {
+				fieldtype: "Select",
+				label: __("Does the customer accept our answer?"),
+				options: ["", "Yes", "No"],
+			},
+			hidden_hazard: {
+				fieldtype: "Select",
+				label: __("Anything dangerous?"),
+				options: ["", "Yes", "No"],
+			},
+			csat: {
+				fieldtype: "Select",
+				label: __("How content, 1 to 5?"),
+				options: ["", "1", "2", "3", "4", "5"],
+			},
 			nps: {
 				fieldtype: "Select",
 				label: __("Would recommend us, 0 to 10?"),
@@ -102,7 +126,8 @@ Object.assign(aftersales.calling, {
 	told(sheet) {
 		const escape = (text) => frappe.utils.escape_html(text || "");
 		const rows = [];
-		const row = (label, html) => html &&
+		const row = (label, html) =>
+			html &&
 			rows.push(
 				`<div class="row mb-1"><div class="col-3 text-muted">${label}</div><div class="col-9">${html}</div></div>`
 			);
@@ -116,7 +141,12 @@ Object.assign(aftersales.calling, {
 		const call = sheet.call || {};
 		row(__("Product"), escape(sheet.product || [call.brand, call.model].filter(Boolean).join(" ")));
 		if (sheet.repair_call) {
-			row(__("It was"), `${frappe.utils.get_form_link("Repair Call", sheet.repair_call, true)} ${escape(call.subject)}`);
+			row(
+				__("It was"),
+				`${frappe.utils.get_form_link("Repair Call", sheet.repair_call, true)} ${escape(
+					call.subject
+				)}`
+			);
 			row(__("We did"), escape(call.resolution));
 		}
 		if (sheet.complaint) {

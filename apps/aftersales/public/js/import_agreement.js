@@ -7,10 +7,10 @@ frappe.ui.form.on("Service Level Agreement", {
 				agreement: frm.docname,
 			});
 			frappe.msgprint(
-				__("Calendar {0} and {1} targets are there. The targets are disabled: check and enable them.", [
-					frappe.utils.escape_html(made.calendar),
-					made.targets.length,
-				])
+				__(
+					"Calendar {0} and {1} targets are there. The targets are disabled: check and enable them.",
+					[frappe.utils.escape_html(made.calendar), made.targets.length]
+				)
 			);
 			frappe.set_route("List", "Service Target", { calendar: made.calendar });
 		});

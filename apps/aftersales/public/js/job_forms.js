@@ -81,7 +81,10 @@ aftersales.forms.ask = function (frm, { title, label, fields, method, action_lab
 
 aftersales.forms.set_job_queries = function (frm) {
 	frm.set_query("repair_call", () => ({
-		filters: { status: ["not in", ["Closed", "Cancelled"]], ...(frm.doc.customer && { customer: frm.doc.customer }) },
+		filters: {
+			status: ["not in", ["Closed", "Cancelled"]],
+			...(frm.doc.customer && { customer: frm.doc.customer }),
+		},
 	}));
 	frm.set_query("equipment", () => ({
 		filters: frm.doc.customer ? { customer: frm.doc.customer } : {},
@@ -113,7 +116,12 @@ aftersales.forms.PartSearch = class PartSearch {
 			fields: [
 				{ fieldname: "text", fieldtype: "Data", label: __("Number, Name or Model") },
 				{ fieldtype: "Column Break" },
-				{ fieldname: "fitting", fieldtype: "Check", label: __("Only Parts That Fit This Product"), default: 1 },
+				{
+					fieldname: "fitting",
+					fieldtype: "Check",
+					label: __("Only Parts That Fit This Product"),
+					default: 1,
+				},
 				{ fieldtype: "Section Break" },
 				{ fieldname: "found", fieldtype: "HTML" },
 			],
@@ -121,7 +129,10 @@ aftersales.forms.PartSearch = class PartSearch {
 			primary_action: () => this.add(),
 		});
 		this.$found = this.dialog.get_field("found").$wrapper;
-		this.dialog.get_field("text").$input.on("input", frappe.utils.debounce(() => this.search(), 300));
+		this.dialog.get_field("text").$input.on(
+			"input",
+			frappe.utils.debounce(() => this.search(), 300)
+		);
 		this.dialog.get_field("fitting").$input.on("change", () => this.search());
 		this.$found.on("click", "[data-part]", (event) => this.change($(event.currentTarget)));
 		this.dialog.show();
@@ -154,9 +165,7 @@ aftersales.forms.PartSearch = class PartSearch {
 			<p class="text-muted">${frappe.utils.escape_html(note)}</p>
 			${rows || `<p>${__("No spare part is found. Parts name the models they fit in Spare Part.")}</p>`}
 			${found.more ? `<p class="text-muted">${__("There are more: type another word.")}</p>` : ""}`);
-		this.dialog.get_primary_btn().text(
-			this.chosen.size ? __("Add {0}", [this.chosen.size]) : __("Add")
-		);
+		this.dialog.get_primary_btn().text(this.chosen.size ? __("Add {0}", [this.chosen.size]) : __("Add"));
 	}
 
 	part_html(part, instead_of) {
@@ -171,12 +180,20 @@ aftersales.forms.PartSearch = class PartSearch {
 			.filter(([, value], i) => value || !i)
 			.map(
 				([label, value]) =>
-					`<span class="${value > 0 ? "" : "text-danger"}">${label} <strong>${number(value)}</strong></span>`
+					`<span class="${value > 0 ? "" : "text-danger"}">${label} <strong>${number(
+						value
+					)}</strong></span>`
 			);
 		const facts = [
 			part.fits && `<span class="text-success">${__("fits")}</span>`,
 			...stock,
-			part.rate != null && frappe.format(part.rate, { fieldtype: "Currency", options: "currency" }, { inline: 1 }, { currency: this.found.currency }),
+			part.rate != null &&
+				frappe.format(
+					part.rate,
+					{ fieldtype: "Currency", options: "currency" },
+					{ inline: 1 },
+					{ currency: this.found.currency }
+				),
 			part.fitting_minutes && __("{0} min to fit", [part.fitting_minutes]),
 			part.core_return && __("old part comes back"),
 			part.supply_guaranteed_until &&
@@ -185,7 +202,9 @@ aftersales.forms.PartSearch = class PartSearch {
 				])}</span>`,
 			part.notes && e(part.notes),
 		];
-		const substitutes = (part.substitutes || []).map((row) => this.part_html(row, part.item_code)).join("");
+		const substitutes = (part.substitutes || [])
+			.map((row) => this.part_html(row, part.item_code))
+			.join("");
 		return `
 			<div style="display: flex; gap: 12px; align-items: center; padding: 8px 0 8px ${
 				instead_of ? 24 : 0
@@ -215,7 +234,10 @@ aftersales.forms.PartSearch = class PartSearch {
 
 	change($button) {
 		const item_code = $button.attr("data-part");
-		const chosen = this.chosen.get(item_code) || { item_name: $button.parent().attr("data-name"), qty: 0 };
+		const chosen = this.chosen.get(item_code) || {
+			item_name: $button.parent().attr("data-name"),
+			qty: 0,
+		};
 		chosen.qty += Number($button.attr("data-change"));
 		if (chosen.qty > 0) this.chosen.set(item_code, chosen);
 		else this.chosen.delete(item_code);
@@ -316,7 +338,10 @@ aftersales.forms.add_billing_buttons = function (frm) {
 	}
 	const not_billed = doc.billing_status === "To Bill" && !doc.sales_invoice;
 	const not_issued = doc.parts.length && !doc.stock_entry && !doc.delivery_note;
-	if ((not_billed || not_issued) && has_role("Service Accountant", "Service Manager", "Service Supervisor")) {
+	if (
+		(not_billed || not_issued) &&
+		has_role("Service Accountant", "Service Manager", "Service Supervisor")
+	) {
 		add(
 			not_issued ? __("Post Again") : __("Invoice Now"),
 			"aftersales.service_billing.posting.post_again",

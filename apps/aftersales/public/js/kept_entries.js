@@ -31,7 +31,11 @@ Object.assign(aftersales.kept, {
 	key: (doc) => `${aftersales.kept.PREFIX}${frappe.session.user}:${doc.doctype}:${doc.name}`,
 
 	concerns: (frm) =>
-		frm?.doc && aftersales.kept.FORMS.includes(frm.doctype) && !frm.is_new() && !frm.doc.docstatus && !frm.read_only,
+		frm?.doc &&
+		aftersales.kept.FORMS.includes(frm.doctype) &&
+		!frm.is_new() &&
+		!frm.doc.docstatus &&
+		!frm.read_only,
 
 	// ------------------------------------------------------------------ keeping
 
@@ -94,7 +98,10 @@ Object.assign(aftersales.kept, {
 				added: rows.filter((row) => row.fresh && !old.has(row.name)).map((row) => row.values),
 				changed: rows
 					.filter((row) => old.has(row.name))
-					.map((row) => ({ name: row.name, values: differing(old.get(row.name).values, row.values) }))
+					.map((row) => ({
+						name: row.name,
+						values: differing(old.get(row.name).values, row.values),
+					}))
 					.filter((row) => Object.keys(row.values).length),
 				removed: [...old.keys()].filter((name) => !names.has(name)),
 			};
@@ -105,7 +112,9 @@ Object.assign(aftersales.kept, {
 
 	differing: (before, now) =>
 		Object.fromEntries(
-			Object.entries(now).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field]))
+			Object.entries(now).filter(
+				([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field])
+			)
 		),
 
 	// ------------------------------------------------------------------ giving back
@@ -124,8 +133,11 @@ Object.assign(aftersales.kept, {
 
 	offer(frm, { at, modified, changes }) {
 		const { kept } = aftersales;
-		const when = frappe.utils.escape_html(frappe.datetime.str_to_user(moment(at).format("YYYY-MM-DD HH:mm:ss")));
-		const changed = modified === frm.doc.modified ? "" : ` ${__("The document was changed by others since.")}`;
+		const when = frappe.utils.escape_html(
+			frappe.datetime.str_to_user(moment(at).format("YYYY-MM-DD HH:mm:ss"))
+		);
+		const changed =
+			modified === frm.doc.modified ? "" : ` ${__("The document was changed by others since.")}`;
 		kept.withdraw(frm);
 		// Beside the form's own message, which others set and clear
 		const $offer = $(`
@@ -183,7 +195,9 @@ Object.assign(aftersales.kept, {
 		if (offline) {
 			frappe.show_alert(
 				{
-					message: __("No connection. What you enter is kept on this device until it can be saved."),
+					message: __(
+						"No connection. What you enter is kept on this device until it can be saved."
+					),
 					indicator: "orange",
 				},
 				10

@@ -11,7 +11,9 @@ aftersales.restore_shipped.offer = async function (frm) {
 		name: frm.docname,
 	});
 	if (!shipped) return;
-	aftersales.forms.add_menu_item(frm.page, __("Restore Shipped Version"), () => aftersales.restore_shipped.ask(frm));
+	aftersales.forms.add_menu_item(frm.page, __("Restore Shipped Version"), () =>
+		aftersales.restore_shipped.ask(frm)
+	);
 };
 
 aftersales.restore_shipped.ask = function (frm) {

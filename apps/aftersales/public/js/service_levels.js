@@ -3,7 +3,14 @@
 frappe.provide("aftersales.service_levels");
 
 Object.assign(aftersales.service_levels, {
-	COLORS: { Running: "blue", Paused: "gray", Overdue: "red", Met: "green", Missed: "red", Cancelled: "gray" },
+	COLORS: {
+		Running: "blue",
+		Paused: "gray",
+		Overdue: "red",
+		Met: "green",
+		Missed: "red",
+		Cancelled: "gray",
+	},
 
 	words(seconds) {
 		const minutes = Math.floor(Math.abs(seconds) / 60);

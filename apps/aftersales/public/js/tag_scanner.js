@@ -11,7 +11,9 @@ aftersales.TagScanner = class TagScanner {
 	async open_camera() {
 		if (!navigator.mediaDevices?.getUserMedia) {
 			frappe.msgprint(
-				__("This browser gives no camera to this page (it needs https). Type or scan the number into the field Scan or Find.")
+				__(
+					"This browser gives no camera to this page (it needs https). Type or scan the number into the field Scan or Find."
+				)
 			);
 			return;
 		}

@@ -54,7 +54,9 @@ frappe.ui.form.on("Service Voucher", {
 			place.location_details && escape(place.location_details),
 		];
 		return `<div>${lines.filter(Boolean).join("<br>")}</div>
-			<div class="aftersales-taps" style="display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0 4px">${buttons.join("")}</div>`;
+			<div class="aftersales-taps" style="display: flex; flex-wrap: wrap; gap: 8px; margin: 12px 0 4px">${buttons.join(
+				""
+			)}</div>`;
 	},
 
 	// A tap opens the camera of the phone; the picture is stored with the visit, and what it shows is said.
@@ -63,7 +65,9 @@ frappe.ui.form.on("Service Voucher", {
 		const pictures = (frm.doc.photos || [])
 			.filter((row) => row.photo)
 			.map(
-				(row) => `<a href="${e(encodeURI(row.photo))}" target="_blank" rel="noopener" style="width: 112px">
+				(row) => `<a href="${e(
+					encodeURI(row.photo)
+				)}" target="_blank" rel="noopener" style="width: 112px">
 					<img src="${e(encodeURI(row.photo))}" alt="${e(__(row.shows))}" loading="lazy"
 						style="width: 112px; height: 84px; object-fit: cover; border-radius: var(--border-radius)">
 					<div class="small text-muted ellipsis">${e([__(row.shows), row.notes].filter(Boolean).join(": "))}</div>
@@ -74,7 +78,9 @@ frappe.ui.form.on("Service Voucher", {
 		const buttons = ["Before", "Fault", "After", "Nameplate"]
 			.map(
 				(shows) =>
-					`<label class="btn btn-default btn-lg" style="flex: 1 1 130px; max-width: 200px; margin: 0">${__(shows)}
+					`<label class="btn btn-default btn-lg" style="flex: 1 1 130px; max-width: 200px; margin: 0">${__(
+						shows
+					)}
 						<input type="file" accept="image/*" capture="environment" data-shows="${shows}" hidden>
 					</label>`
 			)
@@ -82,7 +88,11 @@ frappe.ui.form.on("Service Voucher", {
 		const $photos = frm.get_field("photos_html").$wrapper;
 		$photos.html(`
 			<div style="display: flex; flex-wrap: wrap; gap: 8px">${pictures}</div>
-			${open ? `<div class="aftersales-taps" style="display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0">${buttons}</div>` : ""}`);
+			${
+				open
+					? `<div class="aftersales-taps" style="display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0">${buttons}</div>`
+					: ""
+			}`);
 		$photos.find("input").on("change", (event) => {
 			const [file] = event.target.files;
 			if (file) frm.events.add_photo(frm, file, event.target.dataset.shows);
@@ -95,7 +105,11 @@ frappe.ui.form.on("Service Voucher", {
 		frappe.dom.freeze(__("Storing the photo"));
 		try {
 			const form = new FormData();
-			form.append("file", await frm.events.smaller(file), `${frm.docname}-${shows}.jpg`.replace(/[^\w.-]/g, "_"));
+			form.append(
+				"file",
+				await frm.events.smaller(file),
+				`${frm.docname}-${shows}.jpg`.replace(/[^\w.-]/g, "_")
+			);
 			Object.entries({ doctype: frm.doctype, docname: frm.docname, is_private: 1 }).forEach((pair) =>
 				form.append(...pair)
 			);
@@ -140,12 +154,10 @@ frappe.ui.form.on("Service Voucher", {
 		if (!message) return;
 		if (!message.ok) frm.dashboard.add_comment(message.reason, "orange", true);
 		if (message.overlaps.length) {
-			const links = message.overlaps.map((name) => frappe.utils.get_form_link("Service Voucher", name, true));
-			frm.dashboard.add_comment(
-				__("At the same time: {0}", [links.join(", ")]),
-				"yellow",
-				true
+			const links = message.overlaps.map((name) =>
+				frappe.utils.get_form_link("Service Voucher", name, true)
 			);
+			frm.dashboard.add_comment(__("At the same time: {0}", [links.join(", ")]), "yellow", true);
 		}
 	},
 
@@ -175,9 +187,7 @@ frappe.ui.form.on("Service Voucher", {
 			aftersales.forms.add_menu_item(frm.page, __("Call Off Visit"), () =>
 				aftersales.forms.ask(frm, {
 					title: __("Call Off Visit"),
-					fields: [
-						{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
-					],
+					fields: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 					method: "call_off",
 					action_label: __("Call Off"),
 				})
@@ -232,8 +242,11 @@ frappe.ui.form.on("Service Voucher", {
 		aftersales.forms.next_step(frm, __("Sign Receipt"), () =>
 			frappe.set_route("Form", "Collection Receipt", receipt.name)
 		);
-		if (aftersales.forms.has_workflow(frm) || frm.doc.status !== "Completed" || !frm.perm[0].submit) return;
-		aftersales.forms.add_menu_item(frm.page, __("File Voucher"), () => aftersales.forms.act(frm, "archive"));
+		if (aftersales.forms.has_workflow(frm) || frm.doc.status !== "Completed" || !frm.perm[0].submit)
+			return;
+		aftersales.forms.add_menu_item(frm.page, __("File Voucher"), () =>
+			aftersales.forms.act(frm, "archive")
+		);
 	},
 
 	add_create_buttons(frm) {

@@ -7,17 +7,25 @@ frappe.listview_settings["Service Voucher"] = {
 	// A phone shows one column: whom to visit, and when.
 	formatters: {
 		customer_name(name, df, doc) {
-			if (!frappe.is_mobile() || !doc.planned_start || !["Draft", "Dispatched", "On Site"].includes(doc.status)) {
+			if (
+				!frappe.is_mobile() ||
+				!doc.planned_start ||
+				!["Draft", "Dispatched", "On Site"].includes(doc.status)
+			) {
 				return name;
 			}
 			const start = frappe.datetime.convert_to_user_tz(doc.planned_start, false);
-			return `${start.format(start.isSame(moment(), "week") ? "ddd HH:mm" : __("D MMM HH:mm"))} · ${name}`;
+			return `${start.format(
+				start.isSame(moment(), "week") ? "ddd HH:mm" : __("D MMM HH:mm")
+			)} · ${name}`;
 		},
 	},
 
 	get_indicator(doc) {
 		const late =
-			doc.status === "Dispatched" && doc.planned_end && doc.planned_end < frappe.datetime.now_datetime();
+			doc.status === "Dispatched" &&
+			doc.planned_end &&
+			doc.planned_end < frappe.datetime.now_datetime();
 		if (late) {
 			return [__("Late"), "red", `status,=,Dispatched|planned_end,<,${frappe.datetime.now_datetime()}`];
 		}

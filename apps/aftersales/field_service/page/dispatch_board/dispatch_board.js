@@ -17,7 +17,11 @@ aftersales.DispatchBoard = class DispatchBoard {
 
 	constructor(wrapper) {
 		this.wrapper = wrapper;
-		this.page = frappe.ui.make_app_page({ parent: wrapper, title: __("Dispatch Board"), single_column: true });
+		this.page = frappe.ui.make_app_page({
+			parent: wrapper,
+			title: __("Dispatch Board"),
+			single_column: true,
+		});
 		this.escape = frappe.utils.escape_html;
 		this.day = frappe.datetime.get_today();
 		this.load_soon = frappe.utils.debounce(() => this.reload(), 500);
@@ -136,13 +140,17 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const hours = [];
 		for (let hour = first; hour < last; hour++) hours.push(`<span>${this.clock(hour * 60)}</span>`);
 		const rows = board.technicians.map((technician) => this.row_html(technician)).join("");
-		this.$body.find(".db-plan").html(
-			board.technicians.length
-				? `<div class="db-hours"><div class="db-who"></div><div class="db-scale">${hours.join("")}</div></div>${rows}`
-				: `<p class="text-muted p-5 text-center">${__(
-						"There is no active Service Technician whom you may see."
-				  )}</p>`
-		);
+		this.$body
+			.find(".db-plan")
+			.html(
+				board.technicians.length
+					? `<div class="db-hours"><div class="db-who"></div><div class="db-scale">${hours.join(
+							""
+					  )}</div></div>${rows}`
+					: `<p class="text-muted p-5 text-center">${__(
+							"There is no active Service Technician whom you may see."
+					  )}</p>`
+			);
 	}
 
 	day_in_words() {
@@ -169,8 +177,8 @@ aftersales.DispatchBoard = class DispatchBoard {
 				<div class="db-line"><strong>${e(call.subject || call.call)}</strong>${this.chip_html(call)}</div>
 				<div class="text-muted db-cut">${e([call.customer_name, call.product].filter(Boolean).join(" · "))}</div>
 				<div class="db-line text-muted"><span>${e(call.zone || "")}</span><span>${
-					call.promised ? __("promised {0}", [this.promise(call.promised)]) : e(__(call.priority || ""))
-				}</span></div>
+			call.promised ? __("promised {0}", [this.promise(call.promised)]) : e(__(call.priority || ""))
+		}</span></div>
 			</article>`;
 	}
 
@@ -183,7 +191,10 @@ aftersales.DispatchBoard = class DispatchBoard {
 	}
 
 	chip_html({ chip, emergency }) {
-		if (!chip) return emergency ? `<span class="indicator-pill red no-indicator-dot">${__("Emergency")}</span>` : "";
+		if (!chip)
+			return emergency
+				? `<span class="indicator-pill red no-indicator-dot">${__("Emergency")}</span>`
+				: "";
 		const late = !chip.paused && chip.left < 0;
 		const color = late ? "red" : chip.paused ? "gray" : chip.left < 7200 ? "orange" : "blue";
 		const words = chip.paused
@@ -191,7 +202,9 @@ aftersales.DispatchBoard = class DispatchBoard {
 			: late
 			? __("{0} late", [this.words(chip.left)])
 			: __("{0} left", [this.words(chip.left)]);
-		return `<span class="indicator-pill ${color} no-indicator-dot" title="${this.escape(chip.measure)}">${words}</span>`;
+		return `<span class="indicator-pill ${color} no-indicator-dot" title="${this.escape(
+			chip.measure
+		)}">${words}</span>`;
 	}
 
 	row_html(technician) {
@@ -214,13 +227,15 @@ aftersales.DispatchBoard = class DispatchBoard {
 		return `
 			<div class="db-row" data-technician="${e(technician.name)}">
 				<div class="db-who"><a href="/app/service-technician/${encodeURIComponent(technician.name)}">${e(
-					technician.name
-				)}</a>
+			technician.name
+		)}</a>
 				<span class="text-muted">${e(technician.zone || "")}</span>
 				<span class="db-load ${filled}" title="${__("planned, of working time")}"><b style="width:${
-					Math.min(1, share) * 100
-				}%"></b><em>${load}</em></span></div>
-				<div class="db-track" style="min-height:${lanes * this.LANE + 6}px;--hours:${this.shown / 60}">${working}${line}${visits}</div>
+			Math.min(1, share) * 100
+		}%"></b><em>${load}</em></span></div>
+				<div class="db-track" style="min-height:${lanes * this.LANE + 6}px;--hours:${
+			this.shown / 60
+		}">${working}${line}${visits}</div>
 				${visits ? "" : `<div class="db-none text-muted">${__("No visits")}</div>`}
 			</div>`;
 	}
@@ -236,7 +251,9 @@ aftersales.DispatchBoard = class DispatchBoard {
 			.filter(Boolean)
 			.join(" ");
 		const times = `${this.clock(visit.start)}–${this.clock(visit.end)}`;
-		const tip = [times, __(visit.status), visit.customer_name, visit.what, visit.product].filter(Boolean).join("\n");
+		const tip = [times, __(visit.status), visit.customer_name, visit.what, visit.product]
+			.filter(Boolean)
+			.join("\n");
 		return `
 			<article class="db-visit ${classes}" data-place="${this.place(visit)}" tabindex="0" role="button"
 				draggable="${visit.movable && this.board.may_plan}" title="${e(tip)}"
@@ -260,7 +277,10 @@ aftersales.DispatchBoard = class DispatchBoard {
 	}
 
 	percent(minute) {
-		return ((Math.min(Math.max(minute, this.first), this.first + this.shown) - this.first) / this.shown) * 100;
+		return (
+			((Math.min(Math.max(minute, this.first), this.first + this.shown) - this.first) / this.shown) *
+			100
+		);
 	}
 
 	span_style([from, to]) {
@@ -385,7 +405,9 @@ aftersales.DispatchBoard = class DispatchBoard {
 		if (this.at_work) return;
 		this.at_work = true;
 		try {
-			return await frappe.xcall(`aftersales.field_service.dispatch_board.${what}`, args, "POST", { freeze: true });
+			return await frappe.xcall(`aftersales.field_service.dispatch_board.${what}`, args, "POST", {
+				freeze: true,
+			});
 		} catch {
 			return null;
 		} finally {
@@ -409,7 +431,9 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const fits = (name) => this.is_fit(name, thing);
 		const ordered = [...names.filter(fits), ...names.filter((name) => !fits(name))];
 		const free = (name) => this.board.technicians.find((one) => one.name === name)?.free_from;
-		const technician = is_visit ? thing.technician : this.first_free(ordered.filter(fits), free) || ordered[0];
+		const technician = is_visit
+			? thing.technician
+			: this.first_free(ordered.filter(fits), free) || ordered[0];
 		const length = is_visit ? thing.end - thing.start : this.board.length;
 		const options = new Set([...this.LENGTHS, length]);
 		const dialog = new frappe.ui.Dialog({
@@ -422,10 +446,14 @@ aftersales.DispatchBoard = class DispatchBoard {
 					label: __("Technician"),
 					reqd: 1,
 					default: technician,
-					options: ordered.map((name) => ({ value: name, label: this.technician_label(name, fits(name), free(name)) })),
+					options: ordered.map((name) => ({
+						value: name,
+						label: this.technician_label(name, fits(name), free(name)),
+					})),
 					change: () => {
 						const minute = free(dialog.get_value("technician"));
-						if (!is_visit && minute !== null && minute !== undefined) dialog.set_value("start", this.clock(minute));
+						if (!is_visit && minute !== null && minute !== undefined)
+							dialog.set_value("start", this.clock(minute));
 						dialog.refresh_dependency();
 					},
 				},
@@ -504,7 +532,9 @@ aftersales.DispatchBoard = class DispatchBoard {
 	technician_label(technician, fit, free) {
 		const name = this.escape(technician);
 		if (!fit) return __("{0} (not qualified)", [name]);
-		return free === null || free === undefined ? __("{0} (no room)", [name]) : __("{0} (free {1})", [name, this.clock(free)]);
+		return free === null || free === undefined
+			? __("{0} (no room)", [name])
+			: __("{0} (free {1})", [name, this.clock(free)]);
 	}
 
 	starts(own) {

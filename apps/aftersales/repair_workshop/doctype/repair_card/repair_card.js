@@ -66,35 +66,38 @@ frappe.ui.form.on("Repair Card", {
 			}
 			return;
 		}
-		const [primary, ...others] = {
-			Received: [[__("Start Diagnosis"), steps.start_diagnosis]],
-			Diagnosing: [
-				[__("Ask for Approval"), steps.await_approval],
-				[__("Start Repair"), steps.start_repair],
-			],
-			"Awaiting Approval": [
-				[__("Approved"), steps.approve],
-				[__("Declined"), steps.decline],
-			],
-			Approved: [
-				[__("Start Repair"), steps.start_repair],
-				[__("Wait for Parts"), steps.await_parts, __("Parts")],
-			],
-			"Awaiting Parts": [[__("Start Repair"), steps.start_repair]],
-			"In Repair": [
-				[__("To Quality Check"), steps.hand_to_check],
-				[__("Wait for Parts"), steps.await_parts, __("Parts")],
-			],
-			"Quality Check": verified_by
-				? [
-						...(frm.perm[0].submit ? [[__("Finish"), () => aftersales.forms.submit(frm)]] : []),
-						[__("Back to Repair"), steps.start_repair],
-				  ]
-				: [
-						...(aftersales.forms.may_supervise() ? [[__("Verify"), steps.verify]] : []),
-						[__("Back to Repair"), steps.start_repair],
-				  ],
-		}[status] || [];
+		const [primary, ...others] =
+			{
+				Received: [[__("Start Diagnosis"), steps.start_diagnosis]],
+				Diagnosing: [
+					[__("Ask for Approval"), steps.await_approval],
+					[__("Start Repair"), steps.start_repair],
+				],
+				"Awaiting Approval": [
+					[__("Approved"), steps.approve],
+					[__("Declined"), steps.decline],
+				],
+				Approved: [
+					[__("Start Repair"), steps.start_repair],
+					[__("Wait for Parts"), steps.await_parts, __("Parts")],
+				],
+				"Awaiting Parts": [[__("Start Repair"), steps.start_repair]],
+				"In Repair": [
+					[__("To Quality Check"), steps.hand_to_check],
+					[__("Wait for Parts"), steps.await_parts, __("Parts")],
+				],
+				"Quality Check": verified_by
+					? [
+							...(frm.perm[0].submit
+								? [[__("Finish"), () => aftersales.forms.submit(frm)]]
+								: []),
+							[__("Back to Repair"), steps.start_repair],
+					  ]
+					: [
+							...(aftersales.forms.may_supervise() ? [[__("Verify"), steps.verify]] : []),
+							[__("Back to Repair"), steps.start_repair],
+					  ],
+			}[status] || [];
 		if (primary) aftersales.forms.next_step(frm, ...primary);
 		others.forEach((button) => aftersales.forms.add_button(frm, ...button));
 		if (!["Not Repairable", "Declined", "Cancelled"].includes(status)) {
@@ -233,8 +236,17 @@ frappe.ui.form.on("Repair Card", {
 			);
 		}
 		const { approval_status, status } = frm.doc;
-		if (approval_status !== "Approved" && status !== "Awaiting Approval" && !aftersales.forms.has_workflow(frm)) {
-			aftersales.forms.add_button(frm, __("Record Approval"), () => frm.events.ask_for_approval(frm), group);
+		if (
+			approval_status !== "Approved" &&
+			status !== "Awaiting Approval" &&
+			!aftersales.forms.has_workflow(frm)
+		) {
+			aftersales.forms.add_button(
+				frm,
+				__("Record Approval"),
+				() => frm.events.ask_for_approval(frm),
+				group
+			);
 		}
 	},
 
@@ -312,7 +324,9 @@ frappe.ui.form.on("Repair Card", {
 					? escape(item)
 					: `<a data-line="${escape(row.line)}" data-item="${escape(item)}">${escape(item)}</a>`;
 			const others = row.substitutes.length
-				? `<div class="text-muted small">${__("Use instead")}: ${row.substitutes.map(choose).join(", ")}</div>`
+				? `<div class="text-muted small">${__("Use instead")}: ${row.substitutes
+						.map(choose)
+						.join(", ")}</div>`
 				: "";
 			return `<tr>
 				<td>${escape(row.item_name || row.item_code)}${others}</td>
@@ -328,7 +342,9 @@ frappe.ui.form.on("Repair Card", {
 			<thead class="text-muted"><tr>
 				<td>${__("Part")}</td><td class="hidden-xs">${__("Warehouse")}</td>
 				<td class="text-right">${__("Needed")}</td><td class="text-right">${__("Set Aside")}</td>
-				<td class="text-right hidden-xs">${__("Free")}</td><td class="text-right hidden-xs">${__("On Order")}</td><td></td>
+				<td class="text-right hidden-xs">${__("Free")}</td><td class="text-right hidden-xs">${__(
+			"On Order"
+		)}</td><td></td>
 			</tr></thead>
 			<tbody>${lines.join("")}</tbody></table>`);
 		field.$wrapper.find("a[data-line]").on("click", (event) => {

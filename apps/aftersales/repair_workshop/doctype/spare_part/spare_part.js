@@ -21,7 +21,10 @@ frappe.ui.form.on("Spare Part", {
 		const part_link = (row) =>
 			`${frappe.utils.get_form_link("Spare Part", row.item_code, true)} ${e(row.item_name || "")}`;
 		const models = used.models.map(
-			(row) => `${e([row.brand, row.model].filter(Boolean).join(" "))}: ${__("{0} with customers", [row.products])}`
+			(row) =>
+				`${e([row.brand, row.model].filter(Boolean).join(" "))}: ${__("{0} with customers", [
+					row.products,
+				])}`
 		);
 		const jobs = used.jobs
 			.map(
@@ -58,7 +61,9 @@ frappe.ui.form.on("Spare Part", {
 			args: { item_code: frm.doc.item_code },
 		});
 		frm.get_field("stock_html").$wrapper.html(
-			rows && rows.length ? frm.events.stock_table(rows) : `<p class="text-muted">${__("None in stock")}</p>`
+			rows && rows.length
+				? frm.events.stock_table(rows)
+				: `<p class="text-muted">${__("None in stock")}</p>`
 		);
 	},
 

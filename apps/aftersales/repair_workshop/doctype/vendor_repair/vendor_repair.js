@@ -48,7 +48,12 @@ frappe.ui.form.on("Vendor Repair", {
 						options: frm.fields_dict.result.df.options.split("\n").filter(Boolean),
 						reqd: 1,
 					},
-					{ fieldname: "notes", fieldtype: "Small Text", label: __("What the Vendor Did"), reqd: 1 },
+					{
+						fieldname: "notes",
+						fieldtype: "Small Text",
+						label: __("What the Vendor Did"),
+						reqd: 1,
+					},
 					{
 						fieldname: "new_serial_no",
 						fieldtype: "Data",

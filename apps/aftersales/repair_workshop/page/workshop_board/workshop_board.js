@@ -18,7 +18,11 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 
 	constructor(wrapper) {
 		this.wrapper = wrapper;
-		this.page = frappe.ui.make_app_page({ parent: wrapper, title: __("Workshop Board"), single_column: true });
+		this.page = frappe.ui.make_app_page({
+			parent: wrapper,
+			title: __("Workshop Board"),
+			single_column: true,
+		});
 		this.cards = new Map();
 		this.changed = new Set();
 		this.escape = frappe.utils.escape_html;
@@ -41,7 +45,12 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	// ------------------------------------------------------------------ the page
 
 	make_page() {
-		aftersales.forms.set_primary_action(this.page, __("Scan Tag"), () => this.scanner.open_camera(), "scan");
+		aftersales.forms.set_primary_action(
+			this.page,
+			__("Scan Tag"),
+			() => this.scanner.open_camera(),
+			"scan"
+		);
 		const item = (label, action) => aftersales.forms.add_menu_item(this.page, label, action);
 		item(__("Filters"), () => this.wrapper.classList.toggle("wb-filtering"));
 		item(__("Reload"), () => this.load());
@@ -70,7 +79,12 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 				options: "Service Category",
 				label: __("Service Category"),
 			}),
-			company: add({ fieldname: "company", fieldtype: "Link", options: "Company", label: __("Company") }),
+			company: add({
+				fieldname: "company",
+				fieldtype: "Link",
+				options: "Company",
+				label: __("Company"),
+			}),
 			pressing: add({
 				fieldname: "pressing",
 				fieldtype: "Select",
@@ -84,7 +98,10 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			}),
 		};
 		const $find = this.fields.find.$input;
-		$find.on("input", frappe.utils.debounce(() => this.render(), 200));
+		$find.on(
+			"input",
+			frappe.utils.debounce(() => this.render(), 200)
+		);
 		$find.on("keydown", (event) => {
 			if (event.key !== "Enter" || !$find.val().trim()) return;
 			event.preventDefault();
@@ -247,12 +264,20 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			const $column = $(`
 				<section class="wb-column" data-stage="${this.escape(title)}" aria-label="${this.escape(__(title))}">
 					<header><span class="indicator-pill no-indicator-dot ${this.color(statuses[0])}">${this.escape(
-						__(title)
-					)}</span>
+				__(title)
+			)}</span>
 					<span class="wb-count"></span></header>
 					<div class="wb-cards"></div>
 				</section>`).appendTo(this.$columns);
-			const column = { title, statuses, i, $column, $cards: $column.find(".wb-cards"), cards: [], put: 0 };
+			const column = {
+				title,
+				statuses,
+				i,
+				$column,
+				$cards: $column.find(".wb-cards"),
+				cards: [],
+				put: 0,
+			};
 			$column.find(".wb-cards").on("scroll", () => this.fill(column));
 			this.make_draggable(column);
 			return column;
@@ -298,11 +323,18 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		const $stages = this.$body.find(".wb-stage span");
 		this.columns.forEach((column) => {
 			const late = column.cards.filter((card) => card.left !== null && this.left(card) < 0).length;
-			column.$column.find(".wb-count").html(
-				`${column.cards.length}${late ? ` <span class="text-danger">${__("{0} late", [late])}</span>` : ""}`
-			);
+			column.$column
+				.find(".wb-count")
+				.html(
+					`${column.cards.length}${
+						late ? ` <span class="text-danger">${__("{0} late", [late])}</span>` : ""
+					}`
+				);
 			column.$column.toggleClass("wb-empty", !column.cards.length);
-			$stages.eq(column.i).text(column.cards.length).toggleClass("text-danger", late > 0);
+			$stages
+				.eq(column.i)
+				.text(column.cards.length)
+				.toggleClass("text-danger", late > 0);
 			const top = column.$cards.scrollTop();
 			const put = Math.max(column.put, this.PAGE);
 			column.put = 0;
@@ -337,23 +369,23 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		return `
 			<article class="wb-card ${this.urgency(card)}" data-card="${e(card.name)}">
 				<div class="wb-line"><a class="wb-open" href="/app/repair-card/${encodeURIComponent(card.name)}">${e(
-					card.name
-				)}</a>${
-					card.priority === "Emergency"
-						? `<span class="indicator-pill red no-indicator-dot">${__("Emergency")}</span>`
-						: `<span class="text-muted">${e(card.service_category || "")}</span>`
-				}</div>
+			card.name
+		)}</a>${
+			card.priority === "Emergency"
+				? `<span class="indicator-pill red no-indicator-dot">${__("Emergency")}</span>`
+				: `<span class="text-muted">${e(card.service_category || "")}</span>`
+		}</div>
 				<div class="wb-product">${e(card.product || __("Product without a file"))}</div>
 				<div class="wb-who text-muted">${e([card.customer_name, card.fault].filter(Boolean).join(" · "))}</div>
 				<div class="wb-waiting">${card.working ? '<span class="wb-pulse"></span>' : ""}${e(card.waiting)}</div>
 				${this.times_html(card)}
-				<div class="wb-foot"><span class="wb-technician" title="${e(who)}">${e(
-					frappe.get_abbr(who)
-				)}</span>${
-					first
-						? `<button class="btn btn-default btn-xs" data-step="${e(first.key)}">${e(first.label)}</button>`
-						: ""
-				}</div>
+				<div class="wb-foot"><span class="wb-technician" title="${e(who)}">${e(frappe.get_abbr(who))}</span>${
+			first
+				? `<button class="btn btn-default btn-xs" data-step="${e(first.key)}">${e(
+						first.label
+				  )}</button>`
+				: ""
+		}</div>
 			</article>`;
 	}
 
@@ -552,7 +584,9 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		dialog.$wrapper.addClass("wb-panel");
 		dialog.$wrapper.on("click", "[data-step]", (event) => {
 			const card = this.cards.get(this.in_panel);
-			const step = this.steps_of(card).find((one) => one.key === $(event.currentTarget).attr("data-step"));
+			const step = this.steps_of(card).find(
+				(one) => one.key === $(event.currentTarget).attr("data-step")
+			);
 			if (step) this.take(card, step);
 		});
 		dialog.$wrapper.on("click", "[data-clock]", (event) =>
@@ -577,9 +611,9 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		const steps = this.steps_of(card)
 			.map(
 				(step, i) =>
-					`<button class="btn btn-lg ${i ? "btn-default" : "btn-primary"}" data-step="${e(step.key)}">${e(
-						step.label
-					)}</button>`
+					`<button class="btn btn-lg ${i ? "btn-default" : "btn-primary"}" data-step="${e(
+						step.key
+					)}">${e(step.label)}</button>`
 			)
 			.join("");
 		this.panel.get_field("card").$wrapper.html(`
@@ -602,7 +636,9 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	// A technician starts and stops his own work on the card he has scanned.
 	clock_html(card) {
 		if (!this.board.own_technicians.length || card.docstatus) return "";
-		const mine = (card.working || "").split(", ").some((name) => this.board.own_technicians.includes(name));
+		const mine = (card.working || "")
+			.split(", ")
+			.some((name) => this.board.own_technicians.includes(name));
 		if (mine) return `<button class="btn btn-lg btn-danger" data-clock="0">${__("Stop Work")}</button>`;
 		const open = ["Received", "Diagnosing", "Approved", "Awaiting Parts", "In Repair", "Quality Check"];
 		return open.includes(card.status)

@@ -16,7 +16,8 @@ frappe.query_reports["Spare Part Stock"] = {
 	formatter(value, row, column, data, default_formatter) {
 		const text = default_formatter(value, row, column, data);
 		const places = ["total", "stores"];
-		if (!data || (!places.includes(column.fieldname) && !column.fieldname.startsWith("van_"))) return text;
+		if (!data || (!places.includes(column.fieldname) && !column.fieldname.startsWith("van_")))
+			return text;
 		return value ? text : '<span class="text-muted">–</span>';
 	},
 };

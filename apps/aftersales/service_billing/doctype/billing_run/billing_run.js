@@ -81,9 +81,10 @@ function add_buttons(frm) {
 	if (RUNNING.includes(status)) {
 		aftersales.forms.add_button(frm, __("Stop"), () => call(frm, "stop"));
 	} else if (status !== "Done") {
-		aftersales.forms.add_button(frm, status === "Draft" ? __("Start Billing") : __("Continue"), () =>
-			call(frm, "start")
-		)
+		aftersales.forms
+			.add_button(frm, status === "Draft" ? __("Start Billing") : __("Continue"), () =>
+				call(frm, "start")
+			)
 			.removeClass("btn-default")
 			.addClass("btn-primary");
 	}

@@ -16,7 +16,10 @@ frappe.ui.form.on("Damage Claim", {
 		const damage = (frm.doc.items || []).reduce((sum, row) => sum + flt(row.amount), 0);
 		frm.set_value("damage_amount", flt(damage, precision("damage_amount")));
 		const settled = flt(frm.doc.settled_amount) || damage;
-		frm.set_value("our_share", flt(settled - flt(frm.doc.maker_share) - flt(frm.doc.insurer_share), precision("our_share")));
+		frm.set_value(
+			"our_share",
+			flt(settled - flt(frm.doc.maker_share) - flt(frm.doc.insurer_share), precision("our_share"))
+		);
 	},
 	settled_amount: (frm) => frm.trigger("add_up"),
 	maker_share: (frm) => frm.trigger("add_up"),

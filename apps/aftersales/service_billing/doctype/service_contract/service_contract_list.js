@@ -3,11 +3,7 @@ frappe.listview_settings["Service Contract"] = {
 
 	get_indicator(doc) {
 		if (doc.status === "Active" && doc.remind_on && doc.remind_on <= frappe.datetime.get_today()) {
-			return [
-				__("Renew"),
-				"orange",
-				`status,=,Active|remind_on,<=,${frappe.datetime.get_today()}`,
-			];
+			return [__("Renew"), "orange", `status,=,Active|remind_on,<=,${frappe.datetime.get_today()}`];
 		}
 		const colors = {
 			Draft: "red",

@@ -1,6 +1,11 @@
 frappe.ui.form.on("Technician Cash Handover", {
 	setup(frm) {
-		frm.ignore_doctypes_on_cancel_all = ["Payment Entry", "Journal Entry", "Sales Invoice", "Service Voucher"];
+		frm.ignore_doctypes_on_cancel_all = [
+			"Payment Entry",
+			"Journal Entry",
+			"Sales Invoice",
+			"Service Voucher",
+		];
 		frm.set_query("technician", () => ({ filters: frm.doc.company ? { company: frm.doc.company } : {} }));
 		for (const field of ["difference_account", "cost_center"]) {
 			frm.set_query(field, () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
@@ -44,7 +49,10 @@ frappe.ui.form.on("Technician Cash Handover", {
 	async add_up(frm) {
 		const expected = (frm.doc.vouchers || []).reduce((sum, row) => sum + flt(row.amount), 0);
 		await frm.set_value("expected_amount", flt(expected, precision("expected_amount")));
-		await frm.set_value("difference", flt(flt(frm.doc.counted_amount) - expected, precision("difference")));
+		await frm.set_value(
+			"difference",
+			flt(flt(frm.doc.counted_amount) - expected, precision("difference"))
+		);
 	},
 
 	counted_amount: (frm) => frm.trigger("add_up"),

@@ -17,10 +17,16 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 		if (doc.docstatus !== 1 || doc.debit_note || !frm.perm[0].submit) return;
 		aftersales.forms.add_button(frm, __("Record Answer"), () => frm.trigger("ask_for_answer"));
 		if (doc.status === "Answered" && doc.total_accepted) {
-			aftersales.forms.add_button(frm, __("Make Debit Note"), async () => {
-				const { message: name } = await frm.call({ doc, method: "make_debit_note", freeze: true });
-				frappe.set_route("Form", "Purchase Invoice", name);
-			}).addClass("btn-primary");
+			aftersales.forms
+				.add_button(frm, __("Make Debit Note"), async () => {
+					const { message: name } = await frm.call({
+						doc,
+						method: "make_debit_note",
+						freeze: true,
+					});
+					frappe.set_route("Form", "Purchase Invoice", name);
+				})
+				.addClass("btn-primary");
 		}
 	},
 
@@ -48,7 +54,13 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 			["total_claimed", "claimed_amount"],
 			["total_accepted", "accepted_amount"],
 		]) {
-			frm.set_value(total, flt((frm.doc.lines || []).reduce((sum, row) => sum + flt(row[field]), 0), precision(total)));
+			frm.set_value(
+				total,
+				flt(
+					(frm.doc.lines || []).reduce((sum, row) => sum + flt(row[field]), 0),
+					precision(total)
+				)
+			);
 		}
 	},
 
@@ -56,7 +68,13 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 		const dialog = new frappe.ui.Dialog({
 			title: __("Answer of the Maker"),
 			fields: [
-				{ fieldname: "answered_on", fieldtype: "Date", label: __("Answered on"), default: "Today", reqd: 1 },
+				{
+					fieldname: "answered_on",
+					fieldtype: "Date",
+					label: __("Answered on"),
+					default: "Today",
+					reqd: 1,
+				},
 				{ fieldname: "supplier_reference", fieldtype: "Data", label: __("Maker's Reference") },
 				{
 					fieldname: "accepted_percent",

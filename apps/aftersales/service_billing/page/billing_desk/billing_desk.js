@@ -20,7 +20,9 @@ class BillingDesk {
 		this.can_bill = ["Service Accountant", "Service Manager"].some((role) => frappe.user.has_role(role));
 		this.body = $('<div class="billing-desk"></div>').appendTo(page.main);
 		this.add_filters();
-		aftersales.forms.add_menu_item(this.page, __("Billing Runs"), () => frappe.set_route("List", "Billing Run"));
+		aftersales.forms.add_menu_item(this.page, __("Billing Runs"), () =>
+			frappe.set_route("List", "Billing Run")
+		);
 		this.body.on("change", ".bill-check", (event) => this.choose(event.currentTarget));
 		this.body.on("change", ".bill-all", (event) => this.choose_all(event.currentTarget.checked));
 	}
@@ -60,10 +62,7 @@ class BillingDesk {
 
 	async load() {
 		const asked = (this.asked = {});
-		const listed = await frappe.xcall(
-			"aftersales.service_billing.billing.what_to_bill",
-			this.filters()
-		);
+		const listed = await frappe.xcall("aftersales.service_billing.billing.what_to_bill", this.filters());
 		if (asked !== this.asked) return; // a later filter has overtaken this answer
 		this.bills = listed.bills;
 		this.more = listed.more;
@@ -85,16 +84,15 @@ class BillingDesk {
 
 	draw() {
 		if (!this.bills.length) {
-			this.body.html(
-				`<div class="text-muted text-center p-5">${__("Everything is billed.")}</div>`
-			);
+			this.body.html(`<div class="text-muted text-center p-5">${__("Everything is billed.")}</div>`);
 			this.page.clear_primary_action();
 			return;
 		}
 		const more = this.more
-			? `<p class="text-muted">${__("{0} more are not listed. A run over all that is due bills them too.", [
-					this.more,
-			  ])}</p>`
+			? `<p class="text-muted">${__(
+					"{0} more are not listed. A run over all that is due bills them too.",
+					[this.more]
+			  )}</p>`
 			: "";
 		this.body.html(`
 			<div class="bill-sum text-muted mt-3 mb-3">${this.sum_html()}</div>
@@ -190,7 +188,9 @@ class BillingDesk {
 					label: __("Submit the invoices"),
 					default: drafts === bills.length ? 1 : 0,
 					description: drafts
-						? __("{0} of them wait as drafts; they are only touched when this is ticked.", [drafts])
+						? __("{0} of them wait as drafts; they are only touched when this is ticked.", [
+								drafts,
+						  ])
 						: __("Otherwise they wait as drafts."),
 				},
 			],

@@ -21,9 +21,11 @@ frappe.ui.form.on("Customer Equipment", {
 	refresh(frm) {
 		frm.trigger("show_coverage");
 		if (frm.is_new()) return;
-		aftersales.forms.add_button(frm, __("Repair Call"), () =>
-			frappe.new_doc("Repair Call", { equipment: frm.doc.name })
-		).addClass("btn-primary");
+		aftersales.forms
+			.add_button(frm, __("Repair Call"), () =>
+				frappe.new_doc("Repair Call", { equipment: frm.doc.name })
+			)
+			.addClass("btn-primary");
 		aftersales.forms.add_button(frm, __("QR Code"), () => frm.trigger("show_qr_code"));
 	},
 
@@ -41,7 +43,10 @@ frappe.ui.form.on("Customer Equipment", {
 			Unknown: [__("Nothing is known of a warranty."), "gray"],
 			None: [__("Warranty ended on {0}.", [date(coverage.until)]), "orange"],
 			Warranty: [__("In warranty until {0}.", [date(coverage.until)]), "green"],
-			"Repair Warranty": [__("Our repair is under warranty until {0}.", [date(coverage.until)]), "green"],
+			"Repair Warranty": [
+				__("Our repair is under warranty until {0}.", [date(coverage.until)]),
+				"green",
+			],
 			Contract: [__("Under contract until {0}.", [date(coverage.until)]), "green"],
 		};
 		const [text, color] = lines[coverage.kind];
@@ -58,7 +63,9 @@ frappe.ui.form.on("Customer Equipment", {
 		const title = frappe.utils.escape_html(frm.doc.title);
 		frappe.msgprint({
 			title: __("A scan opens a call for this product"),
-			message: `<div class="text-center"><img src="${image}" alt="${__("QR Code")}"><p>${title}</p></div>`,
+			message: `<div class="text-center"><img src="${image}" alt="${__(
+				"QR Code"
+			)}"><p>${title}</p></div>`,
 		});
 	},
 });

@@ -19,7 +19,9 @@ frappe.ui.form.on("Follow-up", {
 			aftersales.calling.open(frm.doc.name, () => frm.reload_doc())
 		);
 		if (frm.doc.kind === "Periodic Visit" && !frm.doc.visit_call) {
-			aftersales.forms.add_button(frm, __("Arrange a Visit"), () => aftersales.forms.act(frm, "arrange_visit"));
+			aftersales.forms.add_button(frm, __("Arrange a Visit"), () =>
+				aftersales.forms.act(frm, "arrange_visit")
+			);
 		}
 		aftersales.forms.add_menu_item(frm.page, __("Cancel Follow-up"), () =>
 			aftersales.forms.confirm(__("The customer will not be asked. Go on?"), () =>
@@ -30,7 +32,9 @@ frappe.ui.form.on("Follow-up", {
 
 	show_result(frm) {
 		if (frm.doc.not_reached) {
-			frm.set_intro(__("Given up after {0} attempts. The customer can still answer.", [frm.doc.attempts]));
+			frm.set_intro(
+				__("Given up after {0} attempts. The customer can still answer.", [frm.doc.attempts])
+			);
 		}
 		if (frm.doc.new_repair_call) {
 			frm.set_intro(

@@ -6,8 +6,12 @@ frappe.listview_settings["Follow-up"] = {
 
 	onload(listview) {
 		if (!frappe.model.can_write("Follow-up")) return;
-		aftersales.forms.add_page_button(listview.page, __("Start Calling"), () => aftersales.calling.start());
-		aftersales.forms.add_menu_item(listview.page, __("Call for Everybody"), () => aftersales.calling.start(1));
+		aftersales.forms.add_page_button(listview.page, __("Start Calling"), () =>
+			aftersales.calling.start()
+		);
+		aftersales.forms.add_menu_item(listview.page, __("Call for Everybody"), () =>
+			aftersales.calling.start(1)
+		);
 	},
 
 	get_indicator(doc) {

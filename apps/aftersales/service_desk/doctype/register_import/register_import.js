@@ -84,20 +84,24 @@ function add_buttons(frm) {
 	} else {
 		frm.enable_save();
 		const check = aftersales.forms.add_button(frm, __("Check File"), () => call(frm, "check_file"));
-		if (["Draft", "Failed"].includes(status) && !startable) check.addClass("btn-primary").removeClass("btn-default");
+		if (["Draft", "Failed"].includes(status) && !startable)
+			check.addClass("btn-primary").removeClass("btn-default");
 		if (frm.doc.file_format === "Own columns") {
 			aftersales.forms.add_button(frm, __("Propose Columns"), () => call(frm, "propose_columns"));
 		}
 	}
 	if (startable) {
-		aftersales.forms.add_button(frm, status === "Checked" ? __("Start Import") : __("Continue Import"), () =>
-			confirm_import(frm)
-		)
+		aftersales.forms
+			.add_button(frm, status === "Checked" ? __("Start Import") : __("Continue Import"), () =>
+				confirm_import(frm)
+			)
 			.addClass("btn-primary")
 			.removeClass("btn-default");
 	}
 	if (bad_rows_file) {
-		aftersales.forms.add_button(frm, __("Download Bad Rows"), () => window.open(encodeURI(bad_rows_file)));
+		aftersales.forms.add_button(frm, __("Download Bad Rows"), () =>
+			window.open(encodeURI(bad_rows_file))
+		);
 	}
 }
 

@@ -64,10 +64,9 @@ frappe.ui.form.on("Repair Call", {
 
 	async equipment(frm) {
 		if (frm.doc.equipment) {
-			const product = await frappe.xcall(
-				"aftersales.service_desk.equipment.product_details",
-				{ equipment: frm.doc.equipment }
-			);
+			const product = await frappe.xcall("aftersales.service_desk.equipment.product_details", {
+				equipment: frm.doc.equipment,
+			});
 			await frm.set_value(product);
 		}
 		frm.trigger("show_related_calls");
@@ -111,7 +110,10 @@ frappe.ui.form.on("Repair Call", {
 		if (doc.coverage && doc.coverage !== "Unknown" && !is_over) {
 			const [text, color] =
 				doc.coverage === "None"
-					? [__("Warranty ended on {0}", [frappe.datetime.str_to_user(doc.coverage_until)]), "yellow"]
+					? [
+							__("Warranty ended on {0}", [frappe.datetime.str_to_user(doc.coverage_until)]),
+							"yellow",
+					  ]
 					: [
 							__("{0} until {1}", [
 								__(doc.coverage),
@@ -167,7 +169,9 @@ frappe.ui.form.on("Repair Call", {
 	add_next_step(frm) {
 		// Also with a workflow: its action could not say that nobody had to come
 		if (["Open", "Triaged", "Scheduled"].includes(frm.doc.status)) {
-			aftersales.forms.add_button(frm, __("Resolve by Phone"), () => frm.trigger("ask_phone_resolution"));
+			aftersales.forms.add_button(frm, __("Resolve by Phone"), () =>
+				frm.trigger("ask_phone_resolution")
+			);
 		}
 		if (aftersales.forms.has_workflow(frm)) return;
 		const act = (method) => () => aftersales.forms.act(frm, method);
@@ -226,8 +230,16 @@ frappe.ui.form.on("Repair Call", {
 		create("Repair Card", "aftersales.repair_workshop.custody.card_from_call");
 		create("Loaner Issue", "aftersales.repair_workshop.loaners.loaner_from_call");
 		if (!frappe.model.can_create("Customer Equipment")) return;
-		if (!frm.doc.equipment && (frm.doc.brand || frm.doc.model || frm.doc.serial_text || frm.doc.item_code)) {
-			aftersales.forms.add_button(frm, __("Customer Equipment"), () => frm.trigger("open_product_file"), __("Create"));
+		if (
+			!frm.doc.equipment &&
+			(frm.doc.brand || frm.doc.model || frm.doc.serial_text || frm.doc.item_code)
+		) {
+			aftersales.forms.add_button(
+				frm,
+				__("Customer Equipment"),
+				() => frm.trigger("open_product_file"),
+				__("Create")
+			);
 		}
 	},
 
@@ -261,9 +273,7 @@ frappe.ui.form.on("Repair Call", {
 		});
 		await frm.reload_doc();
 		frappe.show_alert({
-			message: __("Product file {0}", [
-				frappe.utils.get_form_link("Customer Equipment", name, true),
-			]),
+			message: __("Product file {0}", [frappe.utils.get_form_link("Customer Equipment", name, true)]),
 			indicator: "green",
 		});
 	},
@@ -289,7 +299,8 @@ frappe.ui.form.on("Repair Call", {
 					],
 					change: () => {
 						const window = windows[dialog.get_value("window")];
-						if (window) dialog.set_values({ promised_from: window.start, promised_to: window.end });
+						if (window)
+							dialog.set_values({ promised_from: window.start, promised_to: window.end });
 					},
 				},
 				{
@@ -326,7 +337,10 @@ frappe.ui.form.on("Repair Call", {
 		const id = frappe.dom.get_unique_id();
 		$input.attr("list", id);
 		const used = await frappe.xcall("aftersales.service_desk.phone_desk.known_referrals");
-		$("<datalist>").attr("id", id).append(used.map((said) => $("<option>").val(said))).insertAfter($input);
+		$("<datalist>")
+			.attr("id", id)
+			.append(used.map((said) => $("<option>").val(said)))
+			.insertAfter($input);
 	},
 
 	ask_resolution: (frm) => ask_resolution(frm, __("Resolve"), "resolve"),
@@ -334,7 +348,9 @@ frappe.ui.form.on("Repair Call", {
 });
 
 function told_of_window(window) {
-	const [from, to] = [window.start, window.end].map((text) => frappe.datetime.convert_to_user_tz(text, false));
+	const [from, to] = [window.start, window.end].map((text) =>
+		frappe.datetime.convert_to_user_tz(text, false)
+	);
 	const until = to.format(from.isSame(to, "day") ? "HH:mm" : __("ddd D MMM HH:mm"));
 	const judged = window.outside_hours ? __("out of hours") : window.in_time ? "" : __("too late");
 	const told = `${from.format(__("ddd D MMM HH:mm"))} – ${until}`;

@@ -59,7 +59,12 @@ frappe.ui.form.on("Service Complaint", {
 			aftersales.forms.ask(frm, {
 				title: __("Cancel Complaint"),
 				fields: [
-					{ fieldname: "reason", fieldtype: "Small Text", label: __("Why is it no complaint?"), reqd: 1 },
+					{
+						fieldname: "reason",
+						fieldtype: "Small Text",
+						label: __("Why is it no complaint?"),
+						reqd: 1,
+					},
 				],
 				method: "cancel_complaint",
 			})

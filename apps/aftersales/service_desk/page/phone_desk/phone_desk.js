@@ -45,7 +45,9 @@ aftersales.PhoneDesk = class {
 
 	async fill_choices() {
 		const option = (value, label) => $("<option>").val(value).text(label);
-		this.$("#pd-hazard").append(HAZARDS.map((hazard) => option(hazard, hazard ? __(hazard) : __("None"))));
+		this.$("#pd-hazard").append(
+			HAZARDS.map((hazard) => option(hazard, hazard ? __(hazard) : __("None")))
+		);
 		const types = await frappe.db.get_list("Service Request Type", {
 			filters: { disabled: 0 },
 			fields: ["name"],
@@ -66,7 +68,10 @@ aftersales.PhoneDesk = class {
 
 	bind() {
 		const search = this.$("#pd-search");
-		search.on("input", frappe.utils.debounce(() => this.search(), 150));
+		search.on(
+			"input",
+			frappe.utils.debounce(() => this.search(), 150)
+		);
 		search.on("keydown", (event) => this.move_in_list(event));
 		search.on("blur", () => setTimeout(() => this.show_found([]), 200));
 		this.$("#pd-found").on("mousedown", "li", (event) => {
@@ -86,7 +91,9 @@ aftersales.PhoneDesk = class {
 		const act = {
 			F2: event.shiftKey ? () => this.clear() : () => this.focus(),
 			F4: () => this.next_window(),
-			Enter: (event.ctrlKey || event.metaKey) && (() => (event.shiftKey ? this.solved() : this.register())),
+			Enter:
+				(event.ctrlKey || event.metaKey) &&
+				(() => (event.shiftKey ? this.solved() : this.register())),
 		}[event.key];
 		if (!act) return;
 		event.preventDefault();
@@ -136,7 +143,9 @@ aftersales.PhoneDesk = class {
 		const $list = this.$("#pd-found").empty().prop("hidden", !found.length);
 		this.$("#pd-search").attr("aria-expanded", Boolean(found.length));
 		found.forEach((row, index) => {
-			const $row = $('<li role="option">').attr({ id: `pd-found-${index}` }).appendTo($list);
+			const $row = $('<li role="option">')
+				.attr({ id: `pd-found-${index}` })
+				.appendTo($list);
 			const [who, what] = row.is_new
 				? [__("New customer"), this.$("#pd-search").val()]
 				: [row.customer_name, this.told_of(row)];
@@ -206,7 +215,9 @@ aftersales.PhoneDesk = class {
 		this.$(".pd-new-customer").prop("hidden", false);
 		const is_number = /^[\d\s()+./-]+$/.test(typed);
 		this.$("#pd-phone").val(is_number ? typed : "");
-		this.$("#pd-new-name").val(is_number ? "" : typed).trigger("focus");
+		this.$("#pd-new-name")
+			.val(is_number ? "" : typed)
+			.trigger("focus");
 		this.fill_products([]);
 		this.look();
 	}
@@ -215,8 +226,13 @@ aftersales.PhoneDesk = class {
 		const { customer, customer_name, customer_group } = this.customer;
 		const $who = this.$(".pd-customer").empty().prop("hidden", false);
 		$("<strong>").text(customer_name).appendTo($who);
-		$('<span class="text-muted">').text(customer_group || "").appendTo($who);
-		$('<a tabindex="-1">').attr("href", `/app/customer/${encodeURIComponent(customer)}`).text(__("Open")).appendTo($who);
+		$('<span class="text-muted">')
+			.text(customer_group || "")
+			.appendTo($who);
+		$('<a tabindex="-1">')
+			.attr("href", `/app/customer/${encodeURIComponent(customer)}`)
+			.text(__("Open"))
+			.appendTo($who);
 	}
 
 	// ------------------------------------------------------------ which product
@@ -307,14 +323,20 @@ aftersales.PhoneDesk = class {
 		const alert = (before, names) => {
 			const $alert = $('<div class="pd-alert">').text(`${before} `).appendTo($known);
 			names.forEach(([name, text]) => {
-				$('<a tabindex="-1" target="_blank">').attr("href", `/app/repair-call/${encodeURIComponent(name)}`).text(name).appendTo($alert);
+				$('<a tabindex="-1" target="_blank">')
+					.attr("href", `/app/repair-call/${encodeURIComponent(name)}`)
+					.text(name)
+					.appendTo($alert);
 				$("<span>").text(` ${text} `).appendTo($alert);
 			});
 		};
 		if (preview.open.length) {
 			alert(
 				__("Open already:"),
-				preview.open.map((call) => [call.name, `${call.subject} (${__(call.status)}, ${call.because})`])
+				preview.open.map((call) => [
+					call.name,
+					`${call.subject} (${__(call.status)}, ${call.because})`,
+				])
 			);
 		}
 		if (preview.repeats) alert(__("Repeats"), [[preview.repeats, __("the repair did not hold")]]);
@@ -328,9 +350,14 @@ aftersales.PhoneDesk = class {
 		const $card = this.$(".pd-windows").empty().prop("hidden", false);
 		const $title = $('<div class="pd-title">').appendTo($card);
 		$("<span>").text(__("We can promise")).appendTo($title);
-		if (due) $('<span class="text-muted">').text(__("to be there by {0}", [this.moment(due)])).appendTo($title);
+		if (due)
+			$('<span class="text-muted">')
+				.text(__("to be there by {0}", [this.moment(due)]))
+				.appendTo($title);
 		if (!windows.length) {
-			$('<div class="text-muted">').text(__("No qualified technician is free in the next two weeks.")).appendTo($card);
+			$('<div class="text-muted">')
+				.text(__("No qualified technician is free in the next two weeks."))
+				.appendTo($card);
 			return;
 		}
 		const row = (index, text, small, color) => {
@@ -338,7 +365,8 @@ aftersales.PhoneDesk = class {
 			$('<input type="radio" name="pd-window">').val(index).appendTo($row);
 			const $text = $('<span class="pd-when">').text(text).appendTo($row);
 			if (small) $('<span class="pd-small">').text(small).appendTo($text);
-			if (color) $row.append($(`<span class="indicator-pill no-indicator-dot ${color[1]}">`).text(color[0]));
+			if (color)
+				$row.append($(`<span class="indicator-pill no-indicator-dot ${color[1]}">`).text(color[0]));
 		};
 		row("", __("Nothing promised yet"));
 		windows.forEach((window, index) =>
@@ -346,7 +374,9 @@ aftersales.PhoneDesk = class {
 		);
 		const kept = windows.findIndex((window) => chosen && window.start === chosen.start);
 		this.$(`input[name=pd-window][value="${kept < 0 ? "" : kept}"]`).prop("checked", true);
-		$('<div class="text-muted small mt-2 pd-key-hint">').html(__("{0} takes the next one", ["<kbd>F4</kbd>"])).appendTo($card);
+		$('<div class="text-muted small mt-2 pd-key-hint">')
+			.html(__("{0} takes the next one", ["<kbd>F4</kbd>"]))
+			.appendTo($card);
 	}
 
 	told_of_window({ technician, visits_that_day }) {
@@ -408,7 +438,8 @@ aftersales.PhoneDesk = class {
 		list(__("Complaints"), "Service Complaint", complaints, (row) => __(row.status));
 		list(__("Open calls"), "Repair Call", open, (row) => join(when(row), __(row.status), product(row)));
 		list(__("Before"), "Repair Call", history, (row) => join(when(row), product(row), row.resolution));
-		if (!$card.children().length) $card.append($('<span class="text-muted">').text(__("First call of this customer")));
+		if (!$card.children().length)
+			$card.append($('<span class="text-muted">').text(__("First call of this customer")));
 	}
 
 	// ------------------------------------------------------------ the call
@@ -460,7 +491,9 @@ aftersales.PhoneDesk = class {
 	show_done(call) {
 		const $done = this.$(".pd-done").empty().prop("hidden", false);
 		const link = (doctype, name) =>
-			$("<a>").attr("href", `/app/${frappe.router.slug(doctype)}/${encodeURIComponent(name)}`).text(name);
+			$("<a>")
+				.attr("href", `/app/${frappe.router.slug(doctype)}/${encodeURIComponent(name)}`)
+				.text(name);
 		$done.append(link("Repair Call", call.name));
 		const said = call.promised_from
 			? __("{0}, {1}: promised {2}", [

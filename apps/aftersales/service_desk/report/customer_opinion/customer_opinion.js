@@ -10,7 +10,12 @@ frappe.query_reports["Customer Opinion"] = {
 			reqd: 1,
 		},
 		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
-		{ fieldname: "technician", label: __("Technician"), fieldtype: "Link", options: "Service Technician" },
+		{
+			fieldname: "technician",
+			label: __("Technician"),
+			fieldtype: "Link",
+			options: "Service Technician",
+		},
 		{
 			fieldname: "kind",
 			label: __("Kind"),

@@ -15,7 +15,12 @@ frappe.query_reports["Due Next"] = {
 			],
 		},
 		{ fieldname: "measure", label: __("What is Measured"), fieldtype: "Data" },
-		{ fieldname: "state", label: __("State"), fieldtype: "Select", options: ["", "Running", "Paused", "Overdue"] },
+		{
+			fieldname: "state",
+			label: __("State"),
+			fieldtype: "Select",
+			options: ["", "Running", "Paused", "Overdue"],
+		},
 		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
 		{ fieldname: "within_hours", label: __("Within Hours"), fieldtype: "Int" },
 	],

@@ -5,7 +5,7 @@ AFTERSALES_SITE, AFTERSALES_BENCH, AFTERSALES_SHARED_DATA and AFTERSALES_CHROMIU
 folders that need one are left out, and the summary says so. Where several processes share the run
 (pytest-xdist), each takes its own site of AFTERSALES_SITES.
 
-Fixtures: `server` (web server of the site), `worker` (background worker), `shared_data` (folder of real
+Fixtures: `clock` (moves the time), `server` (web server of the site), `worker` (background worker), `shared_data` (folder of real
 registers). Marker `needs`: programs that have to be on the machine; without one the test is left out, and the
 summary says so. Marker `commits`: the test commits or starts processes, and removes what it made; rows left
 behind fail it. Everything in tests/browser is `commits` by nature.
@@ -162,6 +162,15 @@ def _site(request):
 				held.release()
 	finally:
 		frappe.destroy()
+
+
+@pytest.fixture
+def clock(_site):
+	"""The clock, to be moved: `clock.to("2027-02-28")`, `clock.days(until)`; see tests/clock.py."""
+	from tests.clock import current
+
+	yield current
+	current.back()
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,35 @@ def company(name: str = "Corrib Service Ltd", abbr: str = "CSL") -> str:
 	)
 
 
+def fiscal_years(*years: int) -> None:
+	"""Calendar years in which documents can be posted; the site has the current one only."""
+	for year in years:
+		once(
+			"Fiscal Year",
+			str(year),
+			year=str(year),
+			year_start_date=f"{year}-01-01",
+			year_end_date=f"{year}-12-31",
+		)
+
+
+def payment_terms(name: str, *terms: tuple[int, int]) -> str:
+	"""A Payment Terms Template of (portion in per cent, days after the invoice)."""
+	return once(
+		"Payment Terms Template",
+		name,
+		template_name=name,
+		terms=[
+			{
+				"invoice_portion": portion,
+				"due_date_based_on": "Day(s) after invoice date",
+				"credit_days": days,
+			}
+			for portion, days in terms
+		],
+	)
+
+
 def fee_plan(name: str, cost: float = 300) -> str:
 	"""A Subscription Plan that asks for `cost` a month, with an item of its name."""
 	return once(

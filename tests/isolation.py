@@ -122,6 +122,8 @@ def forget(tables: set[str]) -> None:
 	if tables & CACHED_WIDELY:
 		frappe.clear_cache()
 	frappe.cache.delete_keys("document_cache")
+	if "Fiscal Year" in tables:
+		frappe.cache.delete_value("fiscal_years")  # ERPNext's own list of them
 	if tables & CACHED_PER_USER:
 		for key in user_cache_keys:
 			frappe.cache.delete_key(key)

@@ -19,6 +19,8 @@ from email.policy import default as default_policy
 from pathlib import Path
 from urllib.parse import urlparse
 
+from tests import clock
+
 BENCH = Path(os.environ.get("AFTERSALES_BENCH") or "/nonexistent")
 SITES = BENCH / "sites"
 LOGS = BENCH / ".aftersales" / "log"
@@ -66,7 +68,7 @@ class Process:
 			self.child = subprocess.Popen(
 				self.command(),
 				cwd=SITES,
-				env={**os.environ, **self.environment()},
+				env={**os.environ, **clock.current.environment(), **self.environment()},
 				stdin=subprocess.DEVNULL,
 				stdout=out,
 				stderr=subprocess.STDOUT,

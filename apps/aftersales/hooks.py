@@ -152,6 +152,7 @@ doc_events = {
 			"aftersales.service_billing.erpnext_events.claim_place",
 			"aftersales.service_billing.discounts.amend",
 		],
+		"before_validate": "aftersales.service_billing.due_dates.renew",
 		"validate": [
 			"aftersales.service_billing.erpnext_events.keep_place",
 			"aftersales.service_billing.discounts.keep",

@@ -68,7 +68,7 @@ def main() -> int:
 
 def compare_with_ledger(jobs: int) -> int:
 	from aftersales.service_billing import reconciliation
-	from aftersales.service_billing.reconciliation_checks import Scope
+	from aftersales.service_billing.report_filters import Scope
 	from tests import factories as make
 	from tests.jobs import billed
 	from tests.reconciled import PLANTED, with_agreements
@@ -274,7 +274,8 @@ def _shop(make, jobs: int) -> frappe._dict:
 
 def compare_with_bare_sql(vouchers: int) -> int:
 	from aftersales.service_billing import reconciliation
-	from aftersales.service_billing.reconciliation_checks import Scope, checks
+	from aftersales.service_billing.reconciliation_checks import checks
+	from aftersales.service_billing.report_filters import Scope
 	from tests import factories as make
 
 	shop = make.shop()

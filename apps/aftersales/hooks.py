@@ -45,7 +45,11 @@ doc_events = {
 	"Repair Call": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"validate": "aftersales.service_quality.faults.join_known",
-		"on_update": "aftersales.customer_portal.messages.call_saved",
+		"on_update": [
+			"aftersales.service_desk.complaints.register_from_call",
+			"aftersales.service_desk.follow_ups.follow_call",
+			"aftersales.customer_portal.messages.call_saved",
+		],
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Service Voucher": {
@@ -104,6 +108,7 @@ doc_events = {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
+	"Service Technician": {"validate": "aftersales.field_service.vans.check_van_stock"},
 	"Purchase Order": {
 		"before_insert": "aftersales.repair_workshop.vendor_repairs.name_repair",
 		"on_change": "aftersales.repair_workshop.vendor_repairs.follow_order",
@@ -237,6 +242,22 @@ has_permission = {
 	"Repair Call": "aftersales.service_desk.permissions.has_call_permission",
 	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
 }
+
+# What rooms above the calls answer for them: work that keeps a call open (names of documents of a call),
+# and the calls that technicians of a role have to do with (query for their names)
+aftersales_open_work = {
+	"Service Voucher": "aftersales.field_service.visits.open_vouchers_of_call",
+	"Collection Receipt": "aftersales.repair_workshop.custody.unrecovered_receipts_of_call",
+	"Repair Card": "aftersales.repair_workshop.custody.open_cards_of_call",
+	"Loaner Issue": "aftersales.repair_workshop.loaners.outstanding_of_call",
+}
+aftersales_calls_of_technician = {
+	"Service Technician": "aftersales.field_service.visits.calls_visited_by",
+	"Workshop Technician": "aftersales.repair_workshop.custody.calls_in_workshop",
+}
+
+# What a document's targets may ask of the document it belongs to: link field → function
+aftersales_target_facts = {"repair_call": "aftersales.service_desk.calls.facts_for_targets"}
 
 # Assigning and unassigning in the desk must not take away a document's owner
 override_whitelisted_methods = {

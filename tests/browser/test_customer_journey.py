@@ -14,6 +14,7 @@ from frappe.utils.password import update_password
 from playwright.sync_api import Page, expect, sync_playwright
 
 from aftersales.customer_portal import links
+from aftersales.service_desk.product_codes import product_signature
 from tests import factories as make
 from tests import portal
 from tests.committed import swept_afterwards
@@ -219,7 +220,7 @@ def test_every_page_is_accessible(browser, server, shop):
 	appointment = portal.link_to(links.APPOINTMENT, "Repair Call", call.name)
 	track = portal.link_to(links.TRACK, "Repair Call", call.name)
 	estimate = portal.link_to(links.ESTIMATE, "Repair Card", card.name)
-	code = f"/aftersales/code/{shop.boiler}/{links.product_signature(shop.boiler)}"
+	code = f"/aftersales/code/{shop.boiler}/{product_signature(shop.boiler)}"
 	survey = _survey(call)
 	own = (
 		"",

@@ -13,8 +13,8 @@ from frappe.utils import flt, fmt_money, getdate, nowdate
 from aftersales.service_billing import credits, reconciliation
 from aftersales.service_billing.cash import receive_cash
 from aftersales.service_billing.handover import open_cash
-from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.reconciliation_rules import Reason
+from aftersales.service_billing.report_filters import Scope
 from tests import factories as make
 from tests.attacks import bulk, refused
 from tests.jobs import billed, done, gl

@@ -8,6 +8,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from aftersales.customer_portal import documents, limits, links, photos
 from aftersales.service_desk import equipment, for_customers
+from aftersales.service_desk.product_codes import product_signature
 from tests import factories as make
 from tests import portal
 from tests.portal import ANNA, BEN
@@ -810,7 +811,7 @@ def test_a_call_with_links_can_be_deleted(two):
 
 
 def code_page(two) -> str:
-	return f"/aftersales/code/{two.boiler}/{links.product_signature(two.boiler)}"
+	return f"/aftersales/code/{two.boiler}/{product_signature(two.boiler)}"
 
 
 def test_the_code_on_the_product_opens_a_call_without_a_login(two):
@@ -836,7 +837,7 @@ def test_the_code_asks_who_reports(two):
 
 def test_a_wrong_code_and_a_scrapped_product_answer_like_an_unknown_link(two):
 	unknown = portal.get("/aftersales/link/" + "A" * 54)
-	other = f"/aftersales/code/{two.oven}/{links.product_signature(two.boiler)}"
+	other = f"/aftersales/code/{two.oven}/{product_signature(two.boiler)}"
 	assert portal.get(other).words == unknown.words
 	frappe.db.set_value("Customer Equipment", two.boiler, "status", "Scrapped")
 	assert portal.get(code_page(two)).words == unknown.words

@@ -8,7 +8,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, nowdate
 
-from aftersales.service_desk import equipment
+from aftersales.service_desk import coverage, equipment
 from tests import factories as make
 from tests.refusals import assert_done, assert_refused
 
@@ -103,17 +103,17 @@ def test_repair_warranty_is_set_by_finished_jobs_only_and_never_shortened():
 
 def test_coverage_today():
 	doc = file(serial_no="SN-24-1")
-	today = equipment.coverage_today(doc.name)
+	today = coverage.coverage_today(doc.name)
 	assert (today["kind"], today["source"]) == ("Warranty", "Serial No SN-24-1")
-	assert equipment.coverage_today(file(serial_text="PL-1").name)["kind"] == "Unknown"
+	assert coverage.coverage_today(file(serial_text="PL-1").name)["kind"] == "Unknown"
 	expired = file(serial_text="PL-2", warranty_until=add_days(nowdate(), -1)).name
-	assert equipment.coverage_today(expired)["kind"] == "None"
+	assert coverage.coverage_today(expired)["kind"] == "None"
 
 
 def test_reading_needs_permission():
 	doc = file(serial_text="PL-1")
 	frappe.set_user(as_stranger())
-	for read in (equipment.coverage_today, equipment.product_details, equipment.qr_code):
+	for read in (coverage.coverage_today, equipment.product_details, equipment.qr_code):
 		with pytest.raises(frappe.PermissionError):
 			read(doc.name)
 

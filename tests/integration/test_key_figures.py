@@ -10,7 +10,7 @@ import pytest
 from frappe.utils import add_days, nowdate
 
 from aftersales.service_billing import figures, job_ledger
-from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.report_filters import Scope
 from aftersales.service_desk.figures import GROUPS
 from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
 from aftersales.service_quality.report.technician_summary import technician_summary

@@ -7,7 +7,6 @@ import pytest
 from frappe.utils import add_days, flt, getdate, nowdate
 
 from aftersales.service_billing import reconciliation
-from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.reconciliation_rules import CORRECTIONS, Correction, Reason
 from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
 from aftersales.service_billing.report.contract_profitability import contract_profitability
@@ -16,6 +15,7 @@ from aftersales.service_billing.report.service_revenue_reconciliation import (
 	service_revenue_reconciliation,
 )
 from aftersales.service_billing.report.unbilled_work import unbilled_work
+from aftersales.service_billing.report_filters import Scope
 from tests import factories as make
 from tests.jobs import billed, done
 from tests.reconciled import (

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from aftersales.customer_portal import links, photos
 from aftersales.guards import NotPossible
+from aftersales.service_desk.product_codes import product_signature
 from tests import factories as make
 from tests import portal
 from tests.portal import ANNA
@@ -134,7 +135,7 @@ def pages():
 			portal.link_to(links.ESTIMATE, "Repair Card", card.name),
 			portal.link_to(links.SURVEY, "Follow-up", follow_up.name),
 			portal.link_to(links.TRACK, "Repair Call", call.name),
-			f"/aftersales/code/{product}/{links.product_signature(product)}",
+			f"/aftersales/code/{product}/{product_signature(product)}",
 		],
 	)
 

@@ -5,7 +5,6 @@ route for each of our DocTypes, called with Ben's documents. Whatever is Ben's c
 stands nowhere else; it may not appear in any answer, and no row of his may change.
 """
 
-import inspect
 import itertools
 import json
 import re
@@ -16,6 +15,7 @@ import requests
 from frappe.utils.password import update_password
 
 from aftersales.customer_portal import documents, links, pages
+from aftersales.service_desk.product_codes import product_signature
 from tests import factories as make
 from tests import portal
 from tests.committed import swept_afterwards
@@ -168,7 +168,7 @@ def ours(tables: bool = False) -> list[str]:
 def addresses(his: frappe._dict, mine: frappe._dict) -> list[str]:
 	"""Every route of the pages with every name of his, and with what somebody could put in its place."""
 	names = list(his.values())
-	beside = [*documents.KINDS, "A" * 54, links.product_signature(mine["Customer Equipment"])]
+	beside = [*documents.KINDS, "A" * 54, product_signature(mine["Customer Equipment"])]
 	found = []
 	for pattern, _view in pages.ROUTES:
 		gaps = pattern.count(pages.NAME)

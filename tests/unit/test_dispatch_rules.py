@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.field_service.dispatch_rules import (
+from aftersales.field_service.dispatch_rules import overlap
+from aftersales.field_service.skill_rules import (
 	BOTH,
 	EXPIRED,
 	NO_SKILL,
@@ -13,7 +14,6 @@ from aftersales.field_service.dispatch_rules import (
 	Skill,
 	first_repeated,
 	is_qualified,
-	overlap,
 )
 
 DAY = date(2026, 3, 10)

@@ -19,7 +19,7 @@ PAST_US = re.compile(
 	| \basync\s+primary_action\b | \bprimary_action:\s*async\b""",
 	re.VERBOSE,
 )
-OURS = re.compile(r"aftersales\.forms\.\w+\(")
+OURS = re.compile(r"aftersales\.forms\s*\.\w+\(")
 
 
 def past_us(text: str) -> list[str]:

@@ -7,14 +7,13 @@ records and inside the signature, so that neither the holder nor an edit of the 
 
 import hmac
 import re
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from hashlib import sha256
+
+from aftersales.signing_rules import sign
 
 KEY_LENGTH = 22
 """Characters of the key: 128 random bits in base64."""
 
-SIGNATURE_BYTES = 24
 _TOKEN = re.compile(rf"([A-Za-z0-9_-]{{{KEY_LENGTH}}})([A-Za-z0-9_-]{{32}})", re.ASCII)
 
 
@@ -61,9 +60,3 @@ def is_good(link: Link | None, token: str, secret: bytes, now: int) -> bool:
 def signature(link: Link, secret: bytes) -> str:
 	"""Signature over everything that `link` is good for."""
 	return sign(secret, link.key, link.purpose, link.doctype, link.name, link.customer, str(link.expires_at))
-
-
-def sign(secret: bytes, *values: str) -> str:
-	"""Signature (32 characters) over `values`; none of them can be read as part of its neighbour."""
-	message = b"".join(b"%d:%s" % (len(value.encode()), value.encode()) for value in values)
-	return urlsafe_b64encode(hmac.new(secret, message, sha256).digest()[:SIGNATURE_BYTES]).decode()

@@ -4,20 +4,18 @@ Each opens one page about one document for a limited time. They are stored (Serv
 desk sees what is abroad and can withdraw it; what they are good for is decided in `link_rules`.
 """
 
-import hmac
 import secrets
 from datetime import datetime, timezone
-from hashlib import sha256
 
 import frappe
 from frappe import _
 from frappe.utils import add_days, cint, get_datetime, get_url, now_datetime
-from frappe.utils.password import get_encryption_key
 
 from aftersales.customer_portal import link_rules
 from aftersales.customer_portal.link_rules import Link
 from aftersales.guards import require_role
-from aftersales.service_desk.for_customers import follow_ups_to_ask
+from aftersales.service_desk.care_for_customers import follow_ups_to_ask
+from aftersales.signing import secret
 
 TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
 PURPOSES: dict[str, tuple[str, ...]] = {
@@ -70,21 +68,6 @@ def clear_old(days: int) -> None:
 	if asked := [follow_up.name for follow_up in follow_ups_to_ask()]:
 		query = query.where((link.purpose != SURVEY) | link.reference_name.notin(asked))
 	query.run()
-
-
-def secret() -> bytes:
-	"""Our signing key, derived from the site's encryption key: backups of the database do not hold it."""
-	return hmac.new(get_encryption_key().encode(), b"aftersales portal link", sha256).digest()
-
-
-def product_signature(equipment: str) -> str:
-	"""What the QR code on a product carries, so that product numbers cannot be tried one by one."""
-	return link_rules.sign(secret(), "product code", equipment)
-
-
-def is_product_code(equipment: str, code: str) -> bool:
-	"""True when `code` is the signature of the product file `equipment`."""
-	return hmac.compare_digest(product_signature(equipment).encode(), code.encode(errors="replace"))
 
 
 @frappe.whitelist(methods=["POST"])

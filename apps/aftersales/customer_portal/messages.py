@@ -28,6 +28,7 @@ from aftersales.repair_workshop import loaners
 from aftersales.repair_workshop.custody import call_of_card
 from aftersales.repair_workshop.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.service_billing.invoices import jobs_on
+from aftersales.service_desk import care_for_customers as care
 from aftersales.service_desk import for_customers as desk
 
 PREFERENCES = "Customer Service Preferences"
@@ -132,8 +133,8 @@ def send_due_surveys() -> None:
 	"""Daily: ask the customers whose follow-up is due, each once, while nobody has reached them by phone."""
 	if not is_switched_on():
 		return
-	for follow_up in desk.follow_ups_to_ask():
-		if desk.lock_follow_up(follow_up.name) == "Planned" and not links.exists(
+	for follow_up in care.follow_ups_to_ask():
+		if care.lock_follow_up(follow_up.name) == "Planned" and not links.exists(
 			links.SURVEY, "Follow-up", follow_up.name
 		):
 			tell(follow_up.repair_call, "survey", links.SURVEY, about=("Follow-up", follow_up.name))

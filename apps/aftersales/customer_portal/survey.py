@@ -7,6 +7,7 @@ from aftersales.customer_portal import limits
 from aftersales.customer_portal.link_rules import Link
 from aftersales.customer_portal.web import GoTo, Page, Visit, form
 from aftersales.guards import NotPossible
+from aftersales.service_desk import care_for_customers as care
 from aftersales.service_desk import for_customers as desk
 from aftersales.service_desk.follow_ups import record_answers
 
@@ -18,7 +19,7 @@ NPS = tuple(str(number) for number in range(11))
 
 def page(visit: Visit, opened: Link) -> Page | GoTo | None:
 	"""The questions, or thanks where they are answered; None when nobody is to be asked any more."""
-	follow_up = desk.follow_up_of(opened.name, (opened.customer,))
+	follow_up = care.follow_up_of(opened.name, (opened.customer,))
 	if not follow_up or (follow_up.status == "Cancelled" and not follow_up.not_reached):
 		return None
 	questions = _questions(follow_up)
@@ -42,7 +43,7 @@ def page(visit: Visit, opened: Link) -> Page | GoTo | None:
 
 	def act() -> GoTo:
 		limits.count("act", 60, 3600, opened.key)
-		if desk.lock_follow_up(follow_up.name) not in ANSWERED:
+		if care.lock_follow_up(follow_up.name) not in ANSWERED:
 			record_answers(follow_up.name, _answers(visit, questions), "Web")
 		return GoTo(visit.path)
 

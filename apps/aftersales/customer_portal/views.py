@@ -16,7 +16,9 @@ from aftersales.customer_portal.link_rules import NO_LINK, Link
 from aftersales.customer_portal.web import HOME, File, GoTo, NotHere, Page, Person, Visit, form
 from aftersales.guards import NotPossible
 from aftersales.repair_workshop import for_customers as workshop
+from aftersales.service_desk import care_for_customers as care
 from aftersales.service_desk import for_customers as desk
+from aftersales.service_desk.product_codes import is_product_code
 
 HOUR, DAY = 3600, 86400
 LISTED = 20
@@ -161,7 +163,7 @@ def complaint(visit: Visit) -> Page | GoTo:
 		subject, text = visit.text("subject", 140), visit.text("text")
 		if len(subject) < 3:
 			raise NotPossible(_("Please tell us in a few words what went wrong."))
-		number = desk.complain(
+		number = care.complain(
 			customer,
 			subject,
 			text or subject,
@@ -225,7 +227,7 @@ def product_code(visit: Visit, equipment: str, code: str) -> Page | GoTo:
 	Shows what stands on the product's plate; whose it is and what was done with it is not told.
 	"""
 	limits.count("code", 120, HOUR)
-	found = desk.product_on_tag(equipment) if links.is_product_code(equipment, code) else None
+	found = desk.product_on_tag(equipment) if is_product_code(equipment, code) else None
 	if not found:
 		return _no_such_link()
 

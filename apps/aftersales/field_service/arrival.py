@@ -10,7 +10,7 @@ from frappe.utils.nestedset import get_ancestors_of
 
 from aftersales.field_service import arrival_rules
 from aftersales.field_service.arrival_rules import Span, Suggestion, Technician, Wish
-from aftersales.field_service.dispatch_rules import Skill, is_qualified
+from aftersales.field_service.skill_rules import Skill, is_qualified
 
 HORIZON = timedelta(days=14)
 NOT_TAKING_TIME = ("Cancelled", "Completed", "Archived")

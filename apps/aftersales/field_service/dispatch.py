@@ -6,14 +6,8 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, format_date, format_datetime, get_datetime, get_link_to_form, getdate
 
 from aftersales import jobs
-from aftersales.field_service.dispatch_rules import (
-	EXPIRED,
-	OTHER_KIND,
-	Skill,
-	Verdict,
-	is_qualified,
-	overlap,
-)
+from aftersales.field_service.dispatch_rules import overlap
+from aftersales.field_service.skill_rules import EXPIRED, OTHER_KIND, Skill, Verdict, is_qualified
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
 from aftersales.guards import previous_status, require_role, require_value, set_system
 

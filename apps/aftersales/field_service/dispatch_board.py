@@ -13,9 +13,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, getdate, now_datetime
 
-from aftersales.field_service import arrival, day_rules, dispatch_rules, visits
+from aftersales.field_service import arrival, day_rules, skill_rules, visits
 from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.permissions import is_restricted
+from aftersales.field_service.technicians import technicians_of_user
 
 MOST_WAITING = 200
 MOVABLE = ("Draft", "Dispatched")
@@ -264,7 +265,7 @@ def _people(company: str | None, rows: Iterable[frappe._dict]) -> dict[str, frap
 	filters: dict = {"company": company} if company else {}
 	if is_restricted(frappe.session.user, "read"):
 		# The visits of others are not shown to him: their days would look free
-		filters["name"] = ("in", visits.technicians_of_user(frappe.session.user) or [""])
+		filters["name"] = ("in", technicians_of_user(frappe.session.user) or [""])
 	people = frappe.get_list("Service Technician", filters, fields, order_by="name asc", limit_page_length=0)
 	busy = {row.technician for row in rows}
 	return {person.name: person for person in people if person.is_active or person.name in busy}
@@ -310,7 +311,7 @@ class _Needs:
 		return bool(
 			person.is_active
 			and person.company == company
-			and dispatch_rules.is_qualified(
+			and skill_rules.is_qualified(
 				self.skills.get(technician, ()), self.above.get(group, ()), support_kind, self.on
 			).ok
 		)

@@ -1,78 +1,8 @@
-"""Who may be sent, and whether he is free: decisions without frappe (R-SV-1)."""
+"""Whether a technician is free: decisions without frappe (R-SV-1)."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-
-BOTH = "Both"
-
-NO_SKILL = "no_skill"
-OTHER_KIND = "other_kind"
-EXPIRED = "expired"
-
-
-@dataclass(frozen=True)
-class Skill:
-	"""One line of a technician's skills; `valid_until` is the certificate's last day, None for ever."""
-
-	item_group: str
-	support_kind: str
-	certificate: str | None = None
-	valid_until: date | None = None
-
-
-@dataclass(frozen=True)
-class Verdict:
-	"""Whether the technician is qualified; if not, `reason` says what came nearest to it."""
-
-	ok: bool
-	reason: str = ""
-	skill: Skill | None = None
-
-
-def is_qualified(
-	skills: Iterable[Skill],
-	item_group_ancestors: Collection[str],
-	support_kind: str | None,
-	on_date: date,
-) -> Verdict:
-	"""Say whether `skills` cover a product group and kind of support on a day.
-
-	Args:
-		skills: what the technician can do.
-		item_group_ancestors: the product's group and every group above it. Empty when the product
-			group is not known: then the kind of support alone decides.
-		support_kind: "Use" or "Application"; empty when the call does not say: then any kind will do.
-		on_date: the planned day of the visit; a certificate is good on its last day.
-	"""
-	groups = set(item_group_ancestors)
-	of_group = [skill for skill in skills if not groups or skill.item_group in groups]
-	if not of_group:
-		return Verdict(False, NO_SKILL)
-	of_kind = [skill for skill in of_group if _covers_kind(skill, support_kind)]
-	if not of_kind:
-		return Verdict(False, OTHER_KIND, of_group[0])
-	for skill in of_kind:
-		if skill.valid_until is None or skill.valid_until >= on_date:
-			return Verdict(True, skill=skill)
-	return Verdict(False, EXPIRED, max(of_kind, key=lambda skill: skill.valid_until or date.min))
-
-
-def first_repeated(skills: Iterable[Skill]) -> Skill | None:
-	"""The first skill that names the same product group and kind of support as one before it."""
-	seen: set[tuple[str, str]] = set()
-	for skill in skills:
-		key = (skill.item_group, skill.support_kind)
-		if key in seen:
-			return skill
-		seen.add(key)
-	return None
+from datetime import datetime
 
 
 def overlap(start_a: datetime, end_a: datetime, start_b: datetime, end_b: datetime) -> bool:
 	"""True when two visits share time; one that begins as the other ends does not overlap it."""
 	return start_a < end_b and start_b < end_a
-
-
-def _covers_kind(skill: Skill, support_kind: str | None) -> bool:
-	return not support_kind or skill.support_kind in (BOTH, support_kind)

@@ -138,8 +138,8 @@ def fill_vans(
 	return made
 
 
-def check_van_stock(doc: Document) -> None:
-	"""The list of a van: stock items, each once, with a minimum not above the maximum.
+def check_van_stock(doc: Document, method: str | None = None) -> None:
+	"""validate of Service Technician: the van's list names stock items, each once, with a minimum not above the maximum.
 
 	Raises:
 		frappe.ValidationError: names the row and what is wrong with it.

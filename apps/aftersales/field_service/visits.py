@@ -8,6 +8,7 @@ from frappe.utils import get_link_to_form, strip_html_tags
 from pypika.queries import QueryBuilder
 
 from aftersales import jobs
+from aftersales.field_service.technicians import technicians_of_user
 from aftersales.field_service.visit_rules import carried_over
 from aftersales.guards import as_app
 
@@ -87,11 +88,6 @@ def last_visit_of_call(call: str) -> frappe._dict:
 		limit=1,
 	)
 	return rows[0] if rows else frappe._dict()
-
-
-def technicians_of_user(user: str) -> list[str]:
-	"""Names of the Service Technician records of a user (one, or none)."""
-	return frappe.get_all("Service Technician", filters={"user": user}, pluck="name", order_by="name asc")
 
 
 def calls_visited_by(user: str) -> QueryBuilder:

@@ -16,7 +16,7 @@ from frappe.query_builder.functions import Max
 from frappe.utils import cint, escape_html, flt, get_datetime, now_datetime
 
 from aftersales import jobs
-from aftersales.field_service.visits import technicians_of_user
+from aftersales.field_service.technicians import technicians_of_user
 from aftersales.guards import has_any_role
 from aftersales.repair_workshop import board_rules as rules
 from aftersales.repair_workshop import scan_rules

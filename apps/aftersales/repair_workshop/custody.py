@@ -52,8 +52,9 @@ def calls_with_open_card(calls: list[str]) -> set[str]:
 	)
 
 
-def calls_in_workshop() -> QueryBuilder:
-	"""Query for the names of the calls that have a repair card which is not cancelled."""
+def calls_in_workshop(user: str) -> QueryBuilder:
+	"""Query for the names of the calls that have a repair card which is not cancelled: the workshop's are
+	everybody's there, whoever `user` is."""
 	card = frappe.qb.DocType("Repair Card")
 	return (
 		frappe.qb.from_(card)

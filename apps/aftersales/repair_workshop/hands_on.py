@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime, get_link_to_form, now_datetime
 
 from aftersales import jobs
-from aftersales.field_service.visits import technicians_of_user
+from aftersales.field_service.technicians import technicians_of_user
 from aftersales.guards import refuse_future, require_role
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import vendor_repairs

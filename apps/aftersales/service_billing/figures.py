@@ -8,7 +8,7 @@ from pypika.terms import LiteralValue
 from aftersales.money import rounded
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
-from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.report_filters import Scope
 from aftersales.service_billing.warranty_lines import warranty_lines, warranty_vendor_repairs
 from aftersales.service_desk import figures as calls
 from aftersales.service_desk.figures import Selection

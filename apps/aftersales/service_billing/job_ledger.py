@@ -5,11 +5,10 @@ belongs to the job of the invoice it returns.
 """
 
 from collections.abc import Iterable
-from datetime import date
 
 import frappe
 from frappe.query_builder import Case, CustomFunction
-from frappe.query_builder.functions import Coalesce, Count, Sum
+from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import add_days, flt
 from pypika.functions import NullIf
 from pypika.queries import QueryBuilder, Table
@@ -18,7 +17,7 @@ from pypika.terms import ExistsCriterion, Term
 from aftersales.money import digits, rounded
 from aftersales.repair_workshop.vendor_repairs import costs as vendor_costs
 from aftersales.service_billing.posting import JOB_DOCTYPES
-from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.report_filters import Scope
 
 Round = CustomFunction("ROUND", ["amount", "digits"])
 

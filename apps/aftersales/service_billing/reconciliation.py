@@ -17,7 +17,7 @@ from aftersales.service_billing.posting import (
 	refresh_billing,
 	refresh_part_costs,
 )
-from aftersales.service_billing.reconciliation_checks import HANDED_OVER, Scope, checks
+from aftersales.service_billing.reconciliation_checks import HANDED_OVER, checks
 from aftersales.service_billing.reconciliation_rules import (
 	CORRECTIONS,
 	Break,
@@ -25,6 +25,7 @@ from aftersales.service_billing.reconciliation_rules import (
 	Reason,
 	without_consequences,
 )
+from aftersales.service_billing.report_filters import Scope
 
 
 def find(scope: Scope) -> list[Break]:

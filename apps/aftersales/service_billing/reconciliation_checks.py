@@ -6,8 +6,6 @@ the company's currency. What the reasons mean is said in `reconciliation_rules`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 import frappe
@@ -22,6 +20,7 @@ from aftersales.money import nothing
 from aftersales.service_billing.posting import JOB_DOCTYPES, PURPOSES
 from aftersales.service_billing.posting_plan import CUSTOMER
 from aftersales.service_billing.reconciliation_rules import Reason
+from aftersales.service_billing.report_filters import Scope
 
 NOTHING = LiteralValue("0")
 EMPTY = LiteralValue("null")
@@ -35,15 +34,6 @@ POSTED = ("Sales Invoice", "Stock Entry", "Delivery Note", "Journal Entry")
 LINES = ("Service Labour Line", "Service Part Line")
 
 Check = tuple[Reason, str | None, str | None, QueryBuilder]
-
-
-@dataclass(frozen=True)
-class Scope:
-	"""One company, from the first to the last day."""
-
-	company: str
-	from_date: date
-	to_date: date
 
 
 def checks(scope: Scope) -> Iterable[Check]:

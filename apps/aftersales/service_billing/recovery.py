@@ -20,7 +20,7 @@ from aftersales.service_billing import dimensions
 from aftersales.service_billing.job_plan import category_accounts, category_of_payer
 from aftersales.service_billing.journal import cost_center
 from aftersales.service_billing.posting import posting_key
-from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.report_filters import Scope
 from aftersales.service_billing.warranty_lines import (
 	CLAIM,
 	VENDOR_REPAIR,

@@ -1,12 +1,20 @@
 """What the accountants' reports share: the period they look at, and how their columns are written."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from aftersales.service_billing.reconciliation_checks import Scope
+
+@dataclass(frozen=True)
+class Scope:
+	"""One company, from the first to the last day."""
+
+	company: str
+	from_date: date
+	to_date: date
 
 
 def scope_of(filters: dict | None) -> Scope:

@@ -15,7 +15,7 @@ from aftersales.repair_workshop.vendor_repairs import BILLED, bills_of
 from aftersales.repair_workshop.vendor_repairs import costs as vendor_costs
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
-from aftersales.service_billing.reconciliation_checks import Scope
+from aftersales.service_billing.report_filters import Scope
 
 WARRANTY = "Warranty"
 CLAIM, CLAIM_LINE = "Warranty Recovery Claim", "Warranty Recovery Line"

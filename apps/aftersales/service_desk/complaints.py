@@ -62,8 +62,10 @@ def register(
 	return complaint.insert(ignore_permissions=True).name
 
 
-def register_from_call(call: Document) -> None:
-	"""Hand a call over whose request type registers complaints; once per call, guaranteed by a unique key."""
+def register_from_call(call: Document, method: str | None = None) -> None:
+	"""on_update of Repair Call: hand a call over whose request type registers complaints; once per call, guaranteed by a unique key."""
+	if call.flags.from_register:
+		return
 	if not cint(facts.request_type(call, "registers_complaint")):
 		return
 	if not call.has_value_changed("request_type") or of_call(call.name):

@@ -80,3 +80,17 @@ def enabled_categories() -> list[tuple]:
 
 def _date(value) -> date | None:
 	return getdate(value) if value else None
+
+
+@frappe.whitelist()
+def coverage_today(equipment: str) -> dict:
+	"""Coverage of a product as it stands today: kind, source, until, and the repair warranty."""
+	doc = frappe.get_doc("Customer Equipment", equipment)
+	doc.check_permission("read")
+	answer = of_product(equipment=doc.name, serial_no=doc.serial_no, on=getdate())
+	return {
+		"kind": answer.kind,
+		"source": answer.source,
+		"until": answer.until,
+		"repair_warranty_until": doc.repair_warranty_until,
+	}

@@ -10,6 +10,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_date, get_link_to_form, get_url, get_url_to_form, getdate
 
+from aftersales.service_desk.product_codes import product_signature
+
 PRODUCT_FIELDS = ("brand", "model", "item_group", "item_code", "serial_no", "serial_text")
 SERIAL_FIELDS = ("name", "item_code", "item_group", "brand", "warranty_expiry_date")
 FILE_FIELDS = (
@@ -148,22 +150,6 @@ def product_details(equipment: str) -> dict:
 	return {field: doc.get(field) for field in ("customer", "company", "customer_name", *PRODUCT_FIELDS)}
 
 
-@frappe.whitelist()
-def coverage_today(equipment: str) -> dict:
-	"""Coverage of a product as it stands today: kind, source, until, and the repair warranty."""
-	doc = frappe.get_doc("Customer Equipment", equipment)
-	doc.check_permission("read")
-	from aftersales.service_desk import coverage
-
-	answer = coverage.of_product(equipment=doc.name, serial_no=doc.serial_no, on=getdate())
-	return {
-		"kind": answer.kind,
-		"source": answer.source,
-		"until": answer.until,
-		"repair_warranty_until": doc.repair_warranty_until,
-	}
-
-
 def scan_address(doctype: str, name: str) -> str:
 	"""The absolute address a tag's QR code leads to.
 
@@ -172,8 +158,6 @@ def scan_address(doctype: str, name: str) -> str:
 	repair card's opens the card on the workshop board. Any other document's code opens the document.
 	"""
 	if doctype == "Customer Equipment":
-		from aftersales.customer_portal.links import product_signature
-
 		return get_url(f"/scan/{quote(name, safe='')}?code={product_signature(name)}")
 	if doctype == "Repair Card":
 		return get_url(f"/scan/{quote(name, safe='')}")

@@ -1,7 +1,7 @@
-"""What calls and customers' answers count for in a period: sums for the key figures (R-KPI).
+"""What calls count for in a period: sums for the key figures (R-KPI).
 
 Every sum is dated by what it counts: calls by when they were received, resolutions by when they were
-resolved, answers by when they were given. Other rooms count their own work through :func:`of_calls`, which
+resolved. Other rooms count their own work through :func:`of_calls`, which
 divides it by the calls it was done for.
 """
 
@@ -12,12 +12,10 @@ import frappe
 from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Case, CustomFunction, Interval
 from frappe.query_builder.functions import Avg, Coalesce, Count, DateFormat, Max, NullIf, Sum
-from frappe.utils import add_days, getdate, now_datetime
+from frappe.utils import add_days, now_datetime
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, LiteralValue, Term
 
-from aftersales.service_desk.follow_ups import ANSWERED, UNFINISHED
-from aftersales.service_desk.opinion_rules import CONTENT, DETRACTORS, PROMOTERS
 from aftersales.service_desk.progress import OVER
 
 MONTH = "Month"
@@ -144,24 +142,6 @@ def closed(selection: Selection) -> list[dict]:
 	call = frappe.qb.DocType("Repair Call")
 	query = of_calls(selection, frappe.qb.from_(call), call.closed_at)
 	return query.select(Count(call.name).as_("closed")).run(as_dict=True)
-
-
-def answers(selection: Selection) -> list[dict]:
-	"""content, rated, promoters, detractors, recommended of the follow-ups answered, also of those about no
-	call: a periodic visit, a complaint."""
-	answer = frappe.qb.DocType("Follow-up")
-	query = frappe.qb.from_(answer).where(answer.status.isin(ANSWERED))
-	return (
-		of_calls(selection, query, answer.done_at, answer.repair_call, answer)
-		.select(
-			number(answer.csat > 0).as_("rated"),
-			number(answer.csat.isin(CONTENT)).as_("content"),
-			number(answer.nps != "").as_("recommended"),
-			number(answer.nps.isin(PROMOTERS)).as_("promoters"),
-			number(answer.nps.isin(DETRACTORS)).as_("detractors"),
-		)
-		.run(as_dict=True)
-	)
 
 
 def of_calls(
@@ -291,41 +271,12 @@ def coded(selection: Selection, code_field: str, by_model: bool = False) -> list
 	return narrowed(selection, query, call).run(as_dict=True)
 
 
-def answers_by_technician(from_date: date, to_date: date, company: str | None = None) -> list[dict]:
-	"""technician, content and rated of the follow-ups answered in the period."""
-	answer = frappe.qb.DocType("Follow-up")
-	query = (
-		frappe.qb.from_(answer)
-		.where(answer.status.isin(ANSWERED) & answer.technician.isnotnull())
-		.where((answer.done_at >= from_date) & (answer.done_at < add_days(to_date, 1)))
-		.select(
-			answer.technician,
-			number(answer.csat > 0).as_("rated"),
-			number(answer.csat.isin(CONTENT)).as_("content"),
-		)
-		.groupby(answer.technician)
-	)
-	query = permitted(query, answer)
-	return (query.where(answer.company == company) if company else query).run(as_dict=True)
-
-
 def queue(company: str | None = None) -> list[dict]:
 	"""Calls that are not over, by status: number, oldest and mean age in seconds since they were received, late
 	(their next action is overdue)."""
 	call = frappe.qb.DocType("Repair Call")
 	query = frappe.qb.from_(call).where(call.status.notin(OVER))
 	return waiting(query, call, call.status, call.received_at, call.next_action_by, company)
-
-
-def follow_up_queue(company: str | None = None) -> list[dict]:
-	"""Follow-ups that are due, by status; their age counts from the day they were due, late are those of
-	earlier days."""
-	follow_up = frappe.qb.DocType("Follow-up")
-	query = frappe.qb.from_(follow_up).where(
-		follow_up.status.isin(UNFINISHED) & (follow_up.due_date <= getdate())
-	)
-	end_of_day = follow_up.due_date + Interval(days=1)
-	return waiting(query, follow_up, follow_up.status, follow_up.due_date, end_of_day, company)
 
 
 def waiting(

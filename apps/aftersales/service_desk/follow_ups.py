@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_to_date, cint, cstr, escape_html, format_date, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.guards import as_app, set_system
+from aftersales.guards import as_app, entered, previous_status, set_system
 from aftersales.service_desk import follow_up_rules
 from aftersales.service_desk.equipment import PRODUCT_FIELDS
 from aftersales.service_desk.follow_up_rules import Rule
@@ -23,6 +23,16 @@ CONDITION_FIELDS = {
 SUPERVISOR = "Service Supervisor"
 CANDIDATES = 5
 """So many follow-ups are tried before it is said that colleagues have taken them all."""
+
+
+def follow_call(call: Document, method: str | None = None) -> None:
+	"""on_update of Repair Call: plan to ask when it is closed, ask no more when it is opened again."""
+	if call.flags.from_register:
+		return
+	if entered(call, "Closed"):
+		plan_after_closing(call)
+	elif previous_status(call) == "Closed" != call.status:
+		call_off({"repair_call": call.name, "kind": "Effectiveness"})
 
 
 def plan_after_closing(call: Document) -> str | None:

@@ -10,18 +10,15 @@ from hashlib import sha256
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import (
-	add_days,
 	add_to_date,
 	escape_html,
 	format_datetime,
 	get_datetime,
 	getdate,
 	now_datetime,
-	nowdate,
 )
 
 from aftersales.guards import NotPossible, as_app, set_system
@@ -103,7 +100,7 @@ def calls_of(
 
 def call_of(name: str, customers: Iterable[str]) -> frappe._dict | None:
 	"""A call of one of the customers; None for any other name."""
-	return _one("Repair Call", name, customers, CALL_FIELDS)
+	return one("Repair Call", name, customers, CALL_FIELDS)
 
 
 def products_of(customers: Iterable[str], limit: int = 200) -> list[frappe._dict]:
@@ -119,7 +116,7 @@ def products_of(customers: Iterable[str], limit: int = 200) -> list[frappe._dict
 
 def product_of(name: str, customers: Iterable[str]) -> frappe._dict | None:
 	"""A product file of one of the customers; None for any other name."""
-	return _one("Customer Equipment", name, customers, PRODUCT_FIELDS)
+	return one("Customer Equipment", name, customers, PRODUCT_FIELDS)
 
 
 def product_on_tag(name: str) -> frappe._dict | None:
@@ -133,12 +130,6 @@ def coverage_of(product: frappe._dict) -> frappe._dict:
 	"""Coverage of a product today: kind and until."""
 	answer = coverage.of_product(equipment=product.name, serial_no=product.serial_no, on=getdate())
 	return frappe._dict(kind=answer.kind, until=answer.until)
-
-
-def follow_up_of(name: str, customers: Iterable[str]) -> frappe._dict | None:
-	"""A follow-up of one of the customers: what is asked, and whether it was answered."""
-	fields = ("name", "customer", "repair_call", "kind", "status", "not_reached", "contact_name")
-	return _one("Follow-up", name, customers, fields)
 
 
 def register(
@@ -178,38 +169,7 @@ def register(
 	set_system(call, entry_key=key)
 	# Registered by the app on the customer's word: neither he nor a guest has rights on calls.
 	call.flags.ignore_permissions = True
-	return _once("Repair Call", customer, key, lambda: call.insert().name)
-
-
-def complain(
-	customer: str,
-	subject: str,
-	text: str,
-	*,
-	key: str,
-	call: frappe._dict | None,
-	contact: dict | None = None,
-) -> str:
-	"""Register a complaint, about `call` where one is named; returns its name.
-
-	The same key registers one complaint, however often the form is sent.
-	"""
-	from aftersales.service_desk import complaints
-
-	def register_complaint() -> str:
-		return complaints.register(
-			customer,
-			subject,
-			text,
-			repair_call=call and call.name,
-			equipment=call and call.equipment,
-			channel="Web",
-			entry_key=key,
-			**(contact or {}),
-		)
-
-	name, _is_new = _once("Service Complaint", customer, key, register_complaint)
-	return name
+	return once("Repair Call", customer, key, lambda: call.insert().name)
 
 
 def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str | None, by: str) -> None:
@@ -280,26 +240,6 @@ def add_message(
 	return True
 
 
-def follow_ups_to_ask() -> list[frappe._dict]:
-	"""Planned follow-ups on a repair that fell due within the last week: name and repair_call."""
-	return frappe.get_all(
-		"Follow-up",
-		filters={
-			"kind": "Effectiveness",
-			"status": "Planned",
-			"repair_call": ("is", "set"),
-			"due_date": ("between", [add_days(nowdate(), -7), nowdate()]),
-		},
-		fields=["name", "repair_call"],
-		order_by="due_date asc, name asc",
-	)
-
-
-def lock_follow_up(follow_up: str) -> str | None:
-	"""Lock a follow-up; returns its status."""
-	return frappe.db.get_value("Follow-up", follow_up, "status", for_update=True)
-
-
 def tell_timeline(call: str, text: str) -> None:
 	"""One line of the app on the timeline of a call; `text` is HTML, escaped by the caller."""
 	frappe.get_doc("Repair Call", call).add_comment("Info", text)
@@ -322,7 +262,7 @@ def as_html(text: str | None) -> str:
 	return f"<p>{'<br>'.join(lines)}</p>" if lines else ""
 
 
-def _once(doctype: str, customer: str, key: str, insert: Callable[[], str]) -> tuple[str, bool]:
+def once(doctype: str, customer: str, key: str, insert: Callable[[], str]) -> tuple[str, bool]:
 	"""Insert what a form asks for, or find what the same form inserted before: its name, and whether new."""
 	frappe.db.savepoint("form_of_customer")
 	try:
@@ -359,7 +299,7 @@ def _least_busy(role: str) -> str | None:
 	return rows[0][0] if rows else None
 
 
-def _one(doctype: str, name: str, customers: Iterable[str], fields: Iterable[str]) -> frappe._dict | None:
+def one(doctype: str, name: str, customers: Iterable[str], fields: Iterable[str]) -> frappe._dict | None:
 	customers = list(customers)
 	if not customers or not isinstance(name, str):
 		return None

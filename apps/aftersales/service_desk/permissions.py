@@ -60,13 +60,10 @@ def _works_for(user: str, call: str) -> bool:
 
 
 def _calls_of_jobs(user: str) -> list[QueryBuilder]:
-	from aftersales.field_service import visits
-	from aftersales.repair_workshop import custody
-
 	roles = frappe.get_roles(user)
-	queries = []
-	if "Service Technician" in roles:
-		queries.append(visits.calls_visited_by(user))
-	if "Workshop Technician" in roles:
-		queries.append(custody.calls_in_workshop())
-	return queries
+	return [
+		frappe.get_attr(function)(user)
+		for role, functions in frappe.get_hooks("aftersales_calls_of_technician").items()
+		if role in roles
+		for function in functions
+	]

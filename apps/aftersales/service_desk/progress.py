@@ -81,16 +81,12 @@ def check_nothing_is_open(call: Document) -> None:
 	"""No visit is planned, no goods of the customer are in our hands, none of ours in his (R-WS-1, R-WS-3)."""
 	if call.is_new():
 		return
-	from aftersales.field_service import visits
-	from aftersales.repair_workshop import custody, loaners
-
-	unfinished = {
-		"Service Voucher": visits.open_vouchers_of_call(call.name),
-		"Collection Receipt": custody.unrecovered_receipts_of_call(call.name),
-		"Repair Card": custody.open_cards_of_call(call.name),
-		"Loaner Issue": loaners.outstanding_of_call(call.name),
-	}
-	links = [get_link_to_form(doctype, name) for doctype, names in unfinished.items() for name in names]
+	links = [
+		get_link_to_form(doctype, name)
+		for doctype, functions in frappe.get_hooks("aftersales_open_work").items()
+		for function in functions
+		for name in frappe.get_attr(function)(call.name)
+	]
 	if links:
 		frappe.throw(
 			_("The call cannot be {0} while this is open: {1}").format(_(call.status), ", ".join(links)),

@@ -195,10 +195,10 @@ def _condition_holds(doc: Document, target: dict) -> bool:
 def _facts(doc: Document, wanted: set[str]) -> dict:
 	facts = {field: doc.get(field) for field in wanted if field != "condition"}
 	missing = [field for field in FACTS_OF_THE_CALL if field in wanted and not facts.get(field)]
-	if missing and doc.get("repair_call"):
-		from aftersales.service_desk.calls import facts_for_targets
-
-		facts.update(facts_for_targets(doc.repair_call, missing))
+	for link, functions in frappe.get_hooks("aftersales_target_facts").items() if missing else ():
+		if doc.get(link):
+			for function in functions:
+				facts.update(frappe.get_attr(function)(doc.get(link), missing))
 	if "customer_group" in wanted:
 		facts["customer_group"] = _customer_groups(doc.get("customer"))
 	return facts

@@ -8,9 +8,10 @@ from frappe.utils import cint, flt
 from aftersales.field_service import figures as visits
 from aftersales.repair_workshop import figures as workshop
 from aftersales.service_billing import figures as billing
+from aftersales.service_desk import clock_figures as clocks
 from aftersales.service_desk import figures as calls
+from aftersales.service_desk import opinion_figures as opinions
 from aftersales.service_desk.figures import Selection
-from aftersales.service_levels import figures as levels
 from aftersales.service_quality.key_figure_rules import FIELDS, Counts
 
 
@@ -21,11 +22,11 @@ def counts_by_group(selection: Selection) -> dict[str, Counts]:
 		*calls.received(selection, within),
 		*calls.resolved(selection),
 		*calls.closed(selection),
-		*calls.answers(selection),
+		*opinions.answers(selection),
 		*visits.first_time_fixes(selection, within),
 		*visits.hands_on(selection),
 		*workshop.turnaround(selection),
-		*levels.decided(selection),
+		*clocks.decided(selection),
 		*billing.cost_of_closed_calls(selection),
 	)
 	if selection.group == calls.MODEL:

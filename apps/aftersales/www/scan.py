@@ -23,15 +23,16 @@ def get_context(context):
 
 
 def _target(tag: str, code: str = "") -> str:
-	from aftersales.customer_portal import customers, links
+	from aftersales.customer_portal import customers
 	from aftersales.service_desk.for_customers import product_of
+	from aftersales.service_desk.product_codes import is_product_code
 
 	name = quote(tag, safe="")
 	if frappe.session.user != "Guest" and _works_at_the_desk():
 		return _desk_page(tag)
 	if product_of(tag, customers.customers_of()):
 		return f"/aftersales/new?product={name}"
-	if code and links.is_product_code(tag, code):
+	if code and is_product_code(tag, code):
 		return f"/aftersales/code/{name}/{code}"
 	if frappe.session.user == "Guest":
 		return f"/login?redirect-to={quote(f'/scan/{name}', safe='')}"

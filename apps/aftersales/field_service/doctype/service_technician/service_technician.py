@@ -3,8 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from aftersales.field_service.dispatch_rules import Skill, first_repeated
-from aftersales.field_service.vans import check_van_stock
+from aftersales.field_service.skill_rules import Skill, first_repeated
 
 
 class ServiceTechnician(Document):
@@ -41,7 +40,6 @@ class ServiceTechnician(Document):
 	def validate(self):
 		self.refuse_shared_user()
 		self.check_van()
-		check_van_stock(self)
 		self.refuse_repeated_skills()
 
 	def refuse_shared_user(self):

@@ -7,6 +7,7 @@ from aftersales import jobs
 from aftersales.field_service import cash, visits
 from aftersales.field_service.dispatch import check_dispatch
 from aftersales.field_service.permissions import is_restricted
+from aftersales.field_service.technicians import technicians_of_user
 from aftersales.field_service.visit_rules import (
 	COMPLETED,
 	REVISIT_NEEDED,
@@ -312,7 +313,7 @@ class ServiceVoucher(Document):
 	def take_own_technician(self):
 		"""A technician who opens a voucher himself opens it for himself."""
 		if not self.technician and is_restricted(frappe.session.user, "write"):
-			self.technician = next(iter(visits.technicians_of_user(frappe.session.user)), None)
+			self.technician = next(iter(technicians_of_user(frappe.session.user)), None)
 
 	def check_call(self, call: frappe._dict | None):
 		if self.status != "Cancelled":

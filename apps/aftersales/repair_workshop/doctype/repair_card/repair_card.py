@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, get_datetime, get_link_to_form, getdate, now_datetime
 
 from aftersales import jobs
-from aftersales.field_service.visits import technicians_of_user
+from aftersales.field_service.technicians import technicians_of_user
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,

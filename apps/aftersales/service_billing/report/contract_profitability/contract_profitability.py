@@ -8,13 +8,10 @@ it. Company currency.
 import frappe
 from frappe import _
 from frappe.query_builder import Order
-from frappe.query_builder.functions import Sum
-from frappe.utils import flt
 
 from aftersales.money import rounded
 from aftersales.service_billing import job_ledger
-from aftersales.service_billing.reconciliation_checks import Scope
-from aftersales.service_billing.report_filters import column, currency, link, money, scope_of
+from aftersales.service_billing.report_filters import Scope, column, currency, link, money, scope_of
 
 FIELDS = {doctype: {"service_contract": "service_contract"} for doctype in job_ledger.JOB_DOCTYPES}
 

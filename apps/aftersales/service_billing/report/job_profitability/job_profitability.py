@@ -6,12 +6,11 @@ repair not billed yet counts on the day the product came back. Company currency.
 
 import frappe
 from frappe import _
-from frappe.utils import flt
 
 from aftersales.money import rounded
 from aftersales.service_billing import job_ledger
-from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.report_filters import (
+	Scope,
 	column,
 	currency,
 	job_columns,

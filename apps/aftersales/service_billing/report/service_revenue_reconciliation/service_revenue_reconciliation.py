@@ -2,13 +2,11 @@
 
 import frappe
 from frappe import _
-from frappe.utils import flt
 
 from aftersales.money import digits, rounded
 from aftersales.service_billing import job_ledger, reconciliation
-from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.reconciliation_rules import Break
-from aftersales.service_billing.report_filters import column, job_columns, link, scope_of
+from aftersales.service_billing.report_filters import Scope, column, job_columns, link, scope_of
 
 
 def execute(filters: dict | None = None) -> tuple:

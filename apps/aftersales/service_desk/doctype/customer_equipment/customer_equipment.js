@@ -35,7 +35,7 @@ frappe.ui.form.on("Customer Equipment", {
 			field.html(`<p class="text-muted">${__("Shown once the product file is saved.")}</p>`);
 			return;
 		}
-		const coverage = await frappe.xcall("aftersales.service_desk.equipment.coverage_today", {
+		const coverage = await frappe.xcall("aftersales.service_desk.coverage.coverage_today", {
 			equipment: frm.doc.name,
 		});
 		const date = (value) => frappe.datetime.str_to_user(value);

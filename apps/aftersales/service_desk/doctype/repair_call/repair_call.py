@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from aftersales.guards import entered, keep_fields_of_record, previous_status, refuse_unknown
-from aftersales.service_desk import assignment, complaints, facts, follow_ups, intake, progress, triage
+from aftersales.guards import keep_fields_of_record, refuse_unknown
+from aftersales.service_desk import assignment, facts, intake, progress, triage
 
 FIELDS_OF_RECORD = (
 	"responded_at",
@@ -141,11 +141,6 @@ class RepairCall(Document):
 			return
 		assignment.mirror(self)
 		triage.log_decisions(self)
-		complaints.register_from_call(self)
-		if entered(self, "Closed"):
-			follow_ups.plan_after_closing(self)
-		elif previous_status(self) == "Closed" != self.status:
-			follow_ups.call_off({"repair_call": self.name, "kind": "Effectiveness"})
 
 	# What people do with a call. Each can be done as well by setting the status and saving.
 

@@ -12,7 +12,7 @@ from aftersales.field_service.figures import Period
 from aftersales.repair_workshop import figures as workshop
 from aftersales.report_parts import card
 from aftersales.service_billing.report_filters import check_company, column, link, period_of
-from aftersales.service_desk import figures as calls
+from aftersales.service_desk import opinion_figures as opinions
 from aftersales.service_quality.key_figure_rules import share, utilisation
 
 SUMS = (
@@ -76,7 +76,7 @@ def _rows(period: Period, zone: str | None) -> list[frappe._dict]:
 		*visits.hours_by_technician(period),
 		*workshop.repairs_by_technician(*dates),
 		*workshop.bench_hours_by_technician(*dates),
-		*calls.answers_by_technician(*dates),
+		*opinions.answers_by_technician(*dates),
 	):
 		sums = done.setdefault(row.technician, frappe._dict(dict.fromkeys(SUMS, 0)))
 		for name in SUMS:

@@ -10,6 +10,7 @@ from aftersales.field_service import figures as visits
 from aftersales.repair_workshop import figures as workshop
 from aftersales.service_billing import figures as billing
 from aftersales.service_desk import figures as calls
+from aftersales.service_desk import opinion_figures as opinions
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -46,7 +47,7 @@ def _departments(company: str | None) -> list[list[frappe._dict]]:
 		_rows(_("Field Service"), "Service Voucher", visits.queue(company)),
 		_rows(_("Workshop"), "Repair Card", workshop.queue(company)),
 		_rows(_("Billing"), None, billing.queue(company)),
-		_rows(_("Follow-up"), "Follow-up", calls.follow_up_queue(company)),
+		_rows(_("Follow-up"), "Follow-up", opinions.follow_up_queue(company)),
 	]
 
 

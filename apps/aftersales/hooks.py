@@ -174,10 +174,14 @@ doc_events = {
 		"before_cancel": "aftersales.service_billing.credits.refuse_owing_twice",
 		"on_cancel": [
 			"aftersales.service_billing.erpnext_events.release",
+			"aftersales.service_billing.handover.forget_invoice",
 			"aftersales.service_billing.credits.follow",
 			"aftersales.service_billing.fees.free_key",
 		],
-		"on_trash": "aftersales.service_billing.erpnext_events.release",
+		"on_trash": [
+			"aftersales.service_billing.erpnext_events.release",
+			"aftersales.service_billing.handover.forget_invoice",
+		],
 	},
 	"Subscription": {"on_update": "aftersales.service_billing.fees.stop_when_done"},
 	"Journal Entry": {
@@ -255,6 +259,9 @@ aftersales_calls_of_technician = {
 	"Service Technician": "aftersales.field_service.visits.calls_visited_by",
 	"Workshop Technician": "aftersales.repair_workshop.custody.calls_in_workshop",
 }
+
+# A product that is sent out cannot be worked on, checked or returned
+aftersales_validate_product_is_here = ["aftersales.repair_workshop.vendor_repairs.refuse_while_out"]
 
 # What a document's targets may ask of the document it belongs to: link field → function
 aftersales_target_facts = {"repair_call": "aftersales.service_desk.calls.facts_for_targets"}

@@ -63,6 +63,16 @@ def calls_in_workshop(user: str) -> QueryBuilder:
 	)
 
 
+def validate_product_is_here(fieldname: str, name: str | None) -> None:
+	"""Ask who may have sent the product of a card or receipt (`fieldname` says which) away whether it is back.
+
+	Raises:
+		frappe.ValidationError: names the document by which it is out of the house.
+	"""
+	for function in frappe.get_hooks("aftersales_validate_product_is_here"):
+		frappe.get_attr(function)(fieldname, name)
+
+
 def call_of_card(card: str) -> str | None:
 	"""Name of the call a repair card belongs to; None for internal work."""
 	return frappe.db.get_value("Repair Card", card, "repair_call")

@@ -9,7 +9,7 @@ from aftersales import jobs
 from aftersales.field_service.technicians import technicians_of_user
 from aftersales.guards import refuse_future, require_role
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop import vendor_repairs
+from aftersales.repair_workshop import custody
 
 STARTING_STATES = {
 	rules.RECEIVED: rules.DIAGNOSING,
@@ -41,7 +41,7 @@ def start(doc: Document, technician: str | None = None) -> None:
 	technician = _whose(technician)
 	if doc.status not in STARTING_STATES:
 		frappe.throw(_("No work can be started while the card is {0}.").format(frappe.bold(_(doc.status))))
-	vendor_repairs.refuse_while_out("repair_card", doc.name)
+	custody.validate_product_is_here("repair_card", doc.name)
 	doc.status = STARTING_STATES[doc.status]
 	doc.append("time_logs", {"technician": technician, "from_time": now_datetime()})
 

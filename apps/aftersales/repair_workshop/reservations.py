@@ -17,7 +17,6 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import cint, escape_html, flt, get_link_to_form
 
-from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop.reservation_rules import (
 	Holding,
 	Need,
@@ -32,7 +31,8 @@ from aftersales.repair_workshop.reservation_rules import (
 
 SET_ASIDE = "aftersales_set_aside"
 
-HOLDS_NOTHING = (*rules.GIVEN_UP, rules.CANCELLED)
+HOLDS_NOTHING = ("Not Repairable", "Declined", "Cancelled")
+"""Statuses of a repair card that needs its parts no more."""
 
 
 def keep_set_aside(doc: Document) -> None:

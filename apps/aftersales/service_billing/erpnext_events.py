@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
-from aftersales.service_billing import billed_rows, handover
+from aftersales.service_billing import billed_rows
 from aftersales.service_billing.invoices import LINK_FIELDS, jobs_on
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
@@ -106,7 +106,6 @@ def release(doc: Document, method: str | None = None) -> None:
 	"""on_cancel, on_trash: free the posting key and the job's link, so that it can be posted again."""
 	if doc.doctype == "Sales Invoice":
 		_release_jobs(doc, method)
-		handover.forget_invoice(doc.name)
 		return
 	if not doc.get("aftersales_posting_key"):
 		return

@@ -147,13 +147,13 @@ def take_back(doc: Document) -> None:
 			line.db_set("sales_invoice", voucher.sales_invoice)
 
 
-def forget_invoice(invoice: str) -> None:
-	"""An invoice is cancelled or deleted: handovers that are drafts or were taken back name it no more.
+def forget_invoice(invoice: Document, method: str | None = None) -> None:
+	"""on_cancel, on_trash of Sales Invoice: handovers that are drafts or were taken back name it no more.
 
 	Else the link would hold the invoice, and neither they nor an amendment could be saved. Read first, and
 	written by name: nobody else's handover is locked.
 	"""
-	for name in frappe.get_all(LINE, {"sales_invoice": invoice, "docstatus": ("!=", 1)}, pluck="name"):
+	for name in frappe.get_all(LINE, {"sales_invoice": invoice.name, "docstatus": ("!=", 1)}, pluck="name"):
 		frappe.db.set_value(LINE, name, "sales_invoice", None, update_modified=False)
 
 

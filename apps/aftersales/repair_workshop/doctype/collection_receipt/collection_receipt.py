@@ -15,7 +15,7 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
-from aftersales.repair_workshop import custody, loaners, one_way, taken_in, vendor_repairs
+from aftersales.repair_workshop import custody, loaners, one_way, taken_in
 from aftersales.repair_workshop.custody_rules import (
 	ISSUED,
 	NEXT_STATES,
@@ -330,7 +330,7 @@ class CollectionReceipt(Document):
 		if not entered(self, RECOVERED):
 			return
 		one_way.stamp_end(self, "returned_at", begin="received_at")
-		vendor_repairs.refuse_while_out("collection_receipt", self.name)
+		custody.validate_product_is_here("collection_receipt", self.name)
 		handover = self.as_return()
 		why = {
 			"return_signature": _("the customer signs for the product he takes back."),

@@ -25,7 +25,6 @@ from aftersales.repair_workshop import (
 	parts,
 	parts_supply,
 	reservations,
-	vendor_repairs,
 )
 from aftersales.service_billing import contracts
 from aftersales.service_billing.posting import MONEY_FIELDS
@@ -670,7 +669,7 @@ class RepairCard(Document):
 		"""What is with a vendor can neither be checked nor finished nor called off (R-WS-10)."""
 		if self.status in (rules.QUALITY_CHECK, rules.READY, *rules.GIVEN_UP, rules.CANCELLED):
 			if entered(self, self.status) or self.docstatus:
-				vendor_repairs.refuse_while_out("repair_card", self.name)
+				custody.validate_product_is_here("repair_card", self.name)
 
 	def check_quotation(self):
 		if not self.quotation or not self.has_value_changed("quotation"):

@@ -19,10 +19,8 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 if os.geteuid() == 0 and os.path.exists(SYSTEM_PYTHON) and os.path.realpath(sys.prefix).startswith("/root/"):
 	os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, *sys.argv])
 
-from devkit import bench, cleaning, demo, prerequisites, sites, sync, testing
+from devkit import bench, cleaning, demo, linting, prerequisites, sites, sync, testing
 from devkit.ground import Ground, Stop, fail
-
-RUFF_VERSION = "0.13.2"  # the one of .pre-commit-config.yaml
 
 
 def main() -> None:
@@ -66,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
 	command("serve", serve_command, "start the demo's processes again")
 	command("stop", stop_command, "end the demo's processes and the private servers")
 	command("clean", clean_command, "remove everything that demo and test made")
-	command("lint", lint_command, "ruff: check and formatting")
+	command("lint", lint_command, "ruff, prettier, eslint, import-linter, semgrep, translation template")
 	command("benchmark", benchmark_command, "run benchmarks/run.py on a site of its own")
 	command("screenshots", screenshots_command, "take the pictures of docs/ from the demo site")
 	command(
@@ -155,15 +153,7 @@ def clean_command(options) -> None:
 
 
 def lint_command(options) -> int:
-	ground = ready()
-	ruff = ground.tools_venv / "bin" / "ruff"
-	if not ruff.exists():
-		bench.tools_install(ground, f"ruff=={RUFF_VERSION}")
-	checks = [
-		ground.run([ruff, *arguments, "--no-cache", "."], cwd=ground.copy, check=False).returncode
-		for arguments in (["check"], ["format", "--check"])
-	]
-	return max(checks)
+	return linting.run(ready())
 
 
 def benchmark_command(options) -> int:

@@ -64,7 +64,9 @@ def aftersales_product(doc: Document) -> frappe._dict:
 	product.serial = product.serial_no or product.serial_text
 	product.plate = product.serial_text if product.serial_text != product.serial else None
 	product.name = (
-		" ".join(filter(None, (product.brand, product.model))) or product.title or product.item_code
+		" ".join(part for part in (product.brand, product.model) if part)
+		or product.title
+		or product.item_code
 	)
 	return product
 

@@ -93,7 +93,7 @@ def invoice_submitted(invoice: Document, method: str | None = None) -> None:
 	"""
 	if not is_switched_on():
 		return
-	for call in dict.fromkeys(filter(None, (_call_of_job(*job) for job in jobs_on(invoice)))):
+	for call in dict.fromkeys(part for part in (_call_of_job(*job) for job in jobs_on(invoice)) if part):
 		if tell(
 			call,
 			"invoice",
@@ -155,7 +155,7 @@ def remind_of_loaners() -> None:
 		what, loaner = taken
 		facts = {
 			"document": name,
-			"loaner": " ".join(filter(None, (loaner.item_name, loaner.serial_no))),
+			"loaner": " ".join(part for part in (loaner.item_name, loaner.serial_no) if part),
 			"due_back": lambda loaner=loaner: format_date(loaner.due_back),
 		}
 		if loaner.repair_call:

@@ -516,7 +516,7 @@ def _listed(call: frappe._dict) -> frappe._dict:
 
 
 def _name_of(call: frappe._dict) -> str:
-	product = " ".join(filter(None, (call.brand, call.model)))
+	product = " ".join(part for part in (call.brand, call.model) if part)
 	return (
 		f"{product} ({call.serial_text})"
 		if product and call.serial_text

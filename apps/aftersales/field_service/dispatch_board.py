@@ -277,7 +277,7 @@ def _day_of(person: frappe._dict, own: Iterable[frappe._dict], midnight: datetim
 		if person.is_active
 		else ()
 	)
-	return Technician(person.name, working, tuple(sorted(map(_span, own))), person.service_zone)
+	return Technician(person.name, working, tuple(sorted(_span(visit) for visit in own)), person.service_zone)
 
 
 def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:

@@ -125,7 +125,7 @@ def fill_vans(
 	"""
 	frappe.has_permission("Service Technician", "read", throw=True)
 	if document not in DOCUMENTS:
-		frappe.throw(_("A van is filled by one of: {0}.").format(", ".join(map(_, DOCUMENTS))))
+		frappe.throw(_("A van is filled by one of: {0}.").format(", ".join(_(part) for part in DOCUMENTS)))
 	made = []
 	for technician in dict.fromkeys(frappe.parse_json(technicians) or ()):
 		_require_right_to_fill(technician)

@@ -228,7 +228,7 @@ def _hand_on(doc: Document, planned: str) -> None:
 	)
 	for fieldname, left in (("preliminary_plan", doc.work_left), ("parts_to_take", doc.parts_left)):
 		if left and left not in (before[fieldname] or ""):
-			changes[fieldname] = "\n".join(filter(None, (before[fieldname], left)))
+			changes[fieldname] = "\n".join(part for part in (before[fieldname], left) if part)
 	frappe.db.set_value("Service Voucher", planned, changes)
 
 

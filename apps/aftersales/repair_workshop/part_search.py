@@ -46,7 +46,7 @@ def find_for_job(doctype: str, name: str, text: str | None = None, fitting: bool
 	"""
 	frappe.has_permission("Spare Part", "read", throw=True)
 	if doctype not in JOBS:
-		frappe.throw(_("Parts are searched for one of: {0}.").format(", ".join(map(_, JOBS))))
+		frappe.throw(_("Parts are searched for one of: {0}.").format(", ".join(_(part) for part in JOBS)))
 	frappe.has_permission(doctype, "read", throw=True)
 	job = frappe.get_doc(doctype, name)
 	job.check_permission("read")

@@ -153,7 +153,8 @@ def serve_waiting_cards(places: list[Place] | None = None) -> list[str]:
 			frappe.log_error(
 				title=f"Parts arrived for {name}", reference_doctype="Repair Card", reference_name=name
 			)
-		frappe.db.commit()  # nosemgrep: a background job; no request's transaction is cut in two
+		# a background job; no request's transaction is cut in two
+		frappe.db.commit()  # nosemgrep
 	return served
 
 

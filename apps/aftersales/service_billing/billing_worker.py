@@ -179,7 +179,7 @@ def _in_transaction(work: Callable):
 
 def _reason(error: Exception) -> str:
 	told = [line for message in frappe.message_log for line in _lines(message.get("message"))] or [str(error)]
-	text = " ".join(dict.fromkeys(filter(None, (strip_html_tags(line).strip() for line in told))))
+	text = " ".join(dict.fromkeys(part for part in (strip_html_tags(line).strip() for line in told) if part))
 	frappe.clear_messages()
 	if isinstance(error, frappe.ValidationError | frappe.PermissionError):
 		return text

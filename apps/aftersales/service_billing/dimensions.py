@@ -53,7 +53,7 @@ def _filled(sources: Collection, company: str) -> dict:
 	found = {}
 	for fieldname in _fieldnames():
 		values = [source.get(fieldname) for source in sources] + [defaults.get(fieldname)]
-		if value := next(filter(None, values), None):
+		if value := next((part for part in values if part), None):
 			found[fieldname] = value
 	return found
 

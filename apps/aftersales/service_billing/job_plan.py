@@ -136,7 +136,9 @@ def _part_line(line: Document) -> PartLine:
 		rate=flt(line.rate),
 		is_stock_item=bool(cint(item.is_stock_item)),
 		is_serialised=bool(cint(item.has_serial_no)),
-		serial_nos=tuple(filter(None, (serial.strip() for serial in cstr(line.serial_no).splitlines()))),
+		serial_nos=tuple(
+			part for part in (serial.strip() for serial in cstr(line.serial_no).splitlines()) if part
+		),
 		batch_no=line.batch_no,
 	)
 

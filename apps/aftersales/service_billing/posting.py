@@ -147,7 +147,7 @@ def invoice_for(
 	"""
 	charges = [Charge(doc, plan.invoice_rows) for doc, plan in zip(docs, plans, strict=True)]
 	invoice = unsaved_invoice(charges)
-	notes = list(filter(None, delivery_notes.values()))
+	notes = [note for note in delivery_notes.values() if note]
 	for note in notes:
 		_refer_to_delivery_note(invoice, note)
 	if not notes:

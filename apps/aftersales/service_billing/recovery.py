@@ -75,7 +75,9 @@ def row_of(line: frappe._dict) -> dict:
 		"line": line.line,
 		"item_code": line.item_code,
 		"description": ", ".join(
-			filter(None, (line.activity, line.brand, line.model, line.serial and f"S/N {line.serial}"))
+			part
+			for part in (line.activity, line.brand, line.model, line.serial and f"S/N {line.serial}")
+			if part
 		),
 		"qty": line.qty,
 		"cost": line.cost,

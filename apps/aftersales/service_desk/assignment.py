@@ -113,7 +113,7 @@ def _assign(call: Document) -> None:
 			"assign_to": [call.assigned_to],
 			"doctype": call.doctype,
 			"name": call.name,
-			"description": ": ".join(filter(None, (call.subject, call.get("next_action")))),
+			"description": ": ".join(part for part in (call.subject, call.get("next_action")) if part),
 			"date": getdate(call.get("next_action_by")),
 		},
 		ignore_permissions=True,

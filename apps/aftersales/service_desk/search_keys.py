@@ -30,7 +30,7 @@ def of_contact(doc: Document, method: str | None = None) -> None:
 	"""doc_events of Contact (on_update): its name and numbers lead to each customer it is linked to."""
 	customers = [row.link_name for row in doc.links if row.link_doctype == "Customer"]
 	numbers = {doc.phone, doc.mobile_no, *(row.phone for row in doc.phone_nos)}
-	name = " ".join(filter(None, (doc.first_name, doc.last_name)))
+	name = " ".join(part for part in (doc.first_name, doc.last_name) if part)
 	keys = {key for customer in customers for key in _contact_keys(doc.name, customer, name, numbers)}
 	_keep({"contact": doc.name}, keys, doc)
 
@@ -125,7 +125,7 @@ def _all_contact_keys() -> Iterator[Key]:
 		numbers = (
 			frappe.qb.from_(number).select(number.phone).where(number.parent == row.name).run(pluck=True)
 		)
-		name = " ".join(filter(None, (row.first_name, row.last_name)))
+		name = " ".join(part for part in (row.first_name, row.last_name) if part)
 		for customer in dict.fromkeys(customers):
 			yield from _contact_keys(row.name, customer, name, {row.phone, row.mobile_no, *numbers})
 

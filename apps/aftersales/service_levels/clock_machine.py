@@ -126,7 +126,7 @@ def next_event_at(clock: Clock) -> datetime | None:
 
 def spent_seconds(clock: Clock, at: datetime) -> float:
 	"""Working seconds used up at `at` (at the stop, when it was before), pauses left out."""
-	end = min(filter(None, (at, clock.stopped_at, clock.paused_at)))
+	end = min(part for part in (at, clock.stopped_at, clock.paused_at) if part)
 	return working_time.elapsed(clock.terms.calendar, clock.started_at, end) - clock.paused_seconds
 
 

@@ -151,7 +151,13 @@ class _Week:
 		lost = (0, *accumulate(turned[day % 7] for day in holidays))
 		week = cls(windows, day_work, before[:7], before[7], holidays, lost)
 		return cls(
-			windows, day_work, before[:7], before[7], holidays, lost, tuple(map(week._before_day, holidays))
+			windows,
+			day_work,
+			before[:7],
+			before[7],
+			holidays,
+			lost,
+			tuple(week._before_day(day) for day in holidays),
 		)
 
 	def until(self, local: int) -> int:

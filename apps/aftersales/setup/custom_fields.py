@@ -237,7 +237,7 @@ def create() -> None:
 	without_index = [doctype for doctype in CUSTOM_FIELDS if not _has_creation_index(doctype)]
 	create_custom_fields(CUSTOM_FIELDS, ignore_validate=True)
 	# Frappe adds this index by the way when it alters a table that has none yet
-	record.remember("Index on creation", *filter(_has_creation_index, without_index))
+	record.remember("Index on creation", *(part for part in without_index if _has_creation_index(part)))
 
 
 def remove() -> None:
@@ -259,7 +259,8 @@ def _restore_table(doctype: str, fieldnames: list[str]) -> None:
 	changes = [f"DROP COLUMN IF EXISTS `{fieldname}`" for fieldname in fieldnames]
 	if doctype in record.added("Index on creation"):
 		changes.append("DROP INDEX IF EXISTS `creation`")
-	frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {', '.join(changes)}")
+	# DDL has no query builder; the names are those of our own constant
+	frappe.db.sql_ddl(f"ALTER TABLE `tab{doctype}` {', '.join(changes)}")  # nosemgrep
 
 
 def _has_creation_index(doctype: str) -> bool:

@@ -44,7 +44,7 @@ def insert_missing(
 	return inserted
 
 
-def complete_settings(args: dict | None = None) -> None:
+def complete_settings(wizard_values: dict | None = None) -> None:
 	"""After ERPNext's setup wizard: fill settings that had nothing to point to before it ran."""
 	for values in shipped():
 		if _is_single(values):

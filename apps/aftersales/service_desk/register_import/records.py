@@ -235,15 +235,15 @@ class _RowReading:
 	def resolution(self) -> str:
 		"""What was done and where, in lines; nothing the file tells is lost, nothing is added."""
 		barrier = self.text(c.NOT_REPAIRABLE_REASON)
-		place = ", ".join(filter(None, (self.line(c.PLACE), self.line(c.COUNTRY))))
-		return "\n".join(filter(None, (self.text(c.RESOLUTION), barrier, place)))
+		place = ", ".join(part for part in (self.line(c.PLACE), self.line(c.COUNTRY)) if part)
+		return "\n".join(part for part in (self.text(c.RESOLUTION), barrier, place) if part)
 
 	def product_in_words(self, equipment: dict) -> str:
 		words = (
 			equipment["brand"],
 			equipment["model"] or self.line(c.PRODUCT_GROUP) or self.text(c.PRODUCT_NOTE),
 		)
-		return subject_from(" ".join(filter(None, words))) or shorten(self.line(c.ID))
+		return subject_from(" ".join(part for part in words if part)) or shorten(self.line(c.ID))
 
 	# values
 

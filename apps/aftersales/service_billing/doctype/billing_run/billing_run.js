@@ -6,7 +6,7 @@ const TOLD = 10; // failures told in full above the form
 frappe.ui.form.on("Billing Run", {
 	setup(frm) {
 		frappe.realtime.on(PROGRESS_EVENT, (state) => {
-			if (cur_frm !== frm || state.name !== frm.doc.name) return;
+			if (!aftersales.forms.is_shown(frm) || state.name !== frm.doc.name) return;
 			if (state.over || state.status !== frm.doc.status) return frm.reload_doc();
 			show_progress(frm, state.jobs_done, state.jobs_total);
 		});
@@ -107,7 +107,7 @@ function watch(frm) {
 	stop_watching(frm);
 	if (frm.is_new() || !RUNNING.includes(frm.doc.status)) return;
 	frm.billing_watch = setInterval(() => {
-		if (cur_frm !== frm) return stop_watching(frm);
+		if (!aftersales.forms.is_shown(frm)) return stop_watching(frm);
 		ask(frm, "progress").then((state) => {
 			if (!state.alive) {
 				stop_watching(frm);

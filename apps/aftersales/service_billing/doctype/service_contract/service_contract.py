@@ -129,7 +129,7 @@ class ServiceContract(Document):
 		if not (reason or "").strip():
 			frappe.throw(_("Say why the contract ends early."), frappe.MandatoryError)
 		last_visit = max((getdate(row.visited_on) for row in self.visits), default=None)
-		earliest = max(filter(None, (getdate(self.start_date), last_visit)))
+		earliest = max(part for part in (getdate(self.start_date), last_visit) if part)
 		if not earliest <= getdate(end_date) <= getdate(self.end_date):
 			frappe.throw(
 				_(

@@ -5,7 +5,7 @@ const RUNNING = ["Checking", "Queued", "Importing"];
 frappe.ui.form.on("Register Import", {
 	setup(frm) {
 		frappe.realtime.on(PROGRESS_EVENT, (state) => {
-			if (!cur_frm || cur_frm !== frm || state.name !== frm.doc.name) return;
+			if (!aftersales.forms.is_shown(frm) || state.name !== frm.doc.name) return;
 			on_progress(frm, state);
 		});
 	},
@@ -148,7 +148,7 @@ function watch(frm) {
 	stop_watching(frm);
 	if (frm.is_new() || !RUNNING.includes(frm.doc.status)) return;
 	frm.register_import_watch = setInterval(() => {
-		if (cur_frm !== frm) return stop_watching(frm);
+		if (!aftersales.forms.is_shown(frm)) return stop_watching(frm);
 		ask(frm, "progress").then((state) => {
 			if (state.status !== frm.doc.status) {
 				frm.reload_doc();

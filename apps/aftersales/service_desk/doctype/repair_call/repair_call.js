@@ -141,7 +141,7 @@ frappe.ui.form.on("Repair Call", {
 			received_at: doc.received_at,
 			call: frm.is_new() ? null : doc.name,
 		});
-		if (cur_frm !== frm || frm.doc.name !== asked_for) return;
+		if (!aftersales.forms.is_shown(frm) || frm.doc.name !== asked_for) return;
 		const link = (name) => frappe.utils.get_form_link("Repair Call", name, true);
 		const told = related.open.map(
 			(call) =>

@@ -89,7 +89,9 @@ class ServiceTarget(Document):
 					self.cancel_status = None
 				elif status not in known:
 					self._refuse(
-						fieldname, status, _("choose from {0}").format(", ".join(filter(None, known)))
+						fieldname,
+						status,
+						_("choose from {0}").format(", ".join(part for part in known if part)),
 					)
 
 	def check_fields(self) -> None:

@@ -7,10 +7,11 @@ folders that need one are left out, and the summary says so. Where several proce
 
 Fixtures: `clock` (moves the time), `server` (web server of the site), `worker` (background worker), `shared_data` (folder of real
 registers). Marker `needs`: programs that have to be on the machine; without one the test is left out, and the
-summary says so. Marker `commits`: the test commits or starts processes, and removes what it made; rows left
+summary says so. Marker `needs_app`: apps that the site must have; the same. Marker `commits`: the test commits or starts processes, and removes what it made; rows left
 behind fail it. Everything in tests/browser is `commits` by nature.
 """
 
+import functools
 import os
 import shutil
 from pathlib import Path
@@ -72,13 +73,31 @@ def pytest_collection_modifyitems(items, config):
 def _leave_out_what_lacks_a_program(items: list[pytest.Item], config: pytest.Config) -> None:
 	without = {}
 	for item in items:
-		wanted = {name for marker in item.iter_markers("needs") for name in marker.args}
-		if lacking := sorted(name for name in wanted if not shutil.which(name)):
+		lacking = sorted(name for name in _named(item, "needs") if not shutil.which(name))
+		if SITE and (apps := _named(item, "needs_app")):
+			lacking += sorted(apps - _installed_apps())
+		if lacking:
 			without[item] = f"{item.nodeid} (no {', '.join(lacking)})"
 	if without:
 		missing_programs.update(without.values())
 		config.hook.pytest_deselected(items=list(without))
 		items[:] = [item for item in items if item not in without]
+
+
+def _named(item: pytest.Item, marker: str) -> set[str]:
+	return {name for marked in item.iter_markers(marker) for name in marked.args}
+
+
+@functools.cache
+def _installed_apps() -> set[str]:
+	import frappe
+
+	frappe.init(site=SITE, sites_path=".")
+	try:
+		frappe.connect()
+		return set(frappe.get_installed_apps())
+	finally:
+		frappe.destroy()
 
 
 def _longest_first(items: list[pytest.Item]) -> None:

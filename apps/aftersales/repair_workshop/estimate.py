@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import flt, nowdate
 
+from aftersales.service_billing.invoices import billing_currency, set_default_taxes
 from aftersales.service_billing.posting import invoice_rows
 from aftersales.service_billing.posting_plan import InvoiceRow
 
@@ -39,9 +40,12 @@ def make_quotation(doc: Document) -> str:
 
 
 def _unsaved_quotation(doc: Document, rows: Sequence[InvoiceRow]) -> Document:
-	quotation = frappe.new_doc("Quotation")
-	quotation.update(
+	# Not new_doc: the defaults of site and user would take the place of the customer's currency and prices
+	quotation = frappe.get_doc(
 		{
+			"doctype": "Quotation",
+			"currency": billing_currency(doc),
+			"transaction_date": nowdate(),
 			"quotation_to": "Customer",
 			"party_name": doc.customer,
 			"company": doc.company,
@@ -75,7 +79,7 @@ def _set_customer_terms(quotation: Document) -> None:
 	quotation.set_missing_lead_customer_details()
 	if not quotation.selling_price_list:
 		quotation.selling_price_list = frappe.get_cached_doc("Selling Settings").selling_price_list
-	quotation.set_taxes()
+	set_default_taxes(quotation)
 
 
 def _set_agreed_rates(quotation: Document, rows: Sequence[InvoiceRow]) -> None:

@@ -16,6 +16,7 @@ from aftersales.money import rounded
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import custody
 from aftersales.service_billing import dimensions
+from aftersales.service_billing.invoices import set_default_taxes
 from aftersales.service_billing.job_plan import category_accounts
 
 SENT = "Sent"
@@ -90,6 +91,7 @@ def make_purchase_order(doc: Document) -> str:
 	# Whoever may send the product out may ask for the order; the buyer submits it.
 	order.flags.ignore_permissions = True
 	order.set_missing_values()
+	set_default_taxes(order)
 	_price(order, doc)
 	order.insert()
 	doc.db_set("purchase_order", order.name)
@@ -164,6 +166,7 @@ def bill_from_vendor_repair(source_name: str, target_doc: str | Document | None 
 		)
 		target.append("items", _bought(repair))
 		target.set_missing_values()
+		set_default_taxes(target)
 		_price(target, repair)
 		target.calculate_taxes_and_totals()
 

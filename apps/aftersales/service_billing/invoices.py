@@ -43,10 +43,10 @@ def posting_key(doctype: str, name: str, purpose: str) -> str:
 # ---------------------------------------------------------------------------------- making one
 
 
-def unsaved_invoice(charges: Sequence[Charge]) -> Document:
-	"""An unsaved Sales Invoice for jobs of one customer, with his own currency, price list and taxes.
+def unsaved_invoice(charges: Sequence[Charge], *, priced: bool = False) -> Document:
+	"""An unsaved Sales Invoice for jobs of one customer, with the customer's currency, price list and taxes.
 
-	The header names the job where there is only one.
+	The header names the job where there is only one. `priced`: with the prices of its rows, too.
 	"""
 	first = charges[0].job
 	invoice = frappe.get_doc(
@@ -62,7 +62,7 @@ def unsaved_invoice(charges: Sequence[Charge]) -> Document:
 	if len(charges) == 1:
 		invoice.update(link_back(first, "Sales Invoice"))
 	invoice.update(dimensions.of_jobs([charge.job for charge in charges]))
-	set_customer_terms(invoice)
+	set_customer_terms(invoice, priced=priced)
 	return invoice
 
 
@@ -75,28 +75,35 @@ def link_back(job: Document, purpose: str) -> dict:
 	}
 
 
-def set_customer_terms(target: Document) -> None:
-	"""Currency, price list and taxes as ERPNext's own form would set them for the customer.
+def set_customer_terms(target: Document, *, priced: bool = False) -> None:
+	"""Party details as ERPNext's own form sets them: currency, price list, addresses, taxes, regional fields.
 
-	ERPNext fills in the rest on insert, but only after the defaults of site and user, which would
-	take the place of what is set here.
+	ERPNext asks for them again when the document is inserted, but adds no rows of taxes any more then, and
+	what a country's app answers (place of supply, tax template by state) would come too late.
+
+	`priced`: item details and prices are filled in, too; else ERPNext does that on insert.
 	"""
 	target.flags.ignore_permissions = True
-	target.set("__islocal", True)  # ERPNext sets the company's default taxes on new documents only
-	if frappe.db.exists("Tax Rule", {"tax_type": "Sales"}, cache=True):
-		# Customer, group and address may decide the taxes; without any rule this would be asked twice
-		target.set_missing_lead_customer_details()
-	customer = frappe.get_cached_doc("Customer", target.customer)
-	target.update(
-		{
-			"currency": billing_currency(target),
-			"selling_price_list": target.selling_price_list or _price_list(customer),
-			"customer_group": customer.customer_group,
-			"territory": customer.territory,
-			"language": customer.language,
-		}
+	# Before the defaults of site and user, which would take their place on insert
+	target.currency = billing_currency(target)
+	target.selling_price_list = target.selling_price_list or _price_list(
+		frappe.get_cached_doc("Customer", target.customer)
 	)
-	target.set_taxes()
+	if priced:
+		target.set_missing_values()
+	else:
+		target.set_missing_lead_customer_details()
+	set_default_taxes(target)
+
+
+def set_default_taxes(target: Document) -> None:
+	"""The rows of the tax template that the party details name, or of the company's default one.
+
+	None where a country's app answered that there are none: it names an empty template then.
+	"""
+	target.set("__islocal", True)  # ERPNext does this on new documents only
+	if target.taxes_and_charges != "":
+		target.set_taxes()
 
 
 def tax_template_of(customer: str, company: str) -> str | None:
@@ -131,11 +138,9 @@ def charged_item(row: InvoiceRow, job: Document) -> dict:
 	return item
 
 
-def price(target: Document, rows: Iterable[InvoiceRow]) -> None:
-	"""Price the rows that have an agreed rate; ERPNext prices all others when the document is inserted."""
-	if any(row.rate for row in rows):
-		target.set_missing_values()
-		set_agreed_rates(target, rows)
+def has_agreed_rates(rows: Iterable[InvoiceRow]) -> bool:
+	"""Whether a rate was agreed for any of `rows`; ERPNext prices all others when the document is inserted."""
+	return any(row.rate for row in rows)
 
 
 def priced_unsaved(charges: Sequence[Charge]) -> Document:
@@ -143,8 +148,7 @@ def priced_unsaved(charges: Sequence[Charge]) -> Document:
 	muted = frappe.flags.mute_messages
 	frappe.flags.mute_messages = True
 	try:
-		invoice = unsaved_invoice(charges)
-		invoice.set_missing_values()
+		invoice = unsaved_invoice(charges, priced=True)
 		set_agreed_rates(invoice, [row for charge in charges for row in charge.rows])
 		invoice.calculate_taxes_and_totals()
 	finally:

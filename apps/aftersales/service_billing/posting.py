@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, get_link_to_form, now_datetime, nowdate
 
 from aftersales.guards import require_role
-from aftersales.service_billing import contracts, dimensions, discounts
+from aftersales.service_billing import contracts, country_checks, dimensions, discounts
 from aftersales.service_billing.billing_rules import ON_COMPLETION
 from aftersales.service_billing.invoices import (
 	Charge,
@@ -23,15 +23,16 @@ from aftersales.service_billing.invoices import (
 	billing_currency,
 	charged_item,
 	credited_jobs,
+	has_agreed_rates,
 	invoicing_of,
 	jobs_on,
 	link_back,
 	posting_key,
-	price,
 	priced_unsaved,
 	refuse_free_rows,
 	save_as_app,
 	save_invoice,
+	set_agreed_rates,
 	set_customer_terms,
 	submits_at_once,
 	unsaved_invoice,
@@ -146,15 +147,17 @@ def invoice_for(
 	Submitted as Aftersales Settings say, unless `submitted` is given. `delivery_notes`: job → its note.
 	"""
 	charges = [Charge(doc, plan.invoice_rows) for doc, plan in zip(docs, plans, strict=True)]
-	invoice = unsaved_invoice(charges)
+	rows = [row for charge in charges for row in charge.rows]
 	notes = [note for note in delivery_notes.values() if note]
+	invoice = unsaved_invoice(charges, priced=not notes and has_agreed_rates(rows))
 	for note in notes:
 		_refer_to_delivery_note(invoice, note)
 	if not notes:
-		price(invoice, [row for charge in charges for row in charge.rows])
+		set_agreed_rates(invoice, rows)
 	granted = discounts.put_on(invoice, [(charge.job.doctype, charge.job.name) for charge in charges])
 	save_invoice(invoice, submits_at_once() if submitted is None else submitted)
 	discounts.note(granted, invoice)
+	country_checks.tell_refusal(invoice)
 	return invoice
 
 
@@ -374,8 +377,8 @@ def _make_delivery_note(doc: Document, rows: Iterable[InvoiceRow]) -> str | None
 			**link_back(doc, "Delivery Note"),
 		}
 	)
-	set_customer_terms(note)
-	price(note, rows)
+	set_customer_terms(note, priced=has_agreed_rates(rows))
+	set_agreed_rates(note, rows)
 	save_as_app(note, submitted=True)
 	return note.name
 
@@ -396,6 +399,7 @@ def _await_billing(doc: Document, plan: PostingPlan) -> None:
 	"""What the invoice will say is shown on the job until a billing run makes it."""
 	invoice = priced_unsaved([Charge(doc, plan.invoice_rows)])
 	refuse_free_rows(invoice)
+	country_checks.tell_refusal(invoice)
 	doc.update({"currency": invoice.currency, "amount_due": flt(invoice.grand_total)})
 	for line, amount in _amounts(doc, invoice):
 		_store(line, "amount", amount)

@@ -5,7 +5,7 @@ PYTHON ?= python3
 DEV := $(PYTHON) tools/dev.py
 SITE ?= dev.localhost
 
-.PHONY: demo test serve stop clean sync site benchmark screenshots lint oracle fuzz help
+.PHONY: demo test serve stop clean sync site benchmark screenshots lint oracle fuzz doors help
 
 help:
 	@echo "make demo         bench, ERPNext, app, demo data; serves the desk (FRESH=1: demo site anew)"
@@ -31,6 +31,10 @@ oracle:
 # 5,000 inputs to the customers' pages instead of the few hundred of `make test`.
 fuzz:
 	@AFTERSALES_FUZZ=5000 $(DEV) pytest test.localhost -- -q -p no:cacheprovider tests/security/test_customer_input.py
+
+# Every table, way and user of the tests of rights, instead of one user for each table and way.
+doors:
+	@AFTERSALES_ALL_DOORS=1 $(DEV) pytest test.localhost -- -q -p no:cacheprovider tests/security/test_child_tables.py
 
 sync:
 	@$(DEV) bench

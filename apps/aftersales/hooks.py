@@ -237,8 +237,9 @@ ignore_links_on_delete = ["Billing Run Entry", "Service Link"]
 # The calls of a Non Conformance are among its connections
 override_doctype_dashboards = {"Non Conformance": "aftersales.service_quality.faults.dashboard"}
 
-# A technician sees and edits his own calls and visits
+# A technician sees and edits his own calls and visits; rows are read with the rights on their document
 permission_query_conditions = {
+	"*": "aftersales.core.child_row.only_of_readable_parents",
 	"Repair Call": "aftersales.service_desk.permissions.call_query_conditions",
 	"Service Voucher": "aftersales.field_service.permissions.voucher_query_conditions",
 }

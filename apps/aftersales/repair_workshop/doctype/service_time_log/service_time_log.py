@@ -1,8 +1,9 @@
 import frappe
-from frappe.model.document import Document
+
+from aftersales.core.child_row import ChildRow
 
 
-class ServiceTimeLog(Document):
+class ServiceTimeLog(ChildRow):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,0 +1,291 @@
+"""Rows of our documents by themselves: nobody writes them, and who may not read the document reads none of them.
+
+Generated from the DocTypes: every child DocType in every parent, every way of `tests/security/doors.py`, every
+role alone, a user without roles, a customer, a guest, Administrator. The normal run takes one user for each
+combination of table and way, another one each time; `make doors` (AFTERSALES_ALL_DOORS=1) takes all.
+"""
+
+import itertools
+import os
+
+import frappe
+import pytest
+from frappe import client
+from frappe.api import v1
+from frappe.desk import reportview
+from frappe.desk.form.save import savedocs
+
+from tests import factories as f
+from tests.security import doors
+from tests.security.doors import NUMBER, ROLES, SECRET
+
+ALL = bool(os.environ.get("AFTERSALES_ALL_DOORS"))
+HIDDEN = {
+	("Service Technician", "cost_rate"),
+	("Service Labour Line", "cost_rate"),
+	("Service Part Line", "valuation_amount"),
+	("Service Voucher", "parts_cost"),
+	("Service Voucher", "labour_cost"),
+	("Repair Card", "parts_cost"),
+	("Repair Card", "labour_cost"),
+	("Technician Record", "date"),
+	("Technician Record", "kind"),
+	("Technician Record", "subject"),
+	("Technician Record", "valid_until"),
+	("Technician Record", "recorded_by"),
+}
+"""What is above permission level 0."""
+
+
+def users() -> dict[str, str]:
+	"""Who tries, by name: each role alone, and those without any."""
+	desk = {role: f.user(f"{frappe.scrub(role)}@doors.example", role) for role in (*ROLES, "System Manager")}
+	customer = frappe.get_doc(
+		{
+			"doctype": "User",
+			"email": "customer@doors.example",
+			"first_name": "Customer",
+			"user_type": "Website User",
+			"send_welcome_email": 0,
+			"roles": [{"role": "Customer"}],
+		}
+	)
+	customer.flags.no_welcome_mail = True
+	customer.insert()
+	return {
+		**desk,
+		"nobody": f.user("nobody@doors.example"),
+		"customer": customer.name,
+		"guest": "Guest",
+		"Administrator": "Administrator",
+	}
+
+
+def tables() -> list[tuple[str, str, str]]:
+	return [(child, *place) for child in doors.ours(istable=True) for place in doors.parents_of(child)]
+
+
+def cases(ways: dict) -> list[tuple]:
+	"""((child, parent, fieldname), way, user) for all of them, or for one user each in turn."""
+	who = users()
+	if ALL:
+		return [(table, way, one) for table in tables() for way in ways for one in who.values()]
+	turn = itertools.cycle(who.values())
+	return [(table, way, next(turn)) for table in tables() for way in ways]
+
+
+def stored(child: str) -> list[dict]:
+	return frappe.get_all(child, fields=["*"], order_by="name asc")
+
+
+@pytest.mark.parametrize("docstatus", [0, 1])
+def test_nobody_writes_a_row_by_itself(docstatus, record_property):
+	tried, rows = 0, {table: doors.raw_row(*table, docstatus=docstatus)[1] for table in tables()}
+	before = {child: stored(child) for child, *_place in rows}
+	frappe.db.commit()
+	for table, way, user in cases(doors.WRITING):
+		with doors.asking(user):
+			try:
+				doors.WRITING[way](rows[table])
+				assert way in doors.TELLING_NO_ERROR, (table, way, user)
+			except Exception as error:
+				assert isinstance(error, frappe.PermissionError), (table, way, user, error)
+		assert stored(table[0]) == before[table[0]], f"{user} {way} {table}"
+		frappe.db.rollback()
+		tried += 1
+	record_property("tried", tried)
+	assert tried == len(tables()) * len(doors.WRITING) * (len(users_counted()) if ALL else 1)
+
+
+def users_counted() -> tuple:
+	return (*ROLES, "System Manager", "nobody", "customer", "guest", "Administrator")
+
+
+def test_a_refusal_says_what_to_do():
+	_doc, row = doors.raw_row("Service Labour Line", "Service Voucher", "labour")
+	with doors.asking(f.user("boss@doors.example", "Service Manager")):
+		with pytest.raises(frappe.PermissionError, match="part of Service Voucher and cannot be changed by itself"):
+			doors.WRITING["POST resource"](row)
+
+
+def test_who_may_not_read_the_document_reads_none_of_its_rows(record_property):
+	tried, told_to = 0, set()
+	rows = {table: doors.raw_row(*table) for table in tables()}
+	frappe.db.commit()
+	for table, way, user in cases(doors.READING):
+		child, parent, fieldname = table
+		doc, row = rows[table]
+		may = frappe.has_permission(parent, "read", doc=doc, user=user)
+		field = frappe.get_meta(parent).get_field(fieldname)
+		may = may and field.permlevel in {0, *frappe.get_meta(parent).get_permlevel_access("read", user=user)}
+		with doors.asking(user):
+			try:
+				answer = doors.READING[way](row)
+			except Exception as error:
+				assert isinstance(error, frappe.ValidationError | frappe.PermissionError), (table, way, user, error)
+				answer = ""
+		told = [word for word in (SECRET, str(NUMBER), row.name) if word in answer.replace(f'"{row.parent}"', "")]
+		if way == "client.validate_link":
+			told = [word for word in told if word != row.name]  # the name that was asked for
+		assert may or not told, f"{user} {way} {table}: {told} {answer[:300]}"
+		if may and told:
+			told_to.add((child, way))
+		frappe.db.rollback()
+		tried += 1
+	record_property("tried", tried)
+	assert len(told_to) > 100 if ALL else told_to
+
+
+def test_a_technician_reads_no_rows_of_visits_of_others():
+	"""Neither by the row, nor by lists of rows, nor by lists of visits joined with them."""
+	shop, user = f.shop(), f.user("tech@doors.example", "Service Technician")
+	own = f.technician("Own Technician", shop.van, user=user)
+	visits = [
+		f.voucher(f.call(shop.customer), technician, labour=[f.hours(2, description=technician)])
+		for technician in (shop.technician, own)
+	]
+	foreign, mine = (visit.labour[0] for visit in visits)
+	with doors.asking(user):
+		lists = [
+			client.get_list("Service Labour Line", fields=["name"], parent="Service Voucher", limit_page_length=0),
+			client.get_list("Service Voucher", fields=["labour.name as name"], limit_page_length=0),
+		]
+		for rows in lists:
+			assert [row.name for row in rows] == [mine.name]
+		assert client.get("Service Labour Line", mine.name, parent="Service Voucher")["hours"] == 2
+		for name in (foreign.name,):
+			with pytest.raises(frappe.PermissionError):
+				client.get("Service Labour Line", name, parent="Service Voucher")
+
+
+# ---------------------------------------------------------------------------- above the permission level
+
+
+def test_what_is_above_level_0_is_known():
+	found = set()
+	for doctype in (*doors.ours(istable=True), *doors.ours(istable=False)):
+		meta = frappe.get_meta(doctype)
+		found |= {
+			(doctype, field.fieldname)
+			for field in meta.get_high_permlevel_fields()
+			if field.fieldname in meta.get_valid_columns()
+		}
+	assert found == HIDDEN
+
+
+def queries(doctype: str, fieldname: str) -> list[dict]:
+	"""Lists that would tell a field without showing it: arguments of frappe.client.get_list."""
+	column = f"`tab{doctype}`.`{fieldname}`"
+	value = "2026-01-01" if frappe.get_meta(doctype).get_field(fieldname).fieldtype == "Date" else NUMBER
+	found = []
+	lists = [{"doctype": doctype}]
+	if frappe.get_meta(doctype).istable:
+		lists = [{"doctype": doctype, "parent": parent} for parent, _field in doors.parents_of(doctype)]
+		lists += [{"doctype": parent} for parent, _field in doors.parents_of(doctype)]
+	for base in lists:
+		found += [
+			{**base, "fields": ["name", f"{column} as told"]},
+			{**base, "fields": ["name", f"max({column}) as told"]},
+			{**base, "fields": ["name", f"ifnull(`tab{base['doctype']}`.`name`, {column}) as told"]},
+			{**base, "filters": [[doctype, fieldname, "=", value]]},
+			{**base, "filters": [[doctype, fieldname, ">=", value]]},
+			{**base, "or_filters": [[doctype, fieldname, "is", "set"]]},
+			{**base, "order_by": f"{column} desc"},
+			{**base, "group_by": column, "fields": ["count(*) as told"]},
+		]
+	return found
+
+
+@pytest.mark.parametrize("door", ["client", "desk"])
+def test_lists_tell_nothing_above_the_level_of_who_asks(door, record_property):
+	tried = refused = 0
+	who = [f.user(f"{frappe.scrub(role)}@doors.example", role) for role in ROLES]
+	for doctype, fieldname in sorted(HIDDEN):
+		parent = doors.parents_of(doctype)[0] if frappe.get_meta(doctype).istable else (doctype, None)
+		rows = doors.raw_row(doctype, *parent) if parent[1] else (doors.raw(doctype, name=frappe.generate_hash(), technician=None),)
+		if not parent[1]:
+			rows[0].db_insert()
+		for user, query in itertools.product(who, queries(doctype, fieldname)):
+			levels = frappe.get_meta(parent[0]).get_permlevel_access("read", user=user)
+			table = frappe.get_meta(parent[0]).get_field(parent[1]) if parent[1] else None
+			may = frappe.get_meta(doctype).get_field(fieldname).permlevel in levels and (
+				not table or table.permlevel in {0, *levels}
+			)
+			if may:
+				continue
+			tried += 1
+			try:
+				with doors.asking(user):
+					if door == "client":
+						answer = client.get_list(**query, limit_page_length=0)
+					else:
+						form = {key: value if isinstance(value, str) else frappe.as_json(value) for key, value in query.items()}
+						form["parent_doctype"] = form.pop("parent", None)
+						frappe.local.form_dict.update({"fields": '["name"]', **form})
+						answer = reportview.get_list()
+			except (frappe.PermissionError, frappe.DataError, frappe.ValidationError):
+				refused += 1
+				continue
+			# Not refused: then the field was left out, and nothing depends on it
+			assert "filters" not in query and "or_filters" not in query and "order_by" not in query, (user, query)
+			assert not any((row or {}).get("told") for row in answer), (user, query, answer)
+	record_property("tried", tried)
+	assert tried > 300 and refused > tried / 2
+
+
+def test_who_has_the_level_filters_and_sorts():
+	name = f.technician("Aoife Doyle", records=[{"kind": "Warning", "subject": "Van left unlocked"}])
+	with doors.asking(f.user("boss@doors.example", "Service Manager")):
+		found = client.get_list("Service Technician", filters={"cost_rate": (">=", 30)}, order_by="cost_rate desc")
+		assert name in [row.name for row in found]
+		warned = client.get_list(
+			"Service Technician",
+			fields=["name", "records.kind as kind"],
+			filters=[["Technician Record", "subject", "like", "Van left%"]],
+		)
+		assert [(row.name, row.kind) for row in warned] == [(name, "Warning")]
+
+
+# ---------------------------------------------------------------------------- through the parent
+
+
+def _put(visit, rows) -> None:
+	frappe.local.form_dict.data = frappe.as_json({"labour": rows})
+	v1.update_doc(visit.doctype, visit.name)
+
+
+def _client_save(visit, rows) -> None:
+	client.save(frappe.as_json({**frappe.get_doc(visit.doctype, visit.name).as_dict(), "labour": rows}))
+
+
+def _desk_save(visit, rows) -> None:
+	savedocs(frappe.as_json({**frappe.get_doc(visit.doctype, visit.name).as_dict(), "labour": rows}), "Save")
+
+
+def _set_value(visit, rows) -> None:
+	client.set_value("Service Labour Line", rows[0]["name"], {"name": rows[1]["name"], "hours": 3})
+
+
+def test_a_document_takes_no_row_that_is_not_its_own():
+	"""Frappe writes a row by its name, wherever it stands: a save could carry off rows of a submitted visit."""
+	shop, user = f.shop(), f.user("tech@doors.example", "Service Technician")
+	own = f.technician("Own Technician", shop.van, user=user)
+	theirs, mine = (
+		f.voucher(f.call(shop.customer), technician, labour=[f.hours(1)]) for technician in (shop.technician, own)
+	)
+	theirs.submit()
+	frappe.db.commit()
+	before = stored("Service Labour Line")
+	own_row = mine.labour[0].name
+	names = {"of another visit": theirs.labour[0].name, "not there": "nowhere", "sent twice": own_row}
+	for (taken, name), send in itertools.product(
+		names.items(), (_put, _client_save, _desk_save, _set_value)
+	):
+		if (taken, send) == ("sent twice", _set_value):
+			continue  # changes nothing of the name
+		rows = [{"name": own_row, **f.hours(1)}, {"name": name, "doctype": "Service Labour Line", **f.hours(3)}]
+		with doors.asking(user):
+			with pytest.raises(frappe.PermissionError, match="row"):
+				send(mine, rows)
+		frappe.db.rollback()
+		assert stored("Service Labour Line") == before, (taken, send)

@@ -267,6 +267,10 @@ aftersales_validate_product_is_here = ["aftersales.repair_workshop.vendor_repair
 # What a document's targets may ask of the document it belongs to: link field → function
 aftersales_target_facts = {"repair_call": "aftersales.service_desk.calls.facts_for_targets"}
 
+# What Frappe 15 lacks
+before_request = ["aftersales.compat.prepare"]
+before_job = ["aftersales.compat.prepare"]
+
 # Assigning and unassigning in the desk must not take away a document's owner
 override_whitelisted_methods = {
 	"frappe.desk.form.assign_to.add": "aftersales.service_desk.assignment.add",

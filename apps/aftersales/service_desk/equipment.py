@@ -10,10 +10,15 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_date, get_link_to_form, get_url, get_url_to_form, getdate
 
+from aftersales.installed_base import identity
+from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_desk.product_codes import product_signature
 
 PRODUCT_FIELDS = ("brand", "model", "item_group", "item_code", "serial_no", "serial_text")
-SERIAL_FIELDS = ("name", "item_code", "item_group", "brand", "warranty_expiry_date")
+SERIAL_FIELDS = (
+	*("name", "item_code", "item_group", "brand", "warranty_expiry_date", "amc_expiry_date"),
+	*("customer", "warehouse", "status", "company"),
+)
 FILE_FIELDS = (
 	"name",
 	"customer",
@@ -23,6 +28,10 @@ FILE_FIELDS = (
 	"service_zone",
 	"warranty_until",
 	"repair_warranty_until",
+	"status",
+	"serial_key",
+	"ownership_confirmed",
+	"ownership_reason",
 	*PRODUCT_FIELDS,
 )
 
@@ -50,37 +59,40 @@ def find_product_file(
 ) -> str | None:
 	"""Name of the customer's product file with this serial, when exactly one fits.
 
-	The ERPNext Serial No decides first; then the number on the plate, where a brand known on both
-	sides must agree, since two makers may use the same number.
+	The ERPNext Serial No decides first; then the number on the plate however it is spelled, where a brand
+	known on both sides must agree, since two makers may use the same number; then a number that the product
+	had before it was replaced.
 	"""
-	if not customer:
+	key = serial_key(serial_text or serial_no)
+	if not customer or not key:
 		return None
-	for serial in ({"serial_no": serial_no}, {"serial_text": serial_text}):
-		if not any(serial.values()):
-			continue
-		found = frappe.get_all(
-			"Customer Equipment",
-			filters={"customer": customer, "name": ["!=", exclude or ""], **serial},
-			fields=["name", "brand"],
-			order_by="creation",
-		)
-		if "serial_text" in serial:
-			found = [row for row in found if _same_brand(row.brand, brand)]
-		if len(found) == 1:
-			return found[0].name
-	return None
+	ours = {"customer": customer, "name": ["!=", exclude or ""]}
+	if serial_no and len(found := _files({**ours, "serial_no": serial_no})) == 1:
+		return found[0].name
+	found = [row for row in _files({**ours, "serial_key": key}) if _same_brand(row.brand, brand)]
+	if not found and (former := identity.files_with_former_number(key, serial_no)):
+		found = [row for row in _files({**ours, "name": ["in", former]}) if _same_brand(row.brand, brand)]
+		found = [row for row in found if row.name != exclude]
+	return found[0].name if len(found) == 1 else None
 
 
 def find_by_serial(number: str) -> str | None:
 	"""Name of the product file with this serial (ERPNext's, or the one on the plate), when exactly one has it."""
+	key = serial_key(number)
 	found = frappe.get_all(
 		"Customer Equipment",
-		or_filters={"serial_no": number, "serial_text": number},
+		or_filters={"serial_no": number, "serial_key": key or number},
 		pluck="name",
 		order_by="creation asc",
 		limit=2,
 	)
 	return found[0] if len(found) == 1 else None
+
+
+def _files(filters: dict) -> list[frappe._dict]:
+	return frappe.get_all(
+		"Customer Equipment", filters=filters, fields=["name", "brand"], order_by="creation asc"
+	)
 
 
 def extend_repair_warranty(equipment: str | None, until: date | str | None) -> None:

@@ -5,11 +5,13 @@ named. Whoever saves the source rewrites its keys, and only when they have chang
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import frappe
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from aftersales.installed_base import identity
 from aftersales.service_desk.search_key_rules import phone_keys, serial_keys, words
 
 DOCTYPE = "Service Search Key"
@@ -36,8 +38,10 @@ def of_contact(doc: Document, method: str | None = None) -> None:
 
 
 def of_equipment(doc: Document, method: str | None = None) -> None:
-	"""A product file was saved: its serial numbers lead to it."""
-	keys = _equipment_keys(doc.name, doc.customer, (doc.serial_no, doc.serial_text))
+	"""A product file was saved: its serial numbers, former ones and those of fitted parts lead to it."""
+	keys = _equipment_keys(
+		doc.name, doc.customer, (doc.serial_no, doc.serial_text, *_more_numbers([doc.name]).get(doc.name, ()))
+	)
 	_keep({"equipment": doc.name}, keys, doc)
 
 
@@ -131,8 +135,27 @@ def _all_contact_keys() -> Iterator[Key]:
 
 
 def _all_equipment_keys() -> Iterator[Key]:
-	for row in _in_chunks("Customer Equipment", ["name", "customer", "serial_no", "serial_text"]):
-		yield from _equipment_keys(row.name, row.customer, (row.serial_no, row.serial_text))
+	rows = _in_chunks("Customer Equipment", ["name", "customer", "serial_no", "serial_text"])
+	while chunk := list(islice(rows, CHUNK)):
+		more = _more_numbers([row.name for row in chunk])
+		for row in chunk:
+			numbers = (row.serial_no, row.serial_text, *more.get(row.name, ()))
+			yield from _equipment_keys(row.name, row.customer, numbers)
+
+
+def of_product(equipment: str | None) -> None:
+	"""A job has fitted parts into a product, or took them back: the keys of its file are written anew."""
+	if equipment:
+		of_equipment(frappe.get_doc("Customer Equipment", equipment))
+
+
+def _more_numbers(equipment: list[str]) -> dict[str, list[str]]:
+	"""Product file → its former numbers, and those that other rooms know to be in it (fitted parts)."""
+	found = identity.former_numbers(equipment)
+	for path in frappe.get_hooks("aftersales_numbers_in_products"):
+		for product, numbers in frappe.get_attr(path)(equipment).items():
+			found.setdefault(product, []).extend(numbers)
+	return found
 
 
 def _in_chunks(doctype: str, fields: list[str]) -> Iterator[frappe._dict]:

@@ -11,6 +11,7 @@ from aftersales.guards import (
 	require_value,
 	start_over,
 )
+from aftersales.installed_base import identity
 from aftersales.repair_workshop import custody, one_way, vendor_repairs
 from aftersales.repair_workshop.vendor_repairs import BACK, NEXT_STATES, SENDING_STATES, SENT
 from aftersales.service_levels import workflow_states
@@ -95,6 +96,8 @@ class VendorRepair(Document):
 		if entered(self, BACK):
 			self.note_back_home()
 			vendor_repairs.charge_on(self)
+			if self.result == "Replaced":
+				identity.replaced_by_maker(self.equipment, self.new_serial_no, self.doctype, self.name)
 
 	def before_cancel(self):
 		jobs.refuse_edits_on_cancel(self)

@@ -27,6 +27,54 @@ frappe.ui.form.on("Customer Equipment", {
 			)
 			.addClass("btn-primary");
 		aftersales.forms.add_button(frm, __("QR Code"), () => frm.trigger("show_qr_code"));
+		if (!frm.perm[0] || !frm.perm[0].write) return;
+		aftersales.forms.add_button(frm, __("Replace Product"), () => frm.trigger("replace_product"));
+		aftersales.forms.add_button(frm, __("Change Owner"), () => frm.trigger("change_owner"));
+	},
+
+	// Another unit stands in for this one: the file, its warranties and its history go on with the new number.
+	replace_product(frm) {
+		frm.events.ask(frm, __("Replace Product"), "replace_product", [
+			{ fieldname: "new_serial", fieldtype: "Data", label: __("New Serial Number"), reqd: 1 },
+			{
+				fieldname: "reason",
+				fieldtype: "Select",
+				label: __("Reason"),
+				options: ["Replaced by Us", "Replaced by Maker"],
+				default: "Replaced by Us",
+				reqd: 1,
+			},
+			{ fieldname: "replaced_on", fieldtype: "Date", label: __("Replaced on"), default: "Today" },
+			{ fieldname: "notes", fieldtype: "Small Text", label: __("Notes") },
+		]);
+	},
+
+	change_owner(frm) {
+		frm.events.ask(frm, __("Change Owner"), "change_owner", [
+			{
+				fieldname: "customer",
+				fieldtype: "Link",
+				options: "Customer",
+				label: __("New Owner"),
+				reqd: 1,
+			},
+			{ fieldname: "sold_on", fieldtype: "Date", label: __("Since"), default: "Today" },
+			{ fieldname: "notes", fieldtype: "Small Text", label: __("Notes") },
+		]);
+	},
+
+	ask(frm, title, method, fields) {
+		const dialog = new frappe.ui.Dialog({
+			title,
+			fields,
+			primary_action_label: title,
+			async primary_action(args) {
+				await frm.call({ doc: frm.doc, method, args, freeze: true });
+				dialog.hide();
+				frm.reload_doc();
+			},
+		});
+		dialog.show();
 	},
 
 	async show_coverage(frm) {
@@ -48,12 +96,23 @@ frappe.ui.form.on("Customer Equipment", {
 				"green",
 			],
 			Contract: [__("Under contract until {0}.", [date(coverage.until)]), "green"],
+			"Part Warranty": [__("A part is under warranty until {0}.", [date(coverage.until)]), "green"],
 		};
 		const [text, color] = lines[coverage.kind];
-		const source = coverage.source
-			? `<div class="text-muted">${frappe.utils.escape_html(coverage.source)}</div>`
-			: "";
-		field.html(`<span class="indicator-pill ${color}">${text}</span>${source}`);
+		const muted = (line) => `<div class="text-muted">${frappe.utils.escape_html(line)}</div>`;
+		const parts = coverage.parts.map((part) =>
+			muted(__("Part {0} is under warranty until {1}", [part.part, date(part.until)]))
+		);
+		field.html(
+			[
+				`<span class="indicator-pill ${color}">${text}</span>`,
+				coverage.source ? muted(coverage.source) : "",
+				...parts,
+				coverage.concern
+					? `<div class="text-warning">${frappe.utils.escape_html(coverage.concern)}</div>`
+					: "",
+			].join("")
+		);
 	},
 
 	async show_qr_code(frm) {

@@ -4,9 +4,11 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, getdate, nowdate
 
 from aftersales.guards import keep_fields_of_record, refuse_unknown
+from aftersales.installed_base import identity
+from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_desk import equipment
 
-FIELDS_OF_RECORD = ("repair_warranty_until",)
+FIELDS_OF_RECORD = ("repair_warranty_until", "ownership_confirmed", "ownership_reason")
 FROM_SERIAL_NO = {
 	"item_code": "item_code",
 	"item_group": "item_group",
@@ -26,6 +28,10 @@ class CustomerEquipment(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.service_desk.doctype.customer_equipment_serial.customer_equipment_serial import (
+			CustomerEquipmentSerial,
+		)
+
 		address: DF.Link | None
 		brand: DF.Autocomplete | None
 		company: DF.Link
@@ -40,12 +46,16 @@ class CustomerEquipment(Document):
 		model: DF.Data | None
 		naming_series: DF.Literal["EQ-.#####"]
 		notes: DF.TextEditor | None
+		ownership_confirmed: DF.Data | None
+		ownership_reason: DF.SmallText | None
 		purchase_date: DF.Date | None
 		repair_warranty_until: DF.Date | None
+		serial_key: DF.Data | None
 		serial_no: DF.Link | None
 		serial_text: DF.Data | None
 		service_zone: DF.Link | None
-		status: DF.Literal["In Use", "Out of Service", "Scrapped"]
+		serials: DF.Table[CustomerEquipmentSerial]
+		status: DF.Literal["In Use", "Out of Service", "Returned", "Scrapped"]
 		title: DF.Data | None
 		warranty_until: DF.Date | None
 		year_of_manufacture: DF.Int
@@ -54,6 +64,7 @@ class CustomerEquipment(Document):
 
 	def validate(self):
 		if self.flags.from_register:
+			self.serial_key = serial_key(self.serial_text or self.serial_no)
 			self.set_title()
 			return
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
@@ -61,8 +72,12 @@ class CustomerEquipment(Document):
 		self.tidy_serial()
 		self.check_serial_no()
 		self.take_values_from_erpnext()
+		self.serial_key = serial_key(self.serial_text or self.serial_no)
+		identity.protect_history(self)
 		self.set_company()
 		self.refuse_second_file()
+		self.tell_other_owner()
+		identity.note_change(self)
 		self.check_dates()
 		self.set_title()
 
@@ -99,6 +114,9 @@ class CustomerEquipment(Document):
 		"""One product, one file: the history of a product must not be split."""
 		if not any(self.has_value_changed(field) for field in ("customer", "serial_no", "serial_text")):
 			return
+		if self.serial_key:
+			# Two who enter the same product at the same moment wait for each other.
+			frappe.db.get_value("Customer", self.customer, "name", for_update=True)
 		existing = equipment.find_product_file(
 			self.customer, self.serial_no, self.serial_text, self.brand, exclude=self.name
 		)
@@ -109,6 +127,24 @@ class CustomerEquipment(Document):
 				),
 				frappe.DuplicateEntryError,
 				title=_("Product File Exists"),
+			)
+
+	def tell_other_owner(self):
+		"""An ERPNext Serial No is one product in the world: where it was sold on, its file can be taken over."""
+		if not self.serial_no or not self.has_value_changed("serial_no"):
+			return
+		other = identity.file_of_other_owner(self.customer, self.serial_no)
+		if other:
+			frappe.msgprint(
+				_(
+					"Serial No {0} has product file {1} of {2}. If the product was sold, use Change Owner there: its history and warranties go along."
+				).format(
+					frappe.bold(escape_html(self.serial_no)),
+					equipment.link_to(other.name),
+					frappe.bold(escape_html(other.customer)),
+				),
+				title=_("Another Customer's Product"),
+				indicator="orange",
 			)
 
 	def check_dates(self):
@@ -132,3 +168,37 @@ class CustomerEquipment(Document):
 		for fieldname, source in fields.items():
 			if not self.get(fieldname):
 				self.set(fieldname, values.get(source))
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist()
+	def replace_product(
+		self, new_serial: str, reason: str, notes: str | None = None, replaced_on: str | None = None
+	) -> None:
+		"""Another unit stands in for this one: the file goes on with the new number.
+
+		Args:
+			new_serial: number on the plate of the new unit, or its ERPNext Serial No.
+			reason: Replaced by Maker or Replaced by Us.
+			notes: what happened, for the history.
+			replaced_on: day of the exchange, default today.
+
+		Raises:
+			frappe.ValidationError: number or reason are missing, or another file has the number.
+		"""
+		self.check_permission("write")
+		change = identity.Change(reason, notes=notes, on=replaced_on)
+		identity.replace_serial(self, new_serial, change)
+
+	@frappe.whitelist()
+	def change_owner(self, customer: str, notes: str | None = None, sold_on: str | None = None) -> None:
+		"""The product has a new owner: its file, warranties and history go along.
+
+		Args:
+			customer: the new owner.
+			notes: what is known of the sale.
+			sold_on: day of the sale, default today.
+		"""
+		self.check_permission("write")
+		frappe.has_permission("Customer", "read", customer, throw=True)
+		identity.change_owner(self, customer, identity.Change("New Owner", notes=notes, on=sold_on))

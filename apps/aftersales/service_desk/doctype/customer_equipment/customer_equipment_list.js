@@ -3,7 +3,7 @@ frappe.listview_settings["Customer Equipment"] = {
 	hide_name_column: false,
 
 	get_indicator(doc) {
-		const colors = { "In Use": "green", "Out of Service": "orange", Scrapped: "gray" };
+		const colors = { "In Use": "green", "Out of Service": "orange", Returned: "gray", Scrapped: "gray" };
 		return [__(doc.status), colors[doc.status], `status,=,${doc.status}`];
 	},
 };

@@ -1,0 +1,1 @@
+"""The installed base: products of customers, their serial numbers and who owns them."""

@@ -21,7 +21,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from aftersales.guards import CLOCK_TOLERANCE, require_role
+from aftersales.guards import CLOCK_TOLERANCE, require_role, set_system
 
 SUPERVISING_ROLES = ("Service Supervisor", "Service Manager")
 
@@ -83,6 +83,9 @@ def call_values(repair_call: str) -> frappe._dict:
 			"service_contract",
 			"symptom_code",
 			"description",
+			"request_type",
+			"coverage",
+			"coverage_until",
 		],
 		as_dict=True,
 	)
@@ -190,7 +193,13 @@ def authorise_other_category(doc: Document, call: frappe._dict | None) -> None:
 
 
 def set_part_warranty(doc: Document, used_on: date) -> None:
-	"""Set `warranty_until` of each part line from the part warranty (months) of its Spare Part."""
+	"""Set `warranty_until` of each part line from the part warranty (months) of its Spare Part.
+
+	A part put in for free under the warranty of the one it replaces is warranted as long as that was, unless
+	the site starts warranties anew.
+	"""
+	from aftersales.service_billing.part_warranty import warranty_of_rework
+
 	items = {line.item_code for line in doc.parts}
 	if not items:
 		return
@@ -202,9 +211,40 @@ def set_part_warranty(doc: Document, used_on: date) -> None:
 			as_list=True,
 		)
 	)
+	restarts = _restarts_warranty()
 	for line in doc.parts:
 		warranty = cint(months.get(line.item_code))
 		line.warranty_until = add_months(used_on, warranty) if warranty else None
+		is_rework, until = warranty_of_rework(line)
+		if is_rework and not restarts:
+			line.warranty_until = until
+
+
+def set_repair_warranty(doc: Document, repaired: bool, on: date) -> None:
+	"""Set our own warranty on the repair that `doc` finished; none where nothing was repaired.
+
+	A warranty comes from a repair: a request that is no failure (inspection, installation) gives none. Work done
+	for free under our own warranty is warranted until that ends, unless the site starts it anew.
+
+	Args:
+		repaired: the job itself says that something was repaired.
+		on: day of the repair.
+	"""
+	call = call_values(doc.repair_call) if doc.repair_call else frappe._dict()
+	if call.request_type and not frappe.get_cached_value(
+		"Service Request Type", call.request_type, "is_failure"
+	):
+		repaired = False
+	until = repair_warranty(doc, on) if repaired else None
+	is_rework = call.coverage == "Repair Warranty" and charge_rule(doc.service_category) != CUSTOMER
+	if until and is_rework and not _restarts_warranty():
+		left = getdate(call.coverage_until) if call.coverage_until else None
+		until = min(until, left) if left and left >= getdate(on) else None
+	set_system(doc, repair_warranty_until=until)
+
+
+def _restarts_warranty() -> bool:
+	return bool(frappe.get_cached_doc("Aftersales Settings").restart_repair_warranty)
 
 
 def repair_warranty(doc: Document, repaired_on: date) -> date | None:
@@ -214,17 +254,26 @@ def repair_warranty(doc: Document, repaired_on: date) -> date | None:
 
 
 def give_repair_warranty(doc: Document) -> None:
-	"""Set our own warranty on the product file of a finished job; never shortens what is there."""
+	"""Set our own warranty on the product file of a finished job; never shortens what is there.
+
+	The numbers of the parts it fitted lead to the product from now on.
+	"""
+	from aftersales.service_desk import search_keys
 	from aftersales.service_desk.equipment import extend_repair_warranty
 
+	if doc.equipment and any(line.serial_no for line in doc.parts):
+		search_keys.of_product(doc.equipment)
 	if doc.repair_warranty_until:
 		extend_repair_warranty(doc.equipment, doc.repair_warranty_until)
 
 
 def take_back_repair_warranty(doc: Document) -> None:
 	"""After a job is cancelled: the warranty it gave goes, what other finished jobs gave stays."""
+	from aftersales.service_desk import search_keys
 	from aftersales.service_desk.equipment import withdraw_repair_warranty
 
+	if doc.equipment and any(line.serial_no for line in doc.parts):
+		search_keys.of_product(doc.equipment)
 	if doc.equipment and doc.repair_warranty_until:
 		withdraw_repair_warranty(doc.equipment, doc.repair_warranty_until, _warranty_of_others(doc))
 

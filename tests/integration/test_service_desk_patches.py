@@ -5,6 +5,7 @@ import frappe
 from aftersales.patches.v1_1 import (
 	fill_search_keys,
 	fill_service_desk_settings,
+	know_products_by_their_serial,
 	move_complaints,
 	tell_failures_from_other_requests,
 )
@@ -90,3 +91,21 @@ def test_what_was_a_failure_stays_one_but_for_shipped_types_that_are_none():
 		failures = set(frappe.get_all("Service Request Type", {"is_failure": 1}, pluck="name"))
 		assert {"Repair", "Our Repair"} <= failures
 		assert not failures & {"Our Advice", "Installation and Commissioning", "Documents and Manuals"}
+
+
+def test_products_and_calls_from_before_are_known_by_their_serial():
+	defaults.insert_missing()
+	owner = make.customer()
+	file = make.equipment(owner, serial_text="SN: AB-12 34/5")
+	call = make.plain_call(owner, serial_text="XY 1")
+	make.request_type("Our Own Visit")
+	shipped = ("Training", "Inspection and Preventive Maintenance", "Our Own Visit")
+	for doctype, name in (("Customer Equipment", file), ("Repair Call", call.name)):
+		frappe.db.set_value(doctype, name, "serial_key", None)
+	for name in shipped:
+		frappe.db.set_value("Service Request Type", name, "covered_by_contract", 0)
+	know_products_by_their_serial.execute()
+	assert frappe.db.get_value("Customer Equipment", file, "serial_key") == "AB12345"
+	assert frappe.db.get_value("Repair Call", call.name, "serial_key") == "XY1"
+	covered = [frappe.db.get_value("Service Request Type", name, "covered_by_contract") for name in shipped]
+	assert covered == [0, 1, 1], "what the site made itself stays paid by contracts"

@@ -547,6 +547,7 @@ def _covered(product: frappe._dict) -> str:
 		"Repair Warranty": _("Warranty on our last repair"),
 		"Warranty": _("Under warranty"),
 		"Contract": _("Under a service contract"),
+		"Part Warranty": _("Part under warranty"),
 		"None": _("No warranty"),
 	}.get(answer.kind, "")
 	if words and answer.until and answer.kind != "None":

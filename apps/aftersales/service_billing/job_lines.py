@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, get_datetime
 
 from aftersales.guards import has_any_role
+from aftersales.service_billing import part_warranty
 from aftersales.service_billing.contracts import default_payer
 
 CUSTOMER = "Customer"
@@ -29,6 +30,7 @@ def complete_lines(doc: Document) -> None:
 		_fill_labour(doc, line)
 	for line in doc.parts:
 		_fill_part(doc, line)
+	part_warranty.honour(doc)
 	for line in (*doc.labour, *doc.parts):
 		_set_payer(doc, line, category.charge_rule)
 
@@ -98,10 +100,13 @@ def _fill_part(doc: Document, line: Document) -> None:
 
 
 def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
-	expected = default_payer(doc, line, charge_rule)
-	if not line.charge_to:
+	expected = part_warranty.payer(line, default_payer(doc, line, charge_rule))
+	if not line.charge_to or _follows_proposal(doc, line):
 		line.charge_to = expected
-	if line.charge_to in (charge_rule, expected) or not _payer_changed(doc, line):
+	if line.parentfield == "parts":
+		line.proposed_payer = expected
+	usual = (expected,) if line.get("covered_by_line") else (charge_rule, expected)
+	if line.charge_to in usual or not _payer_changed(doc, line):
 		return
 	if not (line.charge_reason or "").strip():
 		frappe.throw(
@@ -123,6 +128,20 @@ def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
 			),
 			frappe.PermissionError,
 		)
+
+
+def _follows_proposal(doc: Document, line: Document) -> bool:
+	"""The part that is replaced has become known, or turned out another: the payer proposed for it is taken.
+
+	As long as nobody chose a payer against the former proposal.
+	"""
+	before = doc.get_doc_before_save()
+	stored = before and next((row for row in before.get(line.parentfield) if row.name == line.name), None)
+	if not stored or not stored.get("proposed_payer") or (line.charge_reason or "").strip():
+		return False
+	if (stored.covered_by_line or None) == (line.covered_by_line or None):
+		return False
+	return line.charge_to == stored.charge_to == stored.proposed_payer
 
 
 def _payer_changed(doc: Document, line: Document) -> bool:

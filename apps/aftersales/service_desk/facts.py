@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable
 import frappe
 from frappe.model.document import Document
 
+from aftersales.installed_base import ownership
 from aftersales.service_billing import contracts
+from aftersales.service_calls import repairs
+from aftersales.service_calls.part_warranty_rules import FittedPart
 from aftersales.service_desk import equipment, past_jobs
 
 CUSTOMER_FIELDS = (
@@ -62,6 +65,33 @@ def finished_jobs(call: Document) -> list[frappe._dict]:
 	"""Finished calls of the same product, the latest first."""
 	product = (call.equipment, call.serial_no, call.serial_text, call.customer)
 	return _once(call, ("finished_jobs", *product), lambda: past_jobs.of_product(*product, exclude=call.name))
+
+
+def fitted_parts(call: Document) -> list[FittedPart]:
+	"""Parts we fitted into the call's product that carry a warranty."""
+	return (
+		_once(
+			call,
+			("fitted_parts", call.equipment),
+			lambda: repairs.fitted_parts(call.equipment, for_call=call.name),
+		)
+		or []
+	)
+
+
+def is_failure(call: Document) -> bool:
+	"""True when the request type says that something has failed, and while no type is known."""
+	return bool(request_type(call, "is_failure")) if call.request_type else True
+
+
+def doubt(call: Document) -> ownership.Doubt | None:
+	"""What speaks against covering the call's product for its customer."""
+	told = call.serial_text or call.serial_no
+	key = ("doubt", call.customer, call.equipment, call.serial_no, told)
+	return (
+		_once(call, key, lambda: ownership.doubt(call.customer, product_file(call), serial(call), told))
+		or None
+	)
 
 
 def any_changed(call: Document, fieldnames: Iterable[str]) -> bool:

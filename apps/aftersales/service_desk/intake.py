@@ -6,9 +6,12 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
 from aftersales.guards import refuse_future
+from aftersales.installed_base import identity
+from aftersales.installed_base.serial_rules import serial_key
+from aftersales.service_calls import fitted_numbers
 from aftersales.service_desk import equipment, facts, for_customers, location, past_jobs
 
-SERIAL_FIELDS = ("customer", "equipment", "serial_no", "serial_text", "item_code")
+SERIAL_FIELDS = ("customer", "equipment", "serial_no", "serial_text", "item_code", "part_serial_no")
 FAULT_CODES = {
 	"symptom_code": "Symptom",
 	"fault_code": "Fault",
@@ -54,7 +57,10 @@ def identify_product(call: Document) -> None:
 		call.equipment = equipment.find_product_file(
 			call.customer, call.serial_no, call.serial_text, call.brand
 		)
+	if not call.equipment:
+		_find_by_fitted_part(call)
 	_take_product_data(call)
+	remember_serial(call)
 	_check_serial_no(call)
 
 
@@ -94,6 +100,11 @@ def customer_details(customer: str) -> dict:
 def remember_phone(call: Document) -> None:
 	"""Keep the digits that recognise the phone number however it is written."""
 	call.phone_key = past_jobs.phone_key(call.contact_phone)
+
+
+def remember_serial(call: Document) -> None:
+	"""Keep the serial number as it is compared, however it was told."""
+	call.serial_key = serial_key(call.serial_text or call.serial_no)
 
 
 def locate(call: Document) -> None:
@@ -147,6 +158,9 @@ def _take_product_data(call: Document) -> None:
 	for fieldname in equipment.PRODUCT_FIELDS:
 		if another or not call.get(fieldname):
 			call.set(fieldname, file[fieldname])
+	if call.serial_no and call.serial_no != file.serial_no and _is_former_number(file, call.serial_no):
+		# The number told is kept as told; the unit that stands in for it is the product now
+		call.update({"serial_text": call.serial_no, "serial_no": file.serial_no, "item_code": file.item_code})
 	if file.serial_no and file.serial_no != call.serial_no:
 		frappe.throw(
 			_("{0} has Serial No {1}, the call says {2}.").format(
@@ -156,6 +170,26 @@ def _take_product_data(call: Document) -> None:
 			),
 			title=_("Another Product"),
 		)
+
+
+def _is_former_number(file: frappe._dict, number: str) -> bool:
+	return number in identity.former_numbers([file.name]).get(file.name, ())
+
+
+def _find_by_fitted_part(call: Document) -> None:
+	"""The number told may be that of a part we fitted: it leads to the product the part is in."""
+	told = call.part_serial_no or call.serial_text or call.serial_no
+	found = fitted_numbers.find(told, call.customer)
+	if not found:
+		return
+	call.equipment = found.equipment
+	call.part_serial_no = told
+	if serial_key(call.serial_text) == serial_key(told):
+		call.serial_text = None
+	if serial_key(call.serial_no) == serial_key(told):
+		call.serial_no = None
+	if call.item_code == found.item_code:
+		call.update({"item_code": None, "item_group": None, "brand": None})
 
 
 def _check_serial_no(call: Document) -> None:

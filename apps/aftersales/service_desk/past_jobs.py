@@ -6,8 +6,10 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.query_builder import Order
+from frappe.query_builder.functions import Coalesce
 from frappe.utils import cint, get_datetime, now_datetime
 
+from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_desk.repeat_rules import PastJob, find_repeated
 
 FINISHED = ("Resolved", "Closed")
@@ -23,7 +25,7 @@ def of_product(
 	customer: str | None = None,
 	exclude: str | None = None,
 ) -> list[frappe._dict]:
-	"""Finished calls of a product, the latest first; [] when nothing identifies the product.
+	"""Finished calls about failures of a product, the latest first; [] when nothing identifies the product.
 
 	The product file identifies it first, then the Serial No, then the number on the plate together
 	with the customer.
@@ -32,10 +34,15 @@ def of_product(
 	if not product:
 		return []
 	call = frappe.qb.DocType("Repair Call")
+	kind = frappe.qb.DocType("Service Request Type")
 	query = (
 		frappe.qb.from_(call)
+		.left_join(kind)
+		.on(kind.name == call.request_type)
 		.select(call.name, call.resolved_at, call.closed_at, call.symptom_code, call.resolved_by_phone)
 		.where(call.status.isin(FINISHED) & (call.name != (exclude or "")))
+		# An inspection or an installation was no repair that could have failed
+		.where(Coalesce(kind.is_failure, 1) == 1)
 		.orderby(call.closed_at, call.resolved_at, order=Order.desc)
 		.limit(LOOK_BACK)
 	)
@@ -74,6 +81,7 @@ def find_related(
 	symptom_code: str | None = None,
 	received_at: str | None = None,
 	call: str | None = None,
+	request_type: str | None = None,
 ) -> dict:
 	"""What the desk should know before it registers one more call.
 
@@ -93,12 +101,15 @@ def find_related(
 	):
 		for row in _readable_open_calls(filters, exclude=call):
 			found.setdefault(row.name, row).setdefault("because", because)
-	return {
-		"open": list(found.values()),
-		"repeats": _readable_repeat(
-			of_product(equipment, serial_no, serial_text, customer, exclude=call), symptom_code, received_at
-		),
-	}
+	jobs = []
+	if _is_failure(request_type):
+		jobs = of_product(equipment, serial_no, serial_text, customer, exclude=call)
+	return {"open": list(found.values()), "repeats": _readable_repeat(jobs, symptom_code, received_at)}
+
+
+def _is_failure(request_type: str | None) -> bool:
+	found = request_type and frappe.get_cached_value("Service Request Type", request_type, "is_failure")
+	return bool(found) if request_type else True
 
 
 def _readable_open_calls(filters: dict | None, exclude: str | None) -> list[frappe._dict]:
@@ -126,6 +137,6 @@ def _product_filter(
 		return {"equipment": equipment}
 	if serial_no:
 		return {"serial_no": serial_no}
-	if serial_text and customer:
-		return {"serial_text": serial_text, "customer": customer}
+	if (key := serial_key(serial_text)) and customer:
+		return {"serial_key": key, "customer": customer}
 	return None

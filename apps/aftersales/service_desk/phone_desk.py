@@ -17,6 +17,8 @@ from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_
 from pypika.terms import ExistsCriterion, Parameter
 
 from aftersales.guards import set_system
+from aftersales.installed_base.serial_rules import serial_key
+from aftersales.service_calls import fitted_numbers
 from aftersales.service_desk import facts, intake, past_jobs
 from aftersales.service_desk.equipment import find_product_file
 from aftersales.service_desk.search_key_rules import Asked, asked
@@ -45,6 +47,8 @@ TYPED = (
 	"item_code",
 	"serial_no",
 	"serial_text",
+	"part_serial_no",
+	"ownership_reason",
 	"request_type",
 	"support_kind",
 	"symptom_code",
@@ -65,7 +69,8 @@ def search(text: str) -> list[dict]:
 	Returns:
 		at most twelve: customer, customer_name, phone, contact, contact_name, equipment, product,
 		serial, kind (Name, Phone, Serial or Call; Serial No with serial_no for a product that ERPNext sold
-		and that has no file yet). Only what the user may read.
+		and that has no file yet); part_serial_no and part where the number is that of a part we fitted.
+		Only what the user may read.
 
 	Raises:
 		frappe.PermissionError: the user may not read customers or register calls.
@@ -78,7 +83,9 @@ def search(text: str) -> list[dict]:
 	found: dict[tuple, dict] = {}
 	for row in rows:
 		found.setdefault((row.customer, row.equipment, row.get("serial_no")), row)
-	return _only_readable(list(found.values()))[:FOUND]
+	answer = _only_readable(list(found.values()))[:FOUND]
+	_name_fitted_parts(answer, text)
+	return answer
 
 
 @frappe.whitelist()
@@ -137,8 +144,8 @@ def preview(values: str | dict) -> dict:
 			who is not on file yet.
 
 	Returns:
-		coverage, coverage_until, coverage_source, service_category, priority, service_zone,
-		service_address_display; open: calls for the same product or phone; repeats: the finished call
+		coverage, coverage_until, coverage_source, coverage_reason, ownership_concern, service_category,
+		priority, service_zone, service_address_display; open: calls for the same product or phone; repeats: the finished call
 		it repeats; due: when somebody has to be there; windows: what can be promised.
 
 	Raises:
@@ -154,7 +161,13 @@ def preview(values: str | dict) -> dict:
 	call.validate()  # the app's own steps, without scripts of the site: nothing is saved
 	due = _due(call)
 	related = past_jobs.find_related(
-		call.customer, call.equipment, call.serial_no, call.serial_text, call.contact_phone, call.symptom_code
+		call.customer,
+		call.equipment,
+		call.serial_no,
+		call.serial_text,
+		call.contact_phone,
+		call.symptom_code,
+		request_type=call.request_type,
 	)
 	return {
 		**{
@@ -163,6 +176,9 @@ def preview(values: str | dict) -> dict:
 				"coverage",
 				"coverage_until",
 				"coverage_source",
+				"coverage_reason",
+				"ownership_concern",
+				"part_serial_no",
 				"service_category",
 				"priority",
 				"service_zone",
@@ -397,6 +413,17 @@ def _from_serials(text: str) -> list[frappe._dict]:
 		.limit(FOUND)
 		.run(as_dict=True)
 	)
+
+
+def _name_fitted_parts(rows: list[dict], text: str) -> None:
+	"""Say on a product found by the number of a part we fitted which part that is."""
+	key = serial_key(text)
+	products = [row["equipment"] for row in rows if row["kind"] == "Serial" and row.get("equipment")]
+	fitted = fitted_numbers.numbers_in(products) if key else {}
+	for row in rows:
+		for item_code, number in fitted.get(row.get("equipment"), ()):
+			if (serial_key(number) or "").startswith(key):
+				row.update(part_serial_no=number, part=item_code)
 
 
 def _check_may_take_calls() -> None:

@@ -10,14 +10,18 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_link_to_form, getdate
 
 from aftersales.guards import previous_status, require_role, require_value, set_system
+from aftersales.service_calls import reasons
 from aftersales.service_desk import coverage, facts, past_jobs, triage_rules
+from aftersales.service_desk.coverage_rules import Coverage, KnownDates, Proposal
 from aftersales.service_desk.triage_rules import Urgency, Verdict
 
 SUPERVISORS = ("Service Supervisor", "Service Manager")
 UNDER_TRIAGE = ("Open", "Triaged")
-REPEAT_FACTS = ("equipment", "serial_no", "serial_text", "symptom_code", "received_at")
-COVERAGE_FACTS = ("customer", "company", "equipment", "serial_no", "symptom_code", "received_at")
-CATEGORY_FACTS = ("coverage", "request_type", "support_kind")
+REPEAT_FACTS = ("equipment", "serial_no", "serial_text", "symptom_code", "received_at", "request_type")
+COVERAGE_FACTS = (
+	*("customer", "company", "equipment", "serial_no", "serial_text", "part_serial_no"),
+	*("symptom_code", "fault_code", "received_at", "ownership_reason"),
+)
 
 
 def set_urgency(call: Document) -> None:
@@ -40,12 +44,13 @@ def link_repeated_call(call: Document) -> None:
 	if chosen_by_hand and call.repeat_of == call.name:
 		frappe.throw(_("A call cannot repeat itself."))
 	if not chosen_by_hand and is_under_triage(call) and facts.any_changed(call, REPEAT_FACTS):
-		call.repeat_of = past_jobs.repeated_by(
+		call.repeat_of = facts.is_failure(call) and past_jobs.repeated_by(
 			call.received_at,
 			call.symptom_code,
 			facts.finished_jobs(call),
 			cint(facts.settings().repeat_days),
 		)
+		call.repeat_of = call.repeat_of or None
 	set_system(call, is_repeat=int(bool(call.repeat_of)))
 
 
@@ -53,15 +58,12 @@ def take_coverage_snapshot(call: Document) -> None:
 	"""What covers the product on the day of receipt; kept as it was once work is planned (R-IN-6)."""
 	if not is_under_triage(call):
 		return
-	if facts.any_changed(call, COVERAGE_FACTS):
-		answer = coverage.from_records(
-			facts.product_file(call),
-			facts.serial(call),
-			facts.finished_jobs(call),
-			getdate(call.received_at),
-			call.symptom_code,
-			facts.contract(call),
-		)
+	facts_changed = facts.any_changed(call, COVERAGE_FACTS)
+	if not facts_changed and not facts.any_changed(call, ("request_type", "support_kind")):
+		return
+	is_ours = ask_about_owner(call)
+	answer = coverage.of_call(call, _known(call, is_ours))
+	if facts_changed:
 		set_system(
 			call,
 			coverage=answer.kind,
@@ -70,9 +72,70 @@ def take_coverage_snapshot(call: Document) -> None:
 			# Also where a warranty goes first: the contract's own service targets hold all the same
 			service_contract=facts.contract(call).name,
 		)
-	if facts.any_changed(call, CATEGORY_FACTS):
-		proposed = coverage.category_for(call.coverage, call.request_type, call.support_kind)
-		set_system(call, proposed_category=proposed)
+	proposal = coverage.proposal_for(call.coverage, call.request_type, call.support_kind)
+	set_system(
+		call,
+		proposed_category=proposal.category,
+		coverage_reason=_reason(call, answer, proposal, is_ours),
+	)
+
+
+def ask_about_owner(call: Document) -> bool:
+	"""Tell what speaks against the customer's owning the product; whether it may be covered all the same.
+
+	It may once somebody has said why, on this call or on an earlier one of the same product and customer.
+	"""
+	doubt = facts.doubt(call)
+	text = doubt and doubt.text
+	stored = call.get_doc_before_save()
+	is_new_concern = stored and (stored.ownership_concern or None) != text
+	if is_new_concern and not call.has_value_changed("ownership_reason"):
+		call.ownership_reason = None
+	set_system(call, ownership_concern=text)
+	if not doubt:
+		return True
+	if (call.ownership_reason or "").strip():
+		if call.has_value_changed("ownership_reason"):
+			note_decision(
+				call,
+				_("Covered all the same: {0} {1}").format(
+					escape_html(doubt.text), escape_html(call.ownership_reason)
+				),
+			)
+		return True
+	return facts.product_file(call).ownership_confirmed == doubt.key
+
+
+def remember_owner(call: Document) -> None:
+	"""After the save: what was confirmed of a product's owner is not asked again on its next call."""
+	doubt = call.equipment and call.ownership_reason and facts.doubt(call)
+	if doubt and facts.product_file(call).ownership_confirmed != doubt.key:
+		frappe.db.set_value(
+			"Customer Equipment",
+			call.equipment,
+			{"ownership_confirmed": doubt.key[:140], "ownership_reason": call.ownership_reason},
+		)
+
+
+def _known(call: Document, is_ours: bool) -> KnownDates:
+	"""What the registers say; while the owner is in doubt, only the customer's own contract counts."""
+	if not is_ours:
+		return coverage.known_dates(frappe._dict(), frappe._dict(), [], facts.contract(call))
+	return coverage.known_dates(
+		facts.product_file(call),
+		facts.serial(call),
+		facts.finished_jobs(call),
+		facts.contract(call),
+		facts.fitted_parts(call),
+	)
+
+
+def _reason(call: Document, answer: Coverage, proposal: Proposal, is_ours: bool) -> str:
+	reason = reasons.sentence(answer, proposal, call.request_type)
+	if is_ours:
+		also = reasons.parts_in_warranty(facts.fitted_parts(call), getdate(call.received_at), answer.part)
+		return " ".join(filter(None, (reason, also)))
+	return _("{0} Nothing is covered until somebody says why: {1}").format(reason, call.ownership_concern)
 
 
 def set_category(call: Document) -> None:

@@ -15,6 +15,7 @@ class ServicePartLine(ChildRow):
 		charge_reason: DF.SmallText | None
 		charge_to: DF.Literal["", "Customer", "Contract", "Warranty", "Internal", "Goodwill"]
 		contract_amount: DF.Currency
+		covered_by_line: DF.Data | None
 		item_code: DF.Link
 		item_name: DF.Data | None
 		old_part_missing_reason: DF.Data | None
@@ -23,8 +24,11 @@ class ServicePartLine(ChildRow):
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
+		payer_reason: DF.SmallText | None
+		proposed_payer: DF.Data | None
 		qty: DF.Float
 		rate: DF.Currency
+		returned_qty: DF.Float
 		serial_no: DF.SmallText | None
 		set_aside: DF.Float
 		substitute_for: DF.Link | None

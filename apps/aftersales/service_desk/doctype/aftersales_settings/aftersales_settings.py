@@ -51,11 +51,13 @@ class AftersalesSettings(Document):
 		loaner_warehouses: DF.Table[LoanerWarehouse]
 		link_valid_days: DF.Int
 		next_action_within: DF.Int
+		part_warranty_covers_work: DF.Check
 		quality_procedure: DF.Link | None
 		recurring_fault_days: DF.Int
 		recurring_faults: DF.Int
 		repair_warranty_days: DF.Int
 		repeat_days: DF.Int
+		restart_repair_warranty: DF.Check
 		send_customer_messages: DF.Check
 		set_aside_role: DF.Link | None
 		small_fee_limit: DF.Currency

@@ -123,6 +123,16 @@ frappe.ui.form.on("Repair Call", {
 					  ];
 			frm.set_intro(`${text} (${escape(doc.coverage_source || "")})`, color);
 		}
+		if (doc.coverage_reason && !is_over) frm.set_intro(escape(doc.coverage_reason), "blue");
+		if (doc.ownership_concern && !doc.ownership_reason && !is_over) {
+			frm.set_intro(
+				__("Ask the customer: {0} Say why in {1}, or the product is not covered.", [
+					escape(doc.ownership_concern),
+					__("Covered All the Same Because").bold(),
+				]),
+				"orange"
+			);
+		}
 	},
 
 	// Open calls for the same product or phone, and the finished one this call would repeat.
@@ -138,6 +148,7 @@ frappe.ui.form.on("Repair Call", {
 			serial_text: doc.serial_text,
 			contact_phone: doc.contact_phone,
 			symptom_code: doc.symptom_code,
+			request_type: doc.request_type,
 			received_at: doc.received_at,
 			call: frm.is_new() ? null : doc.name,
 		});

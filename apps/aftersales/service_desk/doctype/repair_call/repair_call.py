@@ -14,6 +14,8 @@ FIELDS_OF_RECORD = (
 	"coverage",
 	"coverage_source",
 	"coverage_until",
+	"coverage_reason",
+	"ownership_concern",
 	"service_contract",
 	"proposed_category",
 	"is_repeat",
@@ -53,7 +55,10 @@ class RepairCall(Document):
 		contact_email: DF.Data | None
 		contact_name: DF.Data | None
 		contact_phone: DF.Data | None
-		coverage: DF.Literal["", "Repair Warranty", "Warranty", "Contract", "None", "Unknown"]
+		coverage: DF.Literal[
+			"", "Repair Warranty", "Warranty", "Contract", "Part Warranty", "None", "Unknown"
+		]
+		coverage_reason: DF.SmallText | None
 		coverage_source: DF.Data | None
 		coverage_until: DF.Date | None
 		customer: DF.Link
@@ -75,6 +80,9 @@ class RepairCall(Document):
 		next_action_by: DF.Datetime | None
 		non_conformance: DF.Link | None
 		on_hold_since: DF.Datetime | None
+		ownership_concern: DF.SmallText | None
+		ownership_reason: DF.SmallText | None
+		part_serial_no: DF.Data | None
 		phone_key: DF.Data | None
 		priority: DF.Link | None
 		priority_reason: DF.SmallText | None
@@ -90,6 +98,7 @@ class RepairCall(Document):
 		resolved_at: DF.Datetime | None
 		resolved_by_phone: DF.Check
 		responded_at: DF.Datetime | None
+		serial_key: DF.Data | None
 		serial_no: DF.Link | None
 		serial_text: DF.Data | None
 		service_address: DF.Link | None
@@ -110,6 +119,7 @@ class RepairCall(Document):
 
 	def validate(self):
 		intake.remember_phone(self)
+		intake.remember_serial(self)
 		if self.flags.from_register:
 			return  # history: what happened is told by the register, not worked out today
 		facts.forget(self)
@@ -141,6 +151,7 @@ class RepairCall(Document):
 			return
 		assignment.mirror(self)
 		triage.log_decisions(self)
+		triage.remember_owner(self)
 
 	# What people do with a call. Each can be done as well by setting the status and saving.
 

@@ -12,6 +12,7 @@ class ServiceRequestType(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		covered_by_contract: DF.Check
 		default_priority: DF.Link | None
 		default_service_category: DF.Link | None
 		default_support_kind: DF.Literal["", "Use", "Application"]

@@ -108,6 +108,8 @@ aftersales.PhoneDesk = class {
 	clear() {
 		this.entry_key = frappe.utils.get_random(20);
 		this.customer = null;
+		this.part = null;
+		this.ownership_reason = "";
 		this.preview = {};
 		this.asked = (this.asked || 0) + 1; // what is still on its way is about the entry before
 		this.$("input[type=text], input[type=tel], textarea").val("");
@@ -158,6 +160,7 @@ aftersales.PhoneDesk = class {
 	told_of(row) {
 		const { product, serial } = row;
 		if (row.serial_no) return `${product} (${serial}) · ${__("sold, no product file yet")}`;
+		if (row.part_serial_no) return `${product} · ${__("part {0} ({1})", [row.part, row.part_serial_no])}`;
 		const parts = row.equipment
 			? [product, (product || "").includes(serial) ? null : serial]
 			: [row.contact_name, row.contact_phone || row.phone];
@@ -197,6 +200,8 @@ aftersales.PhoneDesk = class {
 		const known = await frappe.xcall(`${SERVER}.about_customer`, { customer: row.customer });
 		if (turn !== this.asked) return;
 		this.customer = known;
+		this.part = row.part_serial_no ? { equipment: row.equipment, serial_no: row.part_serial_no } : null;
+		this.ownership_reason = "";
 		this.$(".pd-new-customer").prop("hidden", true);
 		this.show_customer();
 		this.$("#pd-contact").val(row.contact_name || known.contact_name || "");
@@ -210,6 +215,8 @@ aftersales.PhoneDesk = class {
 
 	new_customer(typed) {
 		this.customer = null;
+		this.part = null;
+		this.ownership_reason = "";
 		this.asked += 1;
 		this.forget_facts();
 		this.$(".pd-new-customer").prop("hidden", false);
@@ -256,6 +263,7 @@ aftersales.PhoneDesk = class {
 		const is_other = this.$("#pd-product").val() === OTHER_PRODUCT;
 		this.$(".pd-new-product").prop("hidden", !is_other);
 		if (is_other) this.$("#pd-brand").trigger("focus");
+		this.ownership_reason = "";
 		this.look();
 	}
 
@@ -276,6 +284,8 @@ aftersales.PhoneDesk = class {
 			brand: is_other ? this.$("#pd-brand").val().trim() : null,
 			model: is_other ? this.$("#pd-model").val().trim() : null,
 			serial_text: is_other ? this.$("#pd-serial").val().trim() : null,
+			part_serial_no: this.part && this.part.equipment === product ? this.part.serial_no : null,
+			ownership_reason: (this.ownership_reason || "").trim() || null,
 			subject: this.$("#pd-subject").val().trim(),
 			symptom_code: this.symptom.get_value(),
 			hazard: this.$("#pd-hazard").val(),
@@ -315,6 +325,10 @@ aftersales.PhoneDesk = class {
 		pill(preview.service_category && __("Category {0}", [preview.service_category]), "blue");
 		pill(__(preview.priority || ""), this.$("#pd-hazard").val() ? "red" : "gray");
 		pill(preview.service_zone, "gray");
+		$('<div class="pd-why text-muted mt-2">')
+			.text(preview.coverage_reason || "")
+			.appendTo($known);
+		this.ask_about_owner($known);
 		if (preview.service_address_display) {
 			$('<div class="text-muted mt-2">')
 				.text(preview.service_address_display.replace(/\n/g, ", "))
@@ -340,6 +354,22 @@ aftersales.PhoneDesk = class {
 			);
 		}
 		if (preview.repeats) alert(__("Repeats"), [[preview.repeats, __("the repair did not hold")]]);
+	}
+
+	// What speaks against covering the product is told, and covered once the agent says why
+	ask_about_owner($known) {
+		const concern = this.preview.ownership_concern;
+		if (!concern) return;
+		const $alert = $('<div class="pd-alert pd-concern">').text(concern).appendTo($known);
+		$('<input type="text" class="form-control input-xs mt-2" id="pd-ownership-reason">')
+			.attr("placeholder", __("Covered all the same because"))
+			.attr("aria-label", __("Covered all the same because"))
+			.val(this.ownership_reason || "")
+			.on("change", (event) => {
+				this.ownership_reason = event.currentTarget.value;
+				this.look();
+			})
+			.appendTo($alert);
 	}
 
 	// ------------------------------------------------------------ what can be promised

@@ -39,6 +39,7 @@ from aftersales.service_billing.invoices import (
 )
 from aftersales.service_billing.job_lines import AUTHORISING_ROLES
 from aftersales.service_billing.job_plan import checked_plan, line_key, plan_of
+from aftersales.service_billing.part_returns import returned_costs
 from aftersales.service_billing.posting_plan import ContractShares, InvoiceRow, PostingPlan, StockRow
 
 __all__ = ["posting_key"]  # asked of this module by those who make documents for a job
@@ -567,6 +568,8 @@ def _store_line_costs(doc: Document) -> float:
 			fields=["aftersales_line", "incoming_rate", "stock_qty"],
 		):
 			costs[row.aftersales_line] = flt(row.incoming_rate) * flt(row.stock_qty)
+	for line, amount in returned_costs(doc).items():
+		costs[line] = costs.get(line, 0) - amount
 	for line in doc.parts:
 		_store(line, "valuation_amount", costs.get(line.name, 0))
 	return sum(flt(line.valuation_amount) for line in doc.parts)

@@ -294,9 +294,28 @@ def _cost_differs(scope: Scope, job_type: str) -> QueryBuilder:
 		query.join(entry)
 		.on(entry.name == job.stock_entry)
 		.where((entry.docstatus == 1) & job.delivery_note.isnull())
-		.where(_differ(job.parts_cost, entry.total_outgoing_value))
+		.where(_differ(job.parts_cost + _came_back(job, job_type), entry.total_outgoing_value))
 	)
-	return _select(query, job, job_type, entry.name, entry.total_outgoing_value, job.parts_cost)
+	return _select(
+		query,
+		job,
+		job_type,
+		entry.name,
+		entry.total_outgoing_value,
+		job.parts_cost + _came_back(job, job_type),
+	)
+
+
+def _came_back(job: Table, job_type: str) -> Term:
+	"""What parts of a job that were returned to stock cost (company currency)."""
+	entry = frappe.qb.DocType("Stock Entry").as_("came_back")
+	return Coalesce(
+		frappe.qb.from_(entry)
+		.select(Sum(entry.total_incoming_value))
+		.where((entry.aftersales_voucher_type == job_type) & (entry.aftersales_voucher == job.name))
+		.where((entry.purpose == "Material Receipt") & (entry.docstatus == 1)),
+		0,
+	)
 
 
 def _stock_ledger_differs(scope: Scope, job_type: str) -> QueryBuilder:

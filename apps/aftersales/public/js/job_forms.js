@@ -349,4 +349,86 @@ aftersales.forms.add_billing_buttons = function (frm) {
 			__("Everything this job needs is posted")
 		);
 	}
+	aftersales.forms.add_part_return(frm);
+};
+
+// A part that was not used after all, or was credited, comes back into stock by a document of its own.
+aftersales.forms.add_part_return = function (frm) {
+	const { doc } = frm;
+	const roles = [
+		"Service Supervisor",
+		"Service Manager",
+		"Service Accountant",
+		"Stock User",
+		"Stock Manager",
+	];
+	const left = (doc.parts || []).some((line) => flt(line.qty) > flt(line.returned_qty));
+	if (!doc.stock_entry || !left || !roles.some((role) => frappe.user.has_role(role))) return;
+	aftersales.forms.add_menu_item(frm.page, __("Return Part to Stock"), async () => {
+		const method = "aftersales.service_billing.part_returns";
+		const lines = await frappe.xcall(`${method}.returnable`, { doctype: doc.doctype, name: doc.name });
+		if (!lines.length) {
+			frappe.msgprint(__("Nothing of this job can come back."));
+			return;
+		}
+		const chosen = (dialog) => lines.find((line) => line.line === dialog.get_value("line"));
+		const dialog = new frappe.ui.Dialog({
+			title: __("Return Part to Stock"),
+			fields: [
+				{
+					fieldname: "line",
+					fieldtype: "Select",
+					label: __("Part"),
+					reqd: 1,
+					options: lines.map((line) => ({
+						value: line.line,
+						label: line.item_name || line.item_code,
+					})),
+					default: lines[0].line,
+					onchange: () => {
+						const line = chosen(dialog);
+						dialog.set_values({
+							qty: line.left,
+							serial_no: line.serials.join("\n"),
+							warehouse: line.warehouse,
+						});
+					},
+				},
+				{
+					fieldname: "qty",
+					fieldtype: "Float",
+					label: __("Quantity"),
+					reqd: 1,
+					default: lines[0].left,
+				},
+				{
+					fieldname: "serial_no",
+					fieldtype: "Small Text",
+					label: __("Serial Numbers That Come Back"),
+					default: lines[0].serials.join("\n"),
+				},
+				{
+					fieldname: "warehouse",
+					fieldtype: "Link",
+					options: "Warehouse",
+					label: __("Into Warehouse"),
+					default: lines[0].warehouse,
+					get_query: () => ({ filters: { company: doc.company, is_group: 0, disabled: 0 } }),
+				},
+				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+			],
+			primary_action_label: __("Return Part to Stock"),
+			async primary_action(values) {
+				await frappe.call({
+					method: `${method}.return_part`,
+					type: "POST",
+					args: { doctype: doc.doctype, name: doc.name, ...values },
+					freeze: true,
+				});
+				dialog.hide();
+				await frm.reload_doc();
+			},
+		});
+		dialog.show();
+	});
 };

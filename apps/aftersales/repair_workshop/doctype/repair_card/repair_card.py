@@ -27,8 +27,10 @@ from aftersales.repair_workshop import (
 	reservations,
 )
 from aftersales.service_billing import contracts
+from aftersales.service_billing.part_returns import refuse_cancelling_what_came_back
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
+from aftersales.spare_parts.old_parts import require_old_parts
 
 FIELDS_OF_APPROVAL = (
 	"approval_status",
@@ -85,6 +87,7 @@ class RepairCard(Document):
 		cause_code: DF.Link | None
 		collection_receipt: DF.Link | None
 		company: DF.Link
+		coverage_reason: DF.SmallText | None
 		currency: DF.Link | None
 		contract_excess: DF.Currency
 		contract_share: DF.Currency
@@ -246,6 +249,7 @@ class RepairCard(Document):
 		jobs.refuse_edits_on_cancel(self)
 		self.keep_state_log()
 		jobs.check_call_is_open(self)
+		refuse_cancelling_what_came_back(self)
 		unpost_job(self)
 		self.status = rules.CANCELLED
 		self.log_state()
@@ -721,28 +725,8 @@ class RepairCard(Document):
 
 	def require_old_parts(self):
 		"""An old part that has to come back is back when the repair is checked, or it is said why not (R-SP)."""
-		if not entered(self, rules.QUALITY_CHECK) or not self.parts:
-			return
-		returning = parts.with_core_return([line.item_code for line in self.parts])
-		for line in self.parts:
-			if line.item_code not in returning or line.old_part_missing_reason:
-				continue
-			wanted = [] if line.old_part_returned else ["old_part_returned"]
-			if line.serial_no and not line.old_serial_no:
-				wanted.append("old_serial_no")
-			if wanted:
-				frappe.throw(
-					_(
-						"Parts row {0}: the old {1} comes back. Fill {2}, or say in {3} why it does not."
-					).format(
-						line.idx,
-						frappe.bold(frappe.utils.escape_html(line.item_name or line.item_code)),
-						frappe.utils.comma_and([_(line.meta.get_label(fieldname)) for fieldname in wanted]),
-						frappe.bold(_(line.meta.get_label("old_part_missing_reason"))),
-					),
-					frappe.MandatoryError,
-					title=_("Old Part Missing"),
-				)
+		if entered(self, rules.QUALITY_CHECK):
+			require_old_parts(self)
 
 	def set_parts_aside_when_due(self):
 		"""What the customer accepted, or the card waits for, is promised to it as far as it is there."""
@@ -911,8 +895,7 @@ class RepairCard(Document):
 			set_system(self, ready_at=now_datetime())
 
 	def set_repair_warranty(self):
-		given = jobs.repair_warranty(self, getdate()) if self.status == rules.READY else None
-		set_system(self, repair_warranty_until=given)
+		jobs.set_repair_warranty(self, self.status == rules.READY, getdate())
 
 	# ------------------------------------------------------------------ steps: return
 

@@ -1,0 +1,1 @@
+"""Spare parts: what fits, what comes back, what is in the vans."""

@@ -80,7 +80,10 @@ doc_events = {
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Customer": {
-		"on_update": "aftersales.service_desk.search_keys.of_customer",
+		"on_update": [
+			"aftersales.service_desk.search_keys.of_customer",
+			"aftersales.renaming.take_customer_name",
+		],
 		"before_rename": [
 			"aftersales.service_desk.periodic_visits.join_customers",
 			"aftersales.customer_portal.messages.join_choices",
@@ -88,6 +91,8 @@ doc_events = {
 		"after_rename": [
 			"aftersales.service_desk.search_keys.of_customer",
 			"aftersales.customer_portal.messages.take_choices_along",
+			"aftersales.installed_base.joining.join_products",
+			"aftersales.renaming.take_customer_name",
 		],
 		"on_trash": "aftersales.service_desk.search_keys.forget",
 	},
@@ -98,6 +103,7 @@ doc_events = {
 	},
 	"Customer Equipment": {
 		"on_update": "aftersales.service_desk.search_keys.of_equipment",
+		"after_rename": "aftersales.service_billing.contract_products.keep_once",
 		"on_trash": "aftersales.service_desk.search_keys.forget",
 	},
 	"Loaner Issue": {
@@ -127,6 +133,8 @@ doc_events = {
 	"Communication": {"after_insert": "aftersales.service_desk.replies.tell_owner"},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
+	"Employee": {"on_update": "aftersales.field_service.leavers.employee_saved"},
+	"User": {"on_update": "aftersales.field_service.leavers.user_saved"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"ToDo": {"validate": "aftersales.service_desk.assignment.keep_owner"},
 	"Stock Ledger Entry": {
@@ -140,8 +148,14 @@ doc_events = {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
-		"on_submit": "aftersales.service_billing.erpnext_events.refresh_costs",
-		"on_cancel": "aftersales.service_billing.erpnext_events.release",
+		"on_submit": [
+			"aftersales.service_billing.erpnext_events.refresh_costs",
+			"aftersales.service_billing.part_returns.count",
+		],
+		"on_cancel": [
+			"aftersales.service_billing.erpnext_events.release",
+			"aftersales.service_billing.part_returns.count",
+		],
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Delivery Note": {
@@ -218,6 +232,12 @@ doc_events = {
 	},
 }
 
+# What repairs a customer's product: the rooms below ask them what was repaired, and what is warranted
+aftersales_job_doctypes = ["Service Voucher", "Repair Card"]
+
+# Numbers that are in a product and lead to its file: product files → numbers of each
+aftersales_numbers_in_products = ["aftersales.service_calls.fitted_numbers.numbers_of_products"]
+
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = [
 	"Service Voucher",
@@ -291,6 +311,7 @@ scheduler_events = {
 		"aftersales.service_desk.periodic_visits.plan_all",
 		"aftersales.service_billing.contracts.roll_over",
 		"aftersales.service_quality.faults.raise_recurring",
+		"aftersales.field_service.leavers.remind_of_locked_out_owners",
 	],
 }
 

@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.field_service import arrival_rules
+from aftersales.field_service import arrival_rules, availability, availability_rules
 from aftersales.field_service.arrival_rules import Span, Suggestion, Technician, Wish
 from aftersales.field_service.skill_rules import Skill, is_qualified
 
@@ -58,12 +58,12 @@ def suggest(
 def _qualified(
 	company: str, item_group: str | None, support_kind: str | None, begin: datetime, until: datetime
 ) -> list[Technician]:
-	"""Active technicians of the company, each on the days on which his certificates are good."""
+	"""Active technicians of the company, each on the days of presence on which the certificates are good."""
 	groups = [item_group, *get_ancestors_of("Item Group", item_group)] if item_group else []
 	people = frappe.get_all(
 		"Service Technician",
 		filters={"company": company, "is_active": 1},
-		fields=["name", "service_zone", "holiday_list"],
+		fields=["name", "service_zone"],
 		order_by="name asc",
 	)
 	skills = skills_of([person.name for person in people])
@@ -72,13 +72,18 @@ def _qualified(
 		return is_qualified(skills.get(technician, ()), groups, support_kind, day).ok
 
 	fit = [person for person in people if is_fit(person.name, begin.date())]
-	busy = _busy([person.name for person in fit], begin, until)
+	names = [person.name for person in fit]
+	busy = _busy(names, begin, until)
+	known = availability.people(names, begin.date(), until.date())
+	hours = working_hours(None, begin, until)
+
+	def comes(technician: str, day: date) -> bool:
+		return is_fit(technician, day) and not availability_rules.absence(known[technician], day)
+
 	return [
 		Technician(
 			person.name,
-			arrival_rules.on_days(
-				working_hours(person.holiday_list, begin, until), partial(is_fit, person.name)
-			),
+			arrival_rules.on_days(hours, partial(comes, person.name)),
 			tuple(sorted(busy.get(person.name, ()))),
 			person.service_zone,
 		)
@@ -125,7 +130,7 @@ def _busy(technicians: list[str], begin: datetime, until: datetime) -> dict[str,
 
 
 def working_hours(holiday_list: str | None, begin: datetime, until: datetime) -> tuple[Span, ...]:
-	"""The stretches of the service's hours between two moments (site time), less the technician's own days off."""
+	"""The stretches of the service's hours between two moments (site time), less the days of a holiday list."""
 	from aftersales.service_levels import calendars
 
 	calendar = frappe.get_cached_doc("Aftersales Settings").working_calendar

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, format_date, format_datetime, get_datetime, get_link_to_form, getdate
 
 from aftersales import jobs
+from aftersales.field_service import availability
 from aftersales.field_service.dispatch_rules import overlap
 from aftersales.field_service.skill_rules import EXPIRED, OTHER_KIND, Skill, Verdict, is_qualified
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
@@ -21,18 +22,21 @@ DECIDING_FIELDS = (
 )
 """A change of one of these has the qualification looked at again."""
 
+PRESENCE_FIELDS = ("technician", "planned_start", "planned_end", "absence_override_reason")
+"""A change of one of these has the technician's absences looked at again."""
+
 
 def check_dispatch(doc: Document) -> None:
-	"""Refuse a dispatched voucher without technician and times, or with an unqualified technician.
+	"""Refuse a dispatched voucher without technician and times, or with one who is away or not qualified.
 
-	A supervisor may override the qualification with a reason; who did is recorded. Another visit of
+	A supervisor may override absence and qualification with a reason each; who did is recorded. Another visit of
 	the technician at the same time is pointed out, not refused: only people know how visits combine.
 	The check holds in every state from Dispatched on, however that state was reached.
 
 	Raises:
 		frappe.MandatoryError: technician or planned times are missing.
-		frappe.ValidationError: technician inactive, or not qualified and no reason given.
-		frappe.PermissionError: not qualified, and the user is no supervisor.
+		frappe.ValidationError: technician inactive, away or not qualified, and no reason given.
+		frappe.PermissionError: away or not qualified, and the user is no supervisor.
 	"""
 	if doc.status not in DISPATCHED_STATES and doc.docstatus == 0:
 		_forget_stale_override(doc)
@@ -44,6 +48,7 @@ def check_dispatch(doc: Document) -> None:
 	if _was_checked(doc):
 		return
 	_require_active(doc)
+	_require_presence(doc)
 	_require_qualification(doc)
 	_point_out_overlaps(doc)
 
@@ -84,7 +89,9 @@ def overlapping_visits(doc: Document) -> list[frappe._dict]:
 
 
 def _was_checked(doc: Document) -> bool:
-	return previous_status(doc) in DISPATCHED_STATES and not _decision_changed(doc)
+	return previous_status(doc) in DISPATCHED_STATES and not (
+		_decision_changed(doc) or _presence_changed(doc)
+	)
 
 
 def _require_active(doc: Document) -> None:
@@ -101,6 +108,57 @@ def _require_active(doc: Document) -> None:
 				frappe.bold(doc.technician), technician.company, doc.company
 			)
 		)
+
+
+def _require_presence(doc: Document) -> None:
+	"""Nobody is sent who has left, is on leave or has a day off, unless a supervisor says why."""
+	was_made = bool(doc.arrived_at)
+	found = next(
+		filter(None, (availability.absence_on(doc.technician, day, was_made) for day in _days_of_visit(doc))),
+		None,
+	)
+	if not found:
+		set_system(doc, absence_overridden_by=None)
+		_tell_half_day(doc)
+		return
+	why = availability.told(doc.technician, found)
+	label = frappe.bold(_(doc.meta.get_label("absence_override_reason")))
+	if not (doc.absence_override_reason or "").strip():
+		frappe.throw(
+			_(
+				"{0} Choose another technician or day. A supervisor can dispatch all the same by filling in {1}."
+			).format(why, label),
+			title=_("Technician Is Away"),
+		)
+	if doc.absence_overridden_by and not _presence_changed(doc):
+		return
+	require_role(jobs.SUPERVISING_ROLES, _("Dispatching a technician who is away"))
+	set_system(doc, absence_overridden_by=frappe.session.user)
+	jobs.note(
+		doc,
+		_("Dispatched in spite of an absence. {0} Reason: {1}").format(
+			why, escape_html(doc.absence_override_reason)
+		),
+	)
+
+
+def _days_of_visit(doc: Document) -> list:
+	"""First and last day of the visit: as made where it was made, else as planned."""
+	if doc.arrived_at:
+		return [getdate(doc.arrived_at)]
+	return sorted({getdate(doc.planned_start), getdate(doc.planned_end or doc.planned_start)})
+
+
+def _tell_half_day(doc: Document) -> None:
+	found = None if doc.arrived_at else availability.half_day_on(doc.technician, doc.planned_start)
+	if found:
+		frappe.msgprint(
+			availability.told(doc.technician, found), title=_("Half a Day off"), indicator="orange"
+		)
+
+
+def _presence_changed(doc: Document) -> bool:
+	return any(doc.has_value_changed(fieldname) for fieldname in PRESENCE_FIELDS)
 
 
 def _require_qualification(doc: Document) -> None:
@@ -144,6 +202,8 @@ def _override_stands(doc: Document) -> bool:
 def _forget_stale_override(doc: Document) -> None:
 	if doc.qualification_overridden_by and _decision_changed(doc):
 		set_system(doc, qualification_overridden_by=None)
+	if doc.absence_overridden_by and _presence_changed(doc):
+		set_system(doc, absence_overridden_by=None)
 
 
 def _decision_changed(doc: Document) -> bool:
@@ -211,15 +271,18 @@ def check_technician(voucher: str) -> dict:
 	"""For the form: is the technician of a stored voucher qualified and free?
 
 	Returns:
-		`ok`, `reason` (text, "" when qualified) and `overlaps` (names of vouchers).
+		`ok`, `reason` (text, "" when qualified), `overlaps` (names of vouchers) and `absence` (text, "" when the
+		technician is there).
 	"""
 	doc = frappe.get_doc("Service Voucher", voucher)
 	doc.check_permission("read")
 	if not doc.technician or not (doc.planned_start or doc.arrived_at):
-		return {"ok": True, "reason": "", "overlaps": []}
+		return {"ok": True, "reason": "", "overlaps": [], "absence": ""}
+	away = availability.absence_on(doc.technician, _day_of_visit(doc), bool(doc.arrived_at))
 	verdict = qualification(doc)
 	return {
 		"ok": verdict.ok,
 		"reason": "" if verdict.ok else _explain(doc, verdict),
 		"overlaps": [other.name for other in overlapping_visits(doc)],
+		"absence": availability.told(doc.technician, away) if away else "",
 	}

@@ -13,8 +13,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, getdate, now_datetime
 
-from aftersales.field_service import arrival, day_rules, skill_rules, visits
+from aftersales.field_service import arrival, availability, availability_rules, day_rules, visits
 from aftersales.field_service.arrival_rules import Span, Technician
+from aftersales.field_service.board_needs import Needs
+from aftersales.field_service.dispatch import qualification
 from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.technicians import technicians_of_user
 
@@ -52,7 +54,7 @@ def load(day: str | None = None, company: str | None = None) -> dict:
 
 	Returns:
 		day, now (minute of the day, None on another day), hours (first, last), length (usual visit, minutes),
-		may_plan, technicians (name, company, zone, working, planned, worked, free_from, visits), waiting, more, and
+		may_plan, technicians (name, company, zone, away, working, planned, worked, free_from, visits), waiting, more, and
 		fits: for each `need` of a visit or call the technicians qualified for it.
 
 	Raises:
@@ -64,14 +66,14 @@ def load(day: str | None = None, company: str | None = None) -> dict:
 	now = now_datetime()
 	length = cint(frappe.get_cached_doc("Aftersales Settings").visit_minutes) or 90
 	rows = _visits(midnight, company or None)
-	people = _people(company or None, rows)
+	people = _people(company or None, rows, on)
 	of_technician = {name: [] for name in people}
 	for row in rows:
 		if row.technician in of_technician:
 			of_technician[row.technician].append(row)
 	days = {name: _day_of(person, of_technician[name], midnight) for name, person in people.items()}
 	waiting = _waiting(company or None, now)
-	needs = _Needs(people, [*rows, *waiting], on)
+	needs = Needs(people, [*rows, *waiting], on)
 	earliest = max(now, midnight)
 	shown = {
 		"day": on,
@@ -108,7 +110,7 @@ def plan(
 		minute: beginning, in minutes of the day (site time).
 		minutes: how long the visit takes.
 		seen: `modified` of the voucher as the user saw it.
-		reason: why a technician without the skill is sent; needed where the visit is dispatched already.
+		reason: why a technician without the skill, or away that day, is sent; needed where the visit is dispatched already.
 
 	Raises:
 		frappe.PermissionError: the user may not plan this visit.
@@ -124,16 +126,10 @@ def plan(
 		"planned_start": start,
 		"planned_end": start + timedelta(minutes=_within(minutes, *LENGTHS, _("Length"))),
 	}
-	if reason:
-		planned["qualification_override_reason"] = reason
-	if voucher:
-		doc = _movable(voucher, seen)
-		doc.update(planned)
-		doc.save()
-	else:
-		doc = _first_visit(call)
-		doc.update(planned)
-		doc.insert()
+	doc = _movable(voucher, seen) if voucher else _first_visit(call)
+	doc.update(planned)
+	_give_reason(doc, reason)
+	doc.save()
 	return doc.name
 
 
@@ -146,8 +142,7 @@ def dispatch(voucher: str, seen: str | None = None, reason: str | None = None) -
 	"""
 	frappe.has_permission("Service Voucher", "write", throw=True)
 	doc = _movable(voucher, seen)
-	if reason:
-		doc.qualification_override_reason = reason
+	_give_reason(doc, reason)
 	doc.dispatch()
 
 
@@ -172,6 +167,17 @@ def put_back(voucher: str, seen: str | None = None) -> None:
 
 
 # ---------------------------------------------------------------------------------- changing
+
+
+def _give_reason(doc: Document, reason: str | None) -> None:
+	"""Why this technician all the same: without the skill, or away that day."""
+	if not reason:
+		return
+	away = availability.absence_on(doc.technician, doc.planned_start)
+	if away:
+		doc.absence_override_reason = reason
+	if not away or not qualification(doc).ok:
+		doc.qualification_override_reason = reason
 
 
 def _movable(voucher: str, seen: str | None) -> Document:
@@ -259,22 +265,33 @@ def _span(row: frappe._dict) -> Span:
 	return start, end or start + day_rules.GRID
 
 
-def _people(company: str | None, rows: Iterable[frappe._dict]) -> dict[str, frappe._dict]:
-	"""Active technicians the user may see; those who have left too, while they have a visit on the day."""
-	fields = ["name", "company", "service_zone", "holiday_list", "is_active"]
+def _people(company: str | None, rows: Iterable[frappe._dict], on: date) -> dict[str, frappe._dict]:
+	"""Active technicians the user may see; those who have left too, while they have a visit on the day.
+
+	Each with `absence`: why the technician does not come that day.
+	"""
+	fields = ["name", "company", "service_zone", "is_active"]
 	filters: dict = {"company": company} if company else {}
 	if is_restricted(frappe.session.user, "read"):
 		# The visits of others are not shown to him: their days would look free
 		filters["name"] = ("in", technicians_of_user(frappe.session.user) or [""])
 	people = frappe.get_list("Service Technician", filters, fields, order_by="name asc", limit_page_length=0)
 	busy = {row.technician for row in rows}
-	return {person.name: person for person in people if person.is_active or person.name in busy}
+	shown = {person.name: person for person in people if person.is_active or person.name in busy}
+	known = availability.people(shown, on, on)
+	for name, person in shown.items():
+		person.absence = availability_rules.absence(known[name], on) if person.is_active else None
+	return {name: person for name, person in shown.items() if not _is_gone(person) or name in busy}
+
+
+def _is_gone(person: frappe._dict) -> bool:
+	return bool(person.absence) and person.absence.code == "left"
 
 
 def _day_of(person: frappe._dict, own: Iterable[frappe._dict], midnight: datetime) -> Technician:
 	working = (
-		arrival.working_hours(person.holiday_list, midnight, midnight + timedelta(days=1))
-		if person.is_active
+		arrival.working_hours(None, midnight, midnight + timedelta(days=1))
+		if person.is_active and not person.absence
 		else ()
 	)
 	return Technician(person.name, working, tuple(sorted(_span(visit) for visit in own)), person.service_zone)
@@ -285,59 +302,6 @@ def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
 		# Who works around the clock has no hours worth showing; his visits have.
 		yield from (span for span in day.working if span[1] - span[0] < timedelta(hours=23))
 		yield from day.busy
-
-
-class _Needs:
-	"""Who is qualified for what on the day: rows of one company, product group and kind of support need the same."""
-
-	def __init__(self, people: dict[str, frappe._dict], rows: Iterable[frappe._dict], on: date):
-		self.people = people
-		self.on = on
-		self.skills = arrival.skills_of(list(people))
-		self.above = _groups_above({_group(row) for row in rows} - {None})
-		self.places: dict[tuple, int] = {}
-		self.fits: list[list[str]] = []
-
-	def of(self, row: frappe._dict) -> int:
-		"""The place among `fits` of those who are qualified for a visit or call."""
-		need = (row.company, _group(row), row.support_kind or None)
-		if need not in self.places:
-			self.places[need] = len(self.fits)
-			self.fits.append([name for name in self.people if self._is_fit(name, *need)])
-		return self.places[need]
-
-	def _is_fit(self, technician: str, company: str, group: str | None, support_kind: str | None) -> bool:
-		person = self.people[technician]
-		return bool(
-			person.is_active
-			and person.company == company
-			and skill_rules.is_qualified(
-				self.skills.get(technician, ()), self.above.get(group, ()), support_kind, self.on
-			).ok
-		)
-
-
-def _group(row: frappe._dict) -> str | None:
-	return row.product_group or row.call_group or row.item_group
-
-
-def _groups_above(groups: set[str]) -> dict[str, list[str]]:
-	"""Item group → itself and all groups above it."""
-	found: dict[str, list[str]] = {}
-	if not groups:
-		return found
-	group, above = frappe.qb.DocType("Item Group"), frappe.qb.DocType("Item Group").as_("above")
-	rows = (
-		frappe.qb.from_(group)
-		.join(above)
-		.on((above.lft <= group.lft) & (above.rgt >= group.rgt))
-		.where(group.name.isin(sorted(groups)))
-		.select(group.name, above.name)
-		.run()
-	)
-	for name, ancestor in rows:
-		found.setdefault(name, []).append(ancestor)
-	return found
 
 
 def _waiting(company: str | None, now: datetime) -> list[frappe._dict]:
@@ -368,7 +332,7 @@ def _technician_shown(
 	person: frappe._dict,
 	day: Technician,
 	rows: Iterable[frappe._dict],
-	needs: _Needs,
+	needs: Needs,
 	midnight: datetime,
 	earliest: datetime,
 	now: datetime,
@@ -382,6 +346,7 @@ def _technician_shown(
 		"name": day.name,
 		"company": person.company,
 		"zone": day.zone,
+		"away": availability.told_plain(day.name, person.absence) if person.absence else None,
 		"working": [_minutes(span, midnight) for span in day.working],
 		"worked": day_rules.minutes(day.working),
 		"planned": day_rules.minutes(
@@ -394,7 +359,7 @@ def _technician_shown(
 	}
 
 
-def _visit_shown(row: frappe._dict, lane: int, needs: _Needs, midnight: datetime, now: datetime) -> dict:
+def _visit_shown(row: frappe._dict, lane: int, needs: Needs, midnight: datetime, now: datetime) -> dict:
 	start, end = _minutes(_span(row), midnight)
 	return {
 		"name": row.name,
@@ -416,7 +381,7 @@ def _visit_shown(row: frappe._dict, lane: int, needs: _Needs, midnight: datetime
 	}
 
 
-def _waiting_shown(row: frappe._dict, needs: _Needs, midnight: datetime) -> dict:
+def _waiting_shown(row: frappe._dict, needs: Needs, midnight: datetime) -> dict:
 	visit = row.visit or frappe._dict()
 	return {
 		"call": row.name,

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from aftersales.field_service import leavers
 from aftersales.field_service.skill_rules import Skill, first_repeated
 
 
@@ -41,6 +42,10 @@ class ServiceTechnician(Document):
 		self.refuse_shared_user()
 		self.check_van()
 		self.refuse_repeated_skills()
+
+	def on_update(self):
+		if self.has_value_changed("is_active") and not self.is_active and not self.flags.in_insert:
+			leavers.tell_planned_visits([self.name])
 
 	def refuse_shared_user(self):
 		if not self.user:

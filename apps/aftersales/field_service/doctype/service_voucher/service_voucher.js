@@ -153,6 +153,7 @@ frappe.ui.form.on("Service Voucher", {
 		});
 		if (!message) return;
 		if (!message.ok) frm.dashboard.add_comment(message.reason, "orange", true);
+		if (message.absence) frm.dashboard.add_comment(message.absence, "orange", true);
 		if (message.overlaps.length) {
 			const links = message.overlaps.map((name) =>
 				frappe.utils.get_form_link("Service Voucher", name, true)

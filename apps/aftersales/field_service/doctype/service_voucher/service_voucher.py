@@ -24,12 +24,13 @@ from aftersales.guards import (
 	refuse_future,
 	require_role,
 	require_value,
-	set_system,
 	start_over,
 )
 from aftersales.service_billing import contracts
+from aftersales.service_billing.part_returns import refuse_cancelling_what_came_back
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
+from aftersales.spare_parts.old_parts import require_old_parts
 
 FIELDS_OF_RECORD = (
 	*MONEY_FIELDS,
@@ -39,6 +40,7 @@ FIELDS_OF_RECORD = (
 	"repair_warranty_until",
 	"cash_handover",
 	"qualification_overridden_by",
+	"absence_overridden_by",
 )
 
 
@@ -57,6 +59,8 @@ class ServiceVoucher(Document):
 		)
 		from aftersales.service_billing.doctype.service_part_line.service_part_line import ServicePartLine
 
+		absence_overridden_by: DF.Link | None
+		absence_override_reason: DF.SmallText | None
 		action_code: DF.Link | None
 		advice: DF.SmallText | None
 		amended_from: DF.Link | None
@@ -70,6 +74,7 @@ class ServiceVoucher(Document):
 		category_reason: DF.SmallText | None
 		cause_code: DF.Link | None
 		company: DF.Link
+		coverage_reason: DF.SmallText | None
 		currency: DF.Link | None
 		contract_excess: DF.Currency
 		contract_share: DF.Currency
@@ -168,6 +173,7 @@ class ServiceVoucher(Document):
 		self.check_times()
 		jobs.refuse_work_to_come(self)
 		self.require_report()
+		require_old_parts(self)
 		jobs.set_part_warranty(self, getdate(self.departed_at))
 		self.set_repair_warranty()
 		self.status = "Completed"
@@ -197,6 +203,7 @@ class ServiceVoucher(Document):
 		jobs.refuse_edits_on_cancel(self)
 		jobs.check_call_is_open(self)
 		cash.refuse_when_handed_over(self)
+		refuse_cancelling_what_came_back(self)
 		unpost_job(self)
 		self.status = "Cancelled"
 		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)
@@ -402,8 +409,7 @@ class ServiceVoucher(Document):
 	def set_repair_warranty(self):
 		# An answered application question leaves nothing that could break again.
 		repaired = self.outcome == COMPLETED and self.support_kind != "Application"
-		given = jobs.repair_warranty(self, getdate(self.departed_at)) if repaired else None
-		set_system(self, repair_warranty_until=given)
+		jobs.set_repair_warranty(self, repaired, getdate(self.departed_at))
 
 	def plan_next_step(self):
 		from aftersales.repair_workshop import taken_in

@@ -230,6 +230,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 			technician.name
 		)}</a>
 				<span class="text-muted">${e(technician.zone || "")}</span>
+				${technician.away ? `<span class="db-away text-danger">${e(technician.away)}</span>` : ""}
 				<span class="db-load ${filled}" title="${__("planned, of working time")}"><b style="width:${
 			Math.min(1, share) * 100
 		}%"></b><em>${load}</em></span></div>

@@ -22,7 +22,7 @@ from pathlib import Path
 import frappe
 from frappe.utils import now_datetime
 
-from aftersales.service_desk import phone_desk, search_keys
+from aftersales.service_desk import phone_desk, phone_search, search_keys
 from aftersales.service_desk.search_key_rules import asked
 
 MARK = "BM"
@@ -196,7 +196,7 @@ def _bare(text: str) -> Callable[[], tuple]:
 	wanted = asked(text)
 	values = {f"lead{n}": f"{key}%" for n, key in enumerate(wanted.leading)}
 	values |= {f"also{n}": f"{key}%" for n, key in enumerate(wanted.also)}
-	query = phone_desk.search_query(len(wanted.leading), len(wanted.also))
+	query = phone_search.search_query(len(wanted.leading), len(wanted.also))
 	return lambda: frappe.db.sql(query, values)
 
 

@@ -3,33 +3,17 @@
 The page of the same name only shows what comes from here (R-IN-1, R-IN-5, R-IN-7).
 """
 
-import re
-from functools import lru_cache
-
 import frappe
 from frappe import _
-from frappe.model.db_query import DatabaseQuery
 from frappe.model.document import Document
-from frappe.query_builder import Order
-from frappe.query_builder.custom import ConstantColumn
-from frappe.query_builder.functions import Coalesce, NullIf
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
-from pypika.terms import ExistsCriterion, Parameter
 
 from aftersales.guards import set_system
-from aftersales.installed_base.serial_rules import serial_key
-from aftersales.service_calls import fitted_numbers
-from aftersales.service_desk import facts, intake, past_jobs
+from aftersales.service_desk import facts, intake, past_jobs, phone_search
 from aftersales.service_desk.equipment import find_product_file
-from aftersales.service_desk.search_key_rules import Asked, asked
-
-FOUND = 12
-LOOKED_AT = 40
-"""Keys that are read per search: several lead to the same customer or product."""
 
 PRODUCTS = 50
 HISTORY = 8
-MOST_WORDS = 4
 SAVEPOINT = "phone_desk_entry"
 
 TYPED = (
@@ -59,7 +43,6 @@ TYPED = (
 """What the page may say of a call; everything else is the app's to work out."""
 
 NEW_PRODUCT = ("brand", "model", "item_group", "serial_text", "serial_no")
-FEWEST_OF_SERIAL = 4
 
 
 @frappe.whitelist()
@@ -76,16 +59,7 @@ def search(text: str) -> list[dict]:
 		frappe.PermissionError: the user may not read customers or register calls.
 	"""
 	_check_may_take_calls()
-	wanted = asked(text)
-	if not wanted:
-		return []
-	rows = run_search(wanted) or _from_calls(wanted) or _from_serials(text)
-	found: dict[tuple, dict] = {}
-	for row in rows:
-		found.setdefault((row.customer, row.equipment, row.get("serial_no")), row)
-	answer = _only_readable(list(found.values()))[:FOUND]
-	_name_fitted_parts(answer, text)
-	return answer
+	return phone_search.find(text)
 
 
 @frappe.whitelist()
@@ -300,152 +274,9 @@ def known_referrals() -> list[str]:
 	)
 
 
-def run_search(wanted: Asked) -> list[frappe._dict]:
-	"""The customers and products that a search finds; one statement, answered by the index."""
-	also = wanted.also[:MOST_WORDS]
-	values = {f"lead{n}": f"{key}%" for n, key in enumerate(wanted.leading)}
-	values |= {f"also{n}": f"{key}%" for n, key in enumerate(also)}
-	# asked at every key pressed: the text is made once
-	return frappe.db.sql(  # nosemgrep
-		search_query(len(wanted.leading), len(also)), values, as_dict=True
-	)
-
-
-@lru_cache(maxsize=32)
-def search_query(leading: int, also: int) -> str:
-	"""SQL with placeholders lead0…, also0… for beginnings of keys."""
-	key = frappe.qb.DocType("Service Search Key")
-	beginning = key.search_key.like(Parameter("%(lead0)s"))
-	for number in range(1, leading):
-		beginning |= key.search_key.like(Parameter(f"%(lead{number})s"))
-	found = (
-		frappe.qb.from_(key)
-		.select(key.customer, key.contact, key.equipment, key.kind, key.search_key)
-		.where(beginning)
-		.orderby(key.search_key, order=Order.asc)
-		.limit(LOOKED_AT)
-	)
-	for number in range(also):
-		other = frappe.qb.DocType("Service Search Key").as_(f"other{number}")
-		found = found.where(
-			ExistsCriterion(
-				frappe.qb.from_(other)
-				.select(other.name)
-				.where(
-					(other.customer == key.customer) & other.search_key.like(Parameter(f"%(also{number})s"))
-				)
-			)
-		)
-	found = found.as_("found")
-	customer = frappe.qb.DocType("Customer")
-	contact = frappe.qb.DocType("Contact")
-	equipment = frappe.qb.DocType("Customer Equipment")
-	return (
-		frappe.qb.from_(found)
-		.join(customer)
-		.on(customer.name == found.customer)
-		.left_join(contact)
-		.on(contact.name == found.contact)
-		.left_join(equipment)
-		.on(equipment.name == found.equipment)
-		.select(
-			found.kind,
-			found.customer,
-			customer.customer_name,
-			customer.mobile_no.as_("phone"),
-			found.contact,
-			Coalesce(NullIf(contact.full_name, ""), contact.first_name).as_("contact_name"),
-			Coalesce(NullIf(contact.mobile_no, ""), contact.phone).as_("contact_phone"),
-			found.equipment,
-			equipment.title.as_("product"),
-			equipment.serial_text.as_("serial"),
-		)
-		.orderby(found.search_key, order=Order.asc)
-		.orderby(customer.customer_name, order=Order.asc)
-		.get_sql()
-	)
-
-
-def _from_calls(wanted: Asked) -> list[frappe._dict]:
-	"""A number that is on no contact: who called from it before."""
-	digits = wanted.leading[0]
-	if not digits.isdigit() or len(digits) < past_jobs.PHONE_DIGITS:
-		return []
-	rows = frappe.get_list(
-		"Repair Call",
-		filters={"phone_key": past_jobs.phone_key(digits)},
-		fields=["customer", "customer_name", "contact_name", "contact_phone as phone"],
-		order_by="received_at desc",
-		limit=LOOKED_AT,
-	)
-	return [frappe._dict(row, kind="Call", contact=None, equipment=None) for row in rows]
-
-
-def _from_serials(text: str) -> list[frappe._dict]:
-	"""A number that only ERPNext knows: products sold, without a product file, by the beginning of their Serial No.
-
-	ERPNext writes the customer of a Serial No past its document, so no key of ours could follow; its name is
-	what an index answers.
-	"""
-	text = text.strip()
-	if len(text) < FEWEST_OF_SERIAL or not re.search(r"\d", text) or not frappe.has_permission("Serial No"):
-		return []
-	serial, file = frappe.qb.DocType("Serial No"), frappe.qb.DocType("Customer Equipment")
-	customer = frappe.qb.DocType("Customer")
-	beginning = re.sub(r"([\\%_])", r"\\\1", text)
-	return (
-		frappe.qb.from_(serial)
-		.join(customer)
-		.on(customer.name == serial.customer)
-		.left_join(file)
-		.on(file.serial_no == serial.name)
-		.select(
-			ConstantColumn("Serial No").as_("kind"),
-			serial.customer,
-			customer.customer_name,
-			customer.mobile_no.as_("phone"),
-			serial.name.as_("serial_no"),
-			serial.name.as_("serial"),
-			Coalesce(NullIf(serial.item_name, ""), serial.item_code).as_("product"),
-		)
-		.where(serial.name.like(f"{beginning}%") & file.name.isnull() & (customer.disabled == 0))
-		.orderby(serial.name, order=Order.asc)
-		.limit(FOUND)
-		.run(as_dict=True)
-	)
-
-
-def _name_fitted_parts(rows: list[dict], text: str) -> None:
-	"""Say on a product found by the number of a part we fitted which part that is."""
-	key = serial_key(text)
-	products = [row["equipment"] for row in rows if row["kind"] == "Serial" and row.get("equipment")]
-	fitted = fitted_numbers.numbers_in(products) if key else {}
-	for row in rows:
-		for item_code, number in fitted.get(row.get("equipment"), ()):
-			if (serial_key(number) or "").startswith(key):
-				row.update(part_serial_no=number, part=item_code)
-
-
 def _check_may_take_calls() -> None:
 	frappe.has_permission("Repair Call", "create", throw=True)
 	frappe.has_permission("Customer", "read", throw=True)
-
-
-def _only_readable(rows: list[dict]) -> list[dict]:
-	"""Drop what user permissions or permission scripts of the site keep from this user."""
-	for doctype, field in (
-		("Customer", "customer"),
-		("Customer Equipment", "equipment"),
-		("Serial No", "serial_no"),
-	):
-		names = {row[field] for row in rows if row.get(field)}
-		if not names or not DatabaseQuery(doctype).build_match_conditions():
-			continue
-		readable = set(
-			frappe.get_list(doctype, filters={"name": ("in", names)}, pluck="name", limit_page_length=0)
-		)
-		rows = [row for row in rows if not row.get(field) or row[field] in readable]
-	return rows
 
 
 def _typed(values: str | dict) -> dict:

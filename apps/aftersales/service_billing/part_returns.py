@@ -252,7 +252,6 @@ def _make_receipt(
 					"qty": qty,
 					"t_warehouse": warehouse,
 					"basic_rate": flt(issue.amount) / flt(issue.qty),
-					"set_basic_rate_manually": 1,
 					"allow_zero_valuation_rate": cint(not flt(issue.amount)),
 					"expense_account": issue.expense_account,
 					"cost_center": issue.cost_center,

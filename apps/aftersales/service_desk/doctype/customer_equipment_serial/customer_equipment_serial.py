@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from aftersales.core.child_row import ChildRow
 
 
-class CustomerEquipmentSerial(Document):
+class CustomerEquipmentSerial(ChildRow):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,0 +1,195 @@
+"""The desk's standard tools on every DocType of the app, as an administrator uses them."""
+
+import json
+from pathlib import Path
+
+import frappe
+import pytest
+from frappe.core.page.permission_manager import permission_manager
+from frappe.desk.doctype.workspace.workspace import save_page
+from frappe.utils import add_to_date, now_datetime
+
+import aftersales
+from aftersales.setup import names_taken, permissions, roles
+from tests import factories as make
+
+DOCTYPES = {
+	values["name"]: values
+	for values in (
+		json.loads(path.read_text())
+		for path in sorted(Path(aftersales.__file__).parent.glob("*/doctype/*/*.json"))
+		if path.parent.name == path.stem
+	)
+	if values.get("doctype") == "DocType"
+}
+FORMS = [name for name, values in DOCTYPES.items() if not values.get("istable")]
+MASTERS = [
+	"Customer Equipment",
+	"Customer Service Preferences",
+	"Fault Code",
+	"Follow-up Rule",
+	"Periodic Visit Plan",
+	"Service Calendar",
+	"Service Category",
+	"Service Contract",
+	"Service Request Type",
+	"Service Target",
+	"Service Technician",
+	"Service Zone",
+	"Spare Part",
+]
+NUMBERED = [
+	name
+	for name, values in DOCTYPES.items()
+	if any(field["fieldname"] == "naming_series" for field in values["fields"])
+]
+
+
+@pytest.mark.parametrize("doctype", FORMS)
+def test_role_permission_manager_changes_who_may_do_what(doctype):
+	permission_manager.add(doctype, "Sales Manager", 0)
+	permission_manager.update(doctype, "Sales Manager", 0, "print", 1)
+
+	rule = {"parent": doctype, "role": "Sales Manager", "permlevel": 0}
+	assert frappe.db.get_value("Custom DocPerm", rule, ["read", "print"]) == (1, 1)
+
+
+def test_masters_and_the_installed_base_come_in_by_data_import():
+	assert sorted(name for name, values in DOCTYPES.items() if values.get("allow_import")) == MASTERS
+	for doctype in MASTERS:
+		make.make("Data Import", reference_doctype=doctype, import_type="Insert New Records")
+
+
+@pytest.mark.parametrize("doctype", NUMBERED)
+def test_document_naming_settings_change_the_number_series(doctype):
+	settings = frappe.get_doc("Document Naming Settings")
+	settings.update(
+		{"transaction_type": doctype, "naming_series_options": f"{doctype[:2].upper()}X/.YY./.#####"}
+	)
+
+	settings.update_series()
+
+	field = frappe.get_meta(doctype).get_field("naming_series")
+	assert (field.options, field.default) == (f"{doctype[:2].upper()}X/.YY./.#####",) * 2
+
+
+def test_workspace_is_edited():
+	workspace = frappe.get_doc("Workspace", "Aftersales")
+	assert workspace.title == workspace.label == workspace.name
+
+	save_page(workspace.title, 1, "[]", workspace.content)
+
+
+def rule(**values):
+	return make.make(
+		"Assignment Rule",
+		**{
+			"__newname": "Owners of calls",
+			"name": "Owners of calls",
+			"document_type": "Repair Call",
+			"description": "Call {{ name }}",
+			"assign_condition": "status == 'Open'",
+			"rule": "Round Robin",
+			"users": [{"user": make.user("ciara@example.com", "Service Agent")}],
+			"assignment_days": [{"day": day} for day in _DAYS],
+			**values,
+		},
+	)
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@pytest.mark.parametrize(
+	("condition", "status", "todo"),
+	[
+		({"close_condition": "status == 'Resolved'"}, "Resolved", "Closed"),
+		({"unassign_condition": "status == 'On Hold'"}, "On Hold", "Cancelled"),
+	],
+)
+def test_assignment_rule_ends_the_todo_and_the_call_keeps_its_owner(condition, status, todo):
+	rule(**condition)
+	owner = make.user("ciara@example.com", "Service Agent")
+	call = make.call(make.customer(), assigned_to=owner)
+	assert [row.status for row in _todos(call)] == ["Open"]
+
+	call.reload()
+	call.update(
+		{
+			"status": status,
+			"next_action": "Ring the customer",
+			"next_action_by": add_to_date(now_datetime(), days=1),
+		}
+	)
+	if status == "Resolved":
+		call.update({"resolution": "Pressure topped up", "resolved_by_phone": 1})
+	call.save()
+
+	assert {row.status for row in _todos(call)} == {todo}
+	assert frappe.db.get_value("Repair Call", call.name, ["status", "assigned_to"]) == (status, owner)
+
+
+def test_person_cannot_end_the_todo_of_an_open_calls_owner():
+	owner = make.user("ciara@example.com", "Service Agent")
+	call = make.call(make.customer(), assigned_to=owner)
+	todo = frappe.get_doc("ToDo", _todos(call)[0].name)
+
+	frappe.set_user(owner)
+	with pytest.raises(frappe.ValidationError, match="Every open call has an owner"):
+		todo.update({"status": "Closed"}).save()
+
+
+def _todos(call):
+	return frappe.get_all(
+		"ToDo",
+		{"reference_type": "Repair Call", "reference_name": call.name},
+		["name", "status"],
+		order_by="creation",
+	)
+
+
+def test_rights_taken_by_restore_original_permissions_are_granted_again():
+	permission_manager.reset("Item")
+	assert not frappe.get_all("Custom DocPerm", {"parent": "Item", "role": "Service Agent"})
+
+	permissions.grant_again()
+
+	assert frappe.get_all("Custom DocPerm", {"parent": "Item", "role": "Service Agent", "read": 1})
+
+
+def test_installation_tells_what_the_site_has_of_the_same_name():
+	assert ("DocType", "Repair Call") in set(names_taken.shipped())
+	assert ("Report", "Warranty Cost") in set(names_taken.shipped())
+	assert list(names_taken.names_taken()) == []  # ours are ours
+
+	frappe.db.set_value("DocType", "Spare Part", {"module": "Core", "custom": 1})
+	with pytest.raises(frappe.ValidationError, match="DocType Spare Part"):
+		names_taken.validate_nothing_is_taken()
+
+
+def test_role_of_the_site_keeps_what_its_administrator_set():
+	frappe.db.set_value(
+		"Role", "Service Manager", {"two_factor_auth": 1, "disabled": 1, "home_page": "/desk"}
+	)
+	roles.note_new_roles()
+	frappe.db.set_value("Role", "Service Manager", {"two_factor_auth": 0, "disabled": 0, "home_page": None})
+
+	roles.restore_site_settings()
+
+	stored = frappe.db.get_value("Role", "Service Manager", ["two_factor_auth", "disabled", "home_page"])
+	assert stored == (1, 1, "/desk")
+
+
+def test_delete_transactions_of_a_company_leaves_masters():
+	left_alone = frappe.get_hooks("company_data_to_be_ignored")
+	of_company = {
+		name
+		for name, values in DOCTYPES.items()
+		if any(
+			field.get("options") == "Company" and field["fieldtype"] == "Link" for field in values["fields"]
+		)
+	}
+	kept = {name for name in of_company if DOCTYPES[name].get("istable") or name in MASTERS} - {
+		"Service Contract"
+	}
+	assert kept <= set(left_alone)

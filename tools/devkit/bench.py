@@ -11,11 +11,10 @@ import time
 from pathlib import Path
 
 from devkit import prerequisites, servers
-from devkit.ground import Ground, NoBench, Stop, is_root, say
+from devkit.ground import Ground, NoBench, Stop, branch, is_root, say
 
 BENCH_VERSION = "5.31.1"
 YARN_VERSION = "1.22.22"
-DEFAULT_BRANCH = "version-15"
 DEFAULT_SOURCES = {
 	"frappe": "https://github.com/frappe/frappe",
 	"erpnext": "https://github.com/frappe/erpnext",
@@ -28,10 +27,6 @@ def source(app: str) -> str:
 	if given and "://" not in given and Path(given).expanduser().exists():
 		return str(Path(given).expanduser().resolve())
 	return given or DEFAULT_SOURCES[app]
-
-
-def branch() -> str:
-	return os.environ.get("FRAPPE_BRANCH") or DEFAULT_BRANCH
 
 
 def ensure(ground: Ground) -> None:

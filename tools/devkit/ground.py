@@ -22,6 +22,7 @@ STATE_DIR = ".aftersales"
 MARKER = "made-here.json"
 DEFAULT_USER = "frappe"
 DEFAULT_BENCH = "aftersales-bench"
+DEFAULT_BRANCH = "version-15"
 BENCH_PARTS = ("apps", "sites", "env")
 
 
@@ -36,6 +37,16 @@ class NoBench(Stop):
 def say(message: str) -> None:
 	"""Print one line of progress at once."""
 	print(f"» {message}", flush=True)
+
+
+def branch() -> str:
+	"""The branch of Frappe and ERPNext: FRAPPE_BRANCH."""
+	return os.environ.get("FRAPPE_BRANCH") or DEFAULT_BRANCH
+
+
+def default_bench() -> str:
+	"""Folder name of the bench; one of another version stands beside that of the default branch."""
+	return DEFAULT_BENCH if branch() == DEFAULT_BRANCH else f"{DEFAULT_BENCH}-{branch()}"
 
 
 def is_root() -> bool:
@@ -54,7 +65,7 @@ class Ground:
 			self.bench = Path(os.path.abspath(os.path.expanduser(given)))
 		else:
 			home = Path(self.user.pw_dir if self.user else f"/home/{self.user_name}")
-			self.bench = home / DEFAULT_BENCH
+			self.bench = home / default_bench()
 
 	def _bench_user(self, given: Path | None) -> pwd.struct_passwd | None:
 		"""The account the bench runs under, or None if root has to create it first."""
@@ -125,7 +136,7 @@ class Ground:
 		self.user = pwd.getpwnam(self.user_name)
 		self.user_made = True
 		if not os.environ.get("BENCH_DIR"):
-			self.bench = Path(self.user.pw_dir) / DEFAULT_BENCH
+			self.bench = Path(self.user.pw_dir) / default_bench()
 
 	def become_bench_user(self) -> None:
 		"""Go on with the rights of the bench's owner; `as_root` takes root's back for a moment."""

@@ -11,10 +11,31 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from devkit.ground import Ground, NoBench, is_root, say
+from devkit.ground import Ground, NoBench, branch, is_root, say
 
-PYTHONS = ("/usr/bin/python3", "python3.12", "python3.11", "python3.10", "python3.13", "python3")
-LOWEST_NODE = 18
+
+@dataclass(frozen=True)
+class Versions:
+	"""What a version of Frappe runs on: lowest and highest Python, lowest Node."""
+
+	lowest_python: tuple[int, int]
+	highest_python: tuple[int, int]
+	node: int
+
+	@property
+	def python(self) -> str:
+		"""The range in words: "3.10 to 3.13"."""
+		ends = (".".join(map(str, end)) for end in (self.lowest_python, self.highest_python))
+		return " to ".join(dict.fromkeys(ends))
+
+
+VERSION_15 = Versions((3, 10), (3, 13), 18)
+VERSION_16 = Versions((3, 14), (3, 14), 24)
+
+
+def versions() -> Versions:
+	"""What the Frappe of FRAPPE_BRANCH runs on; a branch newer than version-16 is taken for one of its kind."""
+	return VERSION_15 if branch() == "version-15" else VERSION_16
 
 
 @dataclass
@@ -34,19 +55,40 @@ def version_of(ground: Ground, command: list[str]) -> tuple[int, ...]:
 
 
 def bench_python(ground: Ground) -> str | None:
-	"""A Python 3.10 to 3.13 with venv and headers that the bench's user can run."""
+	"""A Python of the right version, with venv and headers, that the bench's user can run.
+
+	The machine's own first; else one that uv has, or can fetch.
+	"""
+	wanted = versions()
+	for name in _python_names(wanted):
+		program = ground.which(name) if not name.startswith("/") else name
+		if program and os.path.exists(program) and _fits(ground, program, wanted):
+			return program
+	if uv := ground.which("uv"):
+		version = ".".join(map(str, wanted.highest_python))
+		for arguments in (("find",), ("install",), ("find",)):
+			done = ground.run([uv, "python", *arguments, version], capture=True, check=False)
+			program = (done.stdout or "").strip()
+			if done.returncode == 0 and os.path.exists(program) and _fits(ground, program, wanted):
+				return program
+	return None
+
+
+def _python_names(wanted: Versions) -> list[str]:
+	minors = range(wanted.highest_python[1], wanted.lowest_python[1] - 1, -1)
+	# The newest of a version is the least tried with it
+	ordered = [*[minor for minor in minors if minor != wanted.highest_python[1]], wanted.highest_python[1]]
+	return ["/usr/bin/python3", *(f"python3.{minor}" for minor in ordered), "python3"]
+
+
+def _fits(ground: Ground, program: str, wanted: Versions) -> bool:
 	probe = (
 		"import sys, venv, ensurepip, sysconfig, os;"
-		"ok = (3, 10) <= sys.version_info[:2] <= (3, 13)"
+		f"ok = {wanted.lowest_python} <= sys.version_info[:2] <= {wanted.highest_python}"
 		" and os.path.exists(os.path.join(sysconfig.get_path('include'), 'Python.h'));"
 		"sys.exit(0 if ok else 1)"
 	)
-	for name in PYTHONS:
-		program = ground.which(name) if not name.startswith("/") else name
-		if program and os.path.exists(program):
-			if ground.run([program, "-c", probe], capture=True, check=False).returncode == 0:
-				return program
-	return None
+	return ground.run([program, "-c", probe], capture=True, check=False).returncode == 0
 
 
 def needs(ground: Ground, *, building: bool) -> list[Need]:
@@ -62,18 +104,18 @@ def needs(ground: Ground, *, building: bool) -> list[Need]:
 		Need("Redis server (redis-server)", ("redis-server",), bool(has("redis-server"))),
 		Need("Git (git)", ("git",), bool(has("git"))),
 	]
-	node = has("node")
+	node, wanted = has("node"), versions()
 	if not building:
-		listed.append(Need(f"Node.js {LOWEST_NODE} or newer (node)", ("nodejs",), bool(node)))
+		listed.append(Need(f"Node.js {wanted.node} or newer (node)", ("nodejs",), bool(node)))
 	else:
-		fit = bool(node) and version_of(ground, [node, "--version"]) >= (LOWEST_NODE,)
+		fit = bool(node) and version_of(ground, [node, "--version"]) >= (wanted.node,)
 		listed += [
-			Need(f"Node.js {LOWEST_NODE} or newer (node)", ("nodejs",), fit),
+			Need(f"Node.js {wanted.node} or newer (node)", ("nodejs",), fit),
 			Need("npm", ("npm",), bool(has("npm"))),
 			Need("a C compiler (gcc)", ("build-essential",), bool(has("gcc"))),
 			Need("pkg-config", ("pkg-config",), bool(has("pkg-config"))),
 			Need(
-				"Python 3.10 to 3.13 with venv and headers",
+				f"Python {wanted.python} with venv and headers",
 				("python3", "python3-venv", "python3-dev"),
 				bool(bench_python(ground)),
 			),
@@ -115,7 +157,9 @@ def _may_install() -> bool:
 def _hint(need: Need) -> str:
 	command = f"sudo apt-get install -y {' '.join(need.packages)}"
 	if "nodejs" in need.packages:
-		return f"{command} (a release that ships an older Node needs a package of Node {LOWEST_NODE}+ from its makers)"
+		return f"{command} (a release that ships an older Node needs a package of Node {versions().node}+ from its makers)"
+	if "python3" in need.packages:
+		return f"{command} (a release that ships another Python: install uv, which fetches one)"
 	return command
 
 

@@ -226,7 +226,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const visits = technician.visits.map((visit) => this.visit_html(visit)).join("");
 		return `
 			<div class="db-row" data-technician="${e(technician.name)}">
-				<div class="db-who"><a href="/app/service-technician/${encodeURIComponent(technician.name)}">${e(
+				<div class="db-who"><a href="${frappe.utils.get_form_link("Service Technician", technician.name)}">${e(
 			technician.name
 		)}</a>
 				<span class="text-muted">${e(technician.zone || "")}</span>

@@ -1,8 +1,14 @@
 // The workshop board: repair cards by stage. The server says which steps a card may take and takes them by
 // the card's own actions; this page shows, asks, and calls.
 frappe.pages["workshop-board"].on_page_load = async function (wrapper) {
+	// The page first: version 16 writes title and breadcrumbs before anything that is waited for
+	const page = frappe.ui.make_app_page({
+		parent: wrapper,
+		title: __("Workshop Board"),
+		single_column: true,
+	});
 	await frappe.require("/assets/aftersales/js/tag_scanner.js");
-	wrapper.board = new aftersales.WorkshopBoard(wrapper);
+	wrapper.board = new aftersales.WorkshopBoard(wrapper, page);
 	wrapper.board.show();
 };
 
@@ -16,13 +22,9 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	PAGE = 30; // cards put into a column at a time
 	STALE = 60000; // ms after which coming back to the page loads it anew
 
-	constructor(wrapper) {
+	constructor(wrapper, page) {
 		this.wrapper = wrapper;
-		this.page = frappe.ui.make_app_page({
-			parent: wrapper,
-			title: __("Workshop Board"),
-			single_column: true,
-		});
+		this.page = page;
 		this.cards = new Map();
 		this.changed = new Set();
 		this.escape = frappe.utils.escape_html;
@@ -368,7 +370,7 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		const who = card.working || card.assigned_technician || "";
 		return `
 			<article class="wb-card ${this.urgency(card)}" data-card="${e(card.name)}">
-				<div class="wb-line"><a class="wb-open" href="/app/repair-card/${encodeURIComponent(card.name)}">${e(
+				<div class="wb-line"><a class="wb-open" href="${frappe.utils.get_form_link("Repair Card", card.name)}">${e(
 			card.name
 		)}</a>${
 			card.priority === "Emergency"

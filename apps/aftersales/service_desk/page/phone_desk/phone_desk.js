@@ -237,7 +237,7 @@ aftersales.PhoneDesk = class {
 			.text(customer_group || "")
 			.appendTo($who);
 		$('<a tabindex="-1">')
-			.attr("href", `/app/customer/${encodeURIComponent(customer)}`)
+			.attr("href", frappe.utils.get_form_link("Customer", customer))
 			.text(__("Open"))
 			.appendTo($who);
 	}
@@ -338,7 +338,7 @@ aftersales.PhoneDesk = class {
 			const $alert = $('<div class="pd-alert">').text(`${before} `).appendTo($known);
 			names.forEach(([name, text]) => {
 				$('<a tabindex="-1" target="_blank">')
-					.attr("href", `/app/repair-call/${encodeURIComponent(name)}`)
+					.attr("href", frappe.utils.get_form_link("Repair Call", name))
 					.text(name)
 					.appendTo($alert);
 				$("<span>").text(` ${text} `).appendTo($alert);
@@ -456,7 +456,7 @@ aftersales.PhoneDesk = class {
 			rows.forEach((row) => {
 				const $line = $("<li>").appendTo($list);
 				$('<a tabindex="-1" target="_blank">')
-					.attr("href", `/app/${frappe.router.slug(doctype)}/${encodeURIComponent(row.name)}`)
+					.attr("href", frappe.utils.get_form_link(doctype, row.name))
 					.text(row.subject)
 					.appendTo($line);
 				$('<span class="pd-small">').text(tell(row)).appendTo($line);
@@ -521,9 +521,7 @@ aftersales.PhoneDesk = class {
 	show_done(call) {
 		const $done = this.$(".pd-done").empty().prop("hidden", false);
 		const link = (doctype, name) =>
-			$("<a>")
-				.attr("href", `/app/${frappe.router.slug(doctype)}/${encodeURIComponent(name)}`)
-				.text(name);
+			$("<a>").attr("href", frappe.utils.get_form_link(doctype, name)).text(name);
 		$done.append(link("Repair Call", call.name));
 		const said = call.promised_from
 			? __("{0}, {1}: promised {2}", [

@@ -23,7 +23,7 @@ frappe.query_reports["Work by Stage"] = {
 		if (data.document === "Follow-up") {
 			counted.set("due_date", JSON.stringify(["<=", frappe.datetime.get_today()]));
 		}
-		const list = `/app/${frappe.router.slug(data.document)}?${counted}`;
+		const list = `${frappe.router.make_url([frappe.router.slug(data.document)])}?${counted}`;
 		return `<a href="${list}">${text}</a>`;
 	},
 };

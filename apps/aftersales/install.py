@@ -1,10 +1,11 @@
 """Setting a site up for the app: each step can be repeated and has its own file in setup/."""
 
 from aftersales.service_desk import search_keys
-from aftersales.setup import custom_fields, defaults, dimensions, permissions, roles
+from aftersales.setup import custom_fields, defaults, dimensions, names_taken, permissions, roles
 
 
 def before_install() -> None:
+	names_taken.validate_nothing_is_taken()
 	roles.note_new_roles()
 
 
@@ -17,4 +18,5 @@ def after_install() -> None:
 
 def after_sync() -> None:
 	"""Roles and other fixtures exist from here on."""
+	roles.restore_site_settings()
 	permissions.grant()

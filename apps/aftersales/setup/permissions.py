@@ -15,6 +15,9 @@ from aftersales.setup.roles import ROLES
 
 _RULE_FIELDS = ("parent", "role", "permlevel", "if_owner", *rights)
 
+_GRANT = "Grant"
+"""Kind of note in the record: DocType/role that got its rule."""
+
 PICK = ("select",)
 READ = ("read", "select")
 CONSULT = (*READ, "print", "email", "report", "export")
@@ -70,21 +73,49 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Project": ((EVERYBODY, READ),),
 	"Non Conformance": ((LEADERS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
 	"Quality Procedure": ((LEADERS, READ),),
+	# Version 16 asks for a setting of it before each action of a workflow
+	"Workflow": ((EVERYBODY, READ),),
 }
 
 
-def grant(doctypes: Iterable[str] | None = None) -> None:
+def grant(doctypes: Iterable[str] | None = None, *, again: bool = False) -> int:
 	"""Add the rights of `GRANTS` for roles that have no rule on the DocType yet.
 
 	Args:
 		doctypes: only these DocTypes, as a patch that adds some needs.
+		again: also what was granted before and is gone; an update leaves what an administrator removed.
+
+	Returns:
+		how many rules were added.
 	"""
-	added = []
+	added, granted = [], []
+	before = set() if again else set(record.added(_GRANT))
 	for doctype in doctypes or GRANTS:
 		_make_rules_the_sites_own(doctype)
-		added += [_insert(rule) for rule in _missing_rules(doctype)]
+		for rule in _missing_rules(doctype):
+			if (key := f"{doctype}/{rule['role']}") not in before:
+				added.append(_insert(rule))
+				granted.append(key)
 	record.remember("Custom DocPerm", *added)
+	record.remember(_GRANT, *granted)
 	frappe.clear_cache()
+	return len(added)
+
+
+@frappe.whitelist(methods=["POST"])
+def grant_again() -> int:
+	"""Give the service roles back what they need of ERPNext's documents, after Restore Original Permissions.
+
+	Rules that are there stay as they are.
+
+	Returns:
+		how many rules were added.
+
+	Raises:
+		frappe.PermissionError: the user is no System Manager.
+	"""
+	frappe.only_for("System Manager")
+	return grant(again=True)
 
 
 def revoke() -> None:

@@ -1,6 +1,8 @@
 """The app's roles: shipped in fixtures/role.json, which Frappe syncs at every migrate."""
 
+import click
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
 from aftersales.setup import record
@@ -22,6 +24,25 @@ def note_new_roles() -> None:
 	A role that was there before us is not ours to delete at uninstall.
 	"""
 	record.remember("Role", *(role for role in ROLES if not frappe.db.exists("Role", role)))
+	# The events of hooks.py are not heard yet while the fixtures of an installation are read in
+	frappe.flags.aftersales_site_roles = {
+		role: _site_settings(frappe.get_doc("Role", role)) for role in ROLES if frappe.db.exists("Role", role)
+	}
+
+
+def restore_site_settings() -> None:
+	"""After the fixtures of an installation: a role that the site had before keeps what its administrator set."""
+	had = frappe.flags.aftersales_site_roles or {}
+	for role, settings in had.items():
+		frappe.db.set_value("Role", role, settings)
+		frappe.clear_document_cache("Role", role)
+	if had:
+		click.secho(
+			_("This site had these roles before; their users get the rights of the app's roles: {0}").format(
+				", ".join(had)
+			),
+			fg="yellow",
+		)
 
 
 def keep_site_settings(doc: Document, method: str | None = None) -> None:
@@ -32,10 +53,16 @@ def keep_site_settings(doc: Document, method: str | None = None) -> None:
 	"""
 	if doc.name not in ROLES or not frappe.db.exists("Role", doc.name):
 		return
-	stored = frappe.get_doc("Role", doc.name)
-	for field in doc.meta.get("fields", {"fieldtype": ("in", ("Check", "Data", "Link"))}):
-		if field.fieldname not in _APP_OWNED_FIELDS:
-			doc.set(field.fieldname, stored.get(field.fieldname))
+	doc.update(_site_settings(frappe.get_doc("Role", doc.name)))
+
+
+def _site_settings(role: Document) -> dict:
+	fields = role.meta.get("fields", {"fieldtype": ("in", ("Check", "Data", "Link"))})
+	return {
+		field.fieldname: role.get(field.fieldname)
+		for field in fields
+		if field.fieldname not in _APP_OWNED_FIELDS
+	}
 
 
 def remove() -> None:

@@ -127,6 +127,25 @@ def _leave_desk() -> None:
 	if frappe.get_meta("System Settings").has_field("default_app"):
 		frappe.db.delete("Singles", {"doctype": "System Settings", "field": "default_app", "value": APP})
 	frappe.db.delete("Block Module", {"module": ("in", modules)})
+	_leave_desktop(modules)
+
+
+def _leave_desktop(modules: list[str]) -> None:
+	"""Icons and sidebars of version 16: Frappe deletes its own after the last commit of an uninstallation."""
+	for doctype in ("Desktop Icon", "Workspace Sidebar"):
+		if not frappe.db.exists("DocType", doctype):
+			continue
+		meta = frappe.get_meta(doctype)
+		names = (
+			set(frappe.get_all(doctype, filters={"app": APP}, pluck="name"))
+			if meta.has_field("app")
+			else set()
+		)
+		if meta.has_field("module"):
+			names |= set(frappe.get_all(doctype, filters={"module": ("in", modules)}, pluck="name"))
+		for table in meta.get_table_fields():
+			frappe.db.delete(table.options, {"parenttype": doctype, "parent": ("in", sorted(names) or [""])})
+		frappe.db.delete(doctype, {"name": ("in", sorted(names) or [""])})
 
 
 def _delete_jobs() -> None:

@@ -1,0 +1,40 @@
+"""How the database reads inside a transaction: locking reads see what others have committed.
+
+What happens once only is guarded by a locking read: who comes second waits, then reads what the first one
+stored. MariaDB answers so since ever, but 11.6.2 and newer raise error 1020 (Record has changed since last
+read) instead, unless `innodb_snapshot_isolation` is off. It is switched off for the app's requests and jobs,
+whoever owns the server.
+"""
+
+import re
+
+import frappe
+
+FIRST_WITH_SNAPSHOT_ISOLATION = (11, 6, 2)
+
+
+def read_what_is_committed(**_: object) -> None:
+	"""before_request, before_job: switch snapshot isolation off on this connection, where the server has it on.
+
+	The version comes with the connection: servers that do not need it are asked nothing.
+	"""
+	if frappe.conf.db_type not in (None, "mariadb"):
+		return
+	if not frappe.db._conn:
+		frappe.db.connect()
+	if needs_switching_off(str(frappe.db._conn.get_server_info())):
+		frappe.db.sql("SET SESSION innodb_snapshot_isolation = 0")
+
+
+def needs_switching_off(server_version: str) -> bool:
+	"""Whether a server of this version has snapshot isolation on by default.
+
+	>>> needs_switching_off("11.8.9-MariaDB-2 from Debian")
+	True
+	>>> needs_switching_off("5.5.5-10.11.19-MariaDB-0+deb12u1")
+	False
+	>>> needs_switching_off("8.0.36")
+	False
+	"""
+	found = re.search(r"(\d+)\.(\d+)\.(\d+)-MariaDB", server_version)
+	return bool(found) and tuple(map(int, found.groups())) >= FIRST_WITH_SNAPSHOT_ISOLATION

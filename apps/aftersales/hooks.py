@@ -1,5 +1,5 @@
 app_name = "aftersales"
-app_title = "Aftersales"
+app_title = "After-sales"
 app_publisher = "Aftersales contributors"
 app_description = "After-sales service on ERPNext: repair calls, visits, workshop, spare parts, follow-up"
 app_email = "aftersales@example.com"
@@ -25,7 +25,25 @@ app_include_js = [
 	"/assets/aftersales/js/report_filters.js",
 ]
 
-app_include_css = ["/assets/aftersales/css/phone.css"]
+app_include_css = ["/assets/aftersales/css/phone.css", "/assets/aftersales/css/desk.css"]
+
+# Version 16: one sidebar for the app
+extend_bootinfo = ["aftersales.setup.desk_sidebars.leave_the_shipped_one"]
+
+# MariaDB 11.6.2 and newer: locking reads see what others have committed
+before_request = ["aftersales.core.transactions.read_what_is_committed"]
+before_job = ["aftersales.core.transactions.read_what_is_committed"]
+
+# What Delete Transactions of a company leaves alone: masters, as ERPNext's own
+company_data_to_be_ignored = [
+	"Customer Equipment",
+	"Loaner Warehouse",
+	"Periodic Visit Plan",
+	"Service Billing Account",
+	"Service Category Account",
+	"Service Target",
+	"Service Technician",
+]
 
 # Installation
 before_install = "aftersales.install.before_install"
@@ -50,7 +68,10 @@ doc_events = {
 			"aftersales.service_desk.follow_ups.follow_call",
 			"aftersales.customer_portal.messages.call_saved",
 		],
-		"on_change": "aftersales.service_levels.workflow_states.settle",
+		"on_change": [
+			"aftersales.service_levels.workflow_states.settle",
+			"aftersales.service_desk.assignment.restore_owners",
+		],
 	},
 	"Service Voucher": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
@@ -73,11 +94,17 @@ doc_events = {
 	},
 	"Follow-up": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
-		"on_change": "aftersales.service_levels.workflow_states.settle",
+		"on_change": [
+			"aftersales.service_levels.workflow_states.settle",
+			"aftersales.service_desk.assignment.restore_owners",
+		],
 	},
 	"Service Complaint": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
-		"on_change": "aftersales.service_levels.workflow_states.settle",
+		"on_change": [
+			"aftersales.service_levels.workflow_states.settle",
+			"aftersales.service_desk.assignment.restore_owners",
+		],
 	},
 	"Customer": {
 		"on_update": [
@@ -399,4 +426,4 @@ make_email_body_message = ["aftersales.customer_portal.messages.mark_automatic"]
 
 # Customers' pages; where the QR code on a product or on a tag leads
 page_renderer = ["aftersales.customer_portal.pages.CustomerPages"]
-website_route_rules = [{"from_route": "/scan/<tag>", "to_route": "scan"}]
+website_route_rules = [{"from_route": "/scan/<path:tag>", "to_route": "scan"}]

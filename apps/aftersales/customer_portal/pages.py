@@ -19,20 +19,23 @@ from werkzeug.wrappers import Response
 from aftersales.customer_portal import photos, views
 from aftersales.customer_portal.web import HOME, File, GoTo, LoginNeeded, NotHere, Page, Visit
 
-NAME = r"([^/]{1,140})"
+PART = r"([^/]{1,140})"
+NAME = r"(.{1,140})"
+"""Of a document: a naming rule may put slashes into it, and the server decodes %2F."""
+
 ROUTES = (
 	(rf"{HOME}", views.home),
 	(rf"{HOME}/new", views.new_call),
+	(rf"{HOME}/calls/{NAME}/photos/{PART}", views.photo),
 	(rf"{HOME}/calls/{NAME}", views.call),
-	(rf"{HOME}/calls/{NAME}/photos/{NAME}", views.photo),
 	(rf"{HOME}/estimates/{NAME}", views.estimate),
 	(rf"{HOME}/products", views.products),
 	(rf"{HOME}/products/{NAME}", views.product),
-	(rf"{HOME}/documents/{NAME}/{NAME}", views.document),
+	(rf"{HOME}/documents/{PART}/{NAME}", views.document),
 	(rf"{HOME}/complaint", views.complaint),
 	(rf"{HOME}/messages", views.preferences),
-	(rf"{HOME}/link/{NAME}", views.link),
-	(rf"{HOME}/code/{NAME}/{NAME}", views.product_code),
+	(rf"{HOME}/link/{PART}", views.link),
+	(rf"{HOME}/code/{NAME}/{PART}", views.product_code),
 )
 
 HEADERS = {

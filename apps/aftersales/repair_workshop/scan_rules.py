@@ -39,8 +39,9 @@ def read(text: str | None) -> Code | None:
 	except ValueError:
 		return None
 	parts = [unquote(part) for part in path.split("/") if part]
-	if len(parts) == 2 and parts[0] == "scan":
-		return Code(parts[1])
-	if len(parts) == 3 and parts[0] in DESKS and parts[1] in FORMS:
-		return Code(parts[2], FORMS[parts[1]])
+	# A name may have slashes; a scanner may have decoded them
+	if len(parts) > 1 and parts[0] == "scan":
+		return Code("/".join(parts[1:]))
+	if len(parts) > 2 and parts[0] in DESKS and parts[1] in FORMS:
+		return Code("/".join(parts[2:]), FORMS[parts[1]])
 	return None

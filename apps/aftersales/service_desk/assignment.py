@@ -35,20 +35,47 @@ def mirror(call: Document) -> None:
 def keep_owner(todo: Document, method: str | None = None) -> None:
 	"""Refuse to end the ToDo of an open call's owner: Frappe would leave the call without one.
 
-	Hook of ToDo (validate). The owner is changed on the call itself, which moves the ToDo along.
+	Hook of ToDo (validate). The owner is changed on the call itself, which moves the ToDo along. An
+	Assignment Rule may end the ToDo, since its administrator wants it off the owner's list; the call keeps
+	its owner.
 	"""
-	if todo.reference_type != "Repair Call" or todo.status == "Open" or todo.is_new():
+	if todo.reference_type not in OWNED or todo.status == "Open" or todo.is_new():
 		return
 	if todo.flags.moved_by_call or not todo.has_value_changed("status"):
 		return
-	call = frappe.db.get_value("Repair Call", todo.reference_name, ["status", "assigned_to"], as_dict=True)
-	if call and call.status not in OVER and call.assigned_to == todo.allocated_to:
+	doctype, name = todo.reference_type, todo.reference_name
+	stored = frappe.db.get_value(doctype, name, ["status", "assigned_to"], as_dict=True)
+	if not stored or stored.assigned_to != todo.allocated_to:
+		return
+	if todo.flags.ignore_permissions:  # a rule ends it, not a person
+		_restore_later(doctype, name, stored.assigned_to)
+	elif doctype == "Repair Call" and stored.status not in OVER:
 		frappe.throw(
 			_("Every open call has an owner. Change {0} on Repair Call {1} instead.").format(
-				frappe.bold(_("Assigned to")), todo.reference_name
+				frappe.bold(_("Assigned to")), name
 			),
 			title=_("Owner Needed"),
 		)
+
+
+def _restore_later(doctype: str, name: str, owner: str) -> None:
+	"""Frappe empties `assigned_to` past the controller when it ends a ToDo: write it back after that."""
+	waiting = frappe.flags.setdefault("owners_to_restore", {})
+	if not waiting:
+		frappe.db.before_commit.add(restore_owners)
+	waiting[doctype, name] = owner
+
+
+def restore_owners(doc: Document | None = None, method: str | None = None) -> None:
+	"""Hook of the owned documents (on_change), and before a commit: the owner an Assignment Rule took is back.
+
+	Whom a rule has assigned instead stays.
+	"""
+	waiting = frappe.flags.get("owners_to_restore") or {}
+	for key in [(doc.doctype, doc.name)] if doc else list(waiting):
+		owner = waiting.pop(key, None)
+		if owner and not frappe.db.get_value(*key, "assigned_to", for_update=True):
+			frappe.db.set_value(*key, "assigned_to", owner, update_modified=False)
 
 
 # --- requests that take the place of frappe.desk.form.assign_to's (hooks.py) ---------------------------

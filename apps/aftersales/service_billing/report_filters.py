@@ -55,6 +55,11 @@ def period_of(filters: dict) -> tuple[date, date]:
 	return first, last
 
 
+def day_of(filters: dict) -> date:
+	"""The day at whose end a report looks: `on_date`, today when it is empty."""
+	return getdate(filters.get("on_date"))
+
+
 def _require(filters: frappe._dict, fieldname: str, label: str) -> None:
 	if not filters.get(fieldname):
 		frappe.throw(_("Set {0}.").format(frappe.bold(label)), frappe.MandatoryError)

@@ -12,6 +12,16 @@ aftersales.reports.company_filter = function () {
 	};
 };
 
+// The day at whose end a report looks.
+aftersales.reports.day_filter = function () {
+	return {
+		fieldname: "on_date",
+		label: __("As of"),
+		fieldtype: "Date",
+		default: frappe.datetime.get_today(),
+	};
+};
+
 // A period that ends today: from `from`, by default the first of the month.
 aftersales.reports.dates = function (from = frappe.datetime.month_start()) {
 	return [

@@ -1,6 +1,7 @@
 frappe.query_reports["Cash with Technicians"] = {
 	filters: [
 		aftersales.reports.company_filter(),
+		aftersales.reports.day_filter(),
 		{
 			fieldname: "technician",
 			label: __("Technician"),

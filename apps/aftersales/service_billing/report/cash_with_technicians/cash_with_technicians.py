@@ -1,24 +1,27 @@
-"""Cash that technicians collected and have not handed over, the oldest first (R-AC-3)."""
+"""Cash that technicians had collected and not handed over at the end of a day, the oldest first (R-AC-3)."""
+
+from datetime import date
 
 import frappe
 from frappe import _
 from frappe.query_builder import Order
-from frappe.utils import add_days, date_diff, flt, getdate, nowdate
+from frappe.utils import add_days, date_diff, flt, getdate
 
 from aftersales.money import rounded
-from aftersales.service_billing.report_filters import check_company, column, currency, link, money
+from aftersales.service_billing.report_filters import check_company, column, currency, day_of, link, money
 
 
 def execute(filters: dict | None = None) -> tuple:
-	"""Script report. Filters: company (needed), technician, older_than (days)."""
+	"""Script report. Filters: company (needed), on_date (end of that day; default today), technician, older_than (days)."""
 	filters = frappe._dict(filters or {})
 	if not filters.company:
 		frappe.throw(_("Set {0}.").format(frappe.bold(_("Company"))), frappe.MandatoryError)
 	check_company(filters.company)
-	rows = _open_cash(filters)
+	day = day_of(filters)
+	rows = _open_cash(filters, day)
 	for row in rows:
 		row.collected_on = row.collected_on and getdate(row.collected_on)
-		row.age = date_diff(nowdate(), row.collected_on) if row.collected_on else 0
+		row.age = date_diff(day, row.collected_on) if row.collected_on else 0
 		row.invoice_state = _invoice_state(row)
 	return columns(), rows, None, None, _summary(rows)
 
@@ -38,12 +41,16 @@ def columns() -> list[dict]:
 	]
 
 
-def _open_cash(filters: frappe._dict) -> list[frappe._dict]:
+def _open_cash(filters: frappe._dict, day: date) -> list[frappe._dict]:
+	"""Receipts handed out by the end of `day` and booked later, or not yet."""
 	voucher, invoice = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Sales Invoice")
+	payment = frappe.qb.DocType("Payment Entry")
 	query = (
 		frappe.qb.from_(voucher)
 		.left_join(invoice)
 		.on(invoice.name == voucher.sales_invoice)
+		.left_join(payment)
+		.on(payment.name == voucher.payment_entry)
 		.select(
 			voucher.technician,
 			voucher.name.as_("voucher"),
@@ -60,7 +67,8 @@ def _open_cash(filters: frappe._dict) -> list[frappe._dict]:
 			(voucher.company == filters.company)
 			& (voucher.docstatus == 1)
 			& (voucher.cash_collected > 0)
-			& voucher.payment_entry.isnull()
+			& (voucher.departed_at < add_days(day, 1))
+			& (voucher.payment_entry.isnull() | (payment.posting_date > day))
 		)
 		.orderby(voucher.departed_at, order=Order.asc)
 		.orderby(voucher.name, order=Order.asc)
@@ -69,7 +77,7 @@ def _open_cash(filters: frappe._dict) -> list[frappe._dict]:
 		query = query.where(voucher.technician == filters.technician)
 	if filters.older_than:
 		query = query.where(
-			voucher.departed_at < add_days(getdate(nowdate()), 1 - frappe.utils.cint(filters.older_than))
+			voucher.departed_at < add_days(day, 1 - frappe.utils.cint(filters.older_than))
 		)
 	return query.run(as_dict=True)
 

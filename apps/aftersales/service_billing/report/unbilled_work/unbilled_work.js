@@ -1,6 +1,7 @@
 frappe.query_reports["Unbilled Work"] = {
 	filters: [
 		aftersales.reports.company_filter(),
+		aftersales.reports.day_filter(),
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		{ fieldname: "with_credited", label: __("Credited Jobs Too"), fieldtype: "Check" },
 	],

@@ -10,6 +10,7 @@ from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_retu
 from frappe.utils import add_to_date, getdate, now_datetime
 
 from aftersales.service_billing.credits import bill_again
+from aftersales.service_billing.recovery import claimable_lines
 from tests import factories as make
 from tests.jobs import KINDS, billed, done, gl
 
@@ -219,6 +220,95 @@ def test_a_compensation_is_granted_later_and_taken_back_later_still(shop, clock)
 	clock.to("2026-12-03")
 	read(granted).cancel()
 	assert days(invoice) == ("2026-12-03", "2026-12-03", [("2026-12-03", 115.77)])
+
+
+def late_card_with_a_small_bill(shop):
+	"""Thirty days late at 5.00 a day, at most half of the bill of 102.00; the accountant lowers that to 60.00."""
+	make.settings(delay_rate_per_day=5, delay_max_percent=50)
+	card = job(shop, "Repair Card", promised_return=add_to_date(now_datetime(), days=-30))
+	invoice = frappe.get_doc(INVOICE, card.sales_invoice)
+	compensation = frappe.get_doc("Delay Compensation", {"job": card.name})
+	assert (compensation.proposed_amount, compensation.amount) == (51, 51)
+	invoice.items[0].rate = 18
+	invoice.save()
+	assert invoice.net_total == 60
+	return compensation
+
+
+def test_the_limit_of_a_compensation_follows_the_bill(shop, clock):
+	compensation = late_card_with_a_small_bill(shop)
+	clock.to("2026-12-02")
+	compensation = read(compensation)
+	compensation.fault = "Ours"
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="the rule gives 30.0 at most"):
+		compensation.submit()
+	frappe.db.rollback()
+	compensation = read(compensation)
+	compensation.fault = "Ours"
+	compensation.save()
+	assert (compensation.proposed_amount, compensation.amount) == (30, 30)
+	compensation.submit()
+	assert frappe.db.get_value(INVOICE, read(compensation).discounted_invoice, "net_total") == 30
+
+
+@pytest.mark.parametrize(("entered", "booked"), [(None, "2027-01-20"), ("2026-12-31", "2026-12-31")])
+def test_a_compensation_is_booked_on_the_day_it_is_granted(shop, clock, entered, booked):
+	make.settings(
+		delay_rate_per_day=5,
+		delay_max_percent=50,
+		billing_accounts=[
+			{"company": make.COMPANY, "delay_account": make.account("Delays", "Indirect Expenses")}
+		],
+	)
+	card = job(shop, "Repair Card", promised_return=add_to_date(now_datetime(), days=-4))
+	clock.to("2027-01-20")
+	frappe.get_doc(INVOICE, card.sales_invoice).submit()
+	granted = frappe.get_doc("Delay Compensation", {"job": card.name})
+	granted.update({"fault": "Ours", "apply_as": "Credit to the Customer"})
+	if entered:
+		granted.posting_date = entered
+	granted.submit()
+	journal = frappe.get_doc("Journal Entry", read(granted).journal_entry)
+	assert (str(journal.posting_date), journal.total_debit) == (booked, 20)
+
+
+def test_a_makers_debit_note_is_submitted_next_year(shop, clock):
+	maker = make.once(
+		"Supplier",
+		"Baxi Heating",
+		supplier_name="Baxi Heating",
+		supplier_group=frappe.get_all("Supplier Group", {"is_group": 0}, pluck="name", order_by="name")[0],
+	)
+	brand = frappe.get_doc("Brand", make.once("Brand", "Baxi", brand="Baxi"))
+	brand.append("brand_defaults", {"company": make.COMPANY, "default_supplier": maker})
+	brand.save()
+	product = make.equipment(shop.customer)
+	done(shop, category="C", labour=[make.hours(1)], parts=[make.part(shop.seal)], equipment=product)
+	clock.to("2026-12-15")
+	claim = make.make(
+		"Warranty Recovery Claim",
+		supplier=maker,
+		company=make.COMPANY,
+		lines=claimable_lines(make.COMPANY, maker),
+	)
+	assert [line.claimed_amount for line in claim.lines] == [30, 12.5]
+	clock.to("2026-12-20")
+	read(claim).submit()
+	claim = read(claim)
+	claim.record_answer(supplier_reference="BX-77", accepted_percent=100)
+	note = frappe.get_doc("Purchase Invoice", read(claim).make_debit_note())
+	clock.to("2027-01-08")
+	read(note).submit()
+	assert str(read(note).posting_date) == "2027-01-08"
+	assert read(claim).status == "Credited"
+
+
+def test_a_limit_sent_by_a_form_is_not_believed(shop):
+	compensation = late_card_with_a_small_bill(shop)
+	compensation.update({"proposed_amount": 500, "amount": 400, "fault": "Ours"})
+	with pytest.raises(frappe.ValidationError, match="at most"):
+		compensation.save()
 
 
 @pytest.mark.parametrize("kind", KINDS)

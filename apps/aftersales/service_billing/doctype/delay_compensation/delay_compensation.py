@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import flt, getdate
 
 from aftersales import jobs
 from aftersales.guards import keep_fields_of_record, require_role, require_value, set_system, start_over
@@ -68,6 +68,7 @@ class DelayCompensation(Document):
 	def before_submit(self):
 		require_role(DECIDING_ROLES, _("Granting a compensation"))
 		self.require_our_fault()
+		self.date_on_decision()
 		set_system(self, status="Granted", decided_by=frappe.session.user)
 
 	def on_submit(self):
@@ -125,6 +126,28 @@ class DelayCompensation(Document):
 				self.amount = self.proposed_amount
 		elif self.has_value_changed("job"):
 			frappe.throw(_("The job of a compensation cannot be changed."))
+		else:
+			self.follow_bill(flt(proposal["proposed_amount"]))
+
+	def date_on_decision(self):
+		"""A proposal is dated the day it was made; what is granted later is booked then, unless a day was entered."""
+		if getdate(self.posting_date) == getdate(self.creation) < getdate():
+			self.posting_date = getdate()
+
+	def follow_bill(self, gives: float):
+		"""The limit is a share of the bill, which may have changed since the proposal was made."""
+		before = flt(self.proposed_amount)
+		if self.docstatus > 1 or self.status == "Declined" or rounded(gives) == rounded(before):
+			return
+		if self._action == "submit" and flt(self.amount) > gives:
+			frappe.throw(
+				_(
+					"The bill of {0} has changed since: the rule gives {1} at most. Enter that or less as {2}, then grant it."
+				).format(self.job, rounded(gives), frappe.bold(_(self.meta.get_label("amount"))))
+			)
+		set_system(self, proposed_amount=gives)
+		if self._action == "save" and flt(self.amount) == before:
+			self.amount = gives
 
 	def check_amount(self):
 		if flt(self.amount) > flt(self.proposed_amount):

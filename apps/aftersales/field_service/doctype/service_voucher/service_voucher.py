@@ -141,7 +141,7 @@ class ServiceVoucher(Document):
 
 	def check_if_latest(self):
 		"""Frappe locks the job here, which comes after its contract."""
-		if self.docstatus == 1:
+		if self.docstatus:
 			contracts.hold(self)
 		super().check_if_latest()
 
@@ -198,13 +198,16 @@ class ServiceVoucher(Document):
 		jobs.write_notes(self)
 
 	def before_cancel(self):
+		from aftersales.service_billing.contract_shares import pass_on
 		from aftersales.service_billing.posting import unpost_job
 
 		jobs.refuse_edits_on_cancel(self)
 		jobs.check_call_is_open(self)
 		cash.refuse_when_handed_over(self)
 		refuse_cancelling_what_came_back(self)
+		freed = (self.contract_excess, self.get("contract_visit"))
 		unpost_job(self)
+		pass_on(self, *freed)
 		self.status = "Cancelled"
 		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)
 

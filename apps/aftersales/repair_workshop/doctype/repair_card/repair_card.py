@@ -159,7 +159,7 @@ class RepairCard(Document):
 
 	def check_if_latest(self):
 		"""Frappe locks the job here, which comes after its contract."""
-		if self.docstatus == 1:
+		if self.docstatus:
 			contracts.hold(self)
 		super().check_if_latest()
 
@@ -244,13 +244,16 @@ class RepairCard(Document):
 			self.tell_call_about_outcome()
 
 	def before_cancel(self):
+		from aftersales.service_billing.contract_shares import pass_on
 		from aftersales.service_billing.posting import unpost_job
 
 		jobs.refuse_edits_on_cancel(self)
 		self.keep_state_log()
 		jobs.check_call_is_open(self)
 		refuse_cancelling_what_came_back(self)
+		freed = (self.contract_excess, self.get("contract_visit"))
 		unpost_job(self)
+		pass_on(self, *freed)
 		self.status = rules.CANCELLED
 		self.log_state()
 		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)

@@ -403,6 +403,20 @@ def accounts_frozen(shop):
 	return doc, lambda: freeze_accounts(add_days(nowdate(), -1))
 
 
+@case("no_fiscal_year", "No Fiscal Year of Liffey Service Ltd contains")
+def no_fiscal_year(shop):
+	doc = job(shop, parts=[make.part(shop.seal)])
+	years = frappe.get_all("Fiscal Year", {"disabled": 0}, pluck="name")
+
+	def disable(value: int) -> None:
+		for year in years:
+			set_value("Fiscal Year", year, "disabled", value)
+		frappe.cache.delete_value("fiscal_years")
+
+	disable(1)
+	return doc, lambda: disable(0)
+
+
 def freeze_accounts(until: str) -> None:
 	if frappe.get_meta("Company").has_field("accounts_frozen_till_date"):
 		set_value("Company", make.COMPANY, "accounts_frozen_till_date", until)
@@ -498,14 +512,6 @@ def foreign_currency_in_a_home_currency_account(shop):
 	return job(shop, labour=[make.hours(1)], parts=[make.part(shop.seal)])
 
 
-def no_fiscal_year(shop):
-	doc = job(shop, labour=[make.hours(1)], parts=[make.part(shop.seal)])
-	for year in frappe.get_all("Fiscal Year", pluck="name"):
-		frappe.db.set_value("Fiscal Year", year, "disabled", 1)
-	frappe.cache.delete_value("fiscal_years")
-	return doc
-
-
 def books_closed_for_the_year(shop):
 	retained = "Retained Earnings - LSL"
 	doc = job(shop, labour=[make.hours(1)], parts=[make.part(shop.seal)])
@@ -530,7 +536,6 @@ def books_closed_for_the_year(shop):
 		(batch_used_up, "DS-01"),
 		(no_exchange_rate, "Maybe Currency Exchange record is not created for GBP to EUR"),
 		(foreign_currency_in_a_home_currency_account, "Party Account Debtors - LSL currency (EUR)"),
-		(no_fiscal_year, "Fiscal Year"),
 		(books_closed_for_the_year, "Books have been closed till the period ending on"),
 	],
 )

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import frappe
+from erpnext.accounts.utils import get_fiscal_years
 from frappe import _
 from frappe.utils import cint, flt, formatdate, getdate, nowdate
 
@@ -77,8 +78,10 @@ def check_stock(company: str, job: Job) -> Iterable[Problem]:
 
 
 def check_dates(company: str, plan: PostingPlan, submit_invoice: bool) -> Iterable[Problem]:
-	"""Today is open for the documents the plan makes: accounting period, stock and accounts."""
+	"""Today is open for the documents the plan makes: fiscal year, accounting period, stock and accounts."""
 	documents = _documents(plan)
+	if documents and not get_fiscal_years(nowdate(), company=company, boolean=True):
+		yield Problem("no_fiscal_year", {"today": formatdate(nowdate()), "company": company})
 	yield from _closed_periods(company, documents)
 	if plan.issue_rows or any(row.stock for row in plan.delivery_rows):
 		yield from _frozen_stock()

@@ -99,6 +99,10 @@ def _template(code: str) -> str:
 			return _(
 				"Stock is frozen up to {until}. Set an earlier date in Stock Settings, or let somebody post who holds the role named there."
 			)
+		case "no_fiscal_year":
+			return _(
+				"No Fiscal Year of {company} contains {today}: create it (Accounting > Fiscal Year), then post again."
+			)
 		case "accounts_frozen":
 			return _(
 				"The accounts of {company} are frozen up to {until}. Set an earlier date in Accounts Settings (version 16: in the Company), or let somebody post who holds the role named there."

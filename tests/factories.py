@@ -72,8 +72,8 @@ def payment_terms(name: str, *terms: tuple[int, int]) -> str:
 	)
 
 
-def fee_plan(name: str, cost: float = 300) -> str:
-	"""A Subscription Plan that asks for `cost` a month, with an item of its name."""
+def fee_plan(name: str, cost: float = 300, interval: str = "Month", count: int = 1) -> str:
+	"""A Subscription Plan that asks for `cost` every `count` intervals, with an item of its name."""
 	return once(
 		"Subscription Plan",
 		name,
@@ -82,8 +82,8 @@ def fee_plan(name: str, cost: float = 300) -> str:
 		currency="EUR",
 		price_determination="Fixed Rate",
 		cost=cost,
-		billing_interval="Month",
-		billing_interval_count=1,
+		billing_interval=interval,
+		billing_interval_count=count,
 	)
 
 

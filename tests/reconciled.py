@@ -255,6 +255,17 @@ def _labour_differs(shop):
 	return doc.name
 
 
+def _fee_not_invoiced(shop):
+	contract = make.contract(
+		make.customer("Fee Forgotten Ltd"),
+		start_date=nowdate(),
+		plans=[{"plan": make.fee_plan("Care Fee Forgotten"), "qty": 1}],
+	)
+	for draft in frappe.get_all("Sales Invoice", {"subscription": contract.subscription}, pluck="name"):
+		frappe.delete_doc("Sales Invoice", draft)
+	return contract.name
+
+
 PLANTED: dict[Reason, Callable] = {
 	Reason.NOT_BILLED: _not_billed,
 	Reason.DRAFT_INVOICE: _draft_invoice,
@@ -274,5 +285,6 @@ PLANTED: dict[Reason, Callable] = {
 	Reason.LEDGER_DIFFERS: _ledger_differs,
 	Reason.COST_DIFFERS: _cost_differs,
 	Reason.LABOUR_DIFFERS: _labour_differs,
+	Reason.FEE_NOT_INVOICED: _fee_not_invoiced,
 }
 """Each makes a job with this break and returns the job's name (the document's where no job is concerned)."""

@@ -197,6 +197,7 @@ doc_events = {
 		"before_insert": [
 			"aftersales.service_billing.erpnext_events.claim_place",
 			"aftersales.service_billing.discounts.amend",
+			"aftersales.service_billing.fee_invoices.claim_period",
 		],
 		"before_validate": "aftersales.service_billing.due_dates.renew",
 		"validate": [
@@ -218,13 +219,19 @@ doc_events = {
 			"aftersales.service_billing.handover.forget_invoice",
 			"aftersales.service_billing.credits.follow",
 			"aftersales.service_billing.fees.free_key",
+			"aftersales.service_billing.fee_invoices.free_period",
 		],
 		"on_trash": [
 			"aftersales.service_billing.erpnext_events.release",
 			"aftersales.service_billing.handover.forget_invoice",
+			"aftersales.service_billing.fees.resume_recognition",
 		],
 	},
-	"Subscription": {"on_update": "aftersales.service_billing.fees.stop_when_done"},
+	"Fiscal Year": {
+		"on_update": "aftersales.service_billing.fiscal_years.forget",
+		"on_trash": "aftersales.service_billing.fiscal_years.forget",
+	},
+	"Subscription": {"validate": "aftersales.service_billing.fee_invoices.keep_at_next_period"},
 	"Journal Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
@@ -337,6 +344,7 @@ scheduler_events = {
 		"aftersales.customer_portal.messages.remind_of_loaners",
 		"aftersales.service_desk.periodic_visits.plan_all",
 		"aftersales.service_billing.contracts.roll_over",
+		"aftersales.service_billing.fee_invoices.invoice_due_fees",
 		"aftersales.service_quality.faults.raise_recurring",
 		"aftersales.field_service.leavers.remind_of_locked_out_owners",
 	],

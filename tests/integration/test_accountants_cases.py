@@ -10,14 +10,24 @@ from pathlib import Path
 
 import frappe
 import pytest
+from erpnext.accounts.deferred_revenue import convert_deferred_revenue_to_income
 from frappe.utils import nowdate
 
+from aftersales.service_billing import fee_invoices
 from tests import factories as make
+from tests.clock import current as clock_of_the_test
 from tests.jobs import billed, done, in_stock
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accountants-cases.md"
 OTHER = "Shannon Service Ltd"
 CASES: dict[str, Callable] = {}
+MONTH_ENDS = (
+	("2027-02-01", "2027-01-01", "2027-01-31"),
+	("2027-03-01", "2027-02-01", "2027-02-28"),
+	("2027-04-01", "2027-03-01", "2027-03-31"),
+	("2027-05-01", "2027-04-01", "2027-04-30"),
+)
+"""When ERPNext moves deferred revenue to income, and of which days."""
 
 
 def case(number: str):
@@ -89,7 +99,7 @@ def entries_since(before: int) -> int:
 
 
 @pytest.mark.parametrize("number", sorted(expected()))
-def test_books_are_as_the_page_says(shop, number):
+def test_books_are_as_the_page_says(shop, clock, number):
 	before = frappe.db.count("GL Entry", {"is_cancelled": 0})
 	documents, company, prepared = CASES[number](shop)
 	rows = booked(documents, company)
@@ -287,3 +297,80 @@ def second_company(shop):
 def delivery_note_company(shop):
 	frappe.get_doc("Selling Settings").update({"dn_required": "Yes"}).save()
 	return documents(job(shop))
+
+
+def fees(first: str, last: str, cost: float, interval: str, submitted_on: str, until: str) -> list:
+	"""The invoices of a contract's fee, submitted on one day and looked at by the daily job until another."""
+	make.fiscal_years(2026, 2027)
+	clock_of_the_test.to(submitted_on)
+	plan = make.fee_plan("Boiler Care Fee", cost, interval)
+	contract = make.contract(
+		"Nora Byrne",
+		start_date=first,
+		end_date=last,
+		plans=[{"plan": plan, "qty": 1}],
+		submit_fee_invoices=1,
+	)
+	for day in (first, until):
+		clock_of_the_test.to(day)
+		fee_invoices.invoice_due_fees()
+	filters = {"subscription": contract.subscription}
+	return frappe.get_all("Sales Invoice", filters, ["name", "posting_date"], order_by="from_date asc")
+
+
+@case("13a")
+def fee_of_a_calendar_year(shop):
+	(fee,) = fees("2027-01-01", "2027-12-31", 1200, "Year", "2026-11-30", "2027-12-31")
+	assert str(fee.posting_date) == "2027-01-01"
+	return {"Fee of the Year": fee.name}, make.COMPANY, 0
+
+
+@case("13b")
+def fee_of_forty_five_days(shop):
+	first, last = fees("2026-11-01", "2026-12-15", 300, "Month", "2026-11-01", "2026-12-01")
+	return {"First Fee": first.name, "Last Fee": last.name}, make.COMPANY, 0
+
+
+@case("13c")
+def deferred_fee_that_ends_early(shop):
+	make.fiscal_years(2026, 2027)
+	clock_of_the_test.to("2027-01-01")
+	plan = make.fee_plan("Boiler Care Fee", 1200, "Year")
+	deferred = make.account("Deferred Fees", "Current Liabilities")
+	item = frappe.get_doc("Item", "Boiler Care Fee")
+	item.enable_deferred_revenue = 1
+	item.set("item_defaults", [{"company": make.COMPANY, "deferred_revenue_account": deferred}])
+	item.save()
+	terms = make.contract(
+		shop.customer,
+		start_date="2027-01-01",
+		end_date="2027-12-31",
+		plans=[{"plan": plan, "qty": 1}],
+		submit_fee_invoices=1,
+	)
+	fee = frappe.db.get_value("Sales Invoice", {"subscription": terms.subscription})
+	for day, first, last in MONTH_ENDS[:2]:
+		clock_of_the_test.to(day)
+		convert_deferred_revenue_to_income(None, first, last)
+	clock_of_the_test.to("2027-03-20")
+	terms.end_early("2027-03-31", "Sold the boiler")
+	(note,) = terms.credit_unused_fee()
+	frappe.get_doc("Sales Invoice", note).submit()
+	for day, first, last in MONTH_ENDS[2:]:
+		clock_of_the_test.to(day)
+		convert_deferred_revenue_to_income(None, first, last)
+	return {"Fee of the Year": fee, "Credit Note": note}, make.COMPANY, 0
+
+
+@case("14")
+def draft_of_another_month(shop):
+	make.fiscal_years(2026, 2027)
+	make.settings(submit_invoice=0)
+	clock_of_the_test.to("2026-11-30")
+	doc = job(shop)
+	clock_of_the_test.to("2026-12-01")
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	invoice.submit()
+	assert (str(invoice.posting_date), str(invoice.due_date)) == ("2026-12-01", "2026-12-01")
+	assert str(frappe.db.get_value("Stock Entry", doc.stock_entry, "posting_date")) == "2026-11-30"
+	return documents(doc)

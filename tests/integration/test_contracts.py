@@ -556,7 +556,7 @@ def test_the_fee_is_invoiced_by_a_subscription(shop, plan):
 
 	subscription = frappe.get_doc("Subscription", contract.subscription)
 	assert (subscription.party, subscription.company) == (shop.customer, make.COMPANY)
-	assert getdate(subscription.end_date) == getdate(contract.end_date)
+	assert not subscription.end_date  # the app stops it when the contract ends
 	assert subscription.aftersales_voucher == contract.name
 	subscription.process()
 	(invoice,) = frappe.get_all(
@@ -774,7 +774,7 @@ def test_periods_before_the_end_are_invoiced_and_none_after(shop, thirty_days):
 	assert frappe.db.get_value("Subscription", contract.subscription, "status") == "Cancelled"
 
 
-@pytest.mark.parametrize(("ends", "fees_invoiced"), [(9, 1), (34, 2)])
+@pytest.mark.parametrize(("ends", "fees_invoiced"), [(9, [20]), (34, [60, 10])])
 def test_a_fee_invoiced_at_the_end_of_its_period(shop, thirty_days, ends, fees_invoiced):
 	# ERPNext prorates by today's date, which stands still here
 	frappe.db.set_single_value("Subscription Settings", "prorate", 0)
@@ -786,13 +786,11 @@ def test_a_fee_invoiced_at_the_end_of_its_period(shop, thirty_days, ends, fees_i
 		invoice_at="End of the Period",
 	)
 	contract.end_early(add_days(nowdate(), ends), "Sold the boiler")
-	for day in range(28, 92):
+	for day in (9, 29, 30, 34, 35, 59, 60, 89):
 		process_subscriptions(add_days(nowdate(), day))
-	contract = read(contract)
-	contract.credit_unused_fee()
-	assert [row.net_total for row in fee_invoices(contract, is_return=0)] == [60] * fees_invoiced
-	# ten days of thirty, or five
-	assert [row.net_total for row in fee_invoices(contract, is_return=1)] == [-40 if ends == 9 else -50]
+	# the days of the contract: ten of thirty, or five of the second thirty
+	assert [row.net_total for row in fee_invoices(contract)] == fees_invoiced
+	refused("No fee", read(contract).credit_unused_fee)
 
 
 # ---------------------------------------------------------------- excess of a call
@@ -835,6 +833,48 @@ def test_the_excess_on_each_job_where_the_contract_says_so(shop):
 	contract = make.contract(shop.customer, excess_per_job=20, excess_per="On Each Job")
 	visit, card = visit_and_card(shop, contract)
 	assert (visit.contract_excess, card.contract_excess) == (20, 20)
+
+
+def test_the_excess_of_a_cancelled_visit_is_borne_by_the_card(shop):
+	contract = make.contract(shop.customer, excess_per_job=20)
+	visit, card = visit_and_card(shop, contract)
+	posted_at = card.posted_at
+	read(visit).cancel()
+	card = read(card)
+	assert (card.contract_excess, card.contract_share, card.amount_due) == (20, 40, 22.70)
+	assert card.posted_at == posted_at
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	assert [(row.item_code, row.net_amount) for row in invoice.items] == [(shop.excess, 20)]
+	assert documents_of(card) == {"Sales Invoice": [invoice.name]}
+
+	again = frappe.copy_doc(visit)
+	again.update({"amended_from": visit.name, "docstatus": 0})
+	again.insert()
+	again.submit()
+	assert read(again).contract_excess == 0  # the card bears it by now
+
+
+def test_an_excess_that_is_invoiced_elsewhere_is_told(shop):
+	contract = make.contract(shop.customer, excess_per_job=20)
+	visit, card = visit_and_card(shop, contract, hours=0.25)
+	frappe.get_doc("Sales Invoice", card.sales_invoice).submit()
+	frappe.clear_messages()
+	read(visit).cancel()
+	assert read(card).contract_excess == 5
+	assert "is submitted. Credit it" in str(frappe.message_log)
+
+
+def test_a_visit_beyond_those_included_takes_the_place_of_a_cancelled_one(shop):
+	contract = make.contract(shop.customer, limited_visits=1, included_visits=1, visit_period="Contract Term")
+	first, second, third = (visit(shop, contract) for _number in range(3))
+	for one in (first, second, third):
+		one.submit()
+	assert [read(one).contract_visit for one in (second, third)] == ["Beyond Included"] * 2
+	read(first).cancel()
+	second, third = read(second), read(third)
+	assert (second.contract_visit, second.amount_due, second.sales_invoice) == ("Included", 0, None)
+	assert (third.contract_visit, third.amount_due) == ("Beyond Included", 136.2)
+	assert [row.service_voucher for row in read(contract).visits] == [second.name]
 
 
 def test_a_job_keeps_its_excess_until_it_is_invoiced(shop):

@@ -241,7 +241,7 @@ def test_the_limit_of_a_compensation_follows_the_bill(shop, clock):
 	compensation = read(compensation)
 	compensation.fault = "Ours"
 	frappe.db.commit()
-	with pytest.raises(frappe.ValidationError, match="the rule gives 30.0 at most"):
+	with pytest.raises(frappe.ValidationError, match=r"the rule gives 30\.0 at most"):
 		compensation.submit()
 	frappe.db.rollback()
 	compensation = read(compensation)

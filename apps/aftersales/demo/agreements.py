@@ -5,7 +5,7 @@ Made last: what came before is not covered by contracts made afterwards.
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import add_days, getdate, nowdate
+from frappe.utils import add_days, nowdate
 
 from aftersales.demo.actors import acting_as
 from aftersales.demo.clock import happened, past
@@ -117,17 +117,6 @@ def _agree(customer: str, began: int, days: int, **terms) -> None:
 			}
 		).insert()
 		contract.submit()
-	_invoice_fees(contract.subscription)
-
-
-def _invoice_fees(name: str) -> None:
-	"""The months gone by, as the scheduler has invoiced them at the beginning of each."""
-	subscription = frappe.get_doc("Subscription", name)
-	while (begins := getdate(subscription.current_invoice_start)) <= getdate(nowdate()):
-		subscription.process(posting_date=begins)
-		subscription.reload()
-		if getdate(subscription.current_invoice_start) == begins:
-			break  # the last period of the contract
 
 
 def _visit(

@@ -93,6 +93,19 @@ def add_months(day: date, months: int) -> date:
 	return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def renewed_term(start: date, end: date) -> tuple[date, date]:
+	"""First and last day of the term that follows `start` to `end`, as long as that by the calendar.
+
+	Whole months follow whole months: 1 January to 31 December by the same of the next year, a leap year or not.
+	Anything else is followed by as many days.
+	"""
+	first = date.fromordinal(end.toordinal() + 1)
+	months = (first.year - start.year) * 12 + first.month - start.month
+	if months > 0 and add_months(start, months) == first:
+		return first, date.fromordinal(add_months(first, months).toordinal() - 1)
+	return first, date.fromordinal(end.toordinal() + (end - start).days + 1)
+
+
 @dataclass(frozen=True)
 class Terms:
 	"""What a contract pays of one job: percent of each kind of line, and what the customer bears first.

@@ -11,12 +11,12 @@ from decimal import Decimal
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
+from frappe.utils import cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import has_any_role, require_role
 from aftersales.money import exact, rounded
 from aftersales.scheduled import one_of_many
-from aftersales.service_billing.contract_rules import Entitlement, Terms, Visits, entitlement
+from aftersales.service_billing.contract_rules import Entitlement, Terms, Visits, entitlement, renewed_term
 from aftersales.service_billing.invoices import billing_currency
 
 CONTRACT = "Contract"
@@ -249,12 +249,12 @@ def _earlier_trip(doc: Document) -> str | None:
 
 
 def hold(doc: Document | frappe._dict) -> bool:
-	"""Lock the contract of a job (its `service_contract` and `posted_at`) that is not posted yet; whether there is one.
+	"""Lock the contract of a job that is not posted yet, or is being cancelled; whether there is one.
 
 	Before the job's own row: whoever holds the contract reads all jobs of the call and would wait for one that
 	waits for the contract.
 	"""
-	if not doc.service_contract or doc.posted_at:
+	if not doc.service_contract or (doc.posted_at and doc.docstatus != 2):
 		return False
 	frappe.db.get_value("Service Contract", doc.service_contract, "name", for_update=True)
 	return True
@@ -398,7 +398,7 @@ def status_on(start: date | str, end: date | str, today: date | str | None = Non
 
 @frappe.whitelist()
 def renewal_of(source_name: str, target_doc: str | Document | None = None) -> Document:
-	"""An unsaved contract that follows on Service Contract `source_name`, as long as that was.
+	"""An unsaved contract that follows on Service Contract `source_name`, as long as that was by the calendar.
 
 	Raises:
 		frappe.PermissionError: the user may not read it, or may not make contracts.
@@ -408,9 +408,10 @@ def renewal_of(source_name: str, target_doc: str | Document | None = None) -> Do
 	frappe.has_permission("Service Contract", "create", throw=True)
 
 	def follow(source: Document, target: Document) -> None:
-		days = (getdate(source.end_date) - getdate(source.start_date)).days
-		target.start_date = add_days(source.end_date, 1)
-		target.end_date = add_days(target.start_date, days)
+		target.start_date, target.end_date = renewed_term(
+			getdate(source.start_date), getdate(source.end_date)
+		)
+		target.invoice_fees_from = None
 		target.renewed_from = source.name
 
 	return get_mapped_doc(

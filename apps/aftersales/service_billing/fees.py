@@ -1,19 +1,20 @@
-"""The fee of a contract that ends early: no invoice after its end, and what was paid for days after it is credited.
+"""The fee of a contract that ends early: what was paid for days after its end is credited.
 
-ERPNext's Subscription does neither: cancelling it leaves prepaid invoices as they are and cuts the last fee short by
-the day of the click, and an end date does not keep it from invoicing the period that begins after it.
+Periods that are not invoiced yet end with the contract (`fee_invoices`). ERPNext's Subscription does neither:
+cancelling it leaves prepaid invoices as they are and cuts the last fee short by the day of the click.
 """
 
+from datetime import date
 from decimal import Decimal
 
 import frappe
 from erpnext.controllers.sales_and_purchase_return import make_return_doc
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, get_link_to_form, getdate
+from frappe.utils import add_days, cint, flt, fmt_money, get_link_to_form, getdate
 
 from aftersales.money import exact, unit
-from aftersales.service_billing import fee_rules
+from aftersales.service_billing import fee_invoices, fee_rules
 from aftersales.service_billing.fee_rules import Fee
 from aftersales.service_billing.invoices import KEY, posting_key, save_as_app
 
@@ -111,18 +112,64 @@ def _credit(contract: Document, row: frappe._dict) -> str:
 	for item in note.items:
 		rate = float(fee_rules.coins(Decimal(str(flt(item.rate))) * share, unit(row.currency)))
 		item.update({"rate": rate, "price_list_rate": rate, "discount_percentage": 0, "discount_amount": 0})
+		# A credit is booked at once, and is not earned over days
+		item.update({"enable_deferred_revenue": 0, "service_start_date": None, "service_end_date": None})
 	save_as_app(note, submitted=False)
+	_stop_recognition(invoice, getdate(contract.end_date))
 	return note.name
+
+
+def _stop_recognition(invoice: Document, end: date) -> None:
+	"""A deferred fee is earned until the contract ends. ERPNext then books what is left of it as income, from which
+	the credit takes the unused days: deferred revenue is nothing afterwards, income what was earned.
+
+	On the day after what ERPNext has recognised already, where that is later: it looks at no earlier one again.
+	"""
+	for item in invoice.items:
+		if not cint(item.get("enable_deferred_revenue")):
+			continue
+		recognised = _recognised_until(item)
+		days = [end, getdate(item.service_start_date), *([add_days(recognised, 1)] if recognised else [])]
+		stop = max(getdate(day) for day in days)
+		frappe.db.set_value(
+			item.doctype, item.name, "service_stop_date", min(stop, getdate(item.service_end_date))
+		)
+
+
+def _recognised_until(item: Document) -> date | None:
+	"""The last day up to which ERPNext has moved a deferred row to income, by entries of the invoice or by journals."""
+	booked = frappe.get_all(
+		"GL Entry",
+		{
+			"account": item.deferred_revenue_account,
+			"voucher_detail_no": item.name,
+			"debit": (">", 0),
+			"is_cancelled": 0,
+		},
+		pluck="posting_date",
+		order_by="posting_date desc",
+		limit=1,
+	)
+	row, journal = frappe.qb.DocType("Journal Entry Account"), frappe.qb.DocType("Journal Entry")
+	drafted = (
+		frappe.qb.from_(row)
+		.join(journal)
+		.on(journal.name == row.parent)
+		.select(journal.posting_date)
+		.where((row.reference_detail_no == item.name) & (journal.docstatus < 2) & (row.debit > 0))
+		.orderby(journal.posting_date, order=frappe.qb.desc)
+		.limit(1)
+	).run(pluck=True)
+	return max((getdate(day) for day in (*booked, *drafted)), default=None)
 
 
 # ---------------------------------------------------------------- the Subscription in ERPNext
 
 
 def end_subscription(contract: Document) -> None:
-	"""The Subscription invoices the periods that begin before the contract's end, each as a whole, and stops.
+	"""The Subscription invoices the periods that begin before the contract's end, the last one by the day, and stops.
 
-	Its own end date stays: ERPNext would refuse one within the first period on every save, and charge the
-	whole fee for the days of a period that it cuts short.
+	It has no end date of its own: ERPNext would refuse one within the first period.
 	"""
 	if not contract.subscription:
 		return
@@ -133,19 +180,25 @@ def end_subscription(contract: Document) -> None:
 			get_link_to_form(CONTRACT, contract.name), frappe.format(contract.end_date, "Date")
 		),
 	)
-	stop_when_done(subscription)
-
-
-def stop_when_done(subscription: Document, method: str | None = None) -> None:
-	"""doc_events on_update: the next period begins after the contract's end, so nothing is left to invoice."""
-	if subscription.get("aftersales_voucher_type") != CONTRACT or subscription.status == "Cancelled":
-		return
-	end = frappe.db.get_value(CONTRACT, subscription.aftersales_voucher, "end_date")
-	if end and getdate(subscription.current_invoice_start) > getdate(end):
-		subscription.db_set({"status": "Cancelled", "cancelation_date": end})
+	fee_invoices.follow_calendar(subscription.name)
 
 
 def free_key(note: Document, method: str | None = None) -> None:
 	"""doc_events on_cancel of a credit note of ours: the fee may be credited again."""
 	if note.get("is_return") and note.aftersales_voucher_type == CONTRACT:
 		note.db_set(KEY, None, update_modified=False)
+		resume_recognition(note)
+
+
+def resume_recognition(note: Document, method: str | None = None) -> None:
+	"""doc_events on_trash of a credit note of ours, and when it is cancelled: the fee it credited is earned on."""
+	if not (
+		note.get("is_return") and note.get("aftersales_voucher_type") == CONTRACT and note.return_against
+	):
+		return
+	others = {"return_against": note.return_against, "docstatus": ("<", 2), "name": ("!=", note.name)}
+	if not frappe.db.exists(INVOICE, {**others, "aftersales_voucher": note.aftersales_voucher}):
+		row = frappe.qb.DocType(f"{INVOICE} Item")
+		frappe.qb.update(row).set(row.service_stop_date, None).where(
+			(row.parent == note.return_against) & (row.enable_deferred_revenue == 1)
+		).run()

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from aftersales.guards import require_role
-from aftersales.service_billing import billed_rows
+from aftersales.service_billing import billed_rows, fee_invoices
 from aftersales.service_billing.cash import RECEIVING_ROLES
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
@@ -71,6 +71,23 @@ def _all_breaks(scope: Scope) -> Iterable[Break]:
 				expected=flt(row.expected),
 				found=flt(row.found),
 			)
+	yield from _missing_fees(scope)
+
+
+def _missing_fees(scope: Scope) -> Iterable[Break]:
+	"""One break for each contract: what its periods due in the scope cost that nobody has invoiced."""
+	for contract, periods in fee_invoices.missing_in(scope.company, scope.from_date, scope.to_date):
+		yield Break(
+			reason=Reason.FEE_NOT_INVOICED,
+			job_type=contract.doctype,
+			job=contract.name,
+			document_type=None,
+			document=None,
+			date=periods[0].first,
+			customer=contract.customer,
+			unit=contract.currency,
+			expected=flt(sum(fee_invoices.fee_of(contract, period) for period in periods)),
+		)
 
 
 def _release_and_post(doc: Document) -> None:

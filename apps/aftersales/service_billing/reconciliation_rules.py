@@ -39,6 +39,7 @@ class Reason(str, Enum):
 	STATUS_DIFFERS = "Billing status differs"
 	COST_DIFFERS = "Parts at cost differ"
 	LABOUR_DIFFERS = "Labour at cost differs"
+	FEE_NOT_INVOICED = "Fee of a contract not invoiced"
 	CASH_OF_CANCELLED_JOB = "Cash of a cancelled visit"
 	PAID_OTHERWISE = "Cash collected, invoice paid otherwise"
 	CASH_NOT_HANDED_OVER = "Cash not handed over"
@@ -54,6 +55,7 @@ CORRECTIONS = {
 	Reason.COST_DIFFERS: Correction.REFRESH_COSTS,
 	Reason.CASH_NOT_HANDED_OVER: Correction.HAND_OVER,
 	Reason.DRAFT_INVOICE: Correction.OPEN,
+	Reason.FEE_NOT_INVOICED: Correction.OPEN,
 }
 """Everything else needs an accountant's judgement: the report leads to the documents."""
 

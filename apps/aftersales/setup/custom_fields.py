@@ -140,6 +140,20 @@ def _job_of_row_fields(insert_after: str) -> list[dict]:
 	]
 
 
+def _agreed_price_field() -> dict:
+	"""What a Service Contract pays for a whole period of a plan, whatever the plan costs by then."""
+	return {
+		"fieldname": "aftersales_rate",
+		"fieldtype": "Currency",
+		"label": "Agreed Price",
+		"options": "currency",
+		"insert_after": "qty",
+		"in_list_view": 1,
+		"depends_on": "eval:parent.doctype === 'Service Contract'",
+		"description": "For a whole period. Empty: the price of the plan on the day of submission",
+	}
+
+
 def _invoicing_fields(insert_after: str) -> list[dict]:
 	return [
 		{
@@ -226,6 +240,7 @@ def _all_fields() -> dict[str, list[dict]]:
 	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
 	fields["Non Conformance"] = _fault_fields("preventive_action")
 	fields["Customer"] = _invoicing_fields("payment_terms")
+	fields["Subscription Plan Detail"] = [_agreed_price_field()]
 	return {doctype: _ours(rows) for doctype, rows in fields.items()}
 
 

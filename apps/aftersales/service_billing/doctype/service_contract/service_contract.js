@@ -11,6 +11,27 @@ frappe.ui.form.on("Service Contract", {
 		aftersales.forms.show_entitlement(frm, frm.doc.name);
 		frm.trigger("add_buttons");
 		frm.trigger("show_unused_fee");
+		frm.trigger("show_missing_fee");
+	},
+
+	show_missing_fee(frm) {
+		const missing = frm.doc.__onload?.missing_fee || [];
+		if (!missing.length) return;
+		missing.forEach((told) => frm.dashboard.add_comment(told, "orange", true));
+		if (!frm.perm[0].submit) return;
+		aftersales.forms.add_button(
+			frm,
+			__("Invoices of Missing Fees"),
+			async () => {
+				const { message: made } = await frm.call({
+					doc: frm.doc,
+					method: "invoice_missing_fees",
+					freeze: true,
+				});
+				if (made?.length) frappe.set_route("Form", "Sales Invoice", made[0]);
+			},
+			__("Create")
+		);
 	},
 
 	show_unused_fee(frm) {

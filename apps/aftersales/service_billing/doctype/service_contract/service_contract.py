@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.guards import has_any_role, keep_fields_of_record, refuse_unknown, require_role, set_system
-from aftersales.service_billing import contracts, dimensions, fees
+from aftersales.service_billing import contracts, dimensions, fee_invoices, fees
 from aftersales.service_billing.invoices import billing_currency, posting_key, tax_template_of
 
 FIELDS_OF_RECORD = ("status", "subscription", "remind_on", "renewed_from", "end_reason", "currency")
@@ -50,6 +50,7 @@ class ServiceContract(Document):
 		excess_per_job: DF.Currency
 		included_visits: DF.Int
 		invoice_at: DF.Literal["Beginning of the Period", "End of the Period"]
+		invoice_fees_from: DF.Date | None
 		labour_share: DF.Percent
 		limited_visits: DF.Check
 		naming_series: DF.Literal["SCT-.YYYY.-.#####"]
@@ -74,6 +75,10 @@ class ServiceContract(Document):
 	def onload(self):
 		if self.docstatus == 1 and self.end_reason and has_any_role(CREDITING_ROLES):
 			self.set_onload("unused_fee", [fees.told(row) for row in fees.unused(self)])
+		if self.docstatus == 1 and has_any_role(CREDITING_ROLES):
+			self.set_onload(
+				"missing_fee", [fee_invoices.told(self, period) for period in fee_invoices.missing(self)]
+			)
 
 	def before_insert(self):
 		renewed = self.renewed_from
@@ -86,6 +91,7 @@ class ServiceContract(Document):
 		self.keep_visits()
 		refuse_unknown(self, "customer")
 		self.check_period()
+		self.check_fee_start()
 		self.check_equipment()
 		self.check_shares()
 		self.check_visits()
@@ -94,10 +100,12 @@ class ServiceContract(Document):
 
 	def before_submit(self):
 		set_system(self, status=contracts.status_on(self.start_date, self.end_date))
+		fee_invoices.agree_prices(self)
 
 	def on_submit(self):
 		if self.plans:
 			self.make_subscription()
+			fee_invoices.invoice(self.name)
 
 	def before_update_after_submit(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
@@ -175,6 +183,25 @@ class ServiceContract(Document):
 			frappe.throw(_("No fee of {0} is left to credit.").format(self.name))
 		return made
 
+	@frappe.whitelist()
+	def invoice_missing_fees(self) -> list[str]:
+		"""Invoice every period that has begun and that no invoice bills, also where one was cancelled.
+
+		Returns:
+			the names of the invoices, oldest period first.
+
+		Raises:
+			frappe.PermissionError: the user is no accountant or manager, or may not submit contracts.
+			frappe.ValidationError: nothing is missing, or an invoice cannot be made.
+		"""
+		require_role(CREDITING_ROLES, _("Invoicing a fee"))
+		stored = frappe.get_doc(self.doctype, self.name)
+		stored.check_permission("submit")
+		made = fee_invoices.invoice(stored.name, again=True)
+		if not made:
+			frappe.throw(_("No fee of {0} is left to invoice.").format(self.name))
+		return made
+
 	# ------------------------------------------------------------------ steps of validate
 
 	def keep_visits(self):
@@ -204,6 +231,19 @@ class ServiceContract(Document):
 					frappe.format(self.start_date, "Date"),
 				)
 			)
+
+	def check_fee_start(self):
+		first = self.invoice_fees_from
+		if not first or getdate(self.start_date) <= getdate(first) <= getdate(self.end_date):
+			return
+		frappe.throw(
+			_("{0}: {1} is not a day of the contract. Enter one from {2} to {3}, or leave it empty.").format(
+				frappe.bold(_(self.meta.get_label("invoice_fees_from"))),
+				frappe.format(first, "Date"),
+				frappe.format(self.start_date, "Date"),
+				frappe.format(self.end_date, "Date"),
+			)
+		)
 
 	def check_equipment(self):
 		if self.covers_all_equipment:
@@ -267,15 +307,17 @@ class ServiceContract(Document):
 	# ------------------------------------------------------------------ the fee
 
 	def make_subscription(self):
-		"""ERPNext invoices the fee; the unique key refuses a second Subscription for the same contract."""
+		"""The document of the fee in ERPNext; the unique key refuses a second one for the same contract.
+
+		Without an end date, which ERPNext refuses unless more than one period fits: `fee_invoices` stops it.
+		"""
 		subscription = frappe.get_doc(
 			{
 				"doctype": "Subscription",
 				"party_type": "Customer",
 				"party": self.customer,
 				"company": self.company,
-				"start_date": self.start_date,
-				"end_date": self.end_date,
+				"start_date": self.invoice_fees_from or self.start_date,
 				"generate_invoice_at": INVOICE_AT[self.invoice_at or "Beginning of the Period"],
 				"submit_invoice": cint(self.submit_fee_invoices),
 				"generate_new_invoices_past_due_date": 1,

@@ -76,9 +76,7 @@ def _open_cash(filters: frappe._dict, day: date) -> list[frappe._dict]:
 	if filters.technician:
 		query = query.where(voucher.technician == filters.technician)
 	if filters.older_than:
-		query = query.where(
-			voucher.departed_at < add_days(day, 1 - frappe.utils.cint(filters.older_than))
-		)
+		query = query.where(voucher.departed_at < add_days(day, 1 - frappe.utils.cint(filters.older_than)))
 	return query.run(as_dict=True)
 
 

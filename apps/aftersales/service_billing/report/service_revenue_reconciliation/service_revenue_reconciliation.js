@@ -5,7 +5,7 @@ frappe.query_reports["Service Revenue Reconciliation"] = {
 			fieldname: "job_type",
 			label: __("Job Type"),
 			fieldtype: "Select",
-			options: ["", "Service Voucher", "Repair Card"],
+			options: ["", "Service Voucher", "Repair Card", "Service Contract"],
 		},
 	],
 
@@ -33,7 +33,7 @@ async function correct(report, row) {
 		return;
 	}
 	if (row.correction === "Open Document") {
-		frappe.set_route("Form", row.document_type, row.document);
+		frappe.set_route("Form", row.document_type || row.job_type, row.document || row.job);
 		return;
 	}
 	await frappe.call({

@@ -137,7 +137,7 @@ def _billed_by(rows: list[frappe._dict], job_type: str, day: date) -> dict[str, 
 		.select(item.aftersales_voucher, Sum(item.net_amount))
 		.where(invoice.customer.isin(list({row.customer for row in rows})))
 		.where((invoice.docstatus == 1) & (invoice.posting_date <= day))
-		.where((item.aftersales_voucher_type == job_type))
+		.where(item.aftersales_voucher_type == job_type)
 		.where(item.aftersales_voucher.isin([row.job for row in rows]))
 		.groupby(item.aftersales_voucher)
 	)

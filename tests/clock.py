@@ -74,6 +74,7 @@ class Clock:
 			self._travel = None
 			self._offset = 0.0
 			self._leave_sessions()
+			_begin_request()
 
 	def environment(self) -> dict[str, str]:
 		"""What a child process has to be started with, so that its clock is this one."""
@@ -90,6 +91,7 @@ class Clock:
 		self._travel = time_machine.travel(moment, tick=True)
 		self._travel.start()
 		self._tell_sessions()
+		_begin_request()
 
 	def _tell_sessions(self) -> None:
 		"""The session that is open, and those that will be, say the same of NOW() and CURRENT_DATE."""
@@ -123,6 +125,13 @@ def tell_session(database) -> None:
 
 current = Clock()
 """The clock of this process. There is one only, as there is one time."""
+
+
+def _begin_request() -> None:
+	"""Forget what Frappe keeps for a request, which is over before the day is: defaults of new documents (Today)."""
+	for kept in ("new_doc_templates", "request_cache"):
+		if hasattr(frappe.local, kept):
+			getattr(frappe.local, kept).clear()
 
 
 def _connected() -> bool:

@@ -49,6 +49,12 @@ def test_a_session_opened_later_says_the_same(clock):
 		frappe.db.close()
 
 
+def test_a_new_document_is_of_the_day(clock):
+	for day in ("2027-01-31", "2027-02-01"):
+		clock.to(day)
+		assert str(frappe.new_doc("Technician Cash Handover").posting_date) == day
+
+
 def test_days_go_one_by_one_and_months_by_the_calendar(clock):
 	clock.to("2028-02-27")
 	assert [str(day) for day in clock.days("2028-03-01")] == ["2028-02-28", "2028-02-29", "2028-03-01"]

@@ -50,9 +50,13 @@ def _made_before(invoice: Document) -> Document | None:
 
 
 def _posting_date(invoice: Document) -> date:
-	"""The posting date that ERPNext is about to give the invoice."""
-	fixed = cint(invoice.set_posting_time) or (frappe.flags.in_import and invoice.posting_date)
-	return getdate(invoice.posting_date) if fixed else getdate()
+	"""The posting date that ERPNext is about to give the invoice; a new amendment keeps that of what it amends."""
+	is_fixed = (
+		cint(invoice.set_posting_time)
+		or (frappe.flags.in_import and invoice.posting_date)
+		or (invoice.is_new() and invoice.get("amended_from"))
+	)
+	return getdate(invoice.posting_date) if is_fixed else getdate()
 
 
 def _only_due_date_changed(invoice: Document, stored: Document) -> bool:

@@ -404,7 +404,7 @@ def deferred(shop):
 	name = plan(1200, "Year")
 	item = frappe.get_doc("Item", "Care Fee")
 	item.enable_deferred_revenue = 1
-	item.append("item_defaults", {"company": make.COMPANY, "deferred_revenue_account": shop.deferred})
+	item.set("item_defaults", [{"company": make.COMPANY, "deferred_revenue_account": shop.deferred}])
 	item.save()
 	shop.plan = name
 	return shop

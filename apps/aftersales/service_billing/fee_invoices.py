@@ -21,7 +21,7 @@ from frappe.utils import add_days, cint, flt, fmt_money, get_link_to_form, getda
 from aftersales.money import exact, unit
 from aftersales.scheduled import one_of_many
 from aftersales.service_billing.fee_period_rules import Cycle, Period, periods
-from aftersales.service_billing.invoices import KEY, posting_key
+from aftersales.service_billing.invoices import KEY, posting_key, tax_template_of
 
 INVOICE, CONTRACT, SUBSCRIPTION = "Sales Invoice", "Service Contract", "Subscription"
 IN_ARREARS = "End of the Period"
@@ -312,6 +312,7 @@ def claim_period(fee: Document, method: str | None = None) -> None:
 	fee.set(KEY, posting_key(CONTRACT, contract.name, f"Fee/{getdate(fee.from_date)}"))
 	if not fee.get("amended_from"):
 		_set_prices(fee, contract)
+		_set_taxes(fee)
 
 
 def free_period(fee: Document, method: str | None = None) -> None:
@@ -344,6 +345,18 @@ def _contract_of(subscription: str) -> Document | None:
 		SUBSCRIPTION, {"name": subscription, "aftersales_voucher_type": CONTRACT}, "aftersales_voucher"
 	)
 	return frappe.get_doc(CONTRACT, name) if name and frappe.db.exists(CONTRACT, name) else None
+
+
+def _set_taxes(fee: Document) -> None:
+	"""The taxes of the customer's other invoices of the day, unless the Subscription names a template.
+
+	ERPNext puts none on a Subscription's invoices, or for years those of the day on which it was made.
+	"""
+	if fee.taxes:
+		return
+	fee.taxes_and_charges = fee.taxes_and_charges or tax_template_of(fee.customer, fee.company)
+	if fee.taxes_and_charges:
+		fee.set_taxes()
 
 
 def _set_prices(fee: Document, contract: Document) -> None:

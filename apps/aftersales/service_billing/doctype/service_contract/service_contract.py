@@ -5,7 +5,7 @@ from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, get
 
 from aftersales.guards import has_any_role, keep_fields_of_record, refuse_unknown, require_role, set_system
 from aftersales.service_billing import contracts, dimensions, fee_invoices, fees
-from aftersales.service_billing.invoices import billing_currency, posting_key, tax_template_of
+from aftersales.service_billing.invoices import billing_currency, posting_key
 
 FIELDS_OF_RECORD = ("status", "subscription", "remind_on", "renewed_from", "end_reason", "currency")
 CREDITING_ROLES = ("Service Accountant", "Service Manager")
@@ -322,8 +322,6 @@ class ServiceContract(Document):
 				"submit_invoice": cint(self.submit_fee_invoices),
 				"generate_new_invoices_past_due_date": 1,
 				"plans": [{"plan": row.plan, "qty": row.qty} for row in self.plans],
-				# ERPNext puts no taxes on a Subscription's invoices unless it is told which
-				"sales_tax_template": tax_template_of(self.customer, self.company),
 				"aftersales_voucher_type": self.doctype,
 				"aftersales_voucher": self.name,
 				"aftersales_posting_key": posting_key(self.doctype, self.name, "Subscription"),

@@ -96,8 +96,9 @@ class Business:
 		"""A month until late on its last day, which is returned."""
 		number = MONTHS.index((year, month))
 		first, end = date(year, month, 1), date(year, month, monthrange(year, month)[1])
-		self.day(first)
+		self.clock.to(first)
 		self.changes_of_the_day(first)
+		self.night()
 		self.day(first.replace(day=4))
 		self.work_off_last_month(number, first)
 		self.day(first.replace(day=5))
@@ -306,7 +307,7 @@ def test_every_month_end_is_the_ledger_on_its_day_and_later(clock):
 	assert all(unbilled(end).items() <= accrued[end].items() for end in ends)
 
 	# Twelve fees of 100.00 from the 31st, one of 1,200.00; renewed at ten per cent more
-	fees = frappe.get_all(INVOICE, {"subscription": ("is", "set")}, ["from_date", "net_total"])
+	fees = frappe.get_all(INVOICE, {"subscription": ("is", "set")}, ["from_date", "net_total", "grand_total"])
 	monthly = sorted(str(row.from_date) for row in fees if row.net_total in (100, 110))
 	assert monthly == [
 		"2026-12-31",
@@ -315,5 +316,7 @@ def test_every_month_end_is_the_ledger_on_its_day_and_later(clock):
 		"2028-01-31",
 		"2028-02-29",
 	]
+	vat = {row.from_date: round(row.grand_total / row.net_total, 3) for row in fees}
+	assert [rate for day, rate in vat.items() if rate != 1.15] == [1.135] == [vat[date(2026, 12, 31)]]
 	assert flt(sum(row.net_total for row in fees), 2) == 1200 + 330 + 1200 + 1320
 	assert -ledger(FIRST, LAST, FEES) == 4050

@@ -306,6 +306,15 @@ def test_an_amended_invoice_holds_its_period(shop, clock):
 	assert invoiced(doc) == [(TODAY, TODAY, "2026-12-29", 250)]
 
 
+def test_a_fee_that_waits_as_a_draft_is_told(shop, clock):
+	doc = contract(shop, TODAY, "2027-11-29", submit_fee_invoices=0)
+	clock.to("2026-12-05")
+	assert missing_rows(TODAY, TODAY) == [(doc.name, TODAY, 340.50, "Done, invoice is a draft")]
+	frappe.get_doc(INVOICE, {"subscription": doc.subscription}).submit()
+	assert missing_rows(TODAY, TODAY) == []
+	assert [row[0] for row in invoiced(doc)] == [TODAY]  # dated as ERPNext dates a Subscription's
+
+
 def test_only_accountants_and_managers_invoice_what_is_missing(shop):
 	doc = contract(shop, TODAY, "2027-11-29")
 	frappe.set_user(make.user("supervisor@fees.example", "Service Supervisor"))

@@ -104,6 +104,28 @@ def missing_in(company: str, first: date, last: date) -> Iterable[tuple[Document
 			yield contract, found
 
 
+def drafts(company: str, first: date, last: date) -> list[frappe._dict]:
+	"""Draft invoices of fees dated in a period: name, contract, posting_date, customer, currency, grand_total."""
+	invoice, contract = frappe.qb.DocType(INVOICE), frappe.qb.DocType(CONTRACT)
+	return (
+		frappe.qb.from_(invoice)
+		.join(contract)
+		.on((contract.subscription == invoice.subscription) & (contract.docstatus == 1))
+		.select(
+			invoice.name,
+			contract.name.as_("contract"),
+			invoice.posting_date,
+			invoice.customer,
+			invoice.currency,
+			invoice.grand_total,
+		)
+		.where((invoice.company == company) & (invoice.docstatus == 0) & (invoice.is_return == 0))
+		.where(invoice.posting_date[first:last] & (contract.subscription != ""))
+		.orderby(invoice.posting_date)
+		.orderby(invoice.name)
+	).run(as_dict=True)
+
+
 def _missing(
 	contract: Document, on: date, invoices: list[frappe._dict], stopped: date | None
 ) -> list[Period]:
@@ -296,7 +318,7 @@ def claim_period(fee: Document, method: str | None = None) -> None:
 	Raises:
 		frappe.ValidationError: the period lies after the end of the contract.
 	"""
-	if not fee.get("subscription") or not fee.get("from_date") or fee.get("is_return"):
+	if fee.get("is_return") or not all(fee.get(field) for field in ("subscription", "from_date", "to_date")):
 		return
 	contract = _contract_of(fee.subscription)
 	if not contract:

@@ -72,6 +72,7 @@ def _all_breaks(scope: Scope) -> Iterable[Break]:
 				found=flt(row.found),
 			)
 	yield from _missing_fees(scope)
+	yield from _draft_fees(scope)
 
 
 def _missing_fees(scope: Scope) -> Iterable[Break]:
@@ -87,6 +88,22 @@ def _missing_fees(scope: Scope) -> Iterable[Break]:
 			customer=contract.customer,
 			unit=contract.currency,
 			expected=flt(sum(fee_invoices.fee_of(contract, period) for period in periods)),
+		)
+
+
+def _draft_fees(scope: Scope) -> Iterable[Break]:
+	"""Fees of contracts whose invoice is made, and not in the books yet."""
+	for row in fee_invoices.drafts(scope.company, scope.from_date, scope.to_date):
+		yield Break(
+			reason=Reason.DRAFT_INVOICE,
+			job_type=fee_invoices.CONTRACT,
+			job=row.contract,
+			document_type=fee_invoices.INVOICE,
+			document=row.name,
+			date=row.posting_date,
+			customer=row.customer,
+			unit=row.currency,
+			expected=flt(row.grand_total),
 		)
 
 

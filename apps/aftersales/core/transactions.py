@@ -6,9 +6,11 @@ read) instead, unless `innodb_snapshot_isolation` is off. It is switched off for
 whoever owns the server.
 """
 
+import json
 import re
 
 import frappe
+from frappe import _
 
 FIRST_WITH_SNAPSHOT_ISOLATION = (11, 6, 2)
 
@@ -38,3 +40,28 @@ def needs_switching_off(server_version: str) -> bool:
 	"""
 	found = re.search(r"(\d+)\.(\d+)\.(\d+)-MariaDB", server_version)
 	return bool(found) and tuple(map(int, found.groups())) >= FIRST_WITH_SNAPSHOT_ISOLATION
+
+
+def tell_of_collision(response, request=None) -> None:
+	"""after_request: say in words that two people changed a record at once, instead of a server error.
+
+	`response` is changed where it is the JSON answer to a deadlock, or to error 1020; everything was rolled
+	back by then. The status becomes that of Frappe's refusals, whose message the desk shows.
+	"""
+	if response.status_code != 500 or response.mimetype != "application/json":
+		return
+	answer = json.loads(response.get_data())
+	if answer.get("exc_type") != frappe.QueryDeadlockError.__name__:
+		return
+	message = {
+		"message": _(
+			"Somebody else changed the same record at this moment, so nothing was saved. Try again; reload"
+			" the document if it was changed."
+		),
+		"title": _("Try Again"),
+		"indicator": "orange",
+	}
+	answer.pop("exc", None)
+	answer["_server_messages"] = json.dumps([json.dumps(message)])
+	response.set_data(json.dumps(answer))
+	response.status_code = frappe.ValidationError.http_status_code

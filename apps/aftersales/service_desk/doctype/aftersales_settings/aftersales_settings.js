@@ -7,14 +7,12 @@ frappe.ui.form.on("Aftersales Settings", {
 					"The service roles get back what they need of ERPNext's documents, where Restore Original Permissions has taken it. Rules that are there stay as they are. Continue?"
 				),
 				() =>
-					frappe
-						.xcall("aftersales.setup.permissions.grant_again")
-						.then((added) =>
-							frappe.show_alert({
-								message: __("Rules added: {0}", [added]),
-								indicator: "green",
-							})
-						)
+					frappe.xcall("aftersales.setup.permissions.grant_again").then((added) =>
+						frappe.show_alert({
+							message: __("Rules added: {0}", [added]),
+							indicator: "green",
+						})
+					)
 			)
 		);
 	},

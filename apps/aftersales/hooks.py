@@ -33,6 +33,7 @@ extend_bootinfo = ["aftersales.setup.desk_sidebars.leave_the_shipped_one"]
 # MariaDB 11.6.2 and newer: locking reads see what others have committed
 before_request = ["aftersales.core.transactions.read_what_is_committed"]
 before_job = ["aftersales.core.transactions.read_what_is_committed"]
+after_request = ["aftersales.core.transactions.tell_of_collision"]
 
 # What Delete Transactions of a company leaves alone: masters, as ERPNext's own
 company_data_to_be_ignored = [
@@ -60,6 +61,17 @@ doc_events = {
 		"on_change": "aftersales.service_levels.clocks.track",
 		"on_trash": "aftersales.service_levels.clocks.forget",
 	},
+	# What User Permissions by territory and customer group restrict users by
+	(
+		"Collection Receipt",
+		"Customer Equipment",
+		"Follow-up",
+		"Repair Call",
+		"Repair Card",
+		"Service Complaint",
+		"Service Contract",
+		"Service Voucher",
+	): {"validate": "aftersales.core.customer_scope.take_from_customer"},
 	"Repair Call": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"validate": "aftersales.service_quality.faults.join_known",
@@ -110,6 +122,7 @@ doc_events = {
 		"on_update": [
 			"aftersales.service_desk.search_keys.of_customer",
 			"aftersales.renaming.take_customer_name",
+			"aftersales.core.customer_scope.follow_customer",
 		],
 		"before_rename": [
 			"aftersales.service_desk.periodic_visits.join_customers",
@@ -120,6 +133,7 @@ doc_events = {
 			"aftersales.customer_portal.messages.take_choices_along",
 			"aftersales.installed_base.joining.join_products",
 			"aftersales.renaming.take_customer_name",
+			"aftersales.core.customer_scope.follow_customer",
 		],
 		"on_trash": "aftersales.service_desk.search_keys.forget",
 	},

@@ -6,6 +6,7 @@ from pathlib import Path
 import frappe
 import pytest
 from frappe.core.page.permission_manager import permission_manager
+from frappe.desk import reportview
 from frappe.desk.doctype.workspace.workspace import save_page
 from frappe.utils import add_to_date, now_datetime
 
@@ -121,6 +122,8 @@ def test_assignment_rule_ends_the_todo_and_the_call_keeps_its_owner(condition, s
 			"next_action_by": add_to_date(now_datetime(), days=1),
 		}
 	)
+	if status == "On Hold":
+		call.hold_reason = "Customer"
 	if status == "Resolved":
 		call.update({"resolution": "Pressure topped up", "resolved_by_phone": 1})
 	call.save()
@@ -155,6 +158,32 @@ def test_rights_taken_by_restore_original_permissions_are_granted_again():
 	permissions.grant_again()
 
 	assert frappe.get_all("Custom DocPerm", {"parent": "Item", "role": "Service Agent", "read": 1})
+
+
+@pytest.mark.parametrize(
+	("allow", "mine", "other"),
+	[
+		("Territory", {"territory": "Ireland"}, {"territory": "All Territories"}),
+		("Customer Group", {"customer_group": "Individual"}, {"customer_group": "Commercial"}),
+	],
+)
+def test_user_permissions_of_customers_reach_what_is_about_them(allow, mine, other):
+	make.once("Territory", "Ireland", territory_name="Ireland", parent_territory="All Territories")
+	north, south = make.customer("Nora North", **mine), make.customer("Sean South", **other)
+	calls = [make.call(owner, equipment=make.equipment(owner)) for owner in (north, south)]
+	user = make.user("ciara@example.com", "Service Agent")
+	make.make("User Permission", user=user, allow=allow, for_value=next(iter(mine.values())))
+
+	frappe.set_user(user)
+	for doctype in ("Repair Call", "Customer Equipment"):
+		owners = set(frappe.get_list(doctype, pluck="customer", limit=0))
+		assert north in owners and south not in owners
+	assert [frappe.has_permission("Repair Call", "read", call.name) for call in calls] == [True, False]
+
+	frappe.set_user("Administrator")
+	frappe.get_doc("Customer", south).update(mine).save()
+	frappe.set_user(user)
+	assert frappe.has_permission("Repair Call", "read", calls[1].name)
 
 
 def test_installation_tells_what_the_site_has_of_the_same_name():
@@ -193,3 +222,73 @@ def test_delete_transactions_of_a_company_leaves_masters():
 		"Service Contract"
 	}
 	assert kept <= set(left_alone)
+
+
+# ---------------------------------------------------------------- what an administrator builds on a DocType
+
+TOOLS = {
+	"Client Script": lambda doctype: {"dt": doctype, "view": "Form", "script": "// nothing"},
+	"Document Naming Rule": lambda doctype: {"document_type": doctype, "prefix": "N/26/", "prefix_digits": 5},
+	"Notification": lambda doctype: {
+		"document_type": doctype,
+		"event": "New",
+		"channel": "System Notification",
+		"subject": "New {{ doc.name }}",
+		"recipients": [{"receiver_by_role": "System Manager"}],
+	},
+	"Print Format": lambda doctype: {
+		"doc_type": doctype,
+		"print_format_type": "Jinja",
+		"html": "{{ doc.name }}",
+	},
+	"Report": lambda doctype: {"ref_doctype": doctype, "report_type": "Report Builder", "is_standard": "No"},
+	"Webhook": lambda doctype: {
+		"webhook_doctype": doctype,
+		"webhook_docevent": "after_insert",
+		"request_url": "https://example.com/hook",
+	},
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_tool_is_built_on_every_doctype(tool):
+	for doctype in FORMS:
+		name = f"{tool} of {doctype}"
+		values = {"__newname": name, "name": name, "report_name": name, **TOOLS[tool](doctype)}
+		assert frappe.db.exists(tool, make.make(tool, **values).name)
+
+
+def test_customize_form_changes_every_doctype():
+	for doctype in FORMS:
+		form = frappe.get_doc("Customize Form")
+		form.doc_type = doctype
+		form.fetch_to_customize()
+		field = next(
+			row for row in form.fields if row.fieldtype not in ("Section Break", "Column Break", "Tab Break")
+		)
+		field.label = "Renamed"
+		form.save_customization()
+		assert frappe.get_meta(doctype).get_field(field.fieldname).label == "Renamed", doctype
+
+
+def test_report_builder_and_export_show_every_field():
+	for doctype in FORMS:
+		if DOCTYPES[doctype].get("issingle"):
+			continue
+		meta = frappe.get_meta(doctype)
+		fields = [f"`tab{doctype}`.`name`"]
+		fields += [
+			f"`tab{doctype}`.`{field.fieldname}`"
+			for field in meta.fields
+			if field.fieldname in meta.get_valid_columns()
+		]
+		frappe.local.form_dict = frappe._dict(
+			doctype=doctype,
+			fields=json.dumps(fields),
+			file_format_type="CSV",
+			title=doctype,
+			start=0,
+			page_length=5,
+		)
+		reportview.export_query()
+		assert frappe.response["type"] == "binary" and frappe.response["filecontent"], doctype

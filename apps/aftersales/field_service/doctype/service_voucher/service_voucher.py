@@ -80,6 +80,7 @@ class ServiceVoucher(Document):
 		contract_share: DF.Currency
 		contract_visit: DF.Literal["", "Included", "Beyond Included", "Revisit"]
 		customer: DF.Link | None
+		customer_group: DF.Link | None
 		customer_name: DF.Data | None
 		delivery_note: DF.Link | None
 		departed_at: DF.Datetime | None
@@ -124,6 +125,7 @@ class ServiceVoucher(Document):
 		support_kind: DF.Literal["", "Use", "Application"]
 		symptom_code: DF.Link | None
 		technician: DF.Link | None
+		territory: DF.Link | None
 		test_notes: DF.SmallText | None
 		test_result: DF.Literal["", "Passed", "Failed", "Not Tested"]
 		unsigned_reason: DF.SmallText | None

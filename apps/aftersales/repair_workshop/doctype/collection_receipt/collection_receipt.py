@@ -54,6 +54,7 @@ class CollectionReceipt(Document):
 		company: DF.Link
 		condition: DF.SmallText
 		customer: DF.Link | None
+		customer_group: DF.Link | None
 		customer_name: DF.Data | None
 		equipment: DF.Link | None
 		fault_as_told: DF.SmallText | None
@@ -77,6 +78,7 @@ class CollectionReceipt(Document):
 		service_voucher: DF.Link | None
 		signed_by: DF.Data | None
 		status: DF.Literal["Draft", "Issued", "Recovered", "Voided", "Cancelled"]
+		territory: DF.Link | None
 		workflow_state: DF.Link | None
 	# end: auto-generated types
 

@@ -92,6 +92,7 @@ class RepairCard(Document):
 		contract_excess: DF.Currency
 		contract_share: DF.Currency
 		customer: DF.Link | None
+		customer_group: DF.Link | None
 		customer_name: DF.Data | None
 		decline_reason: DF.SmallText | None
 		delivery_note: DF.Link | None
@@ -139,6 +140,7 @@ class RepairCard(Document):
 		]
 		stock_entry: DF.Link | None
 		symptom_code: DF.Link | None
+		territory: DF.Link | None
 		time_logs: DF.Table[ServiceTimeLog]
 		total_hours: DF.Float
 		vendor_cost: DF.Currency

@@ -41,6 +41,7 @@ class ServiceContract(Document):
 		covers_all_equipment: DF.Check
 		currency: DF.Link | None
 		customer: DF.Link
+		customer_group: DF.Link | None
 		customer_name: DF.Data | None
 		delay_rate_per_day: DF.Currency
 		end_date: DF.Date
@@ -64,6 +65,7 @@ class ServiceContract(Document):
 		submit_fee_invoices: DF.Check
 		subscription: DF.Link | None
 		terms: DF.TextEditor | None
+		territory: DF.Link | None
 		title: DF.Data | None
 		travel_share: DF.Percent
 		visit_period: DF.Literal["Month", "Quarter", "Half-year", "Year", "Contract Term"]

@@ -36,6 +36,7 @@ class CustomerEquipment(Document):
 		brand: DF.Autocomplete | None
 		company: DF.Link
 		customer: DF.Link
+		customer_group: DF.Link | None
 		customer_name: DF.Data | None
 		external_id: DF.Data | None
 		image: DF.AttachImage | None
@@ -56,6 +57,7 @@ class CustomerEquipment(Document):
 		service_zone: DF.Link | None
 		serials: DF.Table[CustomerEquipmentSerial]
 		status: DF.Literal["In Use", "Out of Service", "Returned", "Scrapped"]
+		territory: DF.Link | None
 		title: DF.Data | None
 		warranty_until: DF.Date | None
 		year_of_manufacture: DF.Int

@@ -56,6 +56,7 @@ class Followup(Document):
 		contact_phone: DF.Data | None
 		csat: DF.Int
 		customer: DF.Link
+		customer_group: DF.Link | None
 		customer_name: DF.Data | None
 		done_at: DF.Datetime | None
 		due_date: DF.Date
@@ -75,6 +76,7 @@ class Followup(Document):
 		service_complaint: DF.Link | None
 		status: DF.Literal["Planned", "Attempted", "Done", "Escalated", "Cancelled"]
 		technician: DF.Link | None
+		territory: DF.Link | None
 		visit_call: DF.Link | None
 		workflow_state: DF.Link | None
 

@@ -62,6 +62,7 @@ class RepairCall(Document):
 		coverage_source: DF.Data | None
 		coverage_until: DF.Date | None
 		customer: DF.Link
+		customer_group: DF.Link | None
 		customer_name: DF.Data | None
 		description: DF.TextEditor | None
 		entry_key: DF.Data | None
@@ -113,6 +114,7 @@ class RepairCall(Document):
 		subject: DF.Data
 		support_kind: DF.Literal["", "Use", "Application"]
 		symptom_code: DF.Link | None
+		territory: DF.Link | None
 		workflow_state: DF.Link | None
 
 	# end: auto-generated types

@@ -56,6 +56,7 @@ class ServiceComplaint(Document):
 		contact_phone: DF.Data | None
 		customer: DF.Link
 		customer_accepts: DF.Literal["", "Yes", "No", "No Reply"]
+		customer_group: DF.Link | None
 		customer_name: DF.Data | None
 		description: DF.SmallText | None
 		entry_key: DF.Data | None
@@ -78,6 +79,7 @@ class ServiceComplaint(Document):
 			"Received", "Acknowledged", "Assessed", "Investigating", "Answered", "Closed", "Cancelled"
 		]
 		subject: DF.Data
+		territory: DF.Link | None
 		workflow_state: DF.Link | None
 
 	# end: auto-generated types

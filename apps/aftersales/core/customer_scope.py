@@ -1,0 +1,52 @@
+"""Territory and customer group of a customer on what is about that customer.
+
+User Permissions restrict users by the Link fields of a document. ERPNext's sales documents carry both, so
+that who may see one territory only sees its documents only; ours do the same.
+"""
+
+import frappe
+from frappe.model.document import Document
+
+FIELDS = ("customer_group", "territory")
+SCOPED = (
+	"Collection Receipt",
+	"Customer Equipment",
+	"Follow-up",
+	"Repair Call",
+	"Repair Card",
+	"Service Complaint",
+	"Service Contract",
+	"Service Voucher",
+)
+
+
+def take_from_customer(doc: Document, method: str | None = None) -> None:
+	"""validate of the documents in `SCOPED`: both as the customer's record has them."""
+	of_customer = doc.customer and frappe.get_cached_value("Customer", doc.customer, FIELDS, as_dict=True)
+	doc.update({field: of_customer[field] if of_customer else None for field in FIELDS})
+
+
+def follow_customer(customer: Document, method: str | None = None, *renamed: object) -> None:
+	"""on_update and after_rename of Customer: all documents about the customer follow, also finished ones."""
+	if not renamed and (customer.is_new() or not any(map(customer.has_value_changed, FIELDS))):
+		return
+	if renamed:
+		customer = frappe.get_doc("Customer", renamed[1])
+	for doctype in SCOPED:
+		frappe.db.set_value(
+			doctype,
+			{"customer": customer.name},
+			{field: customer.get(field) for field in FIELDS},
+			update_modified=False,
+		)
+
+
+def fill() -> None:
+	"""Set both on all documents there are, as a patch needs."""
+	customer = frappe.qb.DocType("Customer")
+	for doctype in SCOPED:
+		table = frappe.qb.DocType(doctype)
+		query = frappe.qb.update(table).join(customer).on(customer.name == table.customer)
+		for field in FIELDS:
+			query = query.set(table[field], customer[field])
+		query.run()

@@ -89,7 +89,9 @@ def raw_row(child: str, parent: str, fieldname: str, docstatus: int = 0) -> tupl
 		doc = frappe.get_doc(parent)
 	else:
 		own = {"docstatus": docstatus, "status": None, "technician": None, "amended_from": None}
-		doc = raw(parent, **{key: value for key, value in own.items() if meta.has_field(key) or key == "docstatus"})
+		doc = raw(
+			parent, **{key: value for key, value in own.items() if meta.has_field(key) or key == "docstatus"}
+		)
 		for table in meta.get_table_fields():
 			doc.set(table.fieldname, [])
 		doc.name = f"{frappe.scrub(parent)}-{frappe.generate_hash(length=6)}"
@@ -149,7 +151,9 @@ WRITING: dict[str, Callable] = {
 	"client.save of a new one": lambda row: client.save(json.dumps({**_new(row), "__islocal": 1})),
 	"client.submit": lambda row: client.submit(json.dumps(_changed(row))),
 	"client.cancel": lambda row: client.cancel(row.doctype, row.name),
-	"client.bulk_update": lambda row: client.bulk_update(json.dumps([{**_changed(row), "docname": row.name}])),
+	"client.bulk_update": lambda row: client.bulk_update(
+		json.dumps([{**_changed(row), "docname": row.name}])
+	),
 	"client.rename_doc": lambda row: client.rename_doc(row.doctype, row.name, "renamed-row"),
 	"desk save": lambda row: desk_save.savedocs(json.dumps(_changed(row)), "Save"),
 	"desk submit": lambda row: desk_save.savedocs(json.dumps(_changed(row)), "Submit"),

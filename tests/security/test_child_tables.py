@@ -104,7 +104,9 @@ def users_counted() -> tuple:
 def test_a_refusal_says_what_to_do():
 	_doc, row = doors.raw_row("Service Labour Line", "Service Voucher", "labour")
 	with doors.asking(f.user("boss@doors.example", "Service Manager")):
-		with pytest.raises(frappe.PermissionError, match="part of Service Voucher and cannot be changed by itself"):
+		with pytest.raises(
+			frappe.PermissionError, match="part of Service Voucher and cannot be changed by itself"
+		):
 			doors.WRITING["POST resource"](row)
 
 
@@ -122,9 +124,16 @@ def test_who_may_not_read_the_document_reads_none_of_its_rows(record_property):
 			try:
 				answer = doors.READING[way](row)
 			except Exception as error:
-				assert isinstance(error, frappe.ValidationError | frappe.PermissionError), (table, way, user, error)
+				assert isinstance(error, frappe.ValidationError | frappe.PermissionError), (
+					table,
+					way,
+					user,
+					error,
+				)
 				answer = ""
-		told = [word for word in (SECRET, str(NUMBER), row.name) if word in answer.replace(f'"{row.parent}"', "")]
+		told = [
+			word for word in (SECRET, str(NUMBER), row.name) if word in answer.replace(f'"{row.parent}"', "")
+		]
 		if way == "client.validate_link":
 			told = [word for word in told if word != row.name]  # the name that was asked for
 		assert may or not told, f"{user} {way} {table}: {told} {answer[:300]}"
@@ -147,7 +156,9 @@ def test_a_technician_reads_no_rows_of_visits_of_others():
 	foreign, mine = (visit.labour[0] for visit in visits)
 	with doors.asking(user):
 		lists = [
-			client.get_list("Service Labour Line", fields=["name"], parent="Service Voucher", limit_page_length=0),
+			client.get_list(
+				"Service Labour Line", fields=["name"], parent="Service Voucher", limit_page_length=0
+			),
 			client.get_list("Service Voucher", fields=["labour.name as name"], limit_page_length=0),
 		]
 		for rows in lists:
@@ -202,7 +213,11 @@ def test_lists_tell_nothing_above_the_level_of_who_asks(door, record_property):
 	who = [f.user(f"{frappe.scrub(role)}@doors.example", role) for role in ROLES]
 	for doctype, fieldname in sorted(HIDDEN):
 		parent = doors.parents_of(doctype)[0] if frappe.get_meta(doctype).istable else (doctype, None)
-		rows = doors.raw_row(doctype, *parent) if parent[1] else (doors.raw(doctype, name=frappe.generate_hash(), technician=None),)
+		rows = (
+			doors.raw_row(doctype, *parent)
+			if parent[1]
+			else (doors.raw(doctype, name=frappe.generate_hash(), technician=None),)
+		)
 		if not parent[1]:
 			rows[0].db_insert()
 		for user, query in itertools.product(who, queries(doctype, fieldname)):
@@ -219,7 +234,10 @@ def test_lists_tell_nothing_above_the_level_of_who_asks(door, record_property):
 					if door == "client":
 						answer = client.get_list(**query, limit_page_length=0)
 					else:
-						form = {key: value if isinstance(value, str) else frappe.as_json(value) for key, value in query.items()}
+						form = {
+							key: value if isinstance(value, str) else frappe.as_json(value)
+							for key, value in query.items()
+						}
 						form["parent_doctype"] = form.pop("parent", None)
 						frappe.local.form_dict.update({"fields": '["name"]', **form})
 						answer = reportview.get_list()
@@ -227,7 +245,10 @@ def test_lists_tell_nothing_above_the_level_of_who_asks(door, record_property):
 				refused += 1
 				continue
 			# Not refused: then the field was left out, and nothing depends on it
-			assert "filters" not in query and "or_filters" not in query and "order_by" not in query, (user, query)
+			assert "filters" not in query and "or_filters" not in query and "order_by" not in query, (
+				user,
+				query,
+			)
 			assert not any((row or {}).get("told") for row in answer), (user, query, answer)
 	record_property("tried", tried)
 	assert tried > 300 and refused > tried / 2
@@ -236,7 +257,9 @@ def test_lists_tell_nothing_above_the_level_of_who_asks(door, record_property):
 def test_who_has_the_level_filters_and_sorts():
 	name = f.technician("Aoife Doyle", records=[{"kind": "Warning", "subject": "Van left unlocked"}])
 	with doors.asking(f.user("boss@doors.example", "Service Manager")):
-		found = client.get_list("Service Technician", filters={"cost_rate": (">=", 30)}, order_by="cost_rate desc")
+		found = client.get_list(
+			"Service Technician", filters={"cost_rate": (">=", 30)}, order_by="cost_rate desc"
+		)
 		assert name in [row.name for row in found]
 		warned = client.get_list(
 			"Service Technician",
@@ -271,19 +294,21 @@ def test_a_document_takes_no_row_that_is_not_its_own():
 	shop, user = f.shop(), f.user("tech@doors.example", "Service Technician")
 	own = f.technician("Own Technician", shop.van, user=user)
 	theirs, mine = (
-		f.voucher(f.call(shop.customer), technician, labour=[f.hours(1)]) for technician in (shop.technician, own)
+		f.voucher(f.call(shop.customer), technician, labour=[f.hours(1)])
+		for technician in (shop.technician, own)
 	)
 	theirs.submit()
 	frappe.db.commit()
 	before = stored("Service Labour Line")
 	own_row = mine.labour[0].name
 	names = {"of another visit": theirs.labour[0].name, "not there": "nowhere", "sent twice": own_row}
-	for (taken, name), send in itertools.product(
-		names.items(), (_put, _client_save, _desk_save, _set_value)
-	):
+	for (taken, name), send in itertools.product(names.items(), (_put, _client_save, _desk_save, _set_value)):
 		if (taken, send) == ("sent twice", _set_value):
 			continue  # changes nothing of the name
-		rows = [{"name": own_row, **f.hours(1)}, {"name": name, "doctype": "Service Labour Line", **f.hours(3)}]
+		rows = [
+			{"name": own_row, **f.hours(1)},
+			{"name": name, "doctype": "Service Labour Line", **f.hours(3)},
+		]
 		with doors.asking(user):
 			with pytest.raises(frappe.PermissionError, match="row"):
 				send(mine, rows)

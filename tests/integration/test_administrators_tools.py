@@ -1,7 +1,9 @@
 """The desk's standard tools on every DocType of the app, as an administrator uses them."""
 
 import json
+import re
 from pathlib import Path
+from urllib.parse import quote
 
 import frappe
 import pytest
@@ -9,8 +11,11 @@ from frappe.core.page.permission_manager import permission_manager
 from frappe.desk import reportview
 from frappe.desk.doctype.workspace.workspace import save_page
 from frappe.utils import add_to_date, now_datetime
+from frappe.website.path_resolver import resolve_path
 
 import aftersales
+from aftersales.customer_portal import pages
+from aftersales.repair_workshop import scan_rules
 from aftersales.setup import names_taken, permissions, roles
 from tests import factories as make
 
@@ -110,7 +115,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 def test_assignment_rule_ends_the_todo_and_the_call_keeps_its_owner(condition, status, todo):
 	rule(**condition)
 	owner = make.user("ciara@example.com", "Service Agent")
-	call = make.call(make.customer(), assigned_to=owner)
+	call = make.call(make.customer(), assigned_to=frappe.session.user)  # the rule hands it on
 	assert [row.status for row in _todos(call)] == ["Open"]
 
 	call.reload()
@@ -291,3 +296,30 @@ def test_report_builder_and_export_show_every_field():
 		)
 		reportview.export_query()
 		assert frappe.response["type"] == "binary" and frappe.response["filecontent"], doctype
+
+
+# ---------------------------------------------------------------- names with slashes
+
+
+def test_names_with_slashes_lead_to_their_pages():
+	make.make("Document Naming Rule", document_type="Customer Equipment", prefix="EQ/26/", prefix_digits=5)
+	name = make.equipment(make.customer())
+	assert name == "EQ/26/00001"
+
+	assert resolve_path(f"scan/{name}") == "scan"  # the server has decoded %2F by then
+	assert frappe.form_dict.tag == name
+	assert scan_rules.read(f"https://erp.example/scan/{quote(name, safe='')}") == scan_rules.Code(name)
+
+	for path, view, parts in (
+		(f"products/{name}", "product", (name,)),
+		("calls/RC/26/1", "call", ("RC/26/1",)),
+		("calls/RC/26/1/photos/f3a.png", "photo", ("RC/26/1", "f3a.png")),
+		("documents/invoice/SINV/26-27/1", "document", ("invoice", "SINV/26-27/1")),
+		(f"code/{name}/5e1f", "product_code", (name, "5e1f")),
+	):
+		found = next(
+			(each, match)
+			for pattern, each in pages.ROUTES
+			if (match := re.fullmatch(pattern, f"{pages.HOME}/{path}"))
+		)
+		assert (found[0].__name__, found[1].groups()) == (view, parts)

@@ -88,9 +88,9 @@ class ChildRow(Document):
 		written = before.flags.setdefault("rows_written", {})
 		if written.setdefault((self.doctype, self.name), self) is not self:
 			frappe.throw(
-				_("{0}: the row {1} was sent twice. Send each row once; leave out the name of new rows.").format(
-					_(self.doctype), escape_html(self.name)
-				),
+				_(
+					"{0}: the row {1} was sent twice. Send each row once; leave out the name of new rows."
+				).format(_(self.doctype), escape_html(self.name)),
 				frappe.PermissionError,
 			)
 		places = before.flags.get("places_of_rows") or before.flags.setdefault(

@@ -59,9 +59,9 @@ def _protected_columns(query, doctype: str) -> set[str]:
 		if parent and _is_protected_table(parent, doctype, query.user):
 			return set(meta.get_valid_columns())
 	levels = set(meta.get_permlevel_access("read", parenttype=parent, user=query.user))
-	return {field.fieldname for field in meta.get_high_permlevel_fields() if field.permlevel not in levels} & set(
-		meta.get_valid_columns()
-	)
+	return {
+		field.fieldname for field in meta.get_high_permlevel_fields() if field.permlevel not in levels
+	} & set(meta.get_valid_columns())
 
 
 def _is_protected_table(parent: str, child: str, user: str) -> bool:

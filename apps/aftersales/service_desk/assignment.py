@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import frappe
 from frappe import _
+from frappe.cache_manager import get_doctype_map
 from frappe.desk.form import assign_to as assignments
 from frappe.model.document import Document
 from frappe.utils import getdate
@@ -47,7 +48,7 @@ def keep_owner(todo: Document, method: str | None = None) -> None:
 	stored = frappe.db.get_value(doctype, name, ["status", "assigned_to"], as_dict=True)
 	if not stored or stored.assigned_to != todo.allocated_to:
 		return
-	if todo.flags.ignore_permissions:  # a rule ends it, not a person
+	if _is_by_rule(todo):
 		_restore_later(doctype, name, stored.assigned_to)
 	elif doctype == "Repair Call" and stored.status not in OVER:
 		frappe.throw(
@@ -56,6 +57,20 @@ def keep_owner(todo: Document, method: str | None = None) -> None:
 			),
 			title=_("Owner Needed"),
 		)
+
+
+def _is_by_rule(todo: Document) -> bool:
+	"""Whether an Assignment Rule ends the ToDo: past permissions, and not by somebody's request."""
+	return bool(
+		todo.flags.ignore_permissions
+		and not frappe.flags.assignment_requested
+		and get_doctype_map(
+			"Assignment Rule",
+			todo.reference_type,
+			filters={"document_type": todo.reference_type, "disabled": 0},
+			order_by="priority desc",  # as Frappe asks, whose cache this is
+		)
+	)
 
 
 def _restore_later(doctype: str, name: str, owner: str) -> None:
@@ -126,7 +141,11 @@ def close(doctype: str, name: str, assign_to: str) -> list:
 def _owner_kept(doctype: str, name: str) -> Iterator[None]:
 	frappe.get_doc(doctype, name).check_permission()
 	owner = doctype in OWNED and frappe.db.get_value(doctype, name, "assigned_to", for_update=True)
-	yield
+	frappe.flags.assignment_requested = True
+	try:
+		yield
+	finally:
+		frappe.flags.assignment_requested = False
 	if owner:
 		frappe.db.set_value(doctype, name, "assigned_to", owner, update_modified=False)
 

@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from aftersales.core.document import ServiceDocument
 
 
-class CustomerServicePreferences(Document):
+class CustomerServicePreferences(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -3,10 +3,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from aftersales.core.document import ServiceDocument
 from aftersales.customer_portal import links
 
 
-class ServiceLink(Document):
+class ServiceLink(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

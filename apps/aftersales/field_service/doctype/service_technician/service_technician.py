@@ -1,13 +1,13 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from aftersales.core.document import ServiceDocument
 from aftersales.field_service import leavers
 from aftersales.field_service.skill_rules import Skill, first_repeated
 
 
-class ServiceTechnician(Document):
+class ServiceTechnician(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.field_service import cash, visits
 from aftersales.field_service.dispatch import check_dispatch
 from aftersales.field_service.permissions import is_restricted
@@ -44,7 +44,7 @@ FIELDS_OF_RECORD = (
 )
 
 
-class ServiceVoucher(Document):
+class ServiceVoucher(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

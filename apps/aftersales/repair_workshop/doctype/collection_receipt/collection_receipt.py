@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, comma_and, escape_html, get_datetime, get_link_to_form, now_datetime
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -34,7 +35,7 @@ FIELDS_OF_RETURN = ("returned_at", "return_notes", "return_signature", "return_s
 """What the customer signed at return: fixed once the receipt is recovered."""
 
 
-class CollectionReceipt(Document):
+class CollectionReceipt(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, getdate, now_datetime
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -46,7 +46,7 @@ FIELDS_OF_RETURN = (
 """What was noted at return: fixed once the loaner is back."""
 
 
-class LoanerIssue(Document):
+class LoanerIssue(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, get_datetime, get_link_to_form, getdate, now_datetime
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.field_service.technicians import technicians_of_user
 from aftersales.guards import (
 	entered,
@@ -56,7 +57,7 @@ FIELDS_OF_RECORD = (
 )
 
 
-class RepairCard(Document):
+class RepairCard(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,10 +1,11 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint, escape_html
 
+from aftersales.core.document import ServiceDocument
 
-class SparePart(Document):
+
+class SparePart(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime, get_link_to_form, getdate, now_datetime
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -23,7 +23,7 @@ FIELDS_OF_RETURN = ("back_at", "result", "result_notes", "new_serial_no")
 VALUES_FROM_CARD = ("collection_receipt", "customer", "customer_name", "equipment", "company")
 
 
-class VendorRepair(Document):
+class VendorRepair(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

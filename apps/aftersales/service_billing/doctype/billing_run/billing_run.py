@@ -2,9 +2,9 @@ import json
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import keep_fields_of_record, require_role
 from aftersales.service_billing import billing_worker
 from aftersales.service_billing.billing import BILLING_ROLES, DONE_ON
@@ -28,7 +28,7 @@ RUNNING = ("Queued", "Running")
 TIMEOUT = 4 * 60 * 60
 
 
-class BillingRun(Document):
+class BillingRun(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

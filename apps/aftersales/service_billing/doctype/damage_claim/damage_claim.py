@@ -2,10 +2,10 @@ from decimal import Decimal
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, fmt_money
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import (
 	has_any_role,
 	keep_fields_of_record,
@@ -23,7 +23,7 @@ FIELDS_OF_RECORD = ("status", "journal_entry", "settled_by")
 SETTLING_ROLES = ("Service Accountant", "Service Manager")
 
 
-class DamageClaim(Document):
+class DamageClaim(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import keep_fields_of_record, require_role, require_value, set_system, start_over
 from aftersales.money import rounded
 from aftersales.service_billing import delay
@@ -12,7 +12,7 @@ FIELDS_OF_RECORD = ("status", "discounted_invoice", "discount", "journal_entry",
 DECIDING_ROLES = ("Service Accountant", "Service Manager")
 
 
-class DelayCompensation(Document):
+class DelayCompensation(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import has_any_role, keep_fields_of_record, refuse_unknown, require_role, set_system
 from aftersales.service_billing import contracts, dimensions, fee_invoices, fees
 from aftersales.service_billing.invoices import billing_currency, posting_key
@@ -16,7 +16,7 @@ INVOICE_AT = {
 }
 
 
-class ServiceContract(Document):
+class ServiceContract(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -2,10 +2,10 @@ from decimal import Decimal
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import keep_fields_of_record, require_value, set_system, start_over
 from aftersales.service_billing import handover, journal
 from aftersales.service_billing.handover_rules import difference, refusals, total
@@ -13,7 +13,7 @@ from aftersales.service_billing.handover_rules import difference, refusals, tota
 FIELDS_OF_RECORD = ("status", "received_by", "journal_entry", "conversion_rate")
 
 
-class TechnicianCashHandover(Document):
+class TechnicianCashHandover(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

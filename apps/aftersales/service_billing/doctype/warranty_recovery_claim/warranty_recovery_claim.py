@@ -1,9 +1,9 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import flt, getdate, nowdate
 
 from aftersales import jobs
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import keep_fields_of_record, require_role, set_system, start_over
 from aftersales.money import rounded
 from aftersales.service_billing import recovery
@@ -14,7 +14,7 @@ DECIDING_ROLES = ("Service Accountant", "Service Manager")
 OPEN = ("Sent", "Answered", "Rejected")
 
 
-class WarrantyRecoveryClaim(Document):
+class WarrantyRecoveryClaim(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

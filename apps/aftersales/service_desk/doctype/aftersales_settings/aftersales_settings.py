@@ -2,10 +2,12 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from aftersales.core.document import ServiceDocument
+
 OF_A_COMPANY = ("Account", "Cost Center", "Warehouse")
 
 
-class AftersalesSettings(Document):
+class AftersalesSettings(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

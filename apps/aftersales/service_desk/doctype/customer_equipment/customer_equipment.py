@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html, getdate, nowdate
 
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import keep_fields_of_record, refuse_unknown
 from aftersales.installed_base import identity
 from aftersales.installed_base.serial_rules import serial_key
@@ -19,7 +19,7 @@ FROM_SERIAL_NO = {
 FROM_ITEM = {"item_group": "item_group", "brand": "brand", "model": "item_name"}
 
 
-class CustomerEquipment(Document):
+class CustomerEquipment(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -37,7 +37,7 @@ WHY_ASKED = {
 }
 
 
-class Followup(Document):
+class Followup(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

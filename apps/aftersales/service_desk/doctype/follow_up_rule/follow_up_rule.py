@@ -1,12 +1,13 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint
+
+from aftersales.core.document import ServiceDocument
 
 CONDITIONS = ("customer", "for_customer_group", "service_category", "request_type")
 
 
-class FollowupRule(Document):
+class FollowupRule(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,12 +1,12 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint
 
+from aftersales.core.document import ServiceDocument
 from aftersales.service_desk import facts, periodic_visits
 
 
-class PeriodicVisitPlan(Document):
+class PeriodicVisitPlan(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

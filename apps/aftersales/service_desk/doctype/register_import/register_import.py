@@ -2,10 +2,10 @@ import os
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils.background_jobs import get_job_status
 from rq.job import JobStatus
 
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import keep_fields_of_record, set_system
 from aftersales.service_desk.register_import import columns as c
 from aftersales.service_desk.register_import import jobs, messages, source
@@ -42,7 +42,7 @@ RESULT = (
 FIELDS_OF_RECORD = ("status", "attempt", *RESULT)
 
 
-class RegisterImport(Document):
+class RegisterImport(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import keep_fields_of_record, refuse_unknown
 from aftersales.service_desk import assignment, facts, intake, progress, triage
 
@@ -31,7 +31,7 @@ FIELDS_OF_RECORD = (
 )
 
 
-class RepairCall(Document):
+class RepairCall(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

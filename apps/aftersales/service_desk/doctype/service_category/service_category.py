@@ -2,6 +2,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from aftersales.core.document import ServiceDocument
+
 ACCOUNT_FIELDS = (
 	"income_account",
 	"expense_account",
@@ -10,7 +12,7 @@ ACCOUNT_FIELDS = (
 )
 
 
-class ServiceCategory(Document):
+class ServiceCategory(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

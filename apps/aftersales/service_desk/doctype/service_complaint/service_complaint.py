@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
+from aftersales.core.document import ServiceDocument
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -27,7 +27,7 @@ WHY_NEEDED = {
 }
 
 
-class ServiceComplaint(Document):
+class ServiceComplaint(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -1,8 +1,9 @@
 import frappe
-from frappe.model.document import Document
+
+from aftersales.core.document import ServiceDocument
 
 
-class ServiceSearchKey(Document):
+class ServiceSearchKey(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -2,14 +2,14 @@ from zoneinfo import available_timezones
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from aftersales.core.document import ServiceDocument
 from aftersales.service_levels.calendars import WEEKDAYS, window_of
 from aftersales.service_levels.working_time import Calendar, CalendarError
 
 
-class ServiceCalendar(Document):
+class ServiceCalendar(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

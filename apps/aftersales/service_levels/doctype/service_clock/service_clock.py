@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from aftersales.core.document import ServiceDocument
 
 
-class ServiceClock(Document):
+class ServiceClock(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

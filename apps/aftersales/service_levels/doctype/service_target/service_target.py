@@ -1,8 +1,8 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.utils import cint, cstr, escape_html
 
+from aftersales.core.document import ServiceDocument
 from aftersales.service_levels import targets
 from aftersales.service_levels.target_rules import specificity
 
@@ -11,7 +11,7 @@ FIELD_FIELDS = ("start_field", "stop_field")
 TIME_TYPES = ("Datetime", "Date")
 
 
-class ServiceTarget(Document):
+class ServiceTarget(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -11,6 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, get_datetime, get_url, now_datetime
 
+from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.customer_portal import link_rules
 from aftersales.customer_portal.link_rules import Link
 from aftersales.guards import require_role
@@ -71,7 +72,8 @@ def clear_old(days: int) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
-def make(purpose: str, doctype: str, name: str) -> str:
+@validate_call
+def make(purpose: str, doctype: DocTypeName, name: str) -> str:
 	"""The address of a link for the customer, to be sent by whatever means; returns it.
 
 	Raises:
@@ -91,6 +93,7 @@ def make(purpose: str, doctype: str, name: str) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@validate_call
 def revoke(link: str) -> None:
 	"""Withdraw a link: whoever has it sees from now on what a wrong link shows.
 

@@ -20,6 +20,7 @@ from frappe.model.document import Document
 from frappe.utils import fmt_money, format_date, get_datetime, now_datetime
 
 from aftersales import renaming
+from aftersales.core.requests import validate_call
 from aftersales.customer_portal import links, progress
 from aftersales.customer_portal.customers import language_of
 from aftersales.field_service.visits import call_of_visit
@@ -106,6 +107,7 @@ def invoice_submitted(invoice: Document, method: str | None = None) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
+@validate_call
 def on_the_way(voucher: str) -> None:
 	"""The technician sets out: tells the customer, and the timeline of the call.
 

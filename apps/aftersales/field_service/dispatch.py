@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, format_date, format_datetime, get_datetime, get_link_to_form, getdate
 
 from aftersales import jobs
+from aftersales.core.requests import validate_call
 from aftersales.field_service import availability
 from aftersales.field_service.dispatch_rules import overlap
 from aftersales.field_service.skill_rules import EXPIRED, OTHER_KIND, Skill, Verdict, is_qualified
@@ -267,6 +268,7 @@ def _point_out_overlaps(doc: Document) -> None:
 
 
 @frappe.whitelist()
+@validate_call
 def check_technician(voucher: str) -> dict:
 	"""For the form: is the technician of a stored voucher qualified and free?
 

@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, getdate, now_datetime
 
+from aftersales.core.requests import Day, Moment, WholeNumber, validate_call
 from aftersales.field_service import arrival, availability, availability_rules, day_rules, visits
 from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.board_needs import Needs
@@ -45,7 +46,8 @@ VISIT_FIELDS = (
 
 
 @frappe.whitelist()
-def load(day: str | None = None, company: str | None = None) -> dict:
+@validate_call
+def load(day: Day | None = None, company: str | None = None) -> dict:
 	"""One day of all technicians the user may see, and the calls that wait for a visit, the most pressing first.
 
 	Args:
@@ -94,14 +96,15 @@ def load(day: str | None = None, company: str | None = None) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@validate_call
 def plan(
 	technician: str,
-	day: str,
-	minute: int | str,
-	minutes: int | str,
+	day: Day,
+	minute: WholeNumber,
+	minutes: WholeNumber,
 	call: str | None = None,
 	voucher: str | None = None,
-	seen: str | None = None,
+	seen: Moment | None = None,
 	reason: str | None = None,
 ) -> str:
 	"""Plan the first visit of `call`, or `voucher` anew; its name.
@@ -134,7 +137,8 @@ def plan(
 
 
 @frappe.whitelist(methods=["POST"])
-def dispatch(voucher: str, seen: str | None = None, reason: str | None = None) -> None:
+@validate_call
+def dispatch(voucher: str, seen: Moment | None = None, reason: str | None = None) -> None:
 	"""Send the technician of a planned visit; `reason`: why one without the skill.
 
 	Raises:
@@ -147,7 +151,8 @@ def dispatch(voucher: str, seen: str | None = None, reason: str | None = None) -
 
 
 @frappe.whitelist(methods=["POST"])
-def put_back(voucher: str, seen: str | None = None) -> None:
+@validate_call
+def put_back(voucher: str, seen: Moment | None = None) -> None:
 	"""Take technician and time from a visit that is not dispatched: its call waits again.
 
 	Raises:
@@ -215,16 +220,10 @@ def _first_visit(call: str | None) -> Document:
 	return visits.voucher_from_call(call)
 
 
-def _within(value: int | str, least: int, most: int, what: str) -> int:
-	try:
-		number = int(value)
-	except ValueError:
-		number = least - 1
+def _within(number: int, least: int, most: int, what: str) -> int:
 	if not least <= number <= most:
 		frappe.throw(
-			_("{0}: {1} is not between {2} and {3} minutes.").format(
-				what, frappe.bold(escape_html(str(value))), least, most
-			)
+			_("{0}: {1} is not between {2} and {3} minutes.").format(what, frappe.bold(number), least, most)
 		)
 	return number
 

@@ -14,6 +14,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Abs, Sum
 from frappe.utils import add_days, cint, comma_and, escape_html, flt, get_link_to_form, nowdate
 
+from aftersales.core.requests import Names, WholeNumber, validate_call
 from aftersales.field_service import van_rules as rules
 
 TRANSFER = "Material Transfer"
@@ -104,9 +105,8 @@ def needs(
 
 
 @frappe.whitelist(methods=["POST"])
-def fill_vans(
-	technicians: list[str] | str, document: str = "Stock Entry", days: int | str = DAYS
-) -> list[dict]:
+@validate_call
+def fill_vans(technicians: Names, document: str = "Stock Entry", days: WholeNumber = DAYS) -> list[dict]:
 	"""Draft what the vans of `technicians` (JSON or list) lack: one Stock Entry or Material Request each.
 
 	A Stock Entry takes no more than what is free in the warehouse the van is filled from; a Material

@@ -8,6 +8,7 @@ from frappe.utils import get_link_to_form, strip_html_tags
 from pypika.queries import QueryBuilder
 
 from aftersales import jobs
+from aftersales.core.requests import Moment, Rows, TargetDocument, validate_call
 from aftersales.field_service.technicians import technicians_of_user
 from aftersales.field_service.visit_rules import carried_over
 from aftersales.guards import as_app
@@ -109,7 +110,8 @@ def call_of_visit(voucher: str) -> str | None:
 
 
 @frappe.whitelist()
-def voucher_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def voucher_from_call(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved Service Voucher for Repair Call `source_name`.
 
 	Raises:
@@ -140,7 +142,8 @@ def voucher_from_call(source_name: str, target_doc: str | Document | None = None
 
 
 @frappe.whitelist()
-def revisit_from_voucher(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def revisit_from_voucher(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved voucher that goes on where visit `source_name` ended; the plan carries over.
 
 	Raises:
@@ -150,6 +153,7 @@ def revisit_from_voucher(source_name: str, target_doc: str | Document | None = N
 
 
 @frappe.whitelist()
+@validate_call
 def where_to_go(voucher: str) -> dict:
 	"""What the technician of a visit needs on the way: contact, phone, address, hazard, fault.
 
@@ -175,16 +179,20 @@ def where_to_go(voucher: str) -> dict:
 
 
 @frappe.whitelist()
-def planned_visits(start: str, end: str, filters: list | str | None = None) -> list[dict]:
+@validate_call
+def planned_visits(start: Moment, end: Moment, filters: Rows | None = None) -> list[dict]:
 	"""Visits planned between two days, for the calendar: one row each, titled by technician and customer.
 
 	Raises:
 		frappe.PermissionError: the user may not read vouchers.
+		frappe.ValidationError: one of `filters` is none.
 	"""
+	if any(not isinstance(condition, list) for condition in filters or ()):
+		frappe.throw(_("Each filter is a list of document type, field, operator and value."))
 	rows = frappe.get_list(
 		"Service Voucher",
 		filters=[
-			*(frappe.parse_json(filters) or []),
+			*(filters or ()),
 			["Service Voucher", "planned_start", "<=", end],
 			["Service Voucher", "planned_end", ">=", start],
 		],

@@ -16,6 +16,7 @@ from frappe.query_builder.functions import Max
 from frappe.utils import cint, escape_html, flt, get_datetime, now_datetime
 
 from aftersales import jobs
+from aftersales.core.requests import Flag, Names, Values, validate_call
 from aftersales.field_service.technicians import technicians_of_user
 from aftersales.guards import has_any_role
 from aftersales.repair_workshop import board_rules as rules
@@ -73,6 +74,7 @@ SHOWN = (
 
 
 @frappe.whitelist()
+@validate_call
 def load() -> dict:
 	"""The whole board for the user: stages, steps and every card he may read that is not returned.
 
@@ -98,7 +100,8 @@ def load() -> dict:
 
 
 @frappe.whitelist()
-def cards(names: list[str] | str) -> list[dict]:
+@validate_call
+def cards(names: Names) -> list[dict]:
 	"""Those of the cards `names` (JSON or list, at most 500) that are on the board now.
 
 	Raises:
@@ -109,7 +112,8 @@ def cards(names: list[str] | str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
-def advance(name: str, step: str, seen_status: str, values: dict | str | None = None) -> dict | None:
+@validate_call
+def advance(name: str, step: str, seen_status: str, values: Values | None = None) -> dict | None:
 	"""Take `step` with Repair Card `name`, by the document's own action or the workflow's transition.
 
 	Args:
@@ -147,7 +151,8 @@ def advance(name: str, step: str, seen_status: str, values: dict | str | None = 
 
 
 @frappe.whitelist(methods=["POST"])
-def clock(name: str, start: bool | int | str) -> dict | None:
+@validate_call
+def clock(name: str, start: Flag) -> dict | None:
 	"""Start or stop the user's own work on Repair Card `name`; the card as the board shows it then.
 
 	Raises:
@@ -163,6 +168,7 @@ def clock(name: str, start: bool | int | str) -> dict | None:
 
 
 @frappe.whitelist()
+@validate_call
 def look_up(code: str) -> dict:
 	"""What a scanned or typed `code` stands for: the card to work on, or the document to open.
 

@@ -6,6 +6,7 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import now_datetime, strip_html_tags
 from pypika.queries import QueryBuilder
 
+from aftersales.core.requests import TargetDocument, validate_call
 from aftersales.guards import as_app
 
 NOT_FROM_CALL = ["naming_series", "received_at", "fault_code", "cause_code", "action_code"]
@@ -152,7 +153,8 @@ def note_location(receipt: str, location: str | None) -> str | None:
 
 
 @frappe.whitelist()
-def receipt_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def receipt_from_call(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved Collection Receipt for the product of Repair Call `source_name`.
 
 	Raises:
@@ -174,7 +176,8 @@ def receipt_from_call(source_name: str, target_doc: str | Document | None = None
 
 
 @frappe.whitelist()
-def receipt_from_voucher(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def receipt_from_voucher(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved Collection Receipt for the product taken along from visit `source_name`.
 
 	Raises:
@@ -196,7 +199,8 @@ def receipt_from_voucher(source_name: str, target_doc: str | Document | None = N
 
 
 @frappe.whitelist()
-def card_from_receipt(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def card_from_receipt(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved Repair Card for the product taken in by receipt `source_name`.
 
 	Raises:
@@ -222,7 +226,8 @@ def card_from_receipt(source_name: str, target_doc: str | Document | None = None
 
 
 @frappe.whitelist()
-def card_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def card_from_call(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved Repair Card for Repair Call `source_name`, with its receipt when there is one.
 
 	Raises:

@@ -19,6 +19,7 @@ from frappe.utils import (
 	validate_phone_number,
 )
 
+from aftersales.core.requests import TargetDocument, validate_call
 from aftersales.repair_workshop.loaner_rules import ISSUED, reminder
 from aftersales.repair_workshop.part_search import price_for
 from aftersales.service_billing.posting import posting_key
@@ -199,7 +200,8 @@ def take_back_stock_moves(doc: Document) -> None:
 
 
 @frappe.whitelist()
-def loaner_from_call(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def loaner_from_call(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved Loaner Issue for the customer of Repair Call `source_name`.
 
 	Raises:

@@ -10,6 +10,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import add_months, flt, getdate, nowdate
 
+from aftersales.core.requests import DocTypeName, Flag, validate_call
 from aftersales.repair_workshop.parts import free_stock, parts_for_model
 
 JOBS = ("Service Voucher", "Repair Card")
@@ -27,7 +28,8 @@ FIELDS = (
 
 
 @frappe.whitelist()
-def find_for_job(doctype: str, name: str, text: str | None = None, fitting: bool | int | str = 1) -> dict:
+@validate_call
+def find_for_job(doctype: DocTypeName, name: str, text: str | None = None, fitting: Flag = 1) -> dict:
 	"""Spare parts for a visit or repair card, those that fit its product first.
 
 	Args:
@@ -75,6 +77,7 @@ def find_for_job(doctype: str, name: str, text: str | None = None, fitting: bool
 
 
 @frappe.whitelist()
+@validate_call
 def where_used(item_code: str) -> dict:
 	"""Where a spare part belongs and where it went.
 

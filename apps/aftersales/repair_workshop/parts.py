@@ -7,10 +7,12 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from aftersales import renaming
+from aftersales.core.requests import validate_call
 from aftersales.repair_workshop.reservations import SET_ASIDE
 
 
 @frappe.whitelist()
+@validate_call
 def parts_for_model(brand: str | None = None, model: str | None = None) -> list[dict]:
 	"""Spare parts that fit a model, enabled ones, by item code.
 
@@ -44,6 +46,7 @@ def parts_for_model(brand: str | None = None, model: str | None = None) -> list[
 
 
 @frappe.whitelist()
+@validate_call
 def parts_for_equipment(equipment: str) -> list[dict]:
 	"""Spare parts that fit the model of a Customer Equipment; rows as :func:`parts_for_model`.
 
@@ -106,6 +109,7 @@ def with_core_return(item_codes: list[str]) -> set[str]:
 
 
 @frappe.whitelist()
+@validate_call
 def stock_by_warehouse(item_code: str) -> list[dict]:
 	"""Where a part lies: `warehouse`, `actual_qty`, `reserved_qty`, `projected_qty` in stock units.
 

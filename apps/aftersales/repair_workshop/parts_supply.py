@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, get_datetime, getdate, nowdate
 
 from aftersales import jobs
+from aftersales.core.requests import validate_call
 from aftersales.guards import as_app
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import reservations
@@ -50,6 +51,7 @@ def request_missing(
 
 
 @frappe.whitelist()
+@validate_call
 def parts_at_hand(card: str) -> list[dict]:
 	"""For the form: each stocked part of Repair Card `card` with what is set aside, free, missing and on order.
 

@@ -12,6 +12,7 @@ from frappe.utils import add_days, escape_html, flt, get_link_to_form, getdate, 
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Term
 
+from aftersales.core.requests import TargetDocument, validate_call
 from aftersales.money import rounded
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import custody
@@ -136,7 +137,8 @@ def forget_order(order: Document, method: str | None = None) -> None:
 
 
 @frappe.whitelist()
-def bill_from_vendor_repair(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def bill_from_vendor_repair(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved Purchase Invoice for what a vendor bills without an order for Vendor Repair `source_name`.
 
 	Raises:
@@ -380,7 +382,8 @@ def charge_on(doc: Document) -> None:
 
 
 @frappe.whitelist()
-def vendor_repair_from_card(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def vendor_repair_from_card(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved Vendor Repair for the product of Repair Card `source_name`.
 
 	Raises:

@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
+from aftersales.core.requests import Day, validate_call
 from aftersales.guards import require_role
 from aftersales.money import rounded
 from aftersales.service_billing import billing_rules, discounts
@@ -155,7 +156,8 @@ def _read(jobs: Sequence[JobKey]) -> dict[JobKey, Document]:
 
 
 @frappe.whitelist()
-def what_to_bill(company: str | None = None, customer: str | None = None, until: str | None = None) -> dict:
+@validate_call
+def what_to_bill(company: str | None = None, customer: str | None = None, until: Day | None = None) -> dict:
 	"""The billing desk: invoices to make and drafts to submit of the jobs the user may see, the longest waiting first.
 
 	Args:

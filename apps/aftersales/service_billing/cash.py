@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, fmt_money, get_link_to_form, nowdate
 from frappe.utils.data import round_based_on_smallest_currency_fraction
 
+from aftersales.core.requests import validate_call
 from aftersales.guards import require_role
 from aftersales.money import rounded
 from aftersales.service_billing import dimensions
@@ -31,6 +32,7 @@ NO_DISCOUNT = "9999-12-31"
 
 
 @frappe.whitelist()
+@validate_call
 def receive_cash(voucher: str, mode_of_payment: str = "Cash") -> str:
 	"""Book the cash of Service Voucher `voucher` as handed over; return the Payment Entry's name.
 

@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
+from aftersales.core.requests import TargetDocument, validate_call
 from aftersales.guards import has_any_role, require_role
 from aftersales.money import exact, rounded
 from aftersales.scheduled import one_of_many
@@ -322,6 +323,7 @@ def entitlement_on(contract: Document, on: date | str | None = None, locked: boo
 
 
 @frappe.whitelist()
+@validate_call
 def entitlement_of(service_contract: str) -> dict:
 	"""What is left of a contract today, for forms and for whoever speaks with the customer.
 
@@ -397,7 +399,8 @@ def status_on(start: date | str, end: date | str, today: date | str | None = Non
 
 
 @frappe.whitelist()
-def renewal_of(source_name: str, target_doc: str | Document | None = None) -> Document:
+@validate_call
+def renewal_of(source_name: str, target_doc: TargetDocument | None = None) -> Document:
 	"""An unsaved contract that follows on Service Contract `source_name`, as long as that was by the calendar.
 
 	Raises:

@@ -9,6 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form
 
+from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
 from aftersales.service_billing import billed_rows, billing, discounts
 from aftersales.service_billing.invoices import JobKey, credited_jobs
@@ -18,7 +19,8 @@ INVOICE = "Sales Invoice"
 
 
 @frappe.whitelist(methods=["POST"])
-def bill_again(doctype: str, name: str) -> str:
+@validate_call
+def bill_again(doctype: DocTypeName, name: str) -> str:
 	"""Draft a new Sales Invoice for a job whose invoice was credited in full, and return its name.
 
 	A draft whatever Aftersales Settings say: there was a reason to take the first one back.

@@ -9,6 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 
+from aftersales.core.requests import validate_call
 from aftersales.guards import require_role
 from aftersales.money import exact, unit
 from aftersales.service_billing import billing, discounts, journal
@@ -45,6 +46,7 @@ def propose(doc: Document, method: str | None = None) -> None:
 
 
 @frappe.whitelist()
+@validate_call
 def proposal_for_invoice(sales_invoice: str) -> dict | None:
 	"""The proposal that waits for a decision about the job of an invoice; None when there is none.
 

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import flt, get_link_to_form
 
+from aftersales.core.requests import validate_call
 from aftersales.guards import require_role
 from aftersales.money import exact, unit
 from aftersales.service_billing import journal
@@ -35,6 +36,7 @@ FIELDS = (
 
 
 @frappe.whitelist()
+@validate_call
 def open_cash(company: str, technician: str, currency: str | None = None) -> list[dict]:
 	"""The vouchers whose cash `technician` still has, oldest first, as rows of a handover.
 

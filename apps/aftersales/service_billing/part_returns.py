@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Sum
 from frappe.utils import cint, escape_html, flt, get_link_to_form
 
+from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import as_app, require_role
 from aftersales.spare_parts.part_return_rules import IssuedLine, Problem, problem
 
@@ -27,8 +28,9 @@ CHARGED = ("To Bill", "Billed", "Paid")
 
 
 @frappe.whitelist(methods=["POST"])
+@validate_call
 def return_part(
-	doctype: str,
+	doctype: DocTypeName,
 	name: str,
 	line: str,
 	qty: float,
@@ -74,7 +76,8 @@ def return_part(
 
 
 @frappe.whitelist()
-def returnable(doctype: str, name: str) -> list[dict]:
+@validate_call
+def returnable(doctype: DocTypeName, name: str) -> list[dict]:
 	"""Part lines of a job of which something can come back: line, item_code, item_name, left, serials, warehouse.
 
 	Raises:

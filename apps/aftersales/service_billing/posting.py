@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_link_to_form, now_datetime, nowdate
 
+from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
 from aftersales.service_billing import contracts, country_checks, dimensions, discounts
 from aftersales.service_billing.billing_rules import ON_COMPLETION
@@ -172,7 +173,8 @@ def record_invoice(doc: Document, invoice: Document, due: dict[JobKey, float]) -
 
 
 @frappe.whitelist()
-def post_again(doctype: str, name: str) -> dict[str, str | None]:
+@validate_call
+def post_again(doctype: DocTypeName, name: str) -> dict[str, str | None]:
 	"""Make the documents that a submitted job lacks, because somebody cancelled or deleted them.
 
 	The invoice too, and at once, of a customer who is invoiced by a billing run.

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
+from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
 from aftersales.service_billing import billed_rows, fee_invoices
 from aftersales.service_billing.cash import RECEIVING_ROLES
@@ -34,7 +35,8 @@ def find(scope: Scope) -> list[Break]:
 
 
 @frappe.whitelist(methods=["POST"])
-def correct(reason: str, job_type: str, job: str) -> None:
+@validate_call
+def correct(reason: str, job_type: DocTypeName, job: str) -> None:
 	"""Put one break right where that is safe; doing it twice does no harm.
 
 	Raises:

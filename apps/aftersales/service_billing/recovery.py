@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_months, flt, get_link_to_form, getdate, nowdate
 
+from aftersales.core.requests import Day, validate_call
 from aftersales.guards import require_role, set_system
 from aftersales.money import rounded
 from aftersales.repair_workshop.vendor_repairs import bills_of
@@ -34,11 +35,12 @@ DEBIT_NOTE = "Purchase Invoice"
 
 
 @frappe.whitelist()
+@validate_call
 def claimable_lines(
 	company: str,
 	supplier: str,
-	from_date: str | None = None,
-	to_date: str | None = None,
+	from_date: Day | None = None,
+	to_date: Day | None = None,
 	brand: str | None = None,
 ) -> list[dict]:
 	"""Warranty lines of the period that no claim holds yet, as rows of a claim on `supplier`.

@@ -14,6 +14,8 @@ from frappe.desk.form import assign_to as assignments
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from aftersales.core.requests import DocTypeName, Names, validate_call
+
 OVER = ("Closed", "Cancelled")
 OWNED = ("Repair Call", "Follow-up", "Service Complaint")
 """Documents whose `assigned_to` is their owner."""
@@ -97,7 +99,8 @@ def restore_owners(doc: Document | None = None, method: str | None = None) -> No
 
 
 @frappe.whitelist()
-def add(doctype: str, name: str, assign_to: str | list, **more) -> list | None:
+@validate_call
+def add(doctype: DocTypeName, name: str, assign_to: Names, **more) -> list | None:
 	"""`add` and `add_multiple`: for a document with an owner they change him, so they ask for its write permission.
 
 	Args:
@@ -115,14 +118,16 @@ def add(doctype: str, name: str, assign_to: str | list, **more) -> list | None:
 
 
 @frappe.whitelist()
-def remove(doctype: str, name: str, assign_to: str) -> list:
+@validate_call
+def remove(doctype: DocTypeName, name: str, assign_to: str) -> list:
 	"""End somebody's ToDo; the owner of the document stays. Raises PermissionError."""
 	with _owner_kept(doctype, name):
 		return assignments.remove(doctype, name, assign_to)
 
 
 @frappe.whitelist()
-def remove_multiple(doctype: str, names: str | list) -> None:
+@validate_call
+def remove_multiple(doctype: DocTypeName, names: Names) -> None:
 	"""End the ToDos of several documents; their owners stay. Raises PermissionError."""
 	for name in frappe.parse_json(names):
 		frappe.get_doc(doctype, name).check_permission()
@@ -131,7 +136,8 @@ def remove_multiple(doctype: str, names: str | list) -> None:
 
 
 @frappe.whitelist()
-def close(doctype: str, name: str, assign_to: str) -> list:
+@validate_call
+def close(doctype: DocTypeName, name: str, assign_to: str) -> list:
 	"""The user is done with his ToDo; the owner of the document stays. Raises PermissionError."""
 	with _owner_kept(doctype, name):
 		return assignments.close(doctype, name, assign_to)

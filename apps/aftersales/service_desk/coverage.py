@@ -7,6 +7,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import getdate
 
+from aftersales.core.requests import validate_call
 from aftersales.installed_base import ownership
 from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_billing import contracts
@@ -129,6 +130,7 @@ def _date(value) -> date | None:
 
 
 @frappe.whitelist()
+@validate_call
 def coverage_today(equipment: str) -> dict:
 	"""Coverage of a product as it stands today.
 

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import format_date, get_link_to_form, get_url, get_url_to_form, getdate
 
+from aftersales.core.requests import validate_call
 from aftersales.installed_base import identity
 from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_desk.product_codes import product_signature
@@ -134,6 +135,7 @@ def withdraw_repair_warranty(equipment: str, given: date | str, left: date | str
 
 
 @frappe.whitelist()
+@validate_call
 def from_call(repair_call: str) -> str:
 	"""Open a product file for the product named on a call and link it; returns its name.
 
@@ -155,6 +157,7 @@ def from_call(repair_call: str) -> str:
 
 
 @frappe.whitelist()
+@validate_call
 def product_details(equipment: str) -> dict:
 	"""What a call takes over from a product file: customer, company, brand, model, serial, place."""
 	doc = frappe.get_doc("Customer Equipment", equipment)
@@ -188,6 +191,7 @@ def qr_data_uri(doctype: str, name: str, scale: int = 4) -> str:
 
 
 @frappe.whitelist()
+@validate_call
 def qr_code(equipment: str) -> str:
 	"""The QR code of a product file as a data URI, for its form."""
 	frappe.get_doc("Customer Equipment", equipment).check_permission("read")

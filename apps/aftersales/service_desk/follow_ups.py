@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_to_date, cint, cstr, escape_html, format_date, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
+from aftersales.core.requests import Names, validate_call
 from aftersales.guards import as_app, entered, previous_status, set_system
 from aftersales.service_desk import follow_up_rules
 from aftersales.service_desk.equipment import PRODUCT_FIELDS
@@ -92,7 +93,8 @@ def plan_complaint_reply(complaint: Document) -> str | None:
 
 
 @frappe.whitelist(methods=["POST"])
-def next_to_call(skip: str | list | None = None, everybody: int = 0) -> dict | None:
+@validate_call
+def next_to_call(skip: Names | None = None, everybody: int = 0) -> dict | None:
 	"""The follow-up to call next, made the user's own so that no colleague calls the same customer.
 
 	His own first, then those nobody has, with `everybody` also those of colleagues; the longest due first,
@@ -124,6 +126,7 @@ def next_to_call(skip: str | list | None = None, everybody: int = 0) -> dict | N
 
 
 @frappe.whitelist()
+@validate_call
 def call_sheet(follow_up: str) -> dict:
 	"""What an agent needs to make a follow-up call: whom, about what, what to say, what to ask.
 

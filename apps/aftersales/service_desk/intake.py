@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
+from aftersales.core.requests import validate_call
 from aftersales.guards import refuse_future
 from aftersales.installed_base import identity
 from aftersales.installed_base.serial_rules import serial_key
@@ -90,6 +91,7 @@ def take_contact(call: Document) -> None:
 
 
 @frappe.whitelist()
+@validate_call
 def customer_details(customer: str) -> dict:
 	"""What a new call will take from its customer: contact, phone, e-mail, address."""
 	doc = frappe.get_doc("Customer", customer)

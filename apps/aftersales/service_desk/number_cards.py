@@ -2,10 +2,12 @@
 
 import frappe
 
+from aftersales.core.requests import validate_call
 from aftersales.service_desk.progress import OVER
 
 
 @frappe.whitelist()
+@validate_call
 def count_open_emergencies(filters: dict | str | None = None) -> dict:
 	"""Number card: calls that are not resolved and have the priority the settings name for emergencies.
 

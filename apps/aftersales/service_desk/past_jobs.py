@@ -9,6 +9,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import cint, get_datetime, now_datetime
 
+from aftersales.core.requests import Moment, validate_call
 from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_desk.repeat_rules import PastJob, find_repeated
 
@@ -72,6 +73,7 @@ def phone_key(phone: str | None) -> str | None:
 
 
 @frappe.whitelist()
+@validate_call
 def find_related(
 	customer: str | None = None,
 	equipment: str | None = None,
@@ -79,7 +81,7 @@ def find_related(
 	serial_text: str | None = None,
 	contact_phone: str | None = None,
 	symptom_code: str | None = None,
-	received_at: str | None = None,
+	received_at: Moment | None = None,
 	call: str | None = None,
 	request_type: str | None = None,
 ) -> dict:

@@ -8,6 +8,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
 
+from aftersales.core.requests import Moment, Values, validate_call
 from aftersales.guards import set_system
 from aftersales.service_desk import facts, intake, past_jobs, phone_search
 from aftersales.service_desk.equipment import find_product_file
@@ -46,6 +47,7 @@ NEW_PRODUCT = ("brand", "model", "item_group", "serial_text", "serial_no")
 
 
 @frappe.whitelist()
+@validate_call
 def search(text: str) -> list[dict]:
 	"""Customers and products whose phone number, serial number or name begins with what is typed.
 
@@ -63,6 +65,7 @@ def search(text: str) -> list[dict]:
 
 
 @frappe.whitelist()
+@validate_call
 def about_customer(customer: str) -> dict:
 	"""What the desk sees of a customer: contact, products, open calls, complaints and the latest calls.
 
@@ -110,7 +113,8 @@ def about_customer(customer: str) -> dict:
 
 
 @frappe.whitelist()
-def preview(values: str | dict) -> dict:
+@validate_call
+def preview(values: Values) -> dict:
 	"""What the call would become if it were registered as it stands; nothing is written.
 
 	Args:
@@ -169,13 +173,14 @@ def preview(values: str | dict) -> dict:
 
 
 @frappe.whitelist(methods=["POST"])
+@validate_call
 def take_call(
-	values: str | dict,
+	values: Values,
 	entry_key: str,
 	resolution: str | None = None,
-	promised_from: str | None = None,
-	promised_to: str | None = None,
-	new_customer: str | dict | None = None,
+	promised_from: Moment | None = None,
+	promised_to: Moment | None = None,
+	new_customer: Values | None = None,
 	keep_product: int = 0,
 ) -> dict:
 	"""Register the call that is on the line; somebody has spoken to the customer, so it is triaged.
@@ -245,6 +250,7 @@ def arrival_windows(call: Document, due=None, count: int = 3) -> list:
 
 
 @frappe.whitelist()
+@validate_call
 def suggest_windows(repair_call: str) -> list[dict]:
 	"""For the form: arrival windows that can be promised for a stored call, the best first.
 
@@ -257,6 +263,7 @@ def suggest_windows(repair_call: str) -> list[dict]:
 
 
 @frappe.whitelist()
+@validate_call
 def known_referrals() -> list[str]:
 	"""What callers have said of how they found us, to be offered so that one source is not written in five ways.
 

@@ -13,6 +13,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime, now_datetime
 from pypika.terms import Criterion, LiteralValue
 
+from aftersales.core.requests import DocTypeName, Names, validate_call
 from aftersales.service_levels.clock_machine import OPEN_STATES, State
 
 OPEN = tuple(state.value for state in OPEN_STATES)
@@ -34,7 +35,8 @@ FIELDS = (
 
 
 @frappe.whitelist()
-def of_documents(doctype: str, names: list[str] | str) -> dict[str, dict]:
+@validate_call
+def of_documents(doctype: DocTypeName, names: Names) -> dict[str, dict]:
 	"""The most pressing open clock of each document of a list page; one call for the page.
 
 	Args:
@@ -65,7 +67,8 @@ def most_pressing(doctype: str, names: list[str]) -> dict[str, dict]:
 
 
 @frappe.whitelist()
-def of_document(doctype: str, name: str) -> list[dict]:
+@validate_call
+def of_document(doctype: DocTypeName, name: str) -> list[dict]:
 	"""All clocks of a document, open ones first, for its form.
 
 	Raises:
@@ -81,6 +84,7 @@ def of_document(doctype: str, name: str) -> list[dict]:
 
 
 @frappe.whitelist()
+@validate_call
 def count_overdue(filters: dict | str | None = None) -> dict:
 	"""Number card: clocks that are overdue."""
 	clock = frappe.qb.DocType("Service Clock")
@@ -88,6 +92,7 @@ def count_overdue(filters: dict | str | None = None) -> dict:
 
 
 @frappe.whitelist()
+@validate_call
 def count_due_next_hour(filters: dict | str | None = None) -> dict:
 	"""Number card: running clocks whose time is over within the next hour."""
 	clock, now = frappe.qb.DocType("Service Clock"), now_datetime()

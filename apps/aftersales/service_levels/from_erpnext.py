@@ -5,11 +5,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
+from aftersales.core.requests import DocTypeName, validate_call
+
 REPAIR_CALL = "Repair Call"
 
 
 @frappe.whitelist(methods=["POST"])
-def import_agreement(agreement: str, document_type: str = REPAIR_CALL) -> dict[str, str | list[str]]:
+@validate_call
+def import_agreement(agreement: str, document_type: DocTypeName = REPAIR_CALL) -> dict[str, str | list[str]]:
 	"""Make a Service Calendar and Service Targets with the settings of a Service Level Agreement.
 
 	Targets are made disabled: look at their preview, then enable them. Called again, it makes only what

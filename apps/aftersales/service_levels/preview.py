@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, now_datetime
 
+from aftersales.core.requests import Values, validate_call
 from aftersales.service_levels import clocks, targets
 from aftersales.service_levels.target_rules import CANCELLED, STOPPED, Rule, matches, most_specific, phase
 
@@ -12,7 +13,8 @@ MOST_DOCUMENTS = 200
 
 
 @frappe.whitelist()
-def preview(target: str | dict) -> dict:
+@validate_call
+def preview(target: Values) -> dict:
 	"""Try a target, as it stands in the form, on the latest open documents of its type.
 
 	Nothing is written. Clocks that run already keep the terms they started with; the preview shows what

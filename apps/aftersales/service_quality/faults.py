@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, get_link_to_form, getdate, strip_html_tags
 
+from aftersales.core.requests import validate_call
 from aftersales.guards import require_role, set_system
 from aftersales.scheduled import one_of_many
 from aftersales.service_desk import quality_cases as cases
@@ -43,6 +44,7 @@ def raise_recurring() -> list[str]:
 
 
 @frappe.whitelist(methods=["POST"])
+@validate_call
 def raise_for_call(repair_call: str) -> str:
 	"""Raise a Non Conformance for the fault of a call by hand, with all calls that show it; returns its name.
 

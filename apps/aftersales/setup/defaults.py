@@ -13,6 +13,7 @@ import frappe
 from frappe import _
 from frappe.model.rename_doc import get_link_fields
 
+from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
 from aftersales.setup import record, traces
 
@@ -52,7 +53,8 @@ def complete_settings(wizard_values: dict | None = None) -> None:
 
 
 @frappe.whitelist(methods=["POST"])
-def restore(doctype: str, name: str) -> str:
+@validate_call
+def restore(doctype: DocTypeName, name: str) -> str:
 	"""Bring a record back to the version that came with the app.
 
 	Fields and tables which the shipped version does not speak of (accounts of a company, say) stay.
@@ -81,7 +83,8 @@ def restore(doctype: str, name: str) -> str:
 
 
 @frappe.whitelist()
-def is_shipped(doctype: str, name: str) -> bool:
+@validate_call
+def is_shipped(doctype: DocTypeName, name: str) -> bool:
 	"""True when :func:`restore` can bring back this record for the user who asks."""
 	require_role(RESTORING_ROLES, _("Restoring a shipped record"))
 	return any((v["doctype"], v["name"]) == (doctype, name) for v in shipped())

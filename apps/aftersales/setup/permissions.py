@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import frappe
 from frappe.permissions import reset_perms, rights
 
+from aftersales.core.requests import validate_call
 from aftersales.setup import record
 from aftersales.setup.roles import ROLES
 
@@ -103,6 +104,7 @@ def grant(doctypes: Iterable[str] | None = None, *, again: bool = False) -> int:
 
 
 @frappe.whitelist(methods=["POST"])
+@validate_call
 def grant_again() -> int:
 	"""Give the service roles back what they need of ERPNext's documents, after Restore Original Permissions.
 

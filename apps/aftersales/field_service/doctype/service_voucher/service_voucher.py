@@ -4,6 +4,7 @@ from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import validate_call
 from aftersales.field_service import cash, visits
 from aftersales.field_service.dispatch import check_dispatch
 from aftersales.field_service.permissions import is_restricted
@@ -222,6 +223,7 @@ class ServiceVoucher(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def dispatch(self) -> None:
 		"""Send the technician: Draft → Dispatched.
 
@@ -233,6 +235,7 @@ class ServiceVoucher(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def arrive(self) -> None:
 		"""The technician is there: → On Site, arrival stamped with now when empty."""
 		self.check_permission("write")
@@ -240,6 +243,7 @@ class ServiceVoucher(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def complete(self) -> None:
 		"""The visit is over: submit, which posts parts and invoice.
 
@@ -250,6 +254,7 @@ class ServiceVoucher(ServiceDocument):
 		self.submit()
 
 	@frappe.whitelist()
+	@validate_call
 	def archive(self) -> None:
 		"""File the voucher: Completed → Archived."""
 		self.check_permission("submit")
@@ -257,6 +262,7 @@ class ServiceVoucher(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def call_off(self, reason: str) -> None:
 		"""Cancel a visit that has not been done; `reason` goes on the timeline.
 
@@ -271,6 +277,7 @@ class ServiceVoucher(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def collect_cash(self, amount: float) -> str:
 		"""Note `amount` (invoice currency) as collected on the spot after completion.
 

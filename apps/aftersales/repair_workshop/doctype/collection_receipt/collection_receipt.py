@@ -5,6 +5,7 @@ from frappe.utils import cint, comma_and, escape_html, get_datetime, get_link_to
 
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import Names, validate_call
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -139,6 +140,7 @@ class CollectionReceipt(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def move(self, location: str) -> None:
 		"""Note where the product is now.
 
@@ -152,12 +154,13 @@ class CollectionReceipt(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def recover(
 		self,
 		signed_by: str,
 		signature: str,
 		notes: str | None = None,
-		kept_back: list | str | None = None,
+		kept_back: Names | None = None,
 	) -> None:
 		"""Give the product back against the customer's signature: Issued → Recovered.
 
@@ -182,6 +185,7 @@ class CollectionReceipt(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def declare_lost(self, reason: str) -> None:
 		"""The product is back with the customer, but his copy of the receipt is lost: → Recovered.
 
@@ -198,6 +202,7 @@ class CollectionReceipt(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def void(self) -> None:
 		"""The receipt taken back is destroyed: Recovered → Voided."""
 		self.check_permission("write")

@@ -4,6 +4,7 @@ from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, getd
 
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import validate_call
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -147,6 +148,7 @@ class LoanerIssue(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def take_back(
 		self,
 		condition: str,
@@ -180,6 +182,7 @@ class LoanerIssue(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def declare_lost(self, reason: str) -> None:
 		"""The loaner will not come back: Issued → Lost; a Stock Entry writes it off.
 

@@ -5,6 +5,7 @@ from frappe.utils import flt, fmt_money, get_datetime, get_link_to_form, getdate
 
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import Day, validate_call
 from aftersales.field_service.technicians import technicians_of_user
 from aftersales.guards import (
 	entered,
@@ -268,11 +269,13 @@ class RepairCard(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def start_diagnosis(self) -> None:
 		"""Received → Diagnosing."""
 		self._move(rules.DIAGNOSING)
 
 	@frappe.whitelist()
+	@validate_call
 	def await_approval(self) -> None:
 		"""The customer has been told problem and cost: → Awaiting Approval.
 
@@ -282,6 +285,7 @@ class RepairCard(ServiceDocument):
 		self._move(rules.AWAITING_APPROVAL)
 
 	@frappe.whitelist()
+	@validate_call
 	def record_approval(self, channel: str, approved_by: str, amount: float | None = None) -> None:
 		"""Note that the customer accepted.
 
@@ -317,6 +321,7 @@ class RepairCard(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def record_decline(self, reason: str) -> None:
 		"""Note that the customer does not want the repair: → Declined.
 
@@ -340,11 +345,13 @@ class RepairCard(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def await_parts(self) -> None:
 		"""→ Awaiting Parts; running work is stopped, what is there is set aside."""
 		self._move(rules.AWAITING_PARTS)
 
 	@frappe.whitelist()
+	@validate_call
 	def set_parts_aside(self) -> None:
 		"""Set aside every stocked part of this card, so that no other job gets it.
 
@@ -357,7 +364,8 @@ class RepairCard(ServiceDocument):
 		reservations.refuse_shortage(self, reservations.hold(self))
 
 	@frappe.whitelist()
-	def request_parts(self, required_by: str | None = None) -> list[str]:
+	@validate_call
+	def request_parts(self, required_by: Day | None = None) -> list[str]:
 		"""Set aside what is there and request the rest: → Awaiting Parts, until the parts have come.
 
 		Args:
@@ -377,6 +385,7 @@ class RepairCard(ServiceDocument):
 		return requests
 
 	@frappe.whitelist()
+	@validate_call
 	def use_substitute(self, line: str, item_code: str) -> None:
 		"""Take a listed substitute instead of the part on a line.
 
@@ -409,6 +418,7 @@ class RepairCard(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def start_repair(self) -> None:
 		"""→ In Repair.
 
@@ -418,6 +428,7 @@ class RepairCard(ServiceDocument):
 		self._move(rules.IN_REPAIR)
 
 	@frappe.whitelist()
+	@validate_call
 	def give_up(self, reason: str) -> None:
 		"""Beyond economic repair: → Not Repairable.
 
@@ -430,11 +441,13 @@ class RepairCard(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def hand_to_check(self) -> None:
 		"""The repair is done: → Quality Check; repairer and time are stamped."""
 		self._move(rules.QUALITY_CHECK)
 
 	@frappe.whitelist()
+	@validate_call
 	def verify(self, notes: str | None = None) -> None:
 		"""Confirm the repair as a supervisor who had no hand in it.
 
@@ -453,6 +466,7 @@ class RepairCard(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def finish(self) -> None:
 		"""Submit: → Ready (or the state in which it was given up); parts and invoice are posted.
 
@@ -463,6 +477,7 @@ class RepairCard(ServiceDocument):
 		self.submit()
 
 	@frappe.whitelist()
+	@validate_call
 	def hand_over(self) -> None:
 		"""The customer has his product back: → Returned.
 
@@ -474,6 +489,7 @@ class RepairCard(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def call_off(self, reason: str) -> None:
 		"""Cancel a card that was opened by mistake; `reason` goes on the timeline.
 
@@ -488,6 +504,7 @@ class RepairCard(ServiceDocument):
 		self._move(rules.CANCELLED)
 
 	@frappe.whitelist()
+	@validate_call
 	def start_work(self, technician: str | None = None) -> None:
 		"""Start the clock of a technician (the user's own when empty) on this card.
 
@@ -501,6 +518,7 @@ class RepairCard(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def stop_work(self, technician: str | None = None) -> None:
 		"""Stop the running clock of a technician (the user's own when empty) on this card.
 
@@ -512,6 +530,7 @@ class RepairCard(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def charge_time(self) -> int:
 		"""Add a labour line for each finished time log that has none; return how many were added."""
 		self.check_permission("write")
@@ -522,6 +541,7 @@ class RepairCard(ServiceDocument):
 		return added
 
 	@frappe.whitelist()
+	@validate_call
 	def make_quotation(self) -> str:
 		"""Make a draft Quotation of what the customer would pay, or return the one there is.
 
@@ -537,6 +557,7 @@ class RepairCard(ServiceDocument):
 		return quotation
 
 	@frappe.whitelist()
+	@validate_call
 	def quote_again(self) -> str:
 		"""It costs more than was accepted: a new Quotation from the lines as they are now, → Awaiting Approval.
 

@@ -4,6 +4,7 @@ from frappe.utils import escape_html, get_datetime, get_link_to_form, getdate, n
 
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import validate_call
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -111,6 +112,7 @@ class VendorRepair(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def receive(self, result: str, notes: str, new_serial_no: str | None = None) -> None:
 		"""The product is back from the vendor: Sent → Back.
 
@@ -129,6 +131,7 @@ class VendorRepair(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def make_purchase_order(self) -> str:
 		"""A draft Purchase Order for what the vendor charges, or the one there is.
 

@@ -5,6 +5,7 @@ from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import Day, Flag, Rows, validate_call
 from aftersales.guards import keep_fields_of_record, require_role
 from aftersales.service_billing import billing_worker
 from aftersales.service_billing.billing import BILLING_ROLES, DONE_ON
@@ -78,6 +79,7 @@ class BillingRun(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def start(self) -> None:
 		"""Bill in the background; continues a run that was stopped, or that no worker holds any more.
 
@@ -110,6 +112,7 @@ class BillingRun(ServiceDocument):
 		)
 
 	@frappe.whitelist()
+	@validate_call
 	def stop(self) -> None:
 		"""End a run after the invoice it is making; what is billed stays, and it can be continued."""
 		require_role(BILLING_ROLES, _("Billing"))
@@ -121,6 +124,7 @@ class BillingRun(ServiceDocument):
 			stored.db_set({"status": "Stopped", "attempt": stored.attempt + 1})
 
 	@frappe.whitelist()
+	@validate_call
 	def progress(self) -> dict:
 		"""How far the run is: status, jobs done and in all, failures, and whether somebody is at work on it."""
 		self.check_permission("read")
@@ -147,12 +151,13 @@ class BillingRun(ServiceDocument):
 
 
 @frappe.whitelist(methods=["POST"])
+@validate_call
 def bill_now(
-	jobs: str | list | None = None,
+	jobs: Rows | None = None,
 	company: str | None = None,
 	customer: str | None = None,
-	until: str | None = None,
-	submit_invoices: bool | int | None = None,
+	until: Day | None = None,
+	submit_invoices: Flag | None = None,
 ) -> str:
 	"""Start a Billing Run and return its name.
 
@@ -166,8 +171,10 @@ def bill_now(
 		frappe.ValidationError: one of `jobs` is no service job.
 	"""
 	require_role(BILLING_ROLES, _("Billing"))
-	chosen = [tuple(job) for job in frappe.parse_json(jobs or "[]")]
-	if any(len(job) != 2 or job[0] not in DONE_ON for job in chosen):
+	chosen = [tuple(job) if isinstance(job, list | tuple) else () for job in jobs or ()]
+	if any(len(job) != 2 or not all(isinstance(part, str) for part in job) for job in chosen):
+		frappe.throw(_("Each job to bill is a pair of document type and name."))
+	if any(doctype not in DONE_ON for doctype, _name in chosen):
 		frappe.throw(_("Only Service Vouchers and Repair Cards can be billed."))
 	_check_seen(chosen)
 	doc = frappe.get_doc(
@@ -176,9 +183,7 @@ def bill_now(
 			"company": company or None,
 			"customer": customer or None,
 			"until": getdate(until) if until else nowdate(),
-			"submit_invoices": int(
-				submits_at_once() if submit_invoices is None else bool(int(submit_invoices))
-			),
+			"submit_invoices": int(submits_at_once() if submit_invoices is None else submit_invoices),
 			"selection": json.dumps(chosen) if chosen else None,
 		}
 	)

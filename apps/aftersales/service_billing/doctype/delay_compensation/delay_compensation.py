@@ -1,9 +1,11 @@
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import validate_call
 from aftersales.guards import keep_fields_of_record, require_role, require_value, set_system, start_over
 from aftersales.money import rounded
 from aftersales.service_billing import delay
@@ -87,6 +89,7 @@ class DelayCompensation(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def decline(self, reason: str, fault: str | None = None) -> None:
 		"""Decide that nothing is given; the proposal does not come again.
 

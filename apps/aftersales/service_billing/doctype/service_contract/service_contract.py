@@ -2,7 +2,9 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
+from aftersales import jobs
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import Day, validate_call
 from aftersales.guards import has_any_role, keep_fields_of_record, refuse_unknown, require_role, set_system
 from aftersales.service_billing import contracts, dimensions, fee_invoices, fees
 from aftersales.service_billing.invoices import billing_currency, posting_key
@@ -114,6 +116,7 @@ class ServiceContract(ServiceDocument):
 		self.keep_visits()
 
 	def before_cancel(self):
+		jobs.refuse_edits_on_cancel(self)
 		self.refuse_when_used()
 		self.cancel_subscription()
 		set_system(self, status="Cancelled")
@@ -122,7 +125,8 @@ class ServiceContract(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
-	def end_early(self, end_date: str, reason: str) -> None:
+	@validate_call
+	def end_early(self, end_date: Day, reason: str) -> None:
 		"""End a submitted contract on `end_date`, its last day; the Subscription ends with it.
 
 		Raises:
@@ -167,6 +171,7 @@ class ServiceContract(ServiceDocument):
 			self.add_comment("Info", fees.told(row))
 
 	@frappe.whitelist()
+	@validate_call
 	def credit_unused_fee(self) -> list[str]:
 		"""Draft credit notes for what was invoiced for days after the contract's end; a second call makes none.
 
@@ -186,6 +191,7 @@ class ServiceContract(ServiceDocument):
 		return made
 
 	@frappe.whitelist()
+	@validate_call
 	def invoice_missing_fees(self) -> list[str]:
 		"""Invoice every period that has begun and that no invoice bills, also where one was cancelled.
 

@@ -4,6 +4,7 @@ from frappe.utils import flt, getdate, nowdate
 
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import Day, validate_call
 from aftersales.guards import keep_fields_of_record, require_role, set_system, start_over
 from aftersales.money import rounded
 from aftersales.service_billing import recovery
@@ -84,9 +85,10 @@ class WarrantyRecoveryClaim(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def record_answer(
 		self,
-		answered_on: str | None = None,
+		answered_on: Day | None = None,
 		supplier_reference: str | None = None,
 		answer: str | None = None,
 		accepted_percent: float | None = None,
@@ -114,6 +116,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 		)
 
 	@frappe.whitelist()
+	@validate_call
 	def make_debit_note(self) -> str:
 		"""Draft the Debit Note (Purchase Invoice, return) of what was accepted; a second call returns it.
 

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import escape_html, getdate, nowdate
 
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import Day, validate_call
 from aftersales.guards import keep_fields_of_record, refuse_unknown
 from aftersales.installed_base import identity
 from aftersales.installed_base.serial_rules import serial_key
@@ -174,8 +175,9 @@ class CustomerEquipment(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def replace_product(
-		self, new_serial: str, reason: str, notes: str | None = None, replaced_on: str | None = None
+		self, new_serial: str, reason: str, notes: str | None = None, replaced_on: Day | None = None
 	) -> None:
 		"""Another unit stands in for this one: the file goes on with the new number.
 
@@ -193,7 +195,8 @@ class CustomerEquipment(ServiceDocument):
 		identity.replace_serial(self, new_serial, change)
 
 	@frappe.whitelist()
-	def change_owner(self, customer: str, notes: str | None = None, sold_on: str | None = None) -> None:
+	@validate_call
+	def change_owner(self, customer: str, notes: str | None = None, sold_on: Day | None = None) -> None:
 		"""The product has a new owner: its file, warranties and history go along.
 
 		Args:

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import Moment, validate_call
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -100,7 +101,8 @@ class Followup(ServiceDocument):
 		self.tell_complaint()
 
 	@frappe.whitelist()
-	def record_attempt(self, next_attempt_at: str | None = None) -> None:
+	@validate_call
+	def record_attempt(self, next_attempt_at: Moment | None = None) -> None:
 		"""The customer was called and not reached; `next_attempt_at` (site time) is when to try again.
 
 		Without it the settings say how many hours later. After the last attempt allowed the follow-up is
@@ -114,6 +116,7 @@ class Followup(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def complete(
 		self,
 		repair_effective: str | None = None,
@@ -136,6 +139,7 @@ class Followup(ServiceDocument):
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def arrange_visit(self) -> str:
 		"""Open the call a technician is sent for; returns its name. The same one when it is there already."""
 		self.check_permission("write")
@@ -147,6 +151,7 @@ class Followup(ServiceDocument):
 		return self.visit_call
 
 	@frappe.whitelist()
+	@validate_call
 	def cancel_follow_up(self) -> None:
 		"""The customer need not be asked."""
 		self.check_permission("write")

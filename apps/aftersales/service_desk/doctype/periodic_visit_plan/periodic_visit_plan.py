@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import cint
 
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import validate_call
 from aftersales.service_desk import facts, periodic_visits
 
 
@@ -43,6 +44,7 @@ class PeriodicVisitPlan(ServiceDocument):
 		self.check_company()
 
 	@frappe.whitelist()
+	@validate_call
 	def plan_now(self) -> int:
 		"""Plan what is due in the current period without waiting for the night; returns how many visits."""
 		self.check_permission("write")

@@ -6,6 +6,7 @@ from frappe.utils.background_jobs import get_job_status
 from rq.job import JobStatus
 
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import validate_call
 from aftersales.guards import keep_fields_of_record, set_system
 from aftersales.service_desk.register_import import columns as c
 from aftersales.service_desk.register_import import jobs, messages, source
@@ -121,6 +122,7 @@ class RegisterImport(ServiceDocument):
 	# ------------------------------------------------------------------ actions
 
 	@frappe.whitelist()
+	@validate_call
 	def check_file(self) -> None:
 		"""Dry run: find every bad row; large files in the background. The result is stored here."""
 		self.check_permission("write")
@@ -146,6 +148,7 @@ class RegisterImport(ServiceDocument):
 		)
 
 	@frappe.whitelist()
+	@validate_call
 	def start_import(self) -> None:
 		"""Import the good rows in the background; continues where an earlier run ended.
 
@@ -176,6 +179,7 @@ class RegisterImport(ServiceDocument):
 		)
 
 	@frappe.whitelist()
+	@validate_call
 	def stop_import(self) -> None:
 		"""End a running import after its current batch; what is imported stays, and it can be continued."""
 		self.check_permission("write")
@@ -191,14 +195,19 @@ class RegisterImport(ServiceDocument):
 			)
 
 	@frappe.whitelist()
+	@validate_call
 	def propose_columns(self) -> None:
 		"""Read the column names of the file anew and propose what each means; replaces the mapping."""
 		self.check_permission("write")
 		self.set("columns", [])
-		self.read_columns()
+		try:
+			self.read_columns()
+		except FileProblem as problem:
+			frappe.throw(messages.file_reason(problem), title=_("File Cannot Be Read"))
 		self.save()
 
 	@frappe.whitelist()
+	@validate_call
 	def progress(self) -> dict:
 		"""How far a run is: status, rows done and in all, and whether a process is at work on it."""
 		self.check_permission("read")

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import Moment, validate_call
 from aftersales.guards import keep_fields_of_record, refuse_unknown
 from aftersales.service_desk import assignment, facts, intake, progress, triage
 
@@ -158,30 +159,35 @@ class RepairCall(ServiceDocument):
 	# What people do with a call. Each can be done as well by setting the status and saving.
 
 	@frappe.whitelist()
+	@validate_call
 	def triage(self) -> None:
 		"""The desk has spoken to the customer and rated the call."""
 		self.check_permission("write")
 		self._move_to("Triaged")
 
 	@frappe.whitelist()
-	def schedule(self, promised_from: str, promised_to: str) -> None:
+	@validate_call
+	def schedule(self, promised_from: Moment, promised_to: Moment) -> None:
 		"""Promise the customer an arrival window (two site times)."""
 		self.check_permission("write")
 		self._move_to("Scheduled", promised_from=promised_from, promised_to=promised_to)
 
 	@frappe.whitelist()
+	@validate_call
 	def start_work(self) -> None:
 		"""Work begins without a visit, e.g. on the bench or remotely."""
 		self.check_permission("write")
 		self._move_to("In Progress")
 
 	@frappe.whitelist()
+	@validate_call
 	def put_on_hold(self, reason: str) -> None:
 		"""Wait for something outside our hands; `reason` says for what."""
 		self.check_permission("write")
 		self._move_to("On Hold", hold_reason=reason)
 
 	@frappe.whitelist()
+	@validate_call
 	def resume(self) -> None:
 		"""Go on where the call was put on hold."""
 		self.check_permission("write")
@@ -190,30 +196,35 @@ class RepairCall(ServiceDocument):
 		self._move_to(self.status_before_hold or "Triaged")
 
 	@frappe.whitelist()
+	@validate_call
 	def resolve_by_phone(self, resolution: str) -> None:
 		"""Solved while speaking to the customer; nobody had to come (R-IN-5)."""
 		self.check_permission("write")
 		self._move_to("Resolved", resolution=resolution, resolved_by_phone=1)
 
 	@frappe.whitelist()
+	@validate_call
 	def resolve(self, resolution: str) -> None:
 		"""Solved by a visit, in the workshop or otherwise."""
 		self.check_permission("write")
 		self._move_to("Resolved", resolution=resolution)
 
 	@frappe.whitelist()
+	@validate_call
 	def close(self) -> None:
 		"""Nothing is left to do for the customer; plans the follow-up."""
 		self.check_permission("write")
 		self._move_to("Closed")
 
 	@frappe.whitelist()
+	@validate_call
 	def cancel_call(self, reason: str) -> None:
 		"""The call needs no service: entered twice, withdrawn, not for us."""
 		self.check_permission("write")
 		self._move_to("Cancelled", cancel_reason=reason)
 
 	@frappe.whitelist()
+	@validate_call
 	def reopen(self, reason: str) -> None:
 		"""Work is needed after all; a closed or cancelled call only by a supervisor."""
 		self.check_permission("write")

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
 from aftersales.core.document import ServiceDocument
+from aftersales.core.requests import validate_call
 from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
@@ -118,11 +119,13 @@ class ServiceComplaint(ServiceDocument):
 	# What people do with a complaint. Each can be done as well by setting the status and saving.
 
 	@frappe.whitelist()
+	@validate_call
 	def acknowledge(self) -> None:
 		"""The customer has been told that the complaint was received and who looks after it."""
 		self._move_to("Acknowledged")
 
 	@frappe.whitelist()
+	@validate_call
 	def assess(self, severity: str, assessment: str | None = None, safety: int = 0) -> None:
 		"""Rate the complaint: `severity` is Low, Medium or High; `safety` 1 when people are at risk."""
 		self._move_to(
@@ -130,16 +133,19 @@ class ServiceComplaint(ServiceDocument):
 		)
 
 	@frappe.whitelist()
+	@validate_call
 	def investigate(self) -> None:
 		"""It cannot be settled at once: find out what happened."""
 		self._move_to("Investigating")
 
 	@frappe.whitelist()
+	@validate_call
 	def respond(self, justified: str, answer: str) -> None:
 		"""The customer is told the outcome: `justified` is Yes, Partly or No, `answer` the letter's text."""
 		self._move_to("Answered", justified=justified, answer=answer)
 
 	@frappe.whitelist()
+	@validate_call
 	def close(self, customer_accepts: str, closing_note: str | None = None) -> None:
 		"""Nothing is left to do: `customer_accepts` is Yes, No or No Reply."""
 		self._move_to(
@@ -147,11 +153,13 @@ class ServiceComplaint(ServiceDocument):
 		)
 
 	@frappe.whitelist()
+	@validate_call
 	def cancel_complaint(self, reason: str) -> None:
 		"""It is no complaint after all: entered twice, withdrawn, not about us."""
 		self._move_to("Cancelled", cancel_reason=reason)
 
 	@frappe.whitelist()
+	@validate_call
 	def reopen(self, reason: str) -> None:
 		"""Look into it again; a closed or cancelled complaint only by a supervisor."""
 		self.check_permission("write")

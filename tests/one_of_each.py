@@ -1,0 +1,53 @@
+"""One document of each kind that has actions, for tests that try them all."""
+
+import frappe
+
+from tests import discovery
+from tests import factories as f
+
+
+def one_of_each(shop: frappe._dict) -> dict:
+	"""One document of each kind that has actions, by DocType."""
+	call = f.call(shop.customer)
+	equipment = f.equipment(shop.customer, brand="Calora", model="GWH 11")
+	other = f.call(shop.customer, equipment=equipment)
+	receipt = f.receipt(other)
+	return {
+		"Repair Call": call,
+		"Customer Equipment": frappe.get_doc("Customer Equipment", equipment),
+		"Service Voucher": f.planned(call, shop.technician),
+		"Collection Receipt": receipt,
+		"Repair Card": f.received_card(other),
+		"Follow-up": f.make(
+			"Follow-up",
+			repair_call=call.name,
+			customer=shop.customer,
+			company=f.COMPANY,
+			due_date="2030-01-01",
+		),
+		"Periodic Visit Plan": f.make("Periodic Visit Plan", plan_name="Yearly", every_months=12),
+		"Service Complaint": f.make(
+			"Service Complaint", subject="Late", customer=shop.customer, company=f.COMPANY
+		),
+		"Loaner Issue": frappe.new_doc("Loaner Issue"),
+		"Vendor Repair": frappe.new_doc("Vendor Repair"),
+		"Register Import": frappe.new_doc("Register Import"),
+		"Warranty Recovery Claim": frappe.new_doc("Warranty Recovery Claim"),
+		"Delay Compensation": frappe.new_doc("Delay Compensation"),
+		"Service Contract": f.contract(shop.customer),
+		"Billing Run": f.make("Billing Run"),
+	}
+
+
+def stored_ones(shop: frappe._dict) -> dict:
+	"""The same as they are stored, and of every other DocType one that no rule of its own has seen."""
+	found = {doctype: doc for doctype, doc in one_of_each(shop).items() if not doc.is_new()}
+	for doctype in discovery.doctypes():
+		if doctype not in found and not frappe.get_meta(doctype).issingle:
+			doc = frappe.new_doc(doctype)
+			doc.name = f"{doctype} that was stored"
+			if doc.meta.has_field("company"):
+				doc.company = f.COMPANY
+			doc.db_insert()
+			found[doctype] = frappe.get_doc(doctype, doc.name)
+	return found

@@ -28,9 +28,10 @@ serve stop clean benchmark screenshots lint:
 oracle:
 	@$(DEV) run -- env AFTERSALES_ORACLE_CASES=10000 python -m pytest -q -p no:cacheprovider ../apps/aftersales/tests/unit/test_working_time.py
 
-# 5,000 inputs to the customers' pages instead of the few hundred of `make test`.
+# 5,000 inputs to the customers' pages instead of the few hundred of `make test`, and every malformed value in
+# every field, argument and filter instead of one each.
 fuzz:
-	@AFTERSALES_FUZZ=5000 $(DEV) pytest test.localhost -- -q -p no:cacheprovider tests/security/test_customer_input.py
+	@AFTERSALES_FUZZ=5000 $(DEV) pytest test.localhost -- -q -s -p no:cacheprovider tests/security/test_customer_input.py tests/security/test_malformed_input.py
 
 # Every table, way and user of the tests of rights, instead of one user for each table and way.
 doors:

@@ -4,9 +4,11 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+from aftersales.core.filters import validate_filters
 from aftersales.field_service import vans
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 	"""Script report. Filters: company, technician, days, all (also what the van has enough of)."""
 	filters = frappe._dict(filters or {})

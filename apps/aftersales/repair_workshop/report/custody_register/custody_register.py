@@ -13,6 +13,7 @@ from frappe.utils import add_days, cint, getdate, now_datetime
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
+from aftersales.core.filters import validate_filters
 from aftersales.repair_workshop.custody_rules import AGE_BANDS, ISSUED, age_band
 
 FILTERS = ("company", "customer", "location", "status", "equipment")
@@ -20,6 +21,7 @@ FILTERS = ("company", "customer", "location", "status", "equipment")
 GROUPS = {"Location": "location", "Customer": "customer"}
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: in_our_hands (only what is here now), company, customer, location, status,
 	equipment, from_date and to_date (received on), older_than (days), group_by (Location or Customer).

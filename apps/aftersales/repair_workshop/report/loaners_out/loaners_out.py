@@ -7,11 +7,13 @@ from frappe.query_builder import Order
 from frappe.utils import cint, date_diff, getdate, nowdate
 from pypika.terms import LiteralValue
 
+from aftersales.core.filters import validate_filters
 from aftersales.repair_workshop.loaner_rules import ISSUED, days_overdue
 
 FILTERS = ("company", "customer", "item_code")
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: company, customer, item_code, overdue (only those).
 

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt
 
+from aftersales.core.filters import validate_filters
 from aftersales.field_service import vans
 from aftersales.repair_workshop import part_search
 from aftersales.repair_workshop.parts import free_stock
@@ -14,6 +15,7 @@ from aftersales.service_billing.report_filters import company_of
 MOST_ROWS = 1000
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 	"""Script report. Filters: company (required), brand, model, text, in_stock (only what lies somewhere).
 

@@ -7,10 +7,12 @@ from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import add_days, date_diff, flt, getdate
 
+from aftersales.core.filters import validate_filters
 from aftersales.money import rounded
 from aftersales.service_billing.report_filters import check_company, column, currency, day_of, link, money
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: company (needed), on_date (end of that day; default today), technician, older_than (days)."""
 	filters = frappe._dict(filters or {})

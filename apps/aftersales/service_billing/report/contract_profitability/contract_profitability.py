@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.query_builder import Order
 
+from aftersales.core.filters import validate_filters
 from aftersales.money import rounded
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.report_filters import Scope, column, currency, link, money, scope_of
@@ -18,6 +19,7 @@ FIELDS = {doctype: {"service_contract": "service_contract"} for doctype in job_l
 NOTHING = dict.fromkeys(("jobs", "billed", "parts", "work", "travel", "vendor"), 0)
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: company, from_date, to_date (all needed), customer."""
 	scope = scope_of(filters)

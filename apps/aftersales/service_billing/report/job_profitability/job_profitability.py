@@ -7,6 +7,7 @@ repair not billed yet counts on the day the product came back. Company currency.
 import frappe
 from frappe import _
 
+from aftersales.core.filters import validate_filters
 from aftersales.money import rounded
 from aftersales.service_billing import job_ledger
 from aftersales.service_billing.report_filters import (
@@ -39,6 +40,7 @@ GROUPS = {
 AMOUNTS = ("income", "parts", "work", "travel", "vendor", "cost", "margin")
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: company, from_date, to_date (all needed), group_by, and customer, technician,
 	service_category to look at some jobs only."""

@@ -3,12 +3,14 @@
 import frappe
 from frappe import _
 
+from aftersales.core.filters import validate_filters
 from aftersales.money import digits, rounded
 from aftersales.service_billing import job_ledger, reconciliation
 from aftersales.service_billing.reconciliation_rules import Break
 from aftersales.service_billing.report_filters import Scope, column, job_columns, link, scope_of
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: company, from_date, to_date (all needed), reason, job_type."""
 	scope = scope_of(filters)

@@ -11,6 +11,7 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import add_days, date_diff, flt, getdate
 
+from aftersales.core.filters import validate_filters
 from aftersales.money import nothing, rounded
 from aftersales.service_billing import discounts
 from aftersales.service_billing.posting import JOB_DOCTYPES
@@ -31,6 +32,7 @@ AGES = ((0, N_("Today")), (1, N_("1 to 7 days")), (8, N_("8 to 30 days")), (31, 
 """From so many days on."""
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: company (needed), on_date (end of that day; default today), customer, with_credited
 	(also jobs whose invoice was credited).

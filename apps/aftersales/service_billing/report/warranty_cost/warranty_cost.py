@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
+from aftersales.core.filters import validate_filters
 from aftersales.money import rounded
 from aftersales.service_billing.report_filters import column, currency, link, money, scope_of
 from aftersales.service_billing.warranty_lines import warranty_lines, warranty_vendor_repairs
@@ -26,6 +27,7 @@ GROUPS = {
 AMOUNTS = ("parts", "labour", "vendor", "cost", "claimed", "accepted", "credited", "net")
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: company, from_date, to_date (all needed), group_by (one of GROUPS), brand."""
 	scope = scope_of(filters)

@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Coalesce, Count, DateFormat, NullIf, 
 from frappe.utils import add_days, getdate
 from pypika.terms import LiteralValue, Term
 
+from aftersales.core.filters import validate_filters
 from aftersales.report_parts import card
 from aftersales.service_desk import opinion_rules
 from aftersales.service_desk.follow_ups import ANSWERED
@@ -40,6 +41,7 @@ COUNTS = (
 )
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: from_date, to_date, group_by (one of GROUPS), company, technician, kind."""
 	filters = frappe._dict(filters or {})

@@ -8,7 +8,10 @@ from frappe.query_builder.functions import Count, DateFormat
 from frappe.utils import add_days, getdate
 from pypika.terms import LiteralValue
 
+from aftersales.core.filters import validate_filters
 
+
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: from_date and to_date of the calls, company, by_month.
 

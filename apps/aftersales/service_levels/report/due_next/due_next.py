@@ -7,11 +7,13 @@ from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import get_datetime, now_datetime
 
+from aftersales.core.filters import validate_filters
 from aftersales.service_levels.display import OPEN
 
 MOST_ROWS = 500
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 	"""Script report. Filters: reference_doctype, measure, state, company, within_hours."""
 	filters = frappe._dict(filters or {})

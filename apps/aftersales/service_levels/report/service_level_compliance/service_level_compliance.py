@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Avg, Coalesce, DateFormat, Sum
 from frappe.utils import add_to_date, flt, getdate
 from pypika.terms import LiteralValue, Term
 
+from aftersales.core.filters import validate_filters
 from aftersales.report_parts import card
 from aftersales.service_levels.clock_machine import State
 
@@ -27,6 +28,7 @@ GROUPS = {
 }
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: from_date, to_date, group_by (one of GROUPS), measure, company, reference_doctype."""
 	filters = frappe._dict(filters or {})

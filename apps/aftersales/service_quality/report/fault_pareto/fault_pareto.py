@@ -6,6 +6,7 @@ Counted are the calls received in the period, cancelled ones left out, and calls
 import frappe
 from frappe import _
 
+from aftersales.core.filters import validate_filters
 from aftersales.service_billing.report_filters import period_of
 from aftersales.service_desk import figures as calls
 from aftersales.service_desk.figures import FILTERS, Selection
@@ -24,6 +25,7 @@ SHOWN = 8
 COUNTS = ("cases", "repeats", "hazards")
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: from_date, to_date (both needed), kind (one of KINDS), group_by (one of GROUPS), and
 	company, request_type, service_zone, customer, brand, model to look at some calls only.

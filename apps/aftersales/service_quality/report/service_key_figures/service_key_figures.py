@@ -8,6 +8,7 @@ from dataclasses import replace
 import frappe
 from frappe import _
 
+from aftersales.core.filters import validate_filters
 from aftersales.guards import has_any_role
 from aftersales.report_parts import card
 from aftersales.service_billing import figures as billing
@@ -25,6 +26,7 @@ from aftersales.service_quality.key_figures import counts_by_group
 MONEY_ROLES = ("Service Accountant", "Service Manager", "System Manager")
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: from_date, to_date (both needed), group_by (one of GROUPS), chart (a figure), and
 	company, request_type, service_zone, customer, brand, model to look at some calls only.

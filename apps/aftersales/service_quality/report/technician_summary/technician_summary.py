@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, flt, getdate, nowdate
 
+from aftersales.core.filters import validate_filters
 from aftersales.field_service import figures as visits
 from aftersales.field_service.figures import Period
 from aftersales.repair_workshop import figures as workshop
@@ -32,6 +33,7 @@ SOON = 60
 """Days before a certificate runs out in which the report says so."""
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: from_date, to_date (both needed), company, service_zone.
 

@@ -6,6 +6,7 @@ Age is the time in the stage where that is known (workshop), else since the work
 import frappe
 from frappe import _
 
+from aftersales.core.filters import validate_filters
 from aftersales.field_service import figures as visits
 from aftersales.repair_workshop import figures as workshop
 from aftersales.service_billing import figures as billing
@@ -13,6 +14,7 @@ from aftersales.service_desk import figures as calls
 from aftersales.service_desk import opinion_figures as opinions
 
 
+@validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filter: company."""
 	company = frappe._dict(filters or {}).company or None

@@ -1,0 +1,246 @@
+"""Values that are none of their kind, in every field, argument and filter: a message, never a server error.
+
+Generated from the DocTypes, the signatures and the reports. A sample runs here; `make fuzz` tries every value
+(AFTERSALES_FUZZ). A value that a field cannot hold is refused with a message that names the field.
+"""
+
+import inspect
+import os
+import random
+import re
+from pathlib import Path
+
+import frappe
+import pytest
+from frappe.desk import query_report
+from frappe.desk.form.save import savedocs
+from frappe.model import no_value_fields, table_fields
+
+from tests import discovery, malformed
+from tests import factories as f
+from tests.one_of_each import stored_ones
+
+EVERYTHING = bool(int(os.environ.get("AFTERSALES_FUZZ") or 0))
+BAD = {
+	**dict.fromkeys(("Date", "Datetime"), malformed.BAD_DATES),
+	"Time": ("25:61", "noon", ["1"], {"a": 1}),
+	**dict.fromkeys(
+		("Int", "Check", "Float", "Currency", "Percent", "Duration", "Rating"), malformed.BAD_NUMBERS
+	),
+	**dict.fromkeys(table_fields, malformed.BAD_TABLES),
+}
+
+
+@pytest.fixture(scope="module")
+def chance():
+	return random.Random(20261130)
+
+
+@pytest.fixture
+def documents():
+	return stored_ones(f.shop())
+
+
+def some(values, chance: random.Random, most: int) -> list:
+	"""All of them with `make fuzz`, else `most`."""
+	values = list(values)
+	return values if EVERYTHING or len(values) <= most else chance.sample(values, most)
+
+
+def bad_values(field) -> tuple:
+	if field.fieldtype in BAD:
+		return BAD[field.fieldtype]
+	if field.fieldtype == "JSON":
+		return ("{", "x")
+	long_text = ("x" * 5_000_000,) if frappe.db.type_map[field.fieldtype][0] == "longtext" else ()
+	return (*long_text, *(malformed.BAD_TEXTS[1:] if long_text else malformed.BAD_TEXTS))
+
+
+def fields_of(doctype: str) -> list:
+	return [field for field in frappe.get_meta(doctype).fields if field.fieldtype not in _no_column()]
+
+
+def _no_column() -> set:
+	return set(no_value_fields) - set(table_fields)
+
+
+def findings_in(label: str | None, what: str, error: Exception | None, refused: bool) -> list[str]:
+	"""What is wrong with the answer: a server error; let through or unnamed though it had to be refused."""
+	if error is not None and not malformed.is_message(error):
+		return [f"{what}: {type(error).__name__} {str(error)[:200]}"]
+	if refused and error is None:
+		return [f"{what}: taken"]
+	if refused and label and label not in str(error):
+		return [f"{what}: does not name the field: {str(error)[:200]}"]
+	return []
+
+
+def test_fields_of_documents(documents, chance):
+	"""Insert, save, set_value and the form's own save, with a bad value in one field."""
+	found, tried = [], 0
+	for doctype in discovery.doctypes():
+		for field in fields_of(doctype):
+			for bad in some(bad_values(field), chance, 1):
+				for way in some(WAYS, chance, 1):
+					what = f"{doctype}.{field.fieldname} = {repr(bad)[:60]} by {way.__name__}"
+					error = malformed.outcome(way, doctype, documents.get(doctype), {field.fieldname: bad})
+					found += findings_in(field.label, what, error, refused=True)
+					tried += 1
+			for odd in some(malformed.ODD_TEXTS, chance, 1) if field.fieldtype not in BAD else ():
+				for way in (chance.choice(WAYS),):
+					what = f"{doctype}.{field.fieldname} = {repr(odd)[:60]} by {way.__name__}"
+					error = malformed.outcome(way, doctype, documents.get(doctype), {field.fieldname: odd})
+					found += findings_in(field.label, what, error, refused=False)
+					tried += 1
+	print(f"\n{tried} values in fields of {len(discovery.doctypes())} DocTypes")
+	assert not found, "\n".join(found)
+	assert tried > 500
+
+
+def test_fields_of_rows(documents, chance):
+	found, tried = [], 0
+	for doctype in discovery.doctypes():
+		for table in frappe.get_meta(doctype).get_table_fields():
+			for field in fields_of(table.options):
+				for bad in some(bad_values(field), chance, 1):
+					for way in some(WAYS, chance, 1):
+						what = f"{doctype}.{table.fieldname}.{field.fieldname} = {repr(bad)[:60]} by {way.__name__}"
+						rows = {table.fieldname: [{field.fieldname: bad}]}
+						error = malformed.outcome(way, doctype, documents.get(doctype), rows)
+						found += findings_in(field.label, what, error, refused=True)
+						tried += 1
+	print(f"\n{tried} values in rows")
+	assert not found, "\n".join(found)
+
+
+def _insert(doctype, doc, values):
+	if frappe.get_meta(doctype).issingle:
+		return _save(doctype, doc, values)
+	frappe.client.insert({"doctype": doctype, **_plain(doc), **values})
+
+
+def _save(doctype, doc, values):
+	doc = _fresh(doctype, doc)
+	doc.update(values)
+	doc.save()
+
+
+def _set_value(doctype, doc, values):
+	doc = _fresh(doctype, doc)
+	if doc.is_new():
+		return _insert(doctype, None, values)
+	frappe.client.set_value(doctype, doc.name, values)
+
+
+def _form(doctype, doc, values):
+	"""As the desk's form sends it; what JSON cannot say is sent as text."""
+	sent = {**_fresh(doctype, doc).as_dict(), **values}
+	savedocs(frappe.as_json(sent), "Save")
+
+
+WAYS = (_insert, _save, _set_value, _form)
+
+
+def _fresh(doctype, doc):
+	if frappe.get_meta(doctype).issingle:
+		return frappe.get_doc(doctype)
+	return frappe.get_doc(doctype, doc.name) if doc else frappe.new_doc(doctype)
+
+
+def _plain(doc) -> dict:
+	"""The values of a document, to insert another like it."""
+	return frappe.copy_doc(doc).as_dict() if doc else {}
+
+
+@pytest.mark.parametrize(
+	"sent", [{"validate": "x"}, {"run_method": 1}, {"labour": [{"get_valid_dict": "x"}]}]
+)
+def test_a_form_replaces_no_method(documents, sent):
+	visit = documents["Service Voucher"]
+	for way in WAYS:
+		error = malformed.outcome(way, "Service Voucher", visit, sent)
+		assert isinstance(error, frappe.ValidationError), (way.__name__, error)
+		assert "is not a field" in str(error)
+
+
+def test_arguments_of_functions(documents, chance):
+	found, tried = [], 0
+	known = {doctype: doc.name for doctype, doc in documents.items()}
+	for path in discovery.functions():
+		function = frappe.get_attr(path)
+		for name, parameter in inspect.signature(function).parameters.items():
+			for bad in some(bad_arguments(parameter), chance, 2):
+				what = f"{path}({name}={repr(bad)[:60]})"
+				sent = {**discovery.arguments(function, known), name: bad}
+				found += findings_in(None, what, malformed.outcome(function, **sent), refused=False)
+				tried += 1
+	print(f"\n{tried} arguments of {len(discovery.functions())} functions")
+	assert not found, "\n".join(found)
+
+
+def test_arguments_of_actions(documents, chance):
+	found, tried = [], 0
+	for doctype, action in discovery.actions():
+		parameters = inspect.signature(
+			getattr(frappe.get_doc(doctype, documents[doctype].name), action)
+		).parameters
+		for name, parameter in parameters.items():
+			for bad in some(bad_arguments(parameter), chance, 3):
+				doc = frappe.get_doc(doctype, documents[doctype].name)
+				sent = {**discovery.arguments(getattr(doc, action), {}), name: bad}
+				error = malformed.outcome(doc.run_method, action, **sent)
+				found += findings_in(
+					None, f"{doctype}.{action}({name}={repr(bad)[:60]})", error, refused=False
+				)
+				tried += 1
+	print(f"\n{tried} arguments of {len(discovery.actions())} actions")
+	assert not found, "\n".join(found)
+
+
+def test_missing_and_unknown_arguments_are_told(documents):
+	doc = frappe.get_doc("Repair Call", documents["Repair Call"].name)
+	with pytest.raises(frappe.ValidationError, match="promised_to"):
+		doc.run_method("schedule", promised_from="2026-01-01 10:00:00")
+	with pytest.raises(frappe.ValidationError, match="nonsense"):
+		doc.run_method("triage", nonsense=1)
+
+
+@pytest.mark.parametrize("bad", ["not-a-date", "2026-13-45", "0000-00-00", ["x"], None])
+def test_a_bad_argument_is_named(documents, bad):
+	doc = frappe.get_doc("Repair Call", documents["Repair Call"].name)
+	with pytest.raises(frappe.ValidationError, match=r"Promised From.*Expected: a date and time such as"):
+		doc.run_method("schedule", promised_from=bad, promised_to="2026-01-01 10:00:00")
+
+
+def bad_arguments(parameter) -> tuple:
+	if parameter.name == "self" or parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+		return ()
+	return malformed.EVERY_VALUE
+
+
+def test_filters_of_reports(chance):
+	f.shop()
+	found, tried = [], 0
+	for report in discovery.reports():
+		usual = {"company": f.COMPANY, "from_date": "2026-01-01", "to_date": "2026-12-31"}
+		names = sorted(set(usual) | filters_of(report))
+		for name in names:
+			for bad in some(malformed.EVERY_VALUE, chance, 2):
+				sent = {**usual, name: bad}
+				error = malformed.outcome(_run_report, report, sent)
+				found += findings_in(None, f"{report}({name}={repr(bad)[:60]})", error, refused=False)
+				tried += 1
+	print(f"\n{tried} filters of {len(discovery.reports())} reports")
+	assert not found, "\n".join(found)
+
+
+def filters_of(report: str) -> set[str]:
+	"""The filters that the report's form offers."""
+	module = frappe.scrub(frappe.db.get_value("Report", report, "module"))
+	name = frappe.scrub(report)
+	script = Path(frappe.get_app_path("aftersales", module, "report", name, f"{name}.js")).read_text()
+	return set(re.findall(r"fieldname: \"(\w+)\"", script))
+
+
+def _run_report(report: str, filters: dict) -> None:
+	query_report.run(report, filters=filters, ignore_prepared_report=True)

@@ -171,7 +171,10 @@ doc_events = {
 		"before_rename": "aftersales.repair_workshop.parts.join_spare_parts",
 		"after_rename": "aftersales.repair_workshop.parts.take_name_of_item",
 	},
-	"Communication": {"after_insert": "aftersales.service_desk.replies.tell_owner"},
+	"Communication": {
+		"before_insert": "aftersales.service_desk.replies.make_harmless",
+		"after_insert": "aftersales.service_desk.replies.tell_owner",
+	},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Employee": {"on_update": "aftersales.field_service.leavers.employee_saved"},

@@ -2,10 +2,23 @@
 
 import frappe
 from frappe import _
+from frappe.model.base_document import get_controller
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
+from aftersales.core.document import ServiceDocument
+from aftersales.core.spreadsheet_rules import no_formula
 from aftersales.repair_workshop import loaners
+
+WRITTEN_BY_SENDER = ("subject", "sender_full_name", "content", "text_content")
+
+
+def make_harmless(message: Document, method: str | None = None) -> None:
+	"""before_insert of Communication: what a customer writes about a document of ours is no formula in an export."""
+	if message.sent_or_received != "Received" or not message.reference_doctype:
+		return
+	if issubclass(get_controller(message.reference_doctype), ServiceDocument):
+		message.update({field: no_formula(message.get(field)) for field in WRITTEN_BY_SENDER})
 
 
 def tell_owner(message: Document, method: str | None = None) -> None:

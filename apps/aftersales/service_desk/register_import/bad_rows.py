@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import frappe
 from frappe import _
 
+from aftersales.core.spreadsheet_rules import no_formula
+
 from .messages import reason_of
 from .reading import shown
 from .records import BadRow, Problem
@@ -32,7 +34,7 @@ class BadRows:
 		text = io.TextIOWrapper(self._file, encoding="utf-8-sig", newline="", write_through=True)
 		self._text = text
 		self._csv = csv.writer(text, delimiter=delimiter or ",")
-		self._csv.writerow([*header, _("Row in the file"), _("Reason")])
+		self._csv.writerow([*map(no_formula, header), _("Row in the file"), _("Reason")])
 
 	def add(self, row: BadRow) -> None:
 		self.count += 1
@@ -43,7 +45,8 @@ class BadRows:
 			if len(self.first) < SHOWN:
 				self.first.append(_for_form(problem, reason))
 		cells = [] if row.problems[0].code == "not_csv" else [shown(cell) for cell in row.cells]
-		self._csv.writerow([*cells, row.number, " ".join(reasons)])
+		cells = [no_formula(cell) for cell in (*cells, " ".join(reasons))]
+		self._csv.writerow([*cells[:-1], row.number, cells[-1]])
 
 	def store(self, settings: "RegisterImport") -> str | None:
 		"""Replace what the form shows by this run's bad rows; returns the address of the list, if any."""

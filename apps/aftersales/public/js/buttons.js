@@ -58,6 +58,16 @@ aftersales.forms.add_menu_item = (page, label, action) =>
 aftersales.forms.set_primary_action = (page, label, action, icon) =>
 	page.set_primary_action(label, aftersales.forms.press(label, action), icon);
 
+// An action of a document works on what is stored: what has been typed is saved first. Rejects when it could not be;
+// Frappe has said why.
+aftersales.forms.save_typed = async function (frm) {
+	if (!frm.is_dirty()) return;
+	if (frappe.ui.form.check_mandatory(frm)) {
+		await frm.save(frm.doc.docstatus === 1 ? "Update" : "Save", null, null, () => {});
+	}
+	if (frm.is_dirty()) throw new Error(`${frm.docname} has not been saved`);
+};
+
 // Frappe asks before it submits, and tells nothing when the answer is No.
 aftersales.forms.submit = (frm) => void frm.savesubmit();
 

@@ -47,6 +47,7 @@ aftersales.forms.statuses_ahead = function (frm) {
 // To Frappe it counts as saving: otherwise it takes the news of this change for somebody else's, and a second
 // later loads the form anew over what the user has begun to type.
 aftersales.forms.act = async function (frm, method, args) {
+	await aftersales.forms.save_typed(frm);
 	frappe.dom.freeze();
 	frappe.ui.form.is_saving = true;
 	try {

@@ -37,7 +37,8 @@ frappe.ui.form.on("Delay Compensation", {
 				],
 				primary_action_label: __("Decline"),
 				primary_action: aftersales.forms.answer(async (values) => {
-					await frm.call({ doc, method: "decline", args: values, freeze: true });
+					await aftersales.forms.save_typed(frm);
+					await frm.call({ doc: frm.doc, method: "decline", args: values, freeze: true });
 					await frm.reload_doc();
 				}),
 			});

@@ -23,6 +23,7 @@ frappe.ui.form.on("Service Contract", {
 			frm,
 			__("Invoices of Missing Fees"),
 			async () => {
+				await aftersales.forms.save_typed(frm);
 				const { message: made } = await frm.call({
 					doc: frm.doc,
 					method: "invoice_missing_fees",
@@ -43,6 +44,7 @@ frappe.ui.form.on("Service Contract", {
 			frm,
 			__("Credit of the Unused Fee"),
 			async () => {
+				await aftersales.forms.save_typed(frm);
 				const { message: made } = await frm.call({
 					doc: frm.doc,
 					method: "credit_unused_fee",

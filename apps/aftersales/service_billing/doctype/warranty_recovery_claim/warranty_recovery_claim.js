@@ -19,8 +19,9 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 		if (doc.status === "Answered" && doc.total_accepted) {
 			aftersales.forms
 				.add_button(frm, __("Make Debit Note"), async () => {
+					await aftersales.forms.save_typed(frm);
 					const { message: name } = await frm.call({
-						doc,
+						doc: frm.doc,
 						method: "make_debit_note",
 						freeze: true,
 					});
@@ -89,6 +90,7 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 			primary_action_label: __("Record"),
 			primary_action: aftersales.forms.answer(async ({ by_row, accepted_percent, ...values }) => {
 				const args = by_row ? values : { ...values, accepted_percent: flt(accepted_percent) };
+				await aftersales.forms.save_typed(frm);
 				await frm.call({ doc: frm.doc, method: "record_answer", args, freeze: true });
 				await frm.reload_doc();
 			}),

@@ -69,6 +69,7 @@ frappe.ui.form.on("Customer Equipment", {
 			fields,
 			primary_action_label: title,
 			async primary_action(args) {
+				await aftersales.forms.save_typed(frm);
 				await frm.call({ doc: frm.doc, method, args, freeze: true });
 				dialog.hide();
 				frm.reload_doc();

@@ -8,6 +8,7 @@ frappe.ui.form.on("Periodic Visit Plan", {
 	refresh(frm) {
 		if (frm.is_new() || !frm.doc.enabled || frm.is_dirty()) return;
 		aftersales.forms.add_button(frm, __("Plan Now"), async () => {
+			await aftersales.forms.save_typed(frm);
 			const { message } = await frm.call({ doc: frm.doc, method: "plan_now", freeze: true });
 			frappe.show_alert({ message: __("{0} visits planned", [message]), indicator: "green" });
 		});

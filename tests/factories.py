@@ -140,6 +140,14 @@ def service_item(item_code: str, uom: str = "Hour", **values) -> str:
 	return item(item_code, item_group="Services", stock_uom=uom, is_stock_item=0, **values)
 
 
+def bundle(item_code: str, contents: dict[str, float]) -> str:
+	"""A Product Bundle sold as `item_code`; `contents`: item → quantity of one bundle, in Nos."""
+	made = item(item_code, is_stock_item=0)
+	rows = [{"item_code": code, "qty": qty, "uom": "Nos"} for code, qty in contents.items()]
+	make("Product Bundle", new_item_code=made, items=rows)
+	return made
+
+
 def price(item_code: str, rate: float, price_list: str = "Standard Selling", **values) -> str:
 	return make("Item Price", item_code=item_code, price_list=price_list, price_list_rate=rate, **values).name
 

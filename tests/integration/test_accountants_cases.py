@@ -374,3 +374,26 @@ def draft_of_another_month(shop):
 	assert (str(invoice.posting_date), str(invoice.due_date)) == ("2026-12-01", "2026-12-01")
 	assert str(frappe.db.get_value("Stock Entry", doc.stock_entry, "posting_date")) == "2026-11-30"
 	return documents(doc)
+@case("31")
+def product_bundle(shop):
+	gasket = make.item("Gasket")
+	before = frappe.db.count("GL Entry", {"is_cancelled": 0})
+	make.receive(gasket, 10, 4, shop.van)
+	prepared = entries_since(before)
+	kit = make.bundle("Seal Kit", {shop.seal: 2, gasket: 1})
+	make.price(kit, 100)
+	names, company, _none = documents(job(shop, labour=[], parts=[make.part(kit)]))
+	return names, company, prepared
+
+
+@case("32")
+def delivery_returned(shop):
+	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
+
+	frappe.get_doc("Selling Settings").update({"dn_required": "Yes"}).save()
+	doc = job(shop)
+	back = make_sales_return(doc.delivery_note)
+	back.items = [row for row in back.items if row.item_code == shop.seal]
+	back.insert()
+	back.submit()
+	return documents(doc, Return=back.name)

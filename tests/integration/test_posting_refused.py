@@ -134,6 +134,45 @@ def descaler(shop):
 	return item
 
 
+def kit(shop, component, name="Kit"):
+	"""A Product Bundle of one `component` and one seal, sold at 250."""
+	item = make.bundle(name, {component: 1, shop.seal: 1})
+	make.price(item, 250)
+	return item
+
+
+@case("bundle_serials", "product bundle Kit contains Control Board, which is serialised. Enter 1.0 serial")
+def bundle_without_serial(shop):
+	doc = job(shop, parts=[make.part(kit(shop, board(shop)))])
+	return doc, lambda: set_line(doc, "serial_no", "CB-101")
+
+
+@case("bundle_serial_of_other_item", "Serial No CB-999 belongs to no item of product bundle Kit")
+def bundle_with_unknown_serial(shop):
+	doc = job(shop, parts=[make.part(kit(shop, board(shop)), serial_no="CB-101\nCB-999")])
+	return doc, lambda: set_line(doc, "serial_no", "CB-101")
+
+
+@case("bundle_batch", "product bundle Kit contains Descaler, which is kept in batches. Set a Batch of it")
+def bundle_without_batch(shop):
+	doc = job(shop, parts=[make.part(kit(shop, descaler(shop)))])
+	return doc, lambda: set_line(doc, "batch_no", "DS-01")
+
+
+@case("bundle_tracked_by_delivery_note", "Enter the items of the bundle as parts of their own")
+def bundle_with_serial_by_delivery_note(shop):
+	frappe.get_doc("Selling Settings").update({"dn_required": "Yes"}).save()
+	item = board(shop)
+	doc = job(shop, parts=[make.part(kit(shop, item), serial_no="CB-101")])
+	return doc, lambda: set_line(doc, "item_code", item)
+
+
+@case("labour_is_bundle", "Labour row 1: Kit is a product bundle with stocked items. Enter it under Parts")
+def bundle_as_hours(shop):
+	doc = job(shop, labour=[make.hours(1, item_code=kit(shop, shop.seal))])
+	return doc, lambda: set_line(doc, "item_code", shop.hour, "labour")
+
+
 @case("batch_missing", "Parts row 1: Descaler is kept in batches. Set the Batch")
 def no_batch(shop):
 	doc = job(shop, parts=[make.part(descaler(shop))])

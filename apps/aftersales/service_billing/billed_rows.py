@@ -9,9 +9,9 @@ from collections import deque
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import get_link_to_form
+from frappe.utils import cint, get_link_to_form
 
-from aftersales.service_billing.invoices import KEY, LINK_FIELDS, JobKey, posting_key
+from aftersales.service_billing.invoices import KEY, LINK_FIELDS, JobKey, jobs_on, posting_key
 
 ROW_FIELDS = (*LINK_FIELDS, "aftersales_line")
 JOB_DOCTYPES = ("Service Voucher", "Repair Card")
@@ -57,6 +57,26 @@ def keep(doc: Document) -> None:
 			item.set(fieldname, None)  # a row added by hand bills no job
 	if before and before.docstatus == 0 and not doc.get("is_return"):
 		_set_keys(doc)
+
+
+def refuse_update_stock(doc: Document) -> None:
+	"""The parts of a job left stock when it was finished: its invoice moves none.
+
+	Raises:
+		frappe.ValidationError: names the documents that moved the parts, and what to do.
+	"""
+	if not cint(doc.get("update_stock")) or doc.get("is_return") or not (jobs := jobs_on(doc)):
+		return
+	frappe.throw(
+		_(
+			"{0} bills {1}, whose parts leave stock when the job is finished. Untick {2}, and bill other goods by an invoice of their own."
+		).format(
+			doc.name or _("This invoice"),
+			", ".join(get_link_to_form(*job) for job in jobs),
+			frappe.bold(_(doc.meta.get_label("update_stock"))),
+		),
+		title=_("Parts Would Leave Stock Twice"),
+	)
 
 
 def dropped(doc: Document) -> list[JobKey]:

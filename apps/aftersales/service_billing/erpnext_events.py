@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
-from aftersales.service_billing import billed_rows
+from aftersales.service_billing import billed_rows, delivery
 from aftersales.service_billing.invoices import LINK_FIELDS, jobs_on
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
@@ -31,6 +31,7 @@ def claim_place(doc: Document, method: str | None = None) -> None:
 	doc.aftersales_posting_key = None
 	if doc.doctype == "Sales Invoice":
 		billed_rows.claim(doc)
+	delivery.name_returned_job(doc)
 	original = doc.get("amended_from") and frappe.db.get_value(
 		doc.doctype, doc.amended_from, ["aftersales_voucher_type", "aftersales_voucher"], as_dict=True
 	)
@@ -52,11 +53,15 @@ def keep_place(doc: Document, method: str | None = None) -> None:
 
 	Raises:
 		frappe.PermissionError: a later save changes it.
+		frappe.ValidationError: an invoice of a job would move stock.
 	"""
 	if doc.is_new():
+		if doc.doctype == "Sales Invoice":
+			billed_rows.refuse_update_stock(doc)
 		return
 	if doc.doctype == "Sales Invoice" and not doc.flags.made_by_posting:
 		billed_rows.keep(doc)
+		billed_rows.refuse_update_stock(doc)
 	for fieldname in LINK_FIELDS:
 		if doc.has_value_changed(fieldname) and (doc.get(fieldname) or doc.get_value_before_save(fieldname)):
 			frappe.throw(
@@ -95,7 +100,9 @@ def refresh_job(doc: Document, method: str | None = None) -> None:
 
 
 def refresh_costs(doc: Document, method: str | None = None) -> None:
-	"""on_submit of what moves parts: the job shows what they cost."""
+	"""on_submit of what moves parts, and of the return of a delivery: the job shows what they cost."""
+	if job := delivery.returned_job(doc):
+		refresh_part_costs(job)
 	if doc.flags.made_by_posting or not doc.get("aftersales_posting_key"):
 		return
 	if _holder(doc) == doc.name:
@@ -107,6 +114,8 @@ def release(doc: Document, method: str | None = None) -> None:
 	if doc.doctype == "Sales Invoice":
 		_release_jobs(doc, method)
 		return
+	if job := delivery.returned_job(doc):
+		refresh_part_costs(job)
 	if not doc.get("aftersales_posting_key"):
 		return
 	if method == "on_cancel":

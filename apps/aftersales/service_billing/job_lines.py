@@ -6,10 +6,12 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, get_datetime
 
 from aftersales.guards import has_any_role
-from aftersales.service_billing import part_warranty
+from aftersales.service_billing import bundles, part_warranty
 from aftersales.service_billing.contracts import default_payer
 
 CUSTOMER = "Customer"
+HOUR_DIGITS = 6
+"""Digits of an hour that times are stored with: 20 minutes at 60.00 are 20.00, not 19.80."""
 AUTHORISING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountant")
 """Who may let somebody other than the customer pay, or use a category that needs authorisation."""
 
@@ -77,7 +79,7 @@ def _fill_labour(doc: Document, line: Document) -> None:
 					line.idx, _("To"), line.to_time, _("From"), line.from_time
 				)
 			)
-		line.hours = flt(seconds / 3600, line.precision("hours"))
+		line.hours = flt(seconds / 3600, HOUR_DIGITS)
 	if not line.item_code:
 		setting = "travel_item" if line.activity == "Travel" else "labour_item"
 		line.item_code = frappe.get_cached_doc("Aftersales Settings").get(setting)
@@ -95,7 +97,8 @@ def _fill_part(doc: Document, line: Document) -> None:
 		frappe.throw(_("Parts row {0}: Item {1} does not exist.").format(line.idx, line.item_code))
 	line.item_name = item.item_name
 	line.uom = item.stock_uom
-	if cint(item.is_stock_item) and not line.warehouse:
+	line.contains = None if cint(item.is_stock_item) else bundles.described(line.item_code) or None
+	if (cint(item.is_stock_item) or line.contains) and not line.warehouse:
 		line.warehouse = doc.parts_warehouse
 
 

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt
 
 from aftersales.money import unit
-from aftersales.service_billing import contracts
+from aftersales.service_billing import bundles, contracts
 from aftersales.service_billing.contract_rules import Terms
 from aftersales.service_billing.invoices import (
 	Charge,
@@ -126,6 +126,7 @@ def _part_line(line: Document) -> PartLine:
 	item = frappe.get_cached_value(
 		"Item", line.item_code, ["is_stock_item", "has_serial_no"], as_dict=True
 	) or frappe._dict(is_stock_item=1)
+	serial_nos = bundles.serials_of(line)
 	return PartLine(
 		name=line_key(line),
 		idx=cint(line.idx),
@@ -136,10 +137,11 @@ def _part_line(line: Document) -> PartLine:
 		rate=flt(line.rate),
 		is_stock_item=bool(cint(item.is_stock_item)),
 		is_serialised=bool(cint(item.has_serial_no)),
-		serial_nos=tuple(
-			part for part in (serial.strip() for serial in cstr(line.serial_no).splitlines()) if part
-		),
+		serial_nos=serial_nos,
 		batch_no=line.batch_no,
+		components=()
+		if cint(item.is_stock_item)
+		else bundles.components(line.item_code, serial_nos, line.batch_no),
 	)
 
 

@@ -15,7 +15,7 @@ from frappe.utils import flt, get_link_to_form, now_datetime, nowdate
 
 from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
-from aftersales.service_billing import contracts, country_checks, dimensions, discounts
+from aftersales.service_billing import contracts, country_checks, delivery, dimensions, discounts
 from aftersales.service_billing.billing_rules import ON_COMPLETION
 from aftersales.service_billing.invoices import (
 	Charge,
@@ -124,6 +124,8 @@ def post_job(doc: Document, invoice_now: bool = False) -> None:
 		return  # by another request, whose documents this one may not see yet
 	doc.update(posted)
 	_store_contract_shares(doc, plan.contract)
+	for line in doc.parts:
+		_store(line, "bundle_qty", plan.bundles.get(line.name, 0))
 	doc.update(
 		{
 			"labour_cost": flt(plan.labour_cost),
@@ -562,14 +564,9 @@ def _store_line_costs(doc: Document) -> float:
 		for row in frappe.get_all(
 			"Stock Entry Detail", filters={"parent": doc.stock_entry}, fields=["aftersales_line", "amount"]
 		):
-			costs[row.aftersales_line] = flt(row.amount)
+			costs[row.aftersales_line] = costs.get(row.aftersales_line, 0) + flt(row.amount)
 	if doc.delivery_note:
-		for row in frappe.get_all(
-			"Delivery Note Item",
-			filters={"parent": doc.delivery_note},
-			fields=["aftersales_line", "incoming_rate", "stock_qty"],
-		):
-			costs[row.aftersales_line] = flt(row.incoming_rate) * flt(row.stock_qty)
+		costs.update(delivery.costs_of_lines(doc.delivery_note))
 	for line, amount in returned_costs(doc).items():
 		costs[line] = costs.get(line, 0) - amount
 	for line in doc.parts:

@@ -14,6 +14,7 @@ from frappe.utils import cint, flt, formatdate, getdate, nowdate
 
 from aftersales.repair_workshop.reservation_rules import Stock
 from aftersales.repair_workshop.reservations import lock_stock
+from aftersales.service_billing import bundles
 from aftersales.service_billing.posting_plan import Job, PartLine, PostingPlan, Problem
 
 QTY_DIGITS = 6
@@ -57,6 +58,7 @@ def check_items(job: Job, plan: PostingPlan) -> Iterable[Problem]:
 	"""Every item may be used today, and sold when the customer pays for it."""
 	sold = {row.item_code for row in plan.invoice_rows}
 	used = {line.item_code for line in (*job.parts, *job.labour) if line.item_code}
+	used |= {component.item_code for part in job.parts for component in part.components}
 	for item_code in sorted(sold | used):
 		item = frappe.get_cached_value(
 			"Item", item_code, ["disabled", "end_of_life", "is_sales_item"], as_dict=True
@@ -65,11 +67,15 @@ def check_items(job: Job, plan: PostingPlan) -> Iterable[Problem]:
 			yield Problem("item_disabled", {"item": item_code})
 		elif item_code in sold and not item.is_sales_item:
 			yield Problem("item_not_sold", {"item": item_code})
+	packed = bundles.among({line.item_code for line in job.labour if line.item_code})
+	for line in job.labour:
+		if line.item_code in packed:
+			yield Problem("labour_is_bundle", {"row": line.idx, "item": line.item_code})
 
 
 def check_stock(company: str, job: Job) -> Iterable[Problem]:
 	"""Warehouses are the company's, serials and batches are theirs, and enough is there."""
-	stocked = [part for part in job.parts if part.is_stock_item and part.warehouse]
+	stocked = [stocked for part in job.parts if part.warehouse for stocked in part.stocked()]
 	for part in stocked:
 		yield from _check_warehouse(company, part)
 		yield from _check_serials(part)

@@ -53,6 +53,26 @@ def _template(code: str) -> str:
 			return _(
 				"Part {item}: {needed} needed from {warehouse}, {free} free there; the rest is set aside for other jobs. Request the part, or choose another warehouse or a substitute."
 			)
+		case "bundle_serials":
+			return _(
+				"Parts row {row}: product bundle {item} contains {component}, which is serialised. Enter {qty} serial numbers of it in Serial No Fitted, one per line (given: {given})."
+			)
+		case "bundle_serial_of_other_item":
+			return _(
+				"Parts row {row}: Serial No {serial} belongs to no item of product bundle {item}. Enter serial numbers of the items it contains."
+			)
+		case "bundle_batch":
+			return _(
+				"Parts row {row}: product bundle {item} contains {component}, which is kept in batches. Set a Batch of it, or enter the items of the bundle as parts of their own."
+			)
+		case "bundle_tracked_by_delivery_note":
+			return _(
+				"Parts row {row}: product bundle {item} contains {component}, which has serial numbers or batches, and the parts of this customer leave stock by a Delivery Note. Enter the items of the bundle as parts of their own."
+			)
+		case "labour_is_bundle":
+			return _(
+				"Labour row {row}: {item} is a product bundle with stocked items. Enter it under Parts, so that they leave stock."
+			)
 		case "item_disabled":
 			return _("Item {item} is disabled. Choose a substitute, or enable it in the Item.")
 		case "item_not_sold":

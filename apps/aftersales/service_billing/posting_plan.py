@@ -16,181 +16,49 @@ Where the company demands a Delivery Note before an invoice, every charged row i
 the parts the customer pays leave stock by it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from aftersales.service_billing.contract_rules import Terms
+from aftersales.service_billing.posting_types import (
+	CONTRACT,
+	CUSTOMER,
+	EXCESS,
+	PAYERS,
+	CategoryAccounts,
+	Component,
+	ContractShares,
+	InvoiceRow,
+	Job,
+	LabourCostRow,
+	LabourLine,
+	PartLine,
+	PostingPlan,
+	Problem,
+	Share,
+	StockRow,
+)
 
-CUSTOMER = "Customer"
-CONTRACT = "Contract"
-PAYERS = (CUSTOMER, CONTRACT, "Warranty", "Internal", "Goodwill")
-
-EXCESS = "excess "
-"""Begins the line of a row of excess, which is made from no line of the job but from the whole."""
-
-
-@dataclass(frozen=True)
-class CategoryAccounts:
-	"""The posting rule of one service category in one company; None takes ERPNext's own default."""
-
-	category: str
-	income_account: str | None = None
-	expense_account: str | None = None
-	cost_center: str | None = None
-	labour_expense_account: str | None = None
-	labour_recovery_account: str | None = None
-
-
-@dataclass(frozen=True)
-class PartLine:
-	"""A part used. `qty` in stock units; `rate` in the invoice's currency, 0 for the price list.
-
-	`full_rate` is what the customer would pay without a contract; asked for lines that one pays. None:
-	the item has no price.
-	"""
-
-	name: str
-	idx: int
-	item_code: str
-	qty: float
-	charge_to: str
-	warehouse: str | None = None
-	rate: float = 0
-	is_stock_item: bool = True
-	is_serialised: bool = False
-	serial_nos: tuple[str, ...] = ()
-	batch_no: str | None = None
-	description: str | None = None
-	full_rate: float | None = 0
-
-
-@dataclass(frozen=True)
-class LabourLine:
-	"""Work or travel. `hours` is the billed quantity; `cost_rate` is company currency per hour.
-
-	`rate` and `full_rate` as on a :class:`PartLine`.
-	"""
-
-	name: str
-	idx: int
-	hours: float
-	charge_to: str
-	item_code: str | None = None
-	rate: float = 0
-	cost_rate: float = 0
-	description: str | None = None
-	travel: bool = False
-	full_rate: float | None = 0
-
-
-@dataclass(frozen=True)
-class Job:
-	"""Everything the plan is made from; `rules` maps a payer to its category's accounts.
-
-	`terms` are those of the job's contract; without them a contract pays its lines in full. `unit` is
-	the smallest coin of the invoice's currency, `company_unit` of the company's. `price_list` is named where
-	a price is missing.
-	"""
-
-	parts: tuple[PartLine, ...]
-	labour: tuple[LabourLine, ...]
-	rules: Mapping[str, CategoryAccounts]
-	company: str = ""
-	customer: str | None = None
-	delivery_note_required: bool = False
-	name: str = ""
-	terms: Terms | None = None
-	unit: Decimal = Decimal("0.01")
-	company_unit: Decimal = Decimal("0.01")
-	price_list: str = ""
-
-
-@dataclass(frozen=True)
-class StockRow:
-	"""A part leaving `warehouse`; `expense_account` None takes the item's or the company's default."""
-
-	line: str
-	item_code: str
-	qty: float
-	warehouse: str
-	serial_nos: tuple[str, ...]
-	batch_no: str | None
-	expense_account: str | None
-	cost_center: str | None
-
-
-@dataclass(frozen=True)
-class InvoiceRow:
-	"""A row the customer pays; `rate` 0 takes the price list. `stock` is set when the row moves stock.
-
-	`covered` is the percentage of the price that a contract pays of it.
-	"""
-
-	line: str
-	item_code: str
-	qty: float
-	rate: float
-	income_account: str | None
-	cost_center: str | None
-	description: str | None
-	stock: StockRow | None = None
-	covered: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Share:
-	"""Who pays what of a line: `full` = `contract` + `customer`; `rate` is the customer's per unit."""
-
-	full: Decimal
-	contract: Decimal
-	customer: Decimal
-	rate: Decimal
-	covered: Decimal
-
-
-@dataclass(frozen=True)
-class ContractShares:
-	"""The shares of each line that a contract pays, and the excess the customer bears of their sum."""
-
-	lines: Mapping[str, Share] = field(default_factory=dict)
-	excess: Decimal = Decimal(0)
-
-	@property
-	def covered(self) -> Decimal:
-		"""What the contract pays in the end, at the customer's prices."""
-		return sum((share.contract for share in self.lines.values()), Decimal(0)) - self.excess
-
-
-@dataclass(frozen=True)
-class LabourCostRow:
-	"""Hours at cost, company currency, from `credit_account` to `debit_account`."""
-
-	debit_account: str
-	credit_account: str
-	cost_center: str | None
-	amount: Decimal
-
-
-@dataclass(frozen=True)
-class Problem:
-	"""Why a job cannot be posted: a code for the message and the values it names."""
-
-	code: str
-	values: Mapping[str, str | int | float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PostingPlan:
-	"""The documents to make. `delivery_rows` is empty unless the company demands a Delivery Note."""
-
-	issue_rows: tuple[StockRow, ...]
-	delivery_rows: tuple[InvoiceRow, ...]
-	invoice_rows: tuple[InvoiceRow, ...]
-	labour_rows: tuple[LabourCostRow, ...]
-	labour_cost: Decimal
-	problems: tuple[Problem, ...]
-	contract: ContractShares = field(default_factory=ContractShares)
+__all__ = [
+	"CONTRACT",
+	"CUSTOMER",
+	"EXCESS",
+	"PAYERS",
+	"CategoryAccounts",
+	"Component",
+	"ContractShares",
+	"InvoiceRow",
+	"Job",
+	"LabourCostRow",
+	"LabourLine",
+	"PartLine",
+	"PostingPlan",
+	"Problem",
+	"Share",
+	"StockRow",
+	"contract_shares",
+	"posting_plan",
+]
 
 
 def posting_plan(job: Job) -> PostingPlan:
@@ -200,9 +68,14 @@ def posting_plan(job: Job) -> PostingPlan:
 	problems must not be posted.
 	"""
 	shares = contract_shares(job)
-	problems = [*_line_problems(job), *_rule_problems(job), *_contract_problems(job, shares)]
 	charged = tuple(_invoice_rows(job, shares))
 	delivered = {row.line for row in charged} if job.delivery_note_required else set()
+	problems = [
+		*_line_problems(job),
+		*(problem for part in job.parts for problem in _bundle_problems(part, part.name in delivered)),
+		*_rule_problems(job),
+		*_contract_problems(job, shares),
+	]
 	return PostingPlan(
 		issue_rows=tuple(_issue_rows(job, delivered)),
 		delivery_rows=charged if job.delivery_note_required else (),
@@ -211,6 +84,7 @@ def posting_plan(job: Job) -> PostingPlan:
 		labour_cost=sum((_labour_cost(job, line) for line in job.labour), Decimal(0)),
 		problems=tuple(problems),
 		contract=shares,
+		bundles={part.name: part.bundle_qty for part in job.parts if part.components},
 	)
 
 
@@ -253,8 +127,8 @@ def _coins(amount: Decimal, unit: Decimal) -> Decimal:
 
 def _issue_rows(job: Job, delivered: Collection[str]) -> Iterable[StockRow]:
 	for part in job.parts:
-		if part.is_stock_item and part.warehouse and part.name not in delivered:
-			yield _stock_row(job, part)
+		if part.warehouse and part.name not in delivered:
+			yield from (_stock_row(job, stocked) for stocked in part.stocked())
 
 
 def _stock_row(job: Job, part: PartLine) -> StockRow:
@@ -276,7 +150,7 @@ def _invoice_rows(job: Job, shares: ContractShares) -> Iterable[InvoiceRow]:
 		if line.item_code and line.hours:
 			yield from _charged_row(job, shares, line, line.hours, None)
 	for part in job.parts:
-		stock = _stock_row(job, part) if job.delivery_note_required and part.is_stock_item else None
+		stock = _stock_row(job, part) if job.delivery_note_required and part.moves_stock else None
 		yield from _charged_row(job, shares, part, part.qty, stock)
 	if shares.excess and job.terms and job.terms.excess_item:
 		rule = _rule(job, CUSTOMER)
@@ -338,7 +212,7 @@ def _line_problems(job: Job) -> Iterable[Problem]:
 		named = {"row": part.idx, "item": part.item_code}
 		if part.qty <= 0:
 			yield Problem("part_without_quantity", named)
-		if part.is_stock_item and not part.warehouse:
+		if part.moves_stock and not part.warehouse:
 			yield Problem("part_without_warehouse", named)
 		if part.is_serialised and len(part.serial_nos) != part.qty:
 			yield Problem("serials_do_not_match", {**named, "qty": part.qty, "given": len(part.serial_nos)})
@@ -358,10 +232,32 @@ def _line_problems(job: Job) -> Iterable[Problem]:
 			yield Problem("labour_without_item", {"row": line.idx})
 
 
+def _bundle_problems(part: PartLine, delivered: bool) -> Iterable[Problem]:
+	"""Serial numbers and batches of a bundle's items; a Delivery Note packs them by itself, without any."""
+	if not part.components:
+		return
+	named = {"row": part.idx, "item": part.item_code}
+	tracked = [one for one in part.components if one.is_serialised or one.in_batches]
+	if tracked and delivered:
+		yield Problem("bundle_tracked_by_delivery_note", {**named, "component": tracked[0].item_code})
+		return
+	for one in tracked:
+		about = {**named, "component": one.item_code}
+		needed = part.qty * one.qty
+		if one.is_serialised and len(one.serial_nos) != needed:
+			yield Problem("bundle_serials", {**about, "qty": needed, "given": len(one.serial_nos)})
+		elif one.in_batches and not one.is_serialised and not one.batch_no:
+			yield Problem("bundle_batch", about)
+	known = {serial for one in part.components for serial in one.serial_nos}
+	for serial_no in dict.fromkeys(part.serial_nos):
+		if serial_no not in known:
+			yield Problem("bundle_serial_of_other_item", {**named, "serial": serial_no})
+
+
 def _rule_problems(job: Job) -> Iterable[Problem]:
 	if not job.customer and any(line.charge_to == CUSTOMER for line in (*job.parts, *job.labour)):
 		yield Problem("customer_missing")
-	stocked = {part.charge_to for part in job.parts if part.is_stock_item}
+	stocked = {part.charge_to for part in job.parts if part.moves_stock}
 	for charge_to in sorted({line.charge_to for line in (*job.parts, *job.labour)}):
 		if charge_to not in job.rules:
 			yield Problem("category_missing", {"charge_to": charge_to})

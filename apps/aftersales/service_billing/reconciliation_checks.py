@@ -257,6 +257,7 @@ def _free_job_billed(scope: Scope, job_type: str) -> QueryBuilder:
 def _of_stock(scope: Scope, job_type: str) -> Iterable[Check]:
 	yield Reason.PART_NOT_ISSUED, job_type, None, _part_not_issued(scope, job_type)
 	yield Reason.QUANTITY_DIFFERS, job_type, "Stock Entry", _quantity_differs(scope, job_type)
+	yield Reason.QUANTITY_DIFFERS, job_type, "Stock Entry", _bundle_differs(scope, job_type)
 	yield Reason.COST_DIFFERS, job_type, "Stock Entry", _cost_differs(scope, job_type)
 	yield Reason.LABOUR_DIFFERS, job_type, "Journal Entry", _labour_differs(scope, job_type)
 	if cint(frappe.get_cached_value("Company", scope.company, "enable_perpetual_inventory")):
@@ -266,7 +267,8 @@ def _of_stock(scope: Scope, job_type: str) -> Iterable[Check]:
 def _part_not_issued(scope: Scope, job_type: str) -> QueryBuilder:
 	job, query, part = _with_stocked_parts(scope, job_type)
 	query = query.where(job.stock_entry.isnull() & job.delivery_note.isnull()).groupby(job.name)
-	return _select(query, job, job_type, EMPTY, Sum(part.qty), NOTHING, QUANTITY)
+	units = Case().when(part.bundle_qty > 0, part.bundle_qty).else_(part.qty)
+	return _select(query, job, job_type, EMPTY, Sum(units), NOTHING, QUANTITY)
 
 
 def _quantity_differs(scope: Scope, job_type: str) -> QueryBuilder:
@@ -280,11 +282,30 @@ def _quantity_differs(scope: Scope, job_type: str) -> QueryBuilder:
 		.left_join(delivered)
 		.on((delivered.parent == job.delivery_note) & (delivered.aftersales_line == part.name))
 		.where(job.stock_entry.isnotnull() | job.delivery_note.isnotnull())
-		.where(Abs(part.qty - moved) > 0.0005)
+		.where((part.bundle_qty == 0) & (Abs(part.qty - moved) > 0.0005))
 		.groupby(job.name)
 	)
 	document = Coalesce(job.stock_entry, job.delivery_note)
 	return _select(query, job, job_type, document, Sum(part.qty), Sum(moved), QUANTITY)
+
+
+def _bundle_differs(scope: Scope, job_type: str) -> QueryBuilder:
+	"""The same of what product bundles are made of, all items of a bundle together."""
+	job, query, part = _with_stocked_parts(scope, job_type)
+	issued, delivered = frappe.qb.DocType("Stock Entry Detail"), frappe.qb.DocType("Delivery Note Item")
+	moved = Coalesce(Sum(issued.qty), 0)
+	query = (
+		query.left_join(issued)
+		.on((issued.parent == job.stock_entry) & (issued.aftersales_line == part.name))
+		.left_join(delivered)
+		.on((delivered.parent == job.delivery_note) & (delivered.aftersales_line == part.name))
+		.where((job.stock_entry.isnotnull() | job.delivery_note.isnotnull()) & (part.bundle_qty > 0))
+		.where(delivered.name.isnull())  # ERPNext packs the items on its own notes
+		.groupby(job.name, part.name)
+		.having(Abs(Max(part.bundle_qty) - moved) > 0.0005)
+	)
+	document = Coalesce(job.stock_entry, job.delivery_note)
+	return _select(query, job, job_type, document, Max(part.bundle_qty), moved, QUANTITY)
 
 
 def _cost_differs(scope: Scope, job_type: str) -> QueryBuilder:
@@ -570,7 +591,7 @@ def _with_stocked_parts(scope: Scope, job_type: str) -> tuple[Table, QueryBuilde
 		.on((part.parent == job.name) & (part.parenttype == job_type))
 		.join(item)
 		.on(item.name == part.item_code)
-		.where((item.is_stock_item == 1) & (part.warehouse != ""))
+		.where(((item.is_stock_item == 1) | (part.bundle_qty > 0)) & (part.warehouse != ""))
 	)
 	return job, query, part
 

@@ -13,7 +13,9 @@ class ServiceLabourLine(ChildRow):
 		activity: DF.Literal[
 			"Repair", "Diagnosis", "Travel", "Installation", "Inspection", "Training", "Other"
 		]
+		agreed_in: DF.Link | None
 		amount: DF.Currency
+		billed_rate: DF.Currency
 		charge_reason: DF.SmallText | None
 		charge_to: DF.Literal["", "Customer", "Contract", "Warranty", "Internal", "Goodwill"]
 		contract_amount: DF.Currency
@@ -26,6 +28,17 @@ class ServiceLabourLine(ChildRow):
 		parentfield: DF.Data
 		parenttype: DF.Data
 		rate: DF.Currency
+		rate_source: DF.Literal[
+			"",
+			"Agreed",
+			"Quotation",
+			"Price List",
+			"Pricing Rule",
+			"Contract Share",
+			"Flat Rate",
+			"Discount",
+		]
+		rate_source_detail: DF.Data | None
 		technician: DF.Link | None
 		to_time: DF.Datetime | None
 	# end: auto-generated types

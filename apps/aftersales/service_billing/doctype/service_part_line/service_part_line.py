@@ -10,10 +10,14 @@ class ServicePartLine(ChildRow):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		agreed_in: DF.Link | None
 		amount: DF.Currency
 		batch_no: DF.Link | None
+		billed_rate: DF.Currency
+		bundle_qty: DF.Float
 		charge_reason: DF.SmallText | None
 		charge_to: DF.Literal["", "Customer", "Contract", "Warranty", "Internal", "Goodwill"]
+		contains: DF.SmallText | None
 		contract_amount: DF.Currency
 		covered_by_line: DF.Data | None
 		item_code: DF.Link
@@ -28,6 +32,17 @@ class ServicePartLine(ChildRow):
 		proposed_payer: DF.Data | None
 		qty: DF.Float
 		rate: DF.Currency
+		rate_source: DF.Literal[
+			"",
+			"Agreed",
+			"Quotation",
+			"Price List",
+			"Pricing Rule",
+			"Contract Share",
+			"Flat Rate",
+			"Discount",
+		]
+		rate_source_detail: DF.Data | None
 		returned_qty: DF.Float
 		serial_no: DF.SmallText | None
 		set_aside: DF.Float

@@ -203,6 +203,7 @@ doc_events = {
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Delivery Note": {
+		"before_validate": "aftersales.service_billing.exact_hours.before_validate",
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
@@ -216,10 +217,15 @@ doc_events = {
 			"aftersales.service_billing.discounts.amend",
 			"aftersales.service_billing.fee_invoices.claim_period",
 		],
-		"before_validate": "aftersales.service_billing.due_dates.renew",
+		"before_validate": [
+			"aftersales.service_billing.exact_hours.before_validate",
+			"aftersales.service_billing.due_dates.renew",
+			"aftersales.service_billing.advances.before_validate",
+		],
 		"validate": [
 			"aftersales.service_billing.erpnext_events.keep_place",
 			"aftersales.service_billing.discounts.keep",
+			"aftersales.service_billing.advances.validate",
 		],
 		"after_insert": [
 			"aftersales.service_billing.erpnext_events.take_place",
@@ -249,6 +255,11 @@ doc_events = {
 		"on_trash": "aftersales.service_billing.fiscal_years.forget",
 	},
 	"Subscription": {"validate": "aftersales.service_billing.fee_invoices.keep_at_next_period"},
+	"Quotation": {
+		"before_validate": "aftersales.service_billing.exact_hours.before_validate",
+		"after_insert": "aftersales.repair_workshop.quotation_events.after_insert",
+		"on_change": "aftersales.repair_workshop.quotation_events.on_change",
+	},
 	"Journal Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
@@ -436,6 +447,7 @@ jinja = {
 		"aftersales.printing.aftersales_bill",
 		"aftersales.printing.aftersales_code",
 		"aftersales.printing.aftersales_conditions",
+		"aftersales.printing.aftersales_hours",
 		"aftersales.printing.aftersales_moment",
 		"aftersales.printing.aftersales_place",
 		"aftersales.printing.aftersales_product",

@@ -11,7 +11,8 @@ from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, format_date, format_time, strip_html_tags
 
 from aftersales.money import rounded
-from aftersales.service_billing.invoices import jobs_on
+from aftersales.service_billing import advances
+from aftersales.service_billing.invoices import jobs_on, total_of
 from aftersales.service_desk import location
 
 CUSTOMER = "Customer"
@@ -25,8 +26,8 @@ def aftersales_bill(doc: Document) -> frappe._dict:
 
 	Returns:
 		lines (labour and parts charged to the customer), net, taxes [(label, amount)], total,
-		currency, invoice (name of a submitted one), outstanding (None without one), covered (lines
-		that somebody else pays).
+		currency, invoice (name of a submitted one), outstanding (None without one), advance (paid
+		before, while no invoice is submitted), covered (lines that somebody else pays).
 	"""
 	lines = [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER or flt(line.amount)]
 	bill = frappe._dict(
@@ -50,6 +51,7 @@ def aftersales_bill(doc: Document) -> frappe._dict:
 			bill.invoice = invoice.name
 			bill.outstanding = min(flt(invoice.outstanding_amount), bill.total)
 		bill.taxes = [(_("Taxes"), bill.total - bill.net)] if rounded(bill.total - bill.net) else []
+	bill.advance = 0 if bill.invoice else min(advances.open_for(doc, invoice), bill.total)
 	return bill
 
 
@@ -146,6 +148,14 @@ def aftersales_quantity(value: float | None) -> str:
 	return fmt_money(flt(value, 3), precision=decimals)
 
 
+def aftersales_hours(value: float | None) -> str:
+	"""Hours for people: `1.5`, and minutes where no hundredth of an hour says it: `0:20`."""
+	minutes = round(flt(value) * 60)
+	if abs(flt(value) * 60 - minutes) > 0.01 or not round(flt(value, 2) - flt(value), 6):
+		return aftersales_quantity(value)
+	return f"{minutes // 60}:{minutes % 60:02}"
+
+
 def _take_from_invoice(bill: frappe._dict, invoice: Document) -> None:
 	bill.currency = invoice.currency
 	bill.further = rounded(invoice.net_total - bill.net + bill.further)
@@ -155,7 +165,9 @@ def _take_from_invoice(bill: frappe._dict, invoice: Document) -> None:
 		for tax in invoice.taxes
 		if flt(tax.tax_amount_after_discount_amount)
 	]
-	bill.total = flt(invoice.grand_total)
+	bill.total = total_of(invoice)
+	if rounded(bill.total - flt(invoice.grand_total)):
+		bill.taxes.append((_("Rounding"), bill.total - flt(invoice.grand_total)))
 	if invoice.docstatus == 1:
 		bill.invoice = invoice.name
 		bill.outstanding = flt(invoice.outstanding_amount)

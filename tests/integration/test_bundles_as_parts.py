@@ -5,6 +5,7 @@ import pytest
 from frappe.utils import getdate
 
 from aftersales.service_billing import job_ledger, reconciliation
+from aftersales.service_billing.part_returns import return_part, returnable
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.reconciliation_rules import Reason
 from tests import factories as make
@@ -97,6 +98,13 @@ def test_serial_numbers_of_the_items_are_entered_on_the_line(shop):
 	assert draft.parts_cost == 84
 
 
+def test_a_bundle_does_not_come_back_as_one(shop):
+	doc = done(shop, parts=[make.part(shop.kit)])
+	assert returnable(doc.doctype, doc.name) == []
+	with pytest.raises(frappe.ValidationError, match="is a product bundle"):
+		return_part(doc.doctype, doc.name, doc.parts[0].name, 1, "Not used")
+
+
 def test_too_few_items_are_told_before_anything_is_posted(shop):
 	told = refuse(job(shop, parts=[make.part(shop.kit, 12)]))
 	assert "Gasket: 12.0 needed from Van Aoife - LSL, 10.0 there" in told
@@ -147,3 +155,19 @@ def test_nor_does_the_amendment_of_one(shop):
 	amended.update({"amended_from": invoice.name, "update_stock": 1})
 	with pytest.raises(frappe.ValidationError, match="Untick"):
 		amended.insert()
+
+
+def test_a_part_sold_out_of_the_van_by_hand_is_told(shop):
+	sold = make.make(
+		"Sales Invoice",
+		customer=shop.customer,
+		company=make.COMPANY,
+		update_stock=1,
+		items=[{"item_code": shop.seal, "qty": 2, "warehouse": shop.van}],
+	)
+	sold.submit()
+	today = getdate()
+	found = [
+		one for one in reconciliation.find(Scope(make.COMPANY, today, today)) if one.document == sold.name
+	]
+	assert [(one.reason, one.found) for one in found] == [(Reason.ISSUED_WITHOUT_JOB, 25)]

@@ -134,6 +134,26 @@ def descaler(shop):
 	return item
 
 
+@case(
+	"income_account_missing", "Service Category A: set the Income Account for company Liffey Service Ltd, or"
+)
+def no_income_account(shop):
+	make.category_accounts("A", expense_account=shop.parts_cost)
+	set_value("Company", make.COMPANY, "default_income_account", None)
+	doc = job(shop, labour=[make.hours(1)])
+	return doc, lambda: set_value("Company", make.COMPANY, "default_income_account", shop.income)
+
+
+@case(
+	"cost_account_missing", "Service Category A: set the Parts Expense Account for company Liffey Service Ltd"
+)
+def no_cost_account(shop):
+	make.category_accounts("A", income_account=shop.income)
+	set_value("Company", make.COMPANY, "default_expense_account", None)
+	doc = job(shop, parts=[make.part(shop.seal)])
+	return doc, lambda: set_value("Company", make.COMPANY, "default_expense_account", shop.parts_cost)
+
+
 def kit(shop, component, name="Kit"):
 	"""A Product Bundle of one `component` and one seal, sold at 250."""
 	item = make.bundle(name, {component: 1, shop.seal: 1})
@@ -373,7 +393,8 @@ def customer_disabled(shop):
 
 
 @case("customer_disabled", "Customer Nora Byrne is disabled or frozen")
-def customer_frozen(shop):
+def customer_frozen_whose_parts_leave_by_delivery_note(shop):
+	frappe.get_doc("Selling Settings").update({"dn_required": "Yes"}).save()
 	doc = job(shop, labour=[make.hours(1)])
 	set_value("Customer", shop.customer, "is_frozen", 1)
 	return doc, lambda: set_value("Customer", shop.customer, "is_frozen", 0)

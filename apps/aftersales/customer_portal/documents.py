@@ -15,6 +15,7 @@ from frappe.utils.pdf import is_wkhtmltopdf_valid
 
 from aftersales.customer_portal.web import File
 from aftersales.service_billing.for_customers import bills_a_job, invoices_of_jobs
+from aftersales.service_billing.invoices import total_of
 
 PDF = "pdf"
 BANNER = re.compile(r'<div class="action-banner.*?</div>', re.DOTALL)
@@ -149,10 +150,11 @@ def _entry(kind: str, name: str, title: str, note: str) -> frappe._dict:
 
 
 def _amount(invoice: frappe._dict) -> str:
-	total = fmt_money(invoice.grand_total, currency=invoice.currency)
+	amount = total_of(invoice)
+	total = fmt_money(amount, currency=invoice.currency)
 	outstanding = fmt_money(invoice.outstanding_amount, currency=invoice.currency)
 	if invoice.outstanding_amount <= 0:
 		return _("{0}, paid").format(total)
-	if invoice.outstanding_amount == invoice.grand_total:
+	if invoice.outstanding_amount == amount:
 		return _("{0} to pay").format(outstanding)
 	return _("{0}, {1} to pay").format(total, outstanding)

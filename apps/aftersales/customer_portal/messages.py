@@ -28,7 +28,7 @@ from aftersales.guards import entered
 from aftersales.repair_workshop import loaners
 from aftersales.repair_workshop.custody import call_of_card
 from aftersales.repair_workshop.loaner_rules import DUE_SOON, OVERDUE
-from aftersales.service_billing.invoices import jobs_on
+from aftersales.service_billing.invoices import jobs_on, total_of
 from aftersales.service_desk import care_for_customers as care
 from aftersales.service_desk import for_customers as desk
 
@@ -101,7 +101,7 @@ def invoice_submitted(invoice: Document, method: str | None = None) -> None:
 			links.DOCUMENT,
 			about=("Sales Invoice", invoice.name),
 			document=invoice.name,
-			amount=lambda: fmt_money(invoice.grand_total, currency=invoice.currency),
+			amount=lambda: fmt_money(total_of(invoice), currency=invoice.currency),
 		):
 			return
 

@@ -9,6 +9,7 @@ from frappe.utils import flt, fmt_money, getdate, now_datetime
 from aftersales.field_service.visit_rules import cash_refusal
 from aftersales.guards import set_system
 from aftersales.money import digits
+from aftersales.service_billing import service_facts
 from aftersales.service_billing.cash import payable
 
 RECEIPT_SERIES = "REC-{company}-.YYYY.-.#####"
@@ -32,6 +33,7 @@ def accept_cash(doc: Document) -> None:
 		doc.db_set("cash_receipt_no", receipt)
 	else:
 		set_system(doc, cash_receipt_no=receipt)
+	service_facts.add_receipt(doc)
 
 
 def refuse_when_handed_over(doc: Document) -> None:
@@ -70,7 +72,8 @@ def _refuse_too_much(doc: Document) -> None:
 			_("{0} was collected, but only {1} is due.").format(
 				fmt_money(doc.cash_collected, currency=doc.currency),
 				fmt_money(due, currency=doc.currency),
-			),
+			)
+			+ _paid_before(doc, due),
 			title=_("Cash Collected"),
 		)
 	if reason == "more_than_limit":
@@ -83,6 +86,15 @@ def _refuse_too_much(doc: Document) -> None:
 			),
 			title=_("Cash Collected"),
 		)
+
+
+def _paid_before(doc: Document, due: float) -> str:
+	"""Why less is due than the job costs."""
+	if flt(doc.amount_due) <= due:
+		return ""
+	return " " + _("The job costs {0}; the rest is paid already or paid in advance.").format(
+		fmt_money(doc.amount_due, currency=doc.currency)
+	)
 
 
 def _rate_to_company(doc: Document) -> float:

@@ -178,15 +178,15 @@ def may_verify(user: str, users_who_worked: Collection[str | None]) -> bool:
 
 
 def hours(log: TimeLog) -> float:
-	"""Hours of a finished log, to a hundredth; 0 while it runs."""
+	"""Hours of a finished log, to the second: minutes are not rounded; 0 while it runs."""
 	if log.to_time is None:
 		return 0.0
-	return round((log.to_time - log.from_time).total_seconds() / 3600, 2)
+	return round(round((log.to_time - log.from_time).total_seconds()) / 3600, 6)
 
 
 def total_hours(logs: Iterable[TimeLog]) -> float:
 	"""Hands-on hours of all finished logs."""
-	return round(sum(hours(log) for log in logs), 2)
+	return round(sum(hours(log) for log in logs), 3)
 
 
 def disordered(logs: Sequence[TimeLog]) -> TimeLog | None:

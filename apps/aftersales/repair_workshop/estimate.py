@@ -7,6 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
+from aftersales.service_billing import exact_hours
 from aftersales.service_billing.invoices import billing_currency, set_default_taxes
 from aftersales.service_billing.posting import invoice_rows
 from aftersales.service_billing.posting_plan import InvoiceRow
@@ -57,6 +58,7 @@ def _unsaved_quotation(doc: Document, rows: Sequence[InvoiceRow]) -> Document:
 	)
 	# Whoever may write on the card may quote for it; ERPNext's own roles need not be his.
 	quotation.flags.ignore_permissions = True
+	exact_hours.keep(quotation)
 	_set_customer_terms(quotation)
 	_set_agreed_rates(quotation, rows)
 	return quotation
@@ -66,6 +68,7 @@ def _item(row: InvoiceRow) -> dict:
 	values = {
 		"item_code": row.item_code,
 		"qty": row.qty,
+		"aftersales_line": row.line,
 		# Quantities of a job are stock units, whatever unit the item is usually sold in.
 		"uom": frappe.get_cached_value("Item", row.item_code, "stock_uom"),
 	}
@@ -84,7 +87,7 @@ def _set_customer_terms(quotation: Document) -> None:
 
 def _set_agreed_rates(quotation: Document, rows: Sequence[InvoiceRow]) -> None:
 	"""What was agreed on a line wins over the price list and over any pricing rule."""
-	if not any(row.rate for row in rows):
+	if not any(row.has_rate for row in rows):
 		return
 	quotation.set_missing_values()
 	if any(item.pricing_rules for item in quotation.items):
@@ -93,5 +96,11 @@ def _set_agreed_rates(quotation: Document, rows: Sequence[InvoiceRow]) -> None:
 		quotation.set("pricing_rules", [])
 	for item, row in zip(quotation.items, rows, strict=False):
 		item.pricing_rules = None
-		if row.rate:
-			item.update({"rate": row.rate, "discount_percentage": 0, "discount_amount": 0})
+		if row.has_rate:
+			item.update(
+				{
+					"rate": row.rate,
+					"discount_percentage": 0 if row.rate else 100,
+					"discount_amount": 0,
+				}
+			)

@@ -74,7 +74,7 @@ def _bundles(item_codes: Iterable[str]) -> list[str]:
 
 def serials_of(line) -> tuple[str, ...]:
 	"""The serial numbers entered on a part line, one a row."""
-	return tuple(filter(None, (serial.strip() for serial in cstr(line.serial_no).splitlines())))
+	return tuple(part for part in (serial.strip() for serial in cstr(line.serial_no).splitlines()) if part)
 
 
 def _items_of_serials(serial_nos: Iterable[str]) -> dict[str, str]:

@@ -9,14 +9,12 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, flt, fmt_money, get_link_to_form, nowdate
-from frappe.utils.data import round_based_on_smallest_currency_fraction
+from frappe.utils import flt, fmt_money, get_link_to_form, nowdate
 
 from aftersales.core.requests import validate_call
 from aftersales.guards import require_role
 from aftersales.money import rounded
-from aftersales.service_billing import dimensions
-from aftersales.service_billing.invoices import jobs_on
+from aftersales.service_billing import advances, dimensions
 from aftersales.service_billing.posting import posting_key, refresh_billing
 
 RECEIVING_ROLES = ("Service Accountant", "Service Manager")
@@ -67,19 +65,23 @@ def book_cash(doc: Document, mode_of_payment: str, posting_date: date | str | No
 
 
 def payable(doc: Document) -> float:
-	"""What the customer pays for voucher `doc` in cash (currency of the invoice): rounded as ERPNext rounds it."""
+	"""What the customer still pays for voucher `doc` in cash (currency of the invoice).
+
+	Rounded as ERPNext rounds it, less what was paid in advance: money is not collected twice.
+	"""
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice) if doc.sales_invoice else None
+	owed = _owed(doc, invoice)
+	return max(rounded(owed - advances.open_for(doc, invoice), doc.currency), 0) if owed else 0
+
+
+def _owed(doc: Document, invoice: Document | None) -> float:
+	"""The same, whatever was paid in advance and is allocated to no invoice."""
 	if doc.billing_status == "Credited":
 		return 0
-	invoice = doc.sales_invoice and frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	if invoice:
-		alone = len(jobs_on(invoice)) == 1
-		due = flt(alone and invoice.rounded_total) or flt(doc.amount_due)
+		due = flt(doc.amount_due)
 		return min(due, _still_open(invoice)) if invoice.docstatus == 1 else due
-	if cint(frappe.db.get_single_value("Global Defaults", "disable_rounded_total")):
-		return flt(doc.amount_due)
-	return round_based_on_smallest_currency_fraction(
-		flt(doc.amount_due), doc.currency, doc.precision("amount_due")
-	)
+	return flt(doc.amount_due)
 
 
 def receiving_account(mode_of_payment: str, company: str) -> str:

@@ -49,8 +49,19 @@ def name_returned_job(doc: Document) -> None:
 	job_type, job = frappe.db.get_value(
 		"Delivery Note", doc.return_against, ["aftersales_voucher_type", "aftersales_voucher"]
 	) or (None, None)
-	if job_type in JOB_DOCTYPES:
-		doc.aftersales_voucher_type, doc.aftersales_voucher = job_type, job
+	if job_type not in JOB_DOCTYPES:
+		return
+	doc.aftersales_voucher_type, doc.aftersales_voucher = job_type, job
+	centers = dict(
+		frappe.get_all(
+			"Delivery Note Item",
+			filters={"parent": doc.return_against},
+			fields=["name", "cost_center"],
+			as_list=True,
+		)
+	)
+	for item in doc.items:  # ERPNext does not copy it, and the default would take the cost off another one
+		item.cost_center = centers.get(item.dn_detail) or item.cost_center
 
 
 def returned_job(doc: Document) -> Document | None:

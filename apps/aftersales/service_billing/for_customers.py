@@ -13,6 +13,7 @@ INVOICE_FIELDS = (
 	"posting_date",
 	"due_date",
 	"grand_total",
+	"rounded_total",
 	"outstanding_amount",
 	"currency",
 	"status",

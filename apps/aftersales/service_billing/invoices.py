@@ -15,7 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt, formatdate, nowdate
 
 from aftersales.money import nothing
-from aftersales.service_billing import dimensions
+from aftersales.service_billing import dimensions, exact_hours
 from aftersales.service_billing.billing_rules import DAY, ON_COMPLETION, shares
 from aftersales.service_billing.posting_messages import problem_message
 from aftersales.service_billing.posting_plan import EXCESS, InvoiceRow, Problem
@@ -56,7 +56,11 @@ def unsaved_invoice(charges: Sequence[Charge], *, priced: bool = False) -> Docum
 			"company": first.company,
 			"posting_date": nowdate(),
 			"update_stock": 0,
-			"items": [item for charge in charges for item in _items(charge, len(charges) > 1)],
+			# What a new document takes from Global Defaults when it is inserted
+			"disable_rounded_total": cint(frappe.get_cached_doc("Global Defaults").disable_rounded_total),
+			# Deposits and payments on account are taken, as "Get Advances Received" does on the form
+			"allocate_advances_automatically": 1,
+			"items": [item for charge in charges for item in _items(charge)],
 		}
 	)
 	if len(charges) == 1:
@@ -84,6 +88,7 @@ def set_customer_terms(target: Document, *, priced: bool = False) -> None:
 	`priced`: item details and prices are filled in, too; else ERPNext does that on insert.
 	"""
 	target.flags.ignore_permissions = True
+	exact_hours.keep(target)
 	# Before the defaults of site and user, which would take their place on insert
 	target.currency = billing_currency(target)
 	target.selling_price_list = target.selling_price_list or _price_list(
@@ -94,6 +99,7 @@ def set_customer_terms(target: Document, *, priced: bool = False) -> None:
 	else:
 		target.set_missing_lead_customer_details()
 	set_default_taxes(target)
+	_set_sales_team(target, frappe.get_cached_doc("Customer", target.customer))
 
 
 def set_default_taxes(target: Document) -> None:
@@ -104,6 +110,27 @@ def set_default_taxes(target: Document) -> None:
 	target.set("__islocal", True)  # ERPNext does this on new documents only
 	if target.taxes_and_charges != "":
 		target.set_taxes()
+
+
+def _set_sales_team(target: Document, customer: Document) -> None:
+	"""Who earns a commission, as the form takes it over from the customer."""
+	if target.meta.has_field("sales_partner"):
+		target.update(
+			{
+				"sales_partner": target.sales_partner or customer.default_sales_partner,
+				"commission_rate": flt(target.commission_rate) or flt(customer.default_commission_rate),
+			}
+		)
+	if target.meta.has_field("sales_team") and not target.get("sales_team"):
+		for row in customer.get("sales_team"):
+			target.append(
+				"sales_team",
+				{
+					"sales_person": row.sales_person,
+					"allocated_percentage": row.allocated_percentage,
+					"commission_rate": row.commission_rate,
+				},
+			)
 
 
 def tax_template_of(customer: str, company: str) -> str | None:
@@ -140,7 +167,7 @@ def charged_item(row: InvoiceRow, job: Document) -> dict:
 
 def has_agreed_rates(rows: Iterable[InvoiceRow]) -> bool:
 	"""Whether a rate was agreed for any of `rows`; ERPNext prices all others when the document is inserted."""
-	return any(row.rate for row in rows)
+	return any(row.has_rate for row in rows)
 
 
 def priced_unsaved(charges: Sequence[Charge]) -> Document:
@@ -162,7 +189,7 @@ def set_agreed_rates(target: Document, rows: Iterable[InvoiceRow]) -> None:
 	ERPNext applies pricing rules again on every save and would discount the agreed rate. Where they
 	touch `target`, they are switched off on it, and the other rows keep the prices they gave.
 	"""
-	agreed = {row.line: row.rate for row in rows if row.rate}
+	agreed = {row.line: row.rate for row in rows if row.has_rate}
 	if not agreed:
 		return
 	if any(item.pricing_rules for item in target.items):
@@ -174,7 +201,8 @@ def set_agreed_rates(target: Document, rows: Iterable[InvoiceRow]) -> None:
 			item.update(
 				{
 					"rate": agreed[item.aftersales_line],
-					"discount_percentage": 0,
+					# ERPNext takes a rate of 0 for none, unless all of it is a discount
+					"discount_percentage": 0 if agreed[item.aftersales_line] else 100,
 					"discount_amount": 0,
 					"margin_type": None,
 					"margin_rate_or_amount": 0,
@@ -239,27 +267,35 @@ def is_free(item: Document) -> bool:
 	return not flt(item.rate) and not flt(item.price_list_rate) and not item.is_free_item
 
 
-def _items(charge: Charge, name_job: bool) -> Iterable[dict]:
+def _items(charge: Charge) -> Iterable[dict]:
 	job = charge.job
 	for number, row in enumerate(charge.rows):
 		item = charged_item(row, job)
 		item.update({"aftersales_voucher_type": job.doctype, "aftersales_voucher": job.name})
 		if number == 0:
 			item[KEY] = posting_key(job.doctype, job.name, "Sales Invoice")
-		if name_job:
-			item["description"] = _with_job(item.get("description"), row, job)
+		item["description"] = _with_job(item.get("description"), row, job)
 		yield item
 
 
 def _description(row: InvoiceRow, job: Document) -> str | None:
 	if row.line.startswith(EXCESS):
 		return _("Excess of service contract {0}").format(job.service_contract)
+	what = row.description or _activity(row, job)
 	if row.covered:
-		what = row.description or frappe.get_cached_value("Item", row.item_code, "item_name")
+		what = what or frappe.get_cached_value("Item", row.item_code, "item_name")
 		return _("{0}: your share of {1} %, service contract {2} covers {3} %").format(
 			what, flt(100 - row.covered), job.service_contract, flt(row.covered)
 		)
-	return row.description
+	return what
+
+
+def _activity(row: InvoiceRow, job: Document) -> str | None:
+	"""Work and travel are often the same item: the row says which it is."""
+	line = next((line for line in job.labour if row.line in (line.name, f"labour-{line.idx}")), None)
+	if not line or not line.activity:
+		return None
+	return f"{frappe.get_cached_value('Item', row.item_code, 'item_name')}: {_(line.activity)}"
 
 
 def _with_job(description: str | None, row: InvoiceRow, job: Document) -> str:
@@ -327,17 +363,22 @@ def credited_jobs(invoice: str, for_update: bool = False) -> set[JobKey]:
 	return {job for job, credited in jobs.items() if credited}
 
 
+def total_of(invoice: Document | frappe._dict) -> float:
+	"""What the customer is to pay of an invoice: rounded where the site rounds totals, as ERPNext does."""
+	return flt(invoice.get("rounded_total")) or flt(invoice.get("grand_total"))
+
+
 def amounts_due(invoice: Document) -> dict[JobKey, float]:
-	"""What each job has of the invoice's grand total, taxes included; together exactly that total.
+	"""What each job has of the invoice's total, taxes and rounding included; together exactly that total.
 
 	An invoice of a single job is all its own, also what the accountant added to it.
 	"""
 	jobs = jobs_on(invoice)
 	if len(jobs) == 1:
-		return {jobs[0]: flt(invoice.grand_total)}
+		return {jobs[0]: total_of(invoice)}
 	gross = _gross_by_job(invoice)
 	digits = invoice.precision("grand_total")
-	parts = shares(_exact(invoice.grand_total, digits), list(gross.values()), Decimal(1).scaleb(-digits))
+	parts = shares(_exact(total_of(invoice), digits), list(gross.values()), Decimal(1).scaleb(-digits))
 	return {job: float(part) for job, part in zip(gross, parts, strict=True) if job}
 
 

@@ -3,15 +3,14 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, flt, get_datetime
+from frappe.utils import cint, flt, fmt_money, get_datetime, get_link_to_form
 
 from aftersales.guards import has_any_role
 from aftersales.service_billing import bundles, part_warranty
 from aftersales.service_billing.contracts import default_payer
+from aftersales.service_billing.exact_hours import HOUR_DIGITS
 
 CUSTOMER = "Customer"
-HOUR_DIGITS = 6
-"""Digits of an hour that times are stored with: 20 minutes at 60.00 are 20.00, not 19.80."""
 AUTHORISING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountant")
 """Who may let somebody other than the customer pay, or use a category that needs authorisation."""
 
@@ -34,6 +33,7 @@ def complete_lines(doc: Document) -> None:
 		_fill_part(doc, line)
 	part_warranty.honour(doc)
 	for line in (*doc.labour, *doc.parts):
+		_keep_accepted_rate(doc, line)
 		_set_payer(doc, line, category.charge_rule)
 
 
@@ -79,7 +79,7 @@ def _fill_labour(doc: Document, line: Document) -> None:
 					line.idx, _("To"), line.to_time, _("From"), line.from_time
 				)
 			)
-		line.hours = flt(seconds / 3600, HOUR_DIGITS)
+		line.hours = flt(round(seconds) / 3600, HOUR_DIGITS)
 	if not line.item_code:
 		setting = "travel_item" if line.activity == "Travel" else "labour_item"
 		line.item_code = frappe.get_cached_doc("Aftersales Settings").get(setting)
@@ -100,6 +100,46 @@ def _fill_part(doc: Document, line: Document) -> None:
 	line.contains = None if cint(item.is_stock_item) else bundles.described(line.item_code) or None
 	if (cint(item.is_stock_item) or line.contains) and not line.warehouse:
 		line.warehouse = doc.parts_warehouse
+
+
+def _keep_accepted_rate(doc: Document, line: Document) -> None:
+	"""The rate of a Quotation that the customer accepted stays; for another part it was not accepted.
+
+	Raises:
+		frappe.PermissionError: the rate was changed by somebody who may not.
+	"""
+	if "agreed_in" in (line.flags.written_by_app or {}):
+		return
+	before = doc.get_doc_before_save()
+	was = next(
+		(row for row in (before.get(line.parentfield) if before else ()) if row.name == line.name), None
+	)
+	line.agreed_in = was.agreed_in if was else None
+	if not line.agreed_in:
+		return
+	if _authorised_item(was) != _authorised_item(line):
+		line.agreed_in = None
+		if flt(line.rate) == flt(was.rate):
+			line.rate = 0
+	elif flt(line.rate) != flt(was.rate):
+		if not has_any_role(AUTHORISING_ROLES):
+			frappe.throw(
+				_(
+					"{0} row {1}: the customer accepted {2} in {3}. Make a new Quotation, or let a supervisor change it."
+				).format(
+					_("Parts") if line.parentfield == "parts" else _("Labour"),
+					line.idx,
+					fmt_money(was.rate, currency=doc.currency),
+					get_link_to_form("Quotation", was.agreed_in),
+				),
+				frappe.PermissionError,
+				title=_("Accepted Rate"),
+			)
+		line.agreed_in = None
+
+
+def _authorised_item(line: Document) -> str:
+	return line.get("substitute_for") or line.item_code
 
 
 def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
@@ -158,4 +198,4 @@ def _payer_changed(doc: Document, line: Document) -> bool:
 
 def _authorised(line: Document) -> tuple:
 	"""What somebody agreed to when he let another payer pay."""
-	return line.charge_to, line.charge_reason, line.get("substitute_for") or line.item_code
+	return line.charge_to, line.charge_reason, _authorised_item(line)

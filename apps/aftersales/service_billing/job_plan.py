@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import TypeVar
 
 import frappe
 from frappe import _
@@ -16,12 +17,12 @@ from aftersales.service_billing.invoices import (
 	billing_currency,
 	is_free,
 	priced_unsaved,
-	submits_at_once,
 )
 from aftersales.service_billing.job_lines import category_of
 from aftersales.service_billing.posting_checks import (
 	check_accounts,
 	check_dates,
+	check_default_accounts,
 	check_items,
 	check_selling,
 	check_stock,
@@ -41,6 +42,8 @@ from aftersales.service_billing.posting_plan import (
 	posting_plan,
 )
 
+Line = TypeVar("Line", LabourLine, PartLine)
+
 
 def plan_of(doc: Document) -> PostingPlan:
 	"""The plan for `doc` as it stands, without any check."""
@@ -58,11 +61,12 @@ def checked_plan(doc: Document, invoice_only: bool = False) -> PostingPlan:
 	job = _job(doc)
 	plan = posting_plan(job)
 	problems: list[Problem] = list(plan.problems)
-	problems += check_selling(job, plan)
+	problems += check_selling(job, plan, invoice_only)
 	problems += check_accounts(doc.company, job)
+	problems += check_default_accounts(job, plan)
 	problems += check_items(job, plan)
 	if not invoice_only:
-		problems += check_dates(doc.company, plan, submits_at_once())
+		problems += check_dates(doc.company, plan)
 		if not doc.stock_entry and not doc.delivery_note:
 			problems += check_stock(doc.company, job)
 	if problems:
@@ -95,13 +99,20 @@ def _under_contract(doc: Document, job: Job, terms: Terms) -> Job:
 		terms=terms,
 		unit=Decimal(1).scaleb(-digits),
 		price_list=price_list,
-		parts=tuple(replace(part, full_rate=rates.get(part.name, 0)) for part in job.parts),
-		labour=tuple(replace(line, full_rate=rates.get(line.name, 0)) for line in job.labour),
+		parts=tuple(_with_full_rate(part, rates) for part in job.parts),
+		labour=tuple(_with_full_rate(line, rates) for line in job.labour),
 	)
 
 
-def _full_rates(doc: Document, job: Job) -> tuple[dict[str, float | None], str]:
-	"""Price per unit of each line charged to the contract, as if the customer paid it, None without one; the price list."""
+def _with_full_rate(line: Line, rates: dict[str, tuple[float | None, float]]) -> Line:
+	full_rate, net_part = rates.get(line.name, (0, 1))
+	return replace(line, full_rate=full_rate, net_part=net_part)
+
+
+def _full_rates(doc: Document, job: Job) -> tuple[dict[str, tuple[float | None, float]], str]:
+	"""Of each line charged to the contract, as if the customer paid it: price per unit, None without one, and how much
+	of it is net; the price list.
+	"""
 	rows = tuple(
 		InvoiceRow(
 			line.name,
@@ -111,6 +122,7 @@ def _full_rates(doc: Document, job: Job) -> tuple[dict[str, float | None], str]:
 			None,
 			None,
 			None,
+			agreed=line.agreed,
 		)
 		for line in (*job.labour, *job.parts)
 		if line.charge_to == CONTRACT and line.item_code
@@ -118,7 +130,13 @@ def _full_rates(doc: Document, job: Job) -> tuple[dict[str, float | None], str]:
 	if not rows:
 		return {}, ""
 	invoice = priced_unsaved([Charge(doc, rows)])
-	rates = {item.aftersales_line: None if is_free(item) else flt(item.rate) for item in invoice.items}
+	rates = {
+		item.aftersales_line: (
+			None if is_free(item) else flt(item.rate),
+			flt(item.net_amount) / flt(item.amount) if flt(item.amount) else 1,
+		)
+		for item in invoice.items
+	}
 	return rates, cstr(invoice.selling_price_list)
 
 
@@ -139,6 +157,8 @@ def _part_line(line: Document) -> PartLine:
 		is_serialised=bool(cint(item.has_serial_no)),
 		serial_nos=serial_nos,
 		batch_no=line.batch_no,
+		agreed=bool(line.get("agreed_in")),
+		is_free=bool(line.get("free_with")),
 		components=()
 		if cint(item.is_stock_item)
 		else bundles.components(line.item_code, serial_nos, line.batch_no),
@@ -161,6 +181,7 @@ def _labour_line(line: Document) -> LabourLine:
 		cost_rate=flt(line.cost_rate),
 		description=line.description,
 		travel=line.activity == "Travel",
+		agreed=bool(line.get("agreed_in")),
 	)
 
 

@@ -92,7 +92,7 @@ def returnable(doctype: DocTypeName, name: str) -> list[dict]:
 	found = []
 	for row in job.parts:
 		issued = _issued(job, row)
-		if issued.left > 0 and _issue_row(job, row):
+		if issued.left > 0 and not row.bundle_qty and _issue_row(job, row):
 			found.append(
 				{
 					"line": row.name,
@@ -192,6 +192,12 @@ def _line_of(job: Document, line: str) -> Document:
 			_("The parts of {0} were delivered by {1}: make a return of that document.").format(
 				escape_html(job.name), get_link_to_form("Delivery Note", job.delivery_note)
 			)
+		)
+	if row.bundle_qty:
+		frappe.throw(
+			_(
+				"Parts row {0}: {1} is a product bundle. Bring its items back into stock by a Stock Entry of your own, type Material Receipt."
+			).format(row.idx, escape_html(row.item_code))
 		)
 	if not job.stock_entry or not _issue_row(job, row):
 		frappe.throw(_("Parts row {0}: nothing was issued for it.").format(row.idx))

@@ -5,17 +5,28 @@ transaction of the request: either all of them land or none. Each document carri
 the job and a unique `aftersales_posting_key`, so that the database itself refuses a second one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from copy import copy
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, get_link_to_form, now_datetime, nowdate
+from frappe.utils import escape_html, flt, get_link_to_form, now_datetime, nowdate
 
 from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
-from aftersales.service_billing import contracts, country_checks, delivery, dimensions, discounts
+from aftersales.service_billing import (
+	contracts,
+	country_checks,
+	dimensions,
+	discounts,
+	free_items,
+	line_amounts,
+	orders,
+	part_costs,
+	service_facts,
+)
+from aftersales.service_billing.attempts import attempt, tell
 from aftersales.service_billing.billing_rules import ON_COMPLETION
 from aftersales.service_billing.invoices import (
 	Charge,
@@ -36,11 +47,19 @@ from aftersales.service_billing.invoices import (
 	set_agreed_rates,
 	set_customer_terms,
 	submits_at_once,
+	total_of,
 	unsaved_invoice,
+)
+from aftersales.service_billing.job_documents import (
+	bill_new_delivery_note,
+	cancel_document,
+	make_delivery_note,
+	make_labour_entry,
+	make_stock_entry,
+	refer_to_delivery_note,
 )
 from aftersales.service_billing.job_lines import AUTHORISING_ROLES
 from aftersales.service_billing.job_plan import checked_plan, line_key, plan_of
-from aftersales.service_billing.part_returns import returned_costs
 from aftersales.service_billing.posting_plan import ContractShares, InvoiceRow, PostingPlan, StockRow
 
 __all__ = ["posting_key"]  # asked of this module by those who make documents for a job
@@ -57,17 +76,6 @@ PURPOSES = {
 """ERPNext document made for a job → the job's field that names it. One of each at a time."""
 
 PURPOSES_OF_POSTING = ("sales_invoice", "delivery_note", "stock_entry", "labour_journal_entry")
-
-PRICE_FIELDS = (
-	"rate",
-	"price_list_rate",
-	"discount_percentage",
-	"discount_amount",
-	"margin_type",
-	"margin_rate_or_amount",
-	"pricing_rules",
-)
-"""What an invoice row takes over from the row of the Delivery Note that it bills."""
 
 BILLED = ("Billed", "Paid", "Credited")
 
@@ -104,32 +112,33 @@ def post_job(doc: Document, invoice_now: bool = False) -> None:
 	lock(doc)
 	contracts.take_visit(doc)
 	plan = checked_plan(doc)
-	stock_entry = doc.stock_entry or _make_stock_entry(doc, plan.issue_rows)
-	delivery_note = doc.delivery_note or _make_delivery_note(doc, plan.delivery_rows)
+	stock_entry = doc.stock_entry or _within_budget(doc, lambda: make_stock_entry(doc, plan.issue_rows))
+	delivery_note = doc.delivery_note or make_delivery_note(doc, plan.delivery_rows)
 	if doc.sales_invoice and delivery_note != doc.delivery_note:
-		_bill_new_delivery_note(doc.sales_invoice, delivery_note)
+		bill_new_delivery_note(doc.sales_invoice, delivery_note)
 	invoice = None
 	if not doc.sales_invoice and plan.invoice_rows:
 		if invoice_now or invoicing_of(doc.customer)[0] == ON_COMPLETION:
-			invoice = invoice_for([doc], [plan], {doc.name: delivery_note})
-		else:
+			invoice = _invoice_or_what_is_left(doc, plan, delivery_note)
+		if not invoice:
 			_await_billing(doc, plan)
 	posted = {
 		"stock_entry": stock_entry,
 		"delivery_note": delivery_note,
 		"sales_invoice": invoice.name if invoice else doc.sales_invoice,
-		"labour_journal_entry": doc.labour_journal_entry or _make_labour_entry(doc, plan),
+		"labour_journal_entry": doc.labour_journal_entry
+		or _within_budget(doc, lambda: make_labour_entry(doc, plan)),
 	}
 	if doc.posted_at and all(doc.get(fieldname) == name for fieldname, name in posted.items()):
 		return  # by another request, whose documents this one may not see yet
 	doc.update(posted)
-	_store_contract_shares(doc, plan.contract)
+	_set_contract_shares(doc, plan.contract, stored=True)
 	for line in doc.parts:
-		_store(line, "bundle_qty", plan.bundles.get(line.name, 0))
+		line_amounts.store(line, {"bundle_qty": float(plan.bundles.get(line.name, 0))})
 	doc.update(
 		{
 			"labour_cost": flt(plan.labour_cost),
-			"parts_cost": _store_line_costs(doc),
+			"parts_cost": part_costs.store(doc),
 			"posted_at": doc.posted_at or now_datetime(),
 			**_billing_values(doc, invoice),
 		}
@@ -154,8 +163,11 @@ def invoice_for(
 	rows = [row for charge in charges for row in charge.rows]
 	notes = [note for note in delivery_notes.values() if note]
 	invoice = unsaved_invoice(charges, priced=not notes and has_agreed_rates(rows))
+	for charge in charges:
+		orders.name_on(invoice.items, charge.job)
+	service_facts.put_on(invoice, [charge.job for charge in charges])
 	for note in notes:
-		_refer_to_delivery_note(invoice, note)
+		refer_to_delivery_note(invoice, note)
 	if not notes:
 		set_agreed_rates(invoice, rows)
 	granted = discounts.put_on(invoice, [(charge.job.doctype, charge.job.name) for charge in charges])
@@ -163,6 +175,43 @@ def invoice_for(
 	discounts.note(granted, invoice)
 	country_checks.tell_refusal(invoice)
 	return invoice
+
+
+def _invoice_or_what_is_left(doc: Document, plan: PostingPlan, delivery_note: str | None) -> Document | None:
+	"""The invoice of one job, submitted where the settings say so and ERPNext lets it; else its draft, else None.
+
+	A credit limit, a budget, frozen accounts or a frozen customer is the accountant's to solve: the visit is over.
+
+	Raises:
+		frappe.ValidationError: neither can be made, for any other reason.
+	"""
+	from erpnext.exceptions import PartyFrozen
+
+	def make(submitted: bool) -> Document:
+		return invoice_for([doc], [plan], {doc.name: delivery_note}, submitted=submitted)
+
+	reason = ""
+	if submits_at_once():
+		invoice, reason = attempt(lambda: make(True))
+		if invoice:
+			return invoice
+	invoice, frozen = attempt(lambda: make(False), (PartyFrozen,))
+	if not invoice:
+		tell(doc, _("No invoice could be made, the job is to be billed."), frozen)
+	elif reason:
+		tell(doc, _("The invoice waits as a draft: it could not be submitted."), reason)
+		invoice.add_comment("Info", _("Could not be submitted: {0}").format(escape_html(reason)))
+	return invoice
+
+
+def _within_budget(doc: Document, make: Callable[[], str | None]) -> str | None:
+	"""What `make` returns; None, and a word about it, when a budget stops it: what was used was used all the same."""
+	from erpnext.accounts.doctype.budget.budget import BudgetError
+
+	made, reason = attempt(make, (BudgetError,))
+	if reason:
+		tell(doc, _("Not booked, because a budget is exceeded. Press Post Again once it is settled."), reason)
+	return made
 
 
 def record_invoice(doc: Document, invoice: Document, due: dict[JobKey, float]) -> None:
@@ -218,7 +267,7 @@ def unpost_job(doc: Document) -> None:
 	for doctype in ("Journal Entry", "Delivery Note", "Stock Entry"):
 		name = doc.get(PURPOSES[doctype])
 		if name:
-			_cancel(doctype, name)
+			cancel_document(doctype, name)
 	contracts.give_visit_back(doc)
 	doc.db_set(
 		{
@@ -241,8 +290,7 @@ def preview(doc: Document) -> None:
 	Uses an unsaved Sales Invoice, so that price list, pricing rules and taxes are ERPNext's own. A
 	draft that cannot be priced yet shows zero; posting says what is missing.
 	"""
-	for line in (*doc.labour, *doc.parts):
-		line.amount = line.contract_amount = 0
+	line_amounts.clear(doc)
 	doc.update({"amount_due": 0, "contract_share": 0, "contract_excess": 0})
 	doc.currency = billing_currency(doc)
 	if not doc.customer:
@@ -251,24 +299,27 @@ def preview(doc: Document) -> None:
 		plan = plan_of(doc)
 		if not plan.invoice_rows and not plan.contract.lines:
 			return
-		_show_contract_shares(doc, plan.contract)
+		_set_contract_shares(doc, plan.contract, stored=False)
 		if plan.invoice_rows:
-			_show_amounts(doc, priced_unsaved([Charge(doc, plan.invoice_rows)]))
+			_show_amounts(doc, plan)
 	except frappe.ValidationError:
 		return
 
 
-def _show_amounts(doc: Document, invoice: Document) -> None:
+def _show_amounts(doc: Document, plan: PostingPlan) -> None:
+	invoice = priced_unsaved([Charge(doc, plan.invoice_rows)])
+	free_items.follow(doc, invoice, bool(plan.delivery_rows))
 	doc.currency = invoice.currency
-	doc.amount_due = flt(invoice.grand_total)
-	for line, amount in _amounts(doc, invoice):
-		line.amount = amount
+	doc.amount_due = total_of(invoice)
+	for line, values in line_amounts.of_lines(doc, invoice):
+		line.update(values)
 
 
-def _show_contract_shares(doc: Document, contract: ContractShares) -> None:
-	for line in (*doc.labour, *doc.parts):
+def _set_contract_shares(doc: Document, contract: ContractShares, stored: bool) -> None:
+	for line in line_amounts.lines_of(doc):
 		share = contract.lines.get(line_key(line))
-		line.contract_amount = flt(share.contract) if share else 0
+		values = {"contract_amount": float(share.contract_net) if share else 0.0}
+		line_amounts.store(line, values) if stored else line.update(values)
 	doc.update({"contract_share": flt(contract.covered), "contract_excess": flt(contract.excess)})
 
 
@@ -320,7 +371,7 @@ def take_off_invoice(doc: Document) -> None:
 
 def refresh_part_costs(doc: Document) -> None:
 	"""Set what the parts of `doc` cost (company currency) from the documents that moved them."""
-	doc.db_set("parts_cost", _store_line_costs(doc))
+	doc.db_set("parts_cost", part_costs.store(doc))
 
 
 def billing_status(invoice: Document) -> str:
@@ -336,148 +387,14 @@ def billing_status(invoice: Document) -> str:
 # ---------------------------------------------------------------------------------- documents
 
 
-def _make_stock_entry(doc: Document, rows: Iterable[StockRow]) -> str | None:
-	if not rows:
-		return None
-	entry = frappe.get_doc(
-		{
-			"doctype": "Stock Entry",
-			"stock_entry_type": "Material Issue",
-			"purpose": "Material Issue",
-			"company": doc.company,
-			**dimensions.of_job(doc),
-			"remarks": _("Parts used for {0} {1}").format(_(doc.doctype), doc.name),
-			"items": [
-				{
-					"item_code": row.item_code,
-					"qty": row.qty,
-					"s_warehouse": row.warehouse,
-					"expense_account": row.expense_account
-					or _item_expense_account(row.item_code, doc.company),
-					"cost_center": row.cost_center,
-					**dimensions.of_job(doc, row.line),
-					**_serial_and_batch(row),
-					"aftersales_line": row.line,
-				}
-				for row in rows
-			],
-			**link_back(doc, "Stock Entry"),
-		}
-	)
-	save_as_app(entry, submitted=True)
-	return entry.name
-
-
-def _make_delivery_note(doc: Document, rows: Iterable[InvoiceRow]) -> str | None:
-	if not rows:
-		return None
-	note = frappe.get_doc(
-		{
-			"doctype": "Delivery Note",
-			"customer": doc.customer,
-			"company": doc.company,
-			"posting_date": nowdate(),
-			**dimensions.of_job(doc),
-			"items": [_delivery_item(row, doc) for row in rows],
-			**link_back(doc, "Delivery Note"),
-		}
-	)
-	set_customer_terms(note, priced=has_agreed_rates(rows))
-	set_agreed_rates(note, rows)
-	save_as_app(note, submitted=True)
-	return note.name
-
-
-def _delivery_item(row: InvoiceRow, doc: Document) -> dict:
-	item = charged_item(row, doc)
-	if row.stock:
-		item.update(
-			warehouse=row.stock.warehouse,
-			expense_account=row.stock.expense_account,
-			**_serial_and_batch(row.stock),
-		)
-	item.pop("income_account", None)
-	return item
-
-
 def _await_billing(doc: Document, plan: PostingPlan) -> None:
 	"""What the invoice will say is shown on the job until a billing run makes it."""
 	invoice = priced_unsaved([Charge(doc, plan.invoice_rows)])
 	refuse_free_rows(invoice)
 	country_checks.tell_refusal(invoice)
-	doc.update({"currency": invoice.currency, "amount_due": flt(invoice.grand_total)})
-	for line, amount in _amounts(doc, invoice):
-		_store(line, "amount", amount)
-
-
-def _store_contract_shares(doc: Document, contract: ContractShares) -> None:
-	for line in (*doc.labour, *doc.parts):
-		share = contract.lines.get(line.name)
-		_store(line, "contract_amount", flt(share.contract) if share else 0)
-	doc.update({"contract_share": flt(contract.covered), "contract_excess": flt(contract.excess)})
-
-
-def _refer_to_delivery_note(invoice: Document, delivery_note: str) -> None:
-	"""The invoice bills what the note delivered, at the note's prices."""
-	note = frappe.get_doc("Delivery Note", delivery_note)
-	invoice.ignore_pricing_rule = invoice.ignore_pricing_rule or note.ignore_pricing_rule
-	delivered = {item.aftersales_line: item for item in note.items}
-	for item in invoice.items:
-		source = delivered.get(item.aftersales_line)
-		if not source:
-			continue  # of another job, or an excess, which nothing is delivered for
-		item.update({fieldname: source.get(fieldname) for fieldname in PRICE_FIELDS})
-		item.update({"delivery_note": delivery_note, "dn_detail": source.name})
-
-
-def _bill_new_delivery_note(sales_invoice: str, delivery_note: str) -> None:
-	"""A draft invoice whose Delivery Note was cancelled by hand bills the one made in its place."""
-	invoice = frappe.get_doc("Sales Invoice", sales_invoice)
-	if invoice.docstatus == 0:
-		_refer_to_delivery_note(invoice, delivery_note)
-		invoice.flags.ignore_permissions = True
-		invoice.flags.made_by_posting = True
-		invoice.save()
-
-
-def _make_labour_entry(doc: Document, plan: PostingPlan) -> str | None:
-	if not plan.labour_rows:
-		return None
-	default_cost_center = frappe.get_cached_value("Company", doc.company, "cost_center")
-	accounts = []
-	for row in plan.labour_rows:
-		cost_center = row.cost_center or default_cost_center
-		for account, side in ((row.debit_account, "debit"), (row.credit_account, "credit")):
-			accounts.append(
-				{
-					"account": account,
-					"cost_center": cost_center,
-					**dimensions.of_job(doc),
-					f"{side}_in_account_currency": flt(row.amount),
-				}
-			)
-	entry = frappe.get_doc(
-		{
-			"doctype": "Journal Entry",
-			"voucher_type": "Journal Entry",
-			"company": doc.company,
-			"posting_date": nowdate(),
-			"user_remark": _("Hours at cost of {0} {1}").format(_(doc.doctype), doc.name),
-			"accounts": accounts,
-			**link_back(doc, "Journal Entry"),
-		}
-	)
-	save_as_app(entry, submitted=True)
-	return entry.name
-
-
-def _cancel(doctype: str, name: str) -> None:
-	target = frappe.get_doc(doctype, name)
-	if target.docstatus == 1:
-		target.flags.ignore_permissions = True
-		target.cancel()
-	elif target.docstatus == 0:
-		frappe.delete_doc(doctype, name, ignore_permissions=True)
+	doc.update({"currency": invoice.currency, "amount_due": total_of(invoice)})
+	for line, values in line_amounts.of_lines(doc, invoice):
+		line_amounts.store(line, values)
 
 
 # ---------------------------------------------------------------------------------- details
@@ -506,25 +423,6 @@ def _refuse_when_accountant_moved_on(doc: Document) -> None:
 		)
 
 
-def _serial_and_batch(row: StockRow) -> dict:
-	if not row.serial_nos and not row.batch_no:
-		return {}
-	return {"use_serial_batch_fields": 1, "serial_no": "\n".join(row.serial_nos), "batch_no": row.batch_no}
-
-
-def _item_expense_account(item_code: str, company: str) -> str | None:
-	"""What a sold part costs: ERPNext's own default for item, group or company (cost of goods sold)."""
-	from erpnext.setup.doctype.brand.brand import get_brand_defaults
-	from erpnext.setup.doctype.item_group.item_group import get_item_group_defaults
-	from erpnext.stock.doctype.item.item import get_item_defaults
-
-	for defaults in (get_item_defaults, get_item_group_defaults, get_brand_defaults):
-		account = (defaults(item_code, company) or {}).get("expense_account")
-		if account:
-			return account
-	return frappe.get_cached_value("Company", company, "default_expense_account")
-
-
 def _billing_values(doc: Document, invoice: Document | None, due: dict[JobKey, float] | None = None) -> dict:
 	"""What the job shows of its invoice; the amount of each line is stored on the way.
 
@@ -535,8 +433,8 @@ def _billing_values(doc: Document, invoice: Document | None, due: dict[JobKey, f
 		return {"billing_status": "To Bill" if billable else "Not Billable", "billed_at": None}
 	invoice = invoice or frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	due = amounts_due(invoice) if due is None else due
-	for line, amount in _amounts(doc, invoice):
-		_store(line, "amount", amount)
+	for line, values in line_amounts.of_lines(doc, invoice):
+		line_amounts.store(line, values)
 	status = billing_status(invoice)
 	if (
 		status in BILLED and not invoice.flags.made_by_posting
@@ -549,32 +447,3 @@ def _billing_values(doc: Document, invoice: Document | None, due: dict[JobKey, f
 		"currency": invoice.currency,
 		"amount_due": due.get((doc.doctype, doc.name), 0),
 	}
-
-
-def _amounts(doc: Document, invoice: Document) -> list[tuple[Document, float]]:
-	"""Each line of the job with its net amount on the invoice."""
-	net = {item.aftersales_line: flt(item.net_amount) for item in invoice.items}
-	return [(line, net.get(line_key(line), 0)) for line in (*doc.labour, *doc.parts)]
-
-
-def _store_line_costs(doc: Document) -> float:
-	"""Store what each part cost (company currency) on its line and return the sum."""
-	costs: dict[str, float] = {}
-	if doc.stock_entry:
-		for row in frappe.get_all(
-			"Stock Entry Detail", filters={"parent": doc.stock_entry}, fields=["aftersales_line", "amount"]
-		):
-			costs[row.aftersales_line] = costs.get(row.aftersales_line, 0) + flt(row.amount)
-	if doc.delivery_note:
-		costs.update(delivery.costs_of_lines(doc.delivery_note))
-	for line, amount in returned_costs(doc).items():
-		costs[line] = costs.get(line, 0) - amount
-	for line in doc.parts:
-		_store(line, "valuation_amount", costs.get(line.name, 0))
-	return sum(flt(line.valuation_amount) for line in doc.parts)
-
-
-def _store(line: Document, fieldname: str, value: float) -> None:
-	if flt(line.get(fieldname)) != flt(value):
-		line.set(fieldname, value)
-		frappe.db.set_value(line.doctype, line.name, fieldname, value, update_modified=False)

@@ -15,20 +15,22 @@ from frappe.utils import cint, flt, formatdate, getdate, nowdate
 from aftersales.repair_workshop.reservation_rules import Stock
 from aftersales.repair_workshop.reservations import lock_stock
 from aftersales.service_billing import bundles
-from aftersales.service_billing.posting_plan import Job, PartLine, PostingPlan, Problem
+from aftersales.service_billing.default_accounts import default_account
+from aftersales.service_billing.posting_plan import CUSTOMER, Job, PartLine, PostingPlan, Problem
 
 QTY_DIGITS = 6
 """Quantities are compared to so many digits: 0.1 and 0.2 of a metre are 0.3, not a trifle more."""
 
 
-def check_selling(job: Job, plan: PostingPlan) -> Iterable[Problem]:
-	"""The customer may be invoiced, directly."""
+def check_selling(job: Job, plan: PostingPlan, invoice_only: bool) -> Iterable[Problem]:
+	"""The customer may be invoiced, directly. A frozen one holds up the invoice, not the work that was done."""
 	if not plan.invoice_rows or not job.customer:
 		return
 	customer = frappe.get_cached_value(
 		"Customer", job.customer, ["disabled", "is_frozen", "so_required"], as_dict=True
 	)
-	if customer.disabled or customer.is_frozen:
+	held = customer.is_frozen and (invoice_only or plan.delivery_rows)
+	if customer.disabled or held:
 		yield Problem("customer_disabled", {"customer": job.customer})
 	if frappe.get_cached_doc("Selling Settings").so_required == "Yes" and not cint(customer.so_required):
 		yield Problem("sales_order_required", {"customer": job.customer})
@@ -52,6 +54,22 @@ def check_accounts(company: str, job: Job) -> Iterable[Problem]:
 				"cost_center_unusable",
 				{"category": rule.category, "cost_center": rule.cost_center, "company": company},
 			)
+
+
+def check_default_accounts(job: Job, plan: PostingPlan) -> Iterable[Problem]:
+	"""Where a category names no account, ERPNext has one for the item: of the item, its group or the company."""
+	category = job.rules[CUSTOMER].category if CUSTOMER in job.rules else ""
+	wanted = [
+		*(("income_account", row.item_code) for row in plan.invoice_rows if not row.income_account),
+		*(("expense_account", row.item_code) for row in plan.issue_rows if not row.expense_account),
+	]
+	for fieldname, item_code in dict.fromkeys(wanted):
+		if item_code and not default_account(item_code, job.company, fieldname):
+			about = {"category": category, "item": item_code, "company": job.company}
+			if fieldname == "income_account":
+				yield Problem("income_account_missing", about)
+			else:
+				yield Problem("cost_account_missing", about)
 
 
 def check_items(job: Job, plan: PostingPlan) -> Iterable[Problem]:
@@ -83,15 +101,18 @@ def check_stock(company: str, job: Job) -> Iterable[Problem]:
 	yield from _check_quantities(stocked)
 
 
-def check_dates(company: str, plan: PostingPlan, submit_invoice: bool) -> Iterable[Problem]:
-	"""Today is open for the documents the plan makes: fiscal year, accounting period, stock and accounts."""
+def check_dates(company: str, plan: PostingPlan) -> Iterable[Problem]:
+	"""Today is open for the documents the plan makes: fiscal year, accounting period, stock, accounts.
+
+	Where only the invoice is held up it waits as a draft.
+	"""
 	documents = _documents(plan)
 	if documents and not get_fiscal_years(nowdate(), company=company, boolean=True):
 		yield Problem("no_fiscal_year", {"today": formatdate(nowdate()), "company": company})
 	yield from _closed_periods(company, documents)
 	if plan.issue_rows or any(row.stock for row in plan.delivery_rows):
 		yield from _frozen_stock()
-	ledgers = [doctype for doctype in documents if doctype != "Sales Invoice" or submit_invoice]
+	ledgers = [doctype for doctype in documents if doctype != "Sales Invoice"]
 	if ledgers:
 		yield from _frozen_accounts(company)
 

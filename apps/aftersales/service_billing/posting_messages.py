@@ -93,6 +93,14 @@ def _template(code: str) -> str:
 			return _("No enabled Service Category is charged to {charge_to}. Create one, or change the line.")
 		case "expense_account_missing":
 			return _("Service Category {category}: set the Parts Expense Account for company {company}.")
+		case "income_account_missing":
+			return _(
+				"Service Category {category}: set the Income Account for company {company}, or the Default Income Account of item {item}, of its group or of the company."
+			)
+		case "cost_account_missing":
+			return _(
+				"Service Category {category}: set the Parts Expense Account for company {company}, or the Default Expense Account of item {item}, of its group or of the company."
+			)
 		case "labour_accounts_incomplete":
 			return _(
 				"Service Category {category}: set both Labour Expense Account and Labour Recovery Account for company {company}, or neither."

@@ -98,11 +98,15 @@ def contract_shares(job: Job) -> ContractShares:
 	if not job.terms:
 		return ContractShares()
 	lines = {
-		line.name: _share(qty, line.full_rate, covered, job.unit)
+		line.name: _share(line, qty, covered, job.unit)
 		for line, qty, covered in _contract_lines(job, job.terms)
 	}
 	bearable = sum((share.contract for share in lines.values()), Decimal(0))
-	return ContractShares(lines, min(_coins(job.terms.excess, job.unit), bearable))
+	net = sum((share.contract_net for share in lines.values()), Decimal(0))
+	excess = min(_coins(job.terms.excess, job.unit), bearable)
+	return ContractShares(
+		lines, excess, _coins(excess * net / bearable, job.unit) if bearable else Decimal(0)
+	)
 
 
 def _contract_lines(job: Job, terms: Terms) -> Iterable[tuple[LabourLine | PartLine, float, Decimal]]:
@@ -114,11 +118,14 @@ def _contract_lines(job: Job, terms: Terms) -> Iterable[tuple[LabourLine | PartL
 			yield part, part.qty, terms.parts
 
 
-def _share(qty: float, full_rate: float | None, covered: Decimal, unit: Decimal) -> Share:
-	price, quantity = _coins(Decimal(str(full_rate or 0)), unit), Decimal(str(qty))
+def _share(line: LabourLine | PartLine, qty: float, covered: Decimal, unit: Decimal) -> Share:
+	price, quantity = _coins(Decimal(str(line.full_rate or 0)), unit), Decimal(str(qty))
 	rate = _coins(price * (100 - covered) / 100, unit)
 	full, customer = _coins(price * quantity, unit), _coins(rate * quantity, unit)
-	return Share(full, full - customer, customer, rate, covered)
+	contract = full - customer
+	return Share(
+		full, contract, customer, rate, covered, _coins(contract * Decimal(str(line.net_part)), unit)
+	)
 
 
 def _coins(amount: Decimal, unit: Decimal) -> Decimal:
@@ -150,6 +157,8 @@ def _invoice_rows(job: Job, shares: ContractShares) -> Iterable[InvoiceRow]:
 		if line.item_code and line.hours:
 			yield from _charged_row(job, shares, line, line.hours, None)
 	for part in job.parts:
+		if part.is_free:
+			continue
 		stock = _stock_row(job, part) if job.delivery_note_required and part.moves_stock else None
 		yield from _charged_row(job, shares, part, part.qty, stock)
 	if shares.excess and job.terms and job.terms.excess_item:
@@ -184,6 +193,7 @@ def _charged_row(
 			line.description,
 			stock,
 			covered,
+			line.agreed and not covered,
 		)
 
 

@@ -43,7 +43,8 @@ class PartLine:
 	"""A part used. `qty` in stock units; `rate` in the invoice's currency, 0 for the price list.
 
 	`full_rate` is what the customer would pay without a contract; asked for lines that one pays. None:
-	the item has no price. `components` are what leaves stock for a Product Bundle.
+	the item has no price; `net_part` of it is net, less than 1 where prices include tax. `agreed`: `rate` was accepted, also where it is 0. `components` are what leaves stock for a Product Bundle.
+	`is_free`: a pricing rule gives it away, ERPNext puts it on the invoice itself.
 	"""
 
 	name: str
@@ -59,7 +60,10 @@ class PartLine:
 	batch_no: str | None = None
 	description: str | None = None
 	full_rate: float | None = 0
+	net_part: float = 1
+	agreed: bool = False
 	components: tuple[Component, ...] = ()
+	is_free: bool = False
 
 	@property
 	def moves_stock(self) -> bool:
@@ -94,7 +98,7 @@ class PartLine:
 class LabourLine:
 	"""Work or travel. `hours` is the billed quantity; `cost_rate` is company currency per hour.
 
-	`rate` and `full_rate` as on a :class:`PartLine`.
+	`rate`, `full_rate`, `net_part` and `agreed` as on a :class:`PartLine`.
 	"""
 
 	name: str
@@ -107,6 +111,8 @@ class LabourLine:
 	description: str | None = None
 	travel: bool = False
 	full_rate: float | None = 0
+	net_part: float = 1
+	agreed: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,7 @@ class StockRow:
 
 @dataclass(frozen=True)
 class InvoiceRow:
-	"""A row the customer pays; `rate` 0 takes the price list. `stock` is set when the row moves stock.
+	"""A row the customer pays; `rate` 0 takes the price list unless it was `agreed`. `stock` is set when the row moves stock.
 
 	`covered` is the percentage of the price that a contract pays of it.
 	"""
@@ -161,30 +167,44 @@ class InvoiceRow:
 	description: str | None
 	stock: StockRow | None = None
 	covered: Decimal = Decimal(0)
+	agreed: bool = False
+
+	@property
+	def has_rate(self) -> bool:
+		"""Whether the rate is the row's own, not the price list's."""
+		return bool(self.rate) or self.agreed
 
 
 @dataclass(frozen=True)
 class Share:
-	"""Who pays what of a line: `full` = `contract` + `customer`; `rate` is the customer's per unit."""
+	"""Who pays what of a line: `full` = `contract` + `customer`; `rate` is the customer's per unit.
+
+	`contract_net` is the contract's part without the tax that a price may include.
+	"""
 
 	full: Decimal
 	contract: Decimal
 	customer: Decimal
 	rate: Decimal
 	covered: Decimal
+	contract_net: Decimal
 
 
 @dataclass(frozen=True)
 class ContractShares:
-	"""The shares of each line that a contract pays, and the excess the customer bears of their sum."""
+	"""The shares of each line that a contract pays, and the excess the customer bears of their sum.
+
+	`excess` is what the invoice asks for, `excess_net` the same without included tax.
+	"""
 
 	lines: Mapping[str, Share] = field(default_factory=dict)
 	excess: Decimal = Decimal(0)
+	excess_net: Decimal = Decimal(0)
 
 	@property
 	def covered(self) -> Decimal:
-		"""What the contract pays in the end, at the customer's prices."""
-		return sum((share.contract for share in self.lines.values()), Decimal(0)) - self.excess
+		"""What the contract pays in the end, at the customer's prices, net of tax."""
+		return sum((share.contract_net for share in self.lines.values()), Decimal(0)) - self.excess_net
 
 
 @dataclass(frozen=True)

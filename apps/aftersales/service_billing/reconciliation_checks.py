@@ -44,6 +44,8 @@ def checks(scope: Scope) -> Iterable[Check]:
 		yield from _of_both_sides(scope, job_type)
 	yield from _of_cash(scope)
 	yield Reason.ISSUED_WITHOUT_JOB, None, "Stock Entry", _issued_without_job(scope)
+	for document_type in ("Sales Invoice", "Delivery Note"):
+		yield Reason.ISSUED_WITHOUT_JOB, None, document_type, _sold_without_job(scope, document_type)
 
 
 # ---------------------------------------------------------------- invoices
@@ -78,12 +80,11 @@ def _draft_invoice(scope: Scope, job_type: str) -> QueryBuilder:
 
 def _amount_differs(scope: Scope, job_type: str) -> QueryBuilder:
 	job, query, invoice = _billed_jobs(scope, job_type)
+	total = Case().when(invoice.rounded_total != 0, invoice.rounded_total).else_(invoice.grand_total)
 	query = query.where(
-		(invoice.aftersales_voucher == job.name)
-		& (invoice.docstatus < 2)
-		& _differ(job.amount_due, invoice.grand_total)
+		(invoice.aftersales_voucher == job.name) & (invoice.docstatus < 2) & _differ(job.amount_due, total)
 	)
-	return _select(query, job, job_type, invoice.name, job.amount_due, invoice.grand_total, job.currency)
+	return _select(query, job, job_type, invoice.name, job.amount_due, total, job.currency)
 
 
 def _row_differs(line_type: str, scope: Scope, job_type: str) -> QueryBuilder:
@@ -398,6 +399,38 @@ def _issued_without_job(scope: Scope) -> QueryBuilder:
 			EMPTY.as_("unit"),
 			NOTHING.as_("expected"),
 			entry.total_outgoing_value.as_("found"),
+		)
+	)
+
+
+def _sold_without_job(scope: Scope, document_type: str) -> QueryBuilder:
+	"""A part left a technician's van by a document that somebody made by hand: Update Stock, or a delivery."""
+	moved, document = frappe.qb.DocType("Stock Ledger Entry"), frappe.qb.DocType(document_type)
+	technician = frappe.qb.DocType("Service Technician")
+	vans = frappe.qb.from_(technician).select(technician.van_warehouse).where(technician.van_warehouse != "")
+	return (
+		frappe.qb.from_(moved)
+		.join(document)
+		.on(document.name == moved.voucher_no)
+		.where(
+			(moved.voucher_type == document_type)
+			& moved.posting_date[scope.from_date : scope.to_date]
+			& (moved.company == scope.company)
+			& (moved.is_cancelled == 0)
+			& (moved.actual_qty < 0)
+			& moved.warehouse.isin(vans)
+			& (Coalesce(document.aftersales_voucher, "") == "")
+		)
+		.groupby(document.name)
+		.select(
+			EMPTY.as_("job"),
+			document.name.as_("document"),
+			document.posting_date.as_("date"),
+			document.customer.as_("customer"),
+			EMPTY.as_("technician"),
+			EMPTY.as_("unit"),
+			NOTHING.as_("expected"),
+			Sum(-moved.stock_value_difference).as_("found"),
 		)
 	)
 

@@ -121,6 +121,9 @@ def make_debit_note(claim: Document) -> str:
 	)
 	note.flags.ignore_permissions = True
 	note.flags.made_by_posting = True
+	note.set("__islocal", True)  # ERPNext sets default taxes on new documents only
+	note.set_missing_values()
+	note.set_taxes()
 	note.insert()
 	return note.name
 

@@ -44,6 +44,7 @@ _WITH_LINES = {
 	"Sales Invoice Item": "page_break",
 	"Delivery Note Item": "page_break",
 	"Purchase Invoice Item": "page_break",
+	"Quotation Item": "page_break",
 	"Material Request Item": "page_break",
 }
 
@@ -56,7 +57,7 @@ def _link_fields(insert_after: str) -> list[dict]:
 			"label": "After-sales Service",
 			"insert_after": insert_after,
 			"collapsible": 1,
-			"depends_on": "eval:doc.aftersales_voucher",
+			"depends_on": "eval:doc.aftersales_voucher || doc.aftersales_service",
 			"print_hide": 1,
 		},
 		{
@@ -226,6 +227,19 @@ def _fault_fields(insert_after: str) -> list[dict]:
 	]
 
 
+def _service_field() -> dict:
+	"""Job, day, product, place and receipt of what an invoice bills; printed by formats that print all fields."""
+	return {
+		"fieldname": "aftersales_service",
+		"fieldtype": "Small Text",
+		"label": "Service",
+		"insert_after": "aftersales_posting_key",
+		"read_only": 1,
+		"print_hide": 0,
+		"depends_on": "eval:doc.aftersales_service",
+	}
+
+
 def _ours(fields: list[dict]) -> list[dict]:
 	return [{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field} for field in fields]
 
@@ -236,6 +250,7 @@ def _all_fields() -> dict[str, list[dict]]:
 		fields[doctype].append(_posting_key_field())
 	for doctype, insert_after in _WITH_LINES.items():
 		fields[doctype] = [_line_field(insert_after)]
+	fields["Sales Invoice"].append(_service_field())
 	fields["Bin"] = [_set_aside_field()]
 	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
 	fields["Non Conformance"] = _fault_fields("preventive_action")

@@ -198,7 +198,18 @@ frappe.ui.form.on("Service Voucher", {
 
 	add_cash_button(frm) {
 		const { docstatus, cash_receipt_no, amount_due, billing_status } = frm.doc;
-		const limit = frm.doc.__onload?.small_fee_limit;
+		const { small_fee_limit: limit, payable } = frm.doc.__onload || {};
+		if (payable !== undefined && payable < amount_due && billing_status !== "Paid") {
+			frm.dashboard.add_comment(
+				__("Paid or paid in advance: {0}. Still to pay: {1}.", [
+					format_currency(amount_due - payable, frm.doc.currency),
+					`<strong>${format_currency(payable, frm.doc.currency)}</strong>`,
+				]),
+				"blue",
+				true
+			);
+		}
+		if (payable === 0) return;
 		if (docstatus !== 1 || cash_receipt_no || !amount_due || billing_status === "Paid") return;
 		if (!limit || !frm.perm[0].submit) return;
 		aftersales.forms.add_button(frm, __("Collect Cash"), () =>
@@ -210,7 +221,7 @@ frappe.ui.form.on("Service Voucher", {
 						fieldtype: "Currency",
 						options: "currency",
 						label: __("Amount ({0})", [frm.doc.currency]),
-						default: Math.min(amount_due, limit),
+						default: Math.min(payable ?? amount_due, limit),
 						reqd: 1,
 					},
 				],

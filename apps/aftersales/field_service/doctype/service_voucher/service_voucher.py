@@ -28,6 +28,7 @@ from aftersales.guards import (
 	start_over,
 )
 from aftersales.service_billing import contracts
+from aftersales.service_billing.cash import payable
 from aftersales.service_billing.part_returns import refuse_cancelling_what_came_back
 from aftersales.service_billing.posting import MONEY_FIELDS
 from aftersales.service_levels import workflow_states
@@ -141,6 +142,8 @@ class ServiceVoucher(ServiceDocument):
 
 	def onload(self):
 		self.set_onload("small_fee_limit", flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit))
+		if flt(self.amount_due) and self.docstatus < 2 and not self.cash_receipt_no:
+			self.set_onload("payable", payable(self))
 
 	def check_if_latest(self):
 		"""Frappe locks the job here, which comes after its contract."""

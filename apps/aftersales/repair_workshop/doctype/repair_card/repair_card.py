@@ -18,8 +18,8 @@ from aftersales.guards import (
 	start_over,
 )
 from aftersales.money import unit
-from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import (
+	accepted_rates,
 	custody,
 	estimate,
 	hands_on,
@@ -28,6 +28,7 @@ from aftersales.repair_workshop import (
 	parts_supply,
 	reservations,
 )
+from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_billing import contracts
 from aftersales.service_billing.part_returns import refuse_cancelling_what_came_back
 from aftersales.service_billing.posting import MONEY_FIELDS
@@ -295,14 +296,16 @@ class RepairCard(ServiceDocument):
 		Args:
 			channel: Phone, E-mail, In Person, Portal, Signed Link or Letter.
 			approved_by: the customer's person.
-			amount: net amount accepted, currency of the invoice; empty takes the estimate.
+			amount: net amount accepted, currency of the invoice; empty takes the Quotation's net total, else
+				the estimate. Where it covers the Quotation, its rates become those of the lines.
 
 		Raises:
 			frappe.ValidationError: the card is no draft, or person, channel or amount are missing.
 		"""
 		self.check_permission("write")
 		self._require_draft()
-		accepted = flt(amount) if amount is not None else flt(self.estimated_amount)
+		estimate_now = accepted_rates.quoted_net(self) or flt(self.estimated_amount)
+		accepted = flt(amount) if amount is not None else estimate_now
 		if not (approved_by or "").strip() or not channel:
 			frappe.throw(_("Say who accepted and how."), frappe.MandatoryError)
 		if accepted <= 0:
@@ -316,6 +319,7 @@ class RepairCard(ServiceDocument):
 			approved_amount=accepted,
 			decline_reason=None,
 		)
+		accepted_rates.take(self, accepted)
 		if self.status not in (rules.RECEIVED, rules.DIAGNOSING):
 			self.status = rules.APPROVED
 		self.save()

@@ -20,6 +20,7 @@ class ServicePartLine(ChildRow):
 		contains: DF.SmallText | None
 		contract_amount: DF.Currency
 		covered_by_line: DF.Data | None
+		free_with: DF.Link | None
 		item_code: DF.Link
 		item_name: DF.Data | None
 		old_part_missing_reason: DF.Data | None

@@ -110,6 +110,7 @@ def test_photo_of_a_receipt_parts_of_a_card_and_what_a_van_lacks(server, shop):
 	call = make.call(shop.customer, equipment=shop.boiler)
 	receipt = make.receipt(call)
 	card = make.received_card(call, warehouse=shop.store)
+	typed_in = make.call(shop.customer)
 	frappe.db.commit()
 	with chromium() as browser, desks_of(browser, server.url, {"agent": shop.users["agent"]}) as desks:
 		agent = desks.agent.open("Collection Receipt", receipt.name)
@@ -124,6 +125,11 @@ def test_photo_of_a_receipt_parts_of_a_card_and_what_a_van_lacks(server, shop):
 		agent.page.locator(".modal.show").get_by_label(f"{shop.seal} +").click()
 		agent.answer("Add 1").save().picture("card-parts")
 		expect(agent.page.locator("[data-fieldname=parts_html]")).to_contain_text("There", timeout=WAIT)
+
+		# What has been typed and not saved is kept by an action
+		agent.open("Repair Call", typed_in.name).enter(subject="No hot water upstairs")
+		agent.press("Triage").is_in("Triaged")
+		assert agent.page.evaluate("() => cur_frm.doc.subject") == "No hot water upstairs"
 
 		manager = Desk(browser, server.url, "Administrator", "admin")
 		manager.page.goto(f"/app/query-report/Van Replenishment?technician={shop.fiona}")

@@ -6,6 +6,7 @@ that who may see one territory only sees its documents only; ours do the same.
 
 import frappe
 from frappe.model.document import Document
+from pypika import Criterion
 
 FIELDS = ("customer_group", "territory")
 SCOPED = (
@@ -44,9 +45,18 @@ def follow_customer(customer: Document, method: str | None = None, *renamed: obj
 def fill() -> None:
 	"""Set both on all documents there are, as a patch needs."""
 	customer = frappe.qb.DocType("Customer")
-	for doctype in SCOPED:
-		table = frappe.qb.DocType(doctype)
-		query = frappe.qb.update(table).join(customer).on(customer.name == table.customer)
-		for field in FIELDS:
-			query = query.set(table[field], customer[field])
-		query.run()
+	columns = [customer[field] for field in FIELDS]
+	# One statement for each pair: the query builder leaves out the table's name where it sets a column, and both
+	# tables of a join have these
+	for pair in frappe.qb.from_(customer).select(*columns).distinct().run():
+		of_pair = [
+			column == value if value is not None else column.isnull()
+			for column, value in zip(columns, pair, strict=True)
+		]
+		customers = frappe.qb.from_(customer).select(customer.name).where(Criterion.all(of_pair))
+		for doctype in SCOPED:
+			table = frappe.qb.DocType(doctype)
+			query = frappe.qb.update(table).where(table.customer.isin(customers))
+			for field, value in zip(FIELDS, pair, strict=True):
+				query = query.set(table[field], value)
+			query.run()

@@ -18,14 +18,8 @@ add_to_apps_screen = [
 	}
 ]
 
-app_include_js = [
-	"/assets/aftersales/js/breadcrumbs.js",
-	"/assets/aftersales/js/buttons.js",
-	"/assets/aftersales/js/kept_entries.js",
-	"/assets/aftersales/js/report_filters.js",
-]
-
-app_include_css = ["/assets/aftersales/css/phone.css", "/assets/aftersales/css/desk.css"]
+app_include_js = "aftersales.bundle.js"
+app_include_css = "aftersales.bundle.css"
 
 # Version 16: one sidebar for the app
 extend_bootinfo = ["aftersales.setup.desk_sidebars.leave_the_shipped_one"]

@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
 from frappe.utils import get_url
-from frappe.utils.jinja_globals import is_rtl
+from frappe.utils.jinja_globals import bundled_asset, is_rtl
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
@@ -119,7 +119,7 @@ def _surroundings() -> dict:
 		"here": frappe.request.path,
 		"lang": frappe.local.lang or "en",
 		"direction": "rtl" if is_rtl() else "ltr",
-		"style": f"/assets/aftersales/css/customer_pages.css?v={frappe.utils.get_build_version()}",
+		"style": bundled_asset("customer_pages.bundle.css"),
 		"firm": company or website.app_name or _("After-sales Service"),
 		"logo": website.app_logo or (company and frappe.get_cached_value("Company", company, "company_logo")),
 		"site": get_url(),

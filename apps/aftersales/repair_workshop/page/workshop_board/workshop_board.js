@@ -7,7 +7,7 @@ frappe.pages["workshop-board"].on_page_load = async function (wrapper) {
 		title: __("Workshop Board"),
 		single_column: true,
 	});
-	await frappe.require("/assets/aftersales/js/tag_scanner.js");
+	await frappe.require("tag_scanner.bundle.js");
 	wrapper.board = new aftersales.WorkshopBoard(wrapper, page);
 	wrapper.board.show();
 };

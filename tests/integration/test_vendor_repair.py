@@ -86,6 +86,28 @@ def test_out_and_back(shop, sent):
 	assert fresh(shop.card).parts == []
 
 
+def test_the_product_file_goes_on_with_the_number_that_came_back(shop, sent):
+	frappe.db.set_value("Customer Equipment", shop.heater, "warranty_until", add_days(nowdate(), 60))
+	fresh(sent).receive("Replaced", "New unit sent by the maker", "NEW-1")
+	file = frappe.get_doc("Customer Equipment", shop.heater)
+	assert (file.serial_text, file.serial_key) == ("NEW-1", "NEW1")
+	last = file.serials[-1]
+	assert (last.reason, last.reference_doctype, last.reference_name) == (
+		"Replaced by Maker",
+		"Vendor Repair",
+		sent.name,
+	)
+	call = make.plain_call(shop.customer, serial_text="new 1")
+	assert (call.equipment, call.coverage) == (shop.heater, "Warranty")
+	assert "was replaced" in make.plain_call(shop.customer, serial_text="IN 11").ownership_concern
+
+
+def test_a_number_that_another_product_has_is_refused(shop, sent):
+	make.equipment(shop.customer, serial_text="NEW-1")
+	with pytest.raises(frappe.DuplicateEntryError, match="product file with this serial number"):
+		fresh(sent).receive("Replaced", "New unit sent by the maker", "new1")
+
+
 def test_what_comes_back_is_described(sent):
 	refused(frappe.MandatoryError, sent, status="Back")
 	refused(frappe.MandatoryError, sent, status="Back", result="Replaced", result_notes="New board")

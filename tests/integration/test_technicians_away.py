@@ -185,7 +185,7 @@ def test_switching_off_a_technician_says_which_visits_wait(shop):
 	doc.is_active = 0
 	doc.save()
 	told = said()
-	assert "1 visits are still planned" in told and voucher.name in told
+	assert "Give this work of Aoife Doyle to somebody else" in told and voucher.name in told
 
 
 def test_hr_is_told_of_the_visits_of_who_leaves(shop):
@@ -202,11 +202,28 @@ def test_open_calls_of_a_disabled_user_are_told_to_supervisors_once(shop):
 	user.enabled = 0
 	user.save()
 	assert shop.call.name in said()
-	assert [(row.name, row.calls) for row in leavers.owners_locked_out()] == [(TECHNICIAN, 1)]
+	assert [row.name for row in leavers.owners_locked_out()] == [TECHNICIAN]
 	leavers.remind_of_locked_out_owners()
 	notes = frappe.get_all(
 		"Notification Log", {"for_user": SUPERVISOR, "document_name": shop.call.name}, pluck="subject"
 	)
-	assert len(notes) == 1 and "still owns 1 open calls" in notes[0]
+	assert len(notes) == 1 and "still owns: Repair Call 1" in notes[0]
 	frappe.db.set_value("Repair Call", shop.call.name, "assigned_to", SUPERVISOR)
 	assert leavers.owners_locked_out() == []
+
+
+def test_an_answer_to_a_locked_out_owner_reaches_a_supervisor(shop):
+	frappe.db.set_value("Repair Call", shop.call.name, "assigned_to", TECHNICIAN)
+	frappe.db.set_value("User", TECHNICIAN, "enabled", 0)
+	make.make(
+		"Communication",
+		communication_type="Communication",
+		sent_or_received="Received",
+		reference_doctype="Repair Call",
+		reference_name=shop.call.name,
+		sender="nora@example.com",
+		subject="Re: boiler",
+		content="It still leaks",
+	)
+	told = frappe.get_all("Notification Log", {"document_name": shop.call.name}, pluck="for_user")
+	assert SUPERVISOR in told and TECHNICIAN not in told

@@ -11,6 +11,13 @@ from aftersales.field_service.visit_rules import DISPATCHED_STATES
 from aftersales.guards import has_any_role
 
 TELLING = ("Left", "Inactive", "Suspended")
+OWNED = {
+	"Repair Call": ("Resolved", "Closed", "Cancelled"),
+	"Follow-up": ("Done", "Escalated", "Cancelled"),
+	"Service Complaint": ("Closed", "Cancelled"),
+}
+"""What a user owns by *Assigned to*, and the states in which nothing is left to do on it."""
+
 MOST = 20
 READERS = ("Service Agent", "Service Supervisor", "Service Manager")
 
@@ -39,16 +46,30 @@ def planned_visits(technicians: list[str], after: date | str | None = None) -> l
 	return [row for row in rows if row.planned_start and getdate(row.planned_start) > getdate(after)]
 
 
-def tell_planned_visits(technicians: list[str], after: date | str | None = None) -> None:
-	"""Say on the screen which visits have to be given to somebody else."""
-	rows = planned_visits(technicians, after)
-	if not rows:
+def open_cards(technicians: list[str]) -> list[str]:
+	"""Names of the repair cards that technicians have on their bench."""
+	return technicians and frappe.get_all(
+		"Repair Card",
+		filters={"assigned_technician": ("in", technicians), "docstatus": 0, "status": ("!=", "Cancelled")},
+		pluck="name",
+		order_by="received_at asc, name asc",
+	)
+
+
+def tell_work_left(technicians: list[str], after: date | str | None = None) -> None:
+	"""Say on the screen which visits and repair cards have to be given to somebody else.
+
+	Args:
+		after: of the visits only those planned for a later day than this.
+	"""
+	visits = [row.name for row in planned_visits(technicians, after)]
+	cards = open_cards(technicians)
+	if not (visits or cards):
 		return
 	_say(
-		_("{0} visits are still planned for {1}. Give them to somebody else: {2}").format(
-			len(rows),
-			escape_html(", ".join(sorted({row.technician for row in rows}))),
-			_links("Service Voucher", [row.name for row in rows]),
+		_("Give this work of {0} to somebody else: {1}").format(
+			escape_html(", ".join(sorted(technicians))),
+			", ".join(filter(None, (_links("Service Voucher", visits), _links("Repair Card", cards)))),
 		)
 	)
 
@@ -63,84 +84,77 @@ def employee_saved(employee: Document, method: str | None = None) -> None:
 		"Service Technician", filters={"employee": employee.name}, pluck="name", order_by="name asc"
 	)
 	last_day = employee.relieving_date if employee.relieving_date and employee.status != "Suspended" else None
-	tell_planned_visits(technicians, after=last_day)
+	tell_work_left(technicians, after=last_day)
 
 
 def user_saved(user: Document, method: str | None = None) -> None:
-	"""on_update of User: a disabled user owns calls and makes visits no more; supervisors are told.
-
-	The note goes out once, when the user is disabled; the Due Next report and the lists show the calls.
-	"""
+	"""on_update of User: a disabled user owns calls and makes visits no more; supervisors are told."""
 	if user.enabled or user.flags.in_insert or not user.has_value_changed("enabled"):
 		return
 	technicians = frappe.get_all(
 		"Service Technician", filters={"user": user.name}, pluck="name", order_by="name asc"
 	)
-	tell_planned_visits(technicians)
-	calls = open_calls_of(user.name)
-	if not calls:
+	tell_work_left(technicians)
+	owned = owned_by(user.name)
+	if not owned:
 		return
-	told = _("{0} is disabled and still owns {1} open calls: {2}").format(
-		escape_html(user.full_name or user.name), len(calls), _links("Repair Call", calls)
-	)
-	_say(told)
-	_tell_supervisors(user, len(calls), calls[0])
+	told = ", ".join(_links(doctype, names) for doctype, names in owned.items())
+	_say(_("{0} is disabled and still owns: {1}").format(escape_html(user.full_name or user.name), told))
+	_tell_supervisors(user, owned)
 
 
-def open_calls_of(user: str) -> list[str]:
-	"""Names of the calls a user owns that are not over."""
-	from aftersales.service_desk.past_jobs import OVER
-
-	return frappe.get_all(
-		"Repair Call",
-		filters={"assigned_to": user, "status": ("not in", OVER)},
-		pluck="name",
-		order_by="received_at asc, name asc",
-	)
+def owned_by(user: str) -> dict[str, list[str]]:
+	"""DocType → what a user owns and is not over (calls, follow-ups, complaints); without those of which there is none."""
+	found = {
+		doctype: frappe.get_all(
+			doctype,
+			filters={"assigned_to": user, "status": ("not in", over)},
+			pluck="name",
+			order_by="creation asc, name asc",
+		)
+		for doctype, over in OWNED.items()
+	}
+	return {doctype: names for doctype, names in found.items() if names}
 
 
 def owners_locked_out() -> list[frappe._dict]:
-	"""Disabled users who own open calls, and how many each."""
-	from frappe.query_builder.functions import Count
-
-	from aftersales.service_desk.past_jobs import OVER
-
-	call, user = frappe.qb.DocType("Repair Call"), frappe.qb.DocType("User")
-	return (
-		frappe.qb.from_(call)
-		.join(user)
-		.on(user.name == call.assigned_to)
-		.select(user.name, user.full_name, Count(call.name).as_("calls"))
-		.where((user.enabled == 0) & call.status.notin(OVER))
-		.groupby(user.name, user.full_name)
-		.orderby(user.name)
-		.run(as_dict=True)
-	)
+	"""Disabled users (name, full_name) who own something that is not over."""
+	found = {}
+	for doctype, over in OWNED.items():
+		owned, user = frappe.qb.DocType(doctype), frappe.qb.DocType("User")
+		rows = (
+			frappe.qb.from_(owned)
+			.join(user)
+			.on(user.name == owned.assigned_to)
+			.select(user.name, user.full_name)
+			.distinct()
+			.where((user.enabled == 0) & owned.status.notin(over))
+			.run(as_dict=True)
+		)
+		found |= {row.name: row for row in rows}
+	return [found[name] for name in sorted(found)]
 
 
 def remind_of_locked_out_owners() -> None:
-	"""Daily: supervisors hear of open calls whose owner is disabled, until somebody takes them over."""
+	"""Daily: supervisors hear of what disabled users own, until somebody takes it over."""
 	for owner in owners_locked_out():
-		_tell_supervisors(owner, owner.calls, open_calls_of(owner.name)[0])
+		_tell_supervisors(owner, owned_by(owner.name))
 
 
-def _tell_supervisors(user: Document | frappe._dict, count: int, first: str) -> None:
-	from frappe.utils.user import get_users_with_role
+def _tell_supervisors(user: Document | frappe._dict, owned: dict[str, list[str]]) -> None:
+	from aftersales.service_levels.escalation import Notice, notify, stand_ins
 
-	from aftersales.service_levels.escalation import Notice, notify
-
-	subject = _("{0} is disabled and still owns {1} open calls").format(
-		escape_html(user.full_name or user.name), count
-	)
-	for supervisor in sorted(set(get_users_with_role("Service Supervisor"))):
-		if supervisor in (user.name, "Administrator") or _was_told(supervisor, first, subject):
-			continue
-		notify(supervisor, Notice(subject, "Repair Call", first))
+	told = ", ".join(f"{_(doctype)} {len(names)}" for doctype, names in owned.items())
+	subject = _("{0} is disabled and still owns: {1}").format(escape_html(user.full_name or user.name), told)
+	doctype, names = next(iter(owned.items()))
+	for supervisor in stand_ins(None):
+		if supervisor != user.name and not _was_told(supervisor, names[0], subject):
+			notify(supervisor, Notice(subject, doctype, names[0]))
 
 
-def _was_told(user: str, call: str, subject: str) -> bool:
+def _was_told(user: str, about: str, subject: str) -> bool:
 	"""The same note, not read yet or of today, is not written again."""
-	common = {"for_user": user, "document_name": call, "subject": subject}
+	common = {"for_user": user, "document_name": about, "subject": subject}
 	return bool(
 		frappe.db.exists("Notification Log", {**common, "read": 0})
 		or frappe.db.exists("Notification Log", {**common, "creation": (">=", nowdate())})

@@ -48,14 +48,15 @@ def _tell_owner_of_call(message: Document) -> None:
 
 
 def _tell(user: str | None, message: Document, who: str | None, about: str) -> None:
-	from aftersales.service_levels.escalation import Notice, notify
+	from aftersales.service_levels.escalation import Notice, notify, stand_ins
 
 	if not user or user in (message.sender, frappe.session.user):
 		return
 	told = _("{0} has written about {1}: {2}").format(
 		escape_html(who or message.sender or ""), message.reference_name, escape_html(about)
 	)
-	notify(user, Notice(told, message.reference_doctype, message.reference_name))
+	for receiver in stand_ins(user):  # whoever owns it may be locked out by now
+		notify(receiver, Notice(told, message.reference_doctype, message.reference_name))
 
 
 def _is_first(message: Document) -> bool:

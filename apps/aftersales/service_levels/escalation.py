@@ -193,6 +193,13 @@ def _digested(notices: list[Notice]) -> list[Notice]:
 	]
 
 
+def stand_ins(user: str | None) -> list[str]:
+	"""Who is told in place of a user: the user, or supervisors where the user is disabled or nobody."""
+	if user and frappe.db.get_value("User", user, "enabled"):
+		return [user]
+	return sorted(set(users_with_role("Service Supervisor")) - {"Administrator", user})
+
+
 def notify(user: str, notice: Notice) -> None:
 	"""Write one system notification."""
 	frappe.get_doc(

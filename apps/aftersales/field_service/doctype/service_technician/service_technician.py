@@ -45,7 +45,7 @@ class ServiceTechnician(ServiceDocument):
 
 	def on_update(self):
 		if self.has_value_changed("is_active") and not self.is_active and not self.flags.in_insert:
-			leavers.tell_planned_visits([self.name])
+			leavers.tell_work_left([self.name])
 
 	def refuse_shared_user(self):
 		if not self.user:

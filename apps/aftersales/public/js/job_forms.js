@@ -419,16 +419,15 @@ aftersales.forms.add_part_return = function (frm) {
 				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 			],
 			primary_action_label: __("Return Part to Stock"),
-			async primary_action(values) {
+			primary_action: aftersales.forms.answer(async (values) => {
 				await frappe.call({
 					method: `${method}.return_part`,
 					type: "POST",
 					args: { doctype: doc.doctype, name: doc.name, ...values },
 					freeze: true,
 				});
-				dialog.hide();
 				await frm.reload_doc();
-			},
+			}),
 		});
 		dialog.show();
 	});

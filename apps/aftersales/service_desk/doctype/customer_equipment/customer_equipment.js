@@ -68,12 +68,11 @@ frappe.ui.form.on("Customer Equipment", {
 			title,
 			fields,
 			primary_action_label: title,
-			async primary_action(args) {
+			primary_action: aftersales.forms.answer(async (args) => {
 				await aftersales.forms.save_typed(frm);
 				await frm.call({ doc: frm.doc, method, args, freeze: true });
-				dialog.hide();
-				frm.reload_doc();
-			},
+				await frm.reload_doc();
+			}),
 		});
 		dialog.show();
 	},

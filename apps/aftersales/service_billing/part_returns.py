@@ -52,8 +52,8 @@ def return_part(
 		frappe.PermissionError: the user may not write the job, or has none of the roles.
 		frappe.ValidationError: the job is not finished, or so much cannot come back.
 	"""
-	if doctype not in frappe.get_hooks("aftersales_job_doctypes"):
-		frappe.throw(_("{0} is not a service job.").format(escape_html(doctype)))
+	frappe.has_permission(doctype, "write", throw=True)
+	_require_job(doctype)
 	job = frappe.get_doc(doctype, name, for_update=True)
 	job.check_permission("write")
 	require_role(RETURNING_ROLES, _("Returning a part to stock"))
@@ -83,8 +83,8 @@ def returnable(doctype: DocTypeName, name: str) -> list[dict]:
 	Raises:
 		frappe.PermissionError: the user may not read the job.
 	"""
-	if doctype not in frappe.get_hooks("aftersales_job_doctypes"):
-		frappe.throw(_("{0} is not a service job.").format(escape_html(doctype)))
+	frappe.has_permission(doctype, "read", throw=True)
+	_require_job(doctype)
 	job = frappe.get_doc(doctype, name)
 	job.check_permission("read")
 	if job.docstatus != 1 or not job.stock_entry:
@@ -163,6 +163,11 @@ def returned_costs(job: Document) -> dict[str, float]:
 		.run()
 	)
 	return {line: flt(amount) for line, amount in rows}
+
+
+def _require_job(doctype: str) -> None:
+	if doctype not in frappe.get_hooks("aftersales_job_doctypes"):
+		frappe.throw(_("{0} is not a service job.").format(escape_html(doctype)))
 
 
 def _returns_of(job: Document) -> list[str]:

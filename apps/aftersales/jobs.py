@@ -22,6 +22,7 @@ from frappe.utils import (
 )
 
 from aftersales.guards import CLOCK_TOLERANCE, require_role, set_system
+from aftersales.service_calls.repairs import is_for_failure
 
 SUPERVISING_ROLES = ("Service Supervisor", "Service Manager")
 
@@ -83,7 +84,6 @@ def call_values(repair_call: str) -> frappe._dict:
 			"service_contract",
 			"symptom_code",
 			"description",
-			"request_type",
 			"coverage",
 			"coverage_until",
 		],
@@ -231,11 +231,7 @@ def set_repair_warranty(doc: Document, repaired: bool, on: date) -> None:
 		on: day of the repair.
 	"""
 	call = call_values(doc.repair_call) if doc.repair_call else frappe._dict()
-	if call.request_type and not frappe.get_cached_value(
-		"Service Request Type", call.request_type, "is_failure"
-	):
-		repaired = False
-	until = repair_warranty(doc, on) if repaired else None
+	until = repair_warranty(doc, on) if repaired and is_for_failure(doc) else None
 	is_rework = call.coverage == "Repair Warranty" and charge_rule(doc.service_category) != CUSTOMER
 	if until and is_rework and not _restarts_warranty():
 		left = getdate(call.coverage_until) if call.coverage_until else None

@@ -264,6 +264,18 @@ def test_a_part_is_honoured_once_and_through_its_last_day(shop):
 	assert [line.charge_to for line in two.parts] == ["Customer", "Customer"]
 
 
+def test_an_inspection_pays_for_what_it_exchanges_again_unless_the_part_is_warranted(shop):
+	call = called(shop, on=ago(22), symptom_code="SYM-NOISE-T")
+	parts = [make.part(shop.seal), make.part(shop.board, serial_no=SERIAL)]
+	visit(shop, call, ago(20), parts=parts)
+	again = [make.part(shop.seal), make.part(shop.board, serial_no="C4-70118", old_serial_no=SERIAL)]
+	inspection = called(shop, request_type="Inspection and Preventive Maintenance")
+	planned = make.voucher(inspection, shop.technician, service_category=None, parts=again)
+	assert [line.charge_to for line in planned.parts] == ["Customer", "Warranty"]
+	repair = make.voucher(called(shop), shop.technician, service_category=None, parts=again)
+	assert [line.charge_to for line in repair.parts] == ["Warranty", "Warranty"]
+
+
 def test_the_site_may_give_the_work_too(shop):
 	make.settings(part_warranty_covers_work=1)
 	paid_repair(shop, ago(365))

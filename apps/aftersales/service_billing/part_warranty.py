@@ -48,7 +48,9 @@ def warranty_of_rework(line: Document) -> tuple[bool, object]:
 def _covered_lines(doc: Document) -> dict[str, FittedPart]:
 	if not doc.equipment or not doc.parts:
 		return {}
-	fitted = repairs.fitted_parts(doc.equipment, exclude=doc.name, for_call=doc.repair_call)
+	fitted = repairs.fitted_parts(
+		doc.equipment, exclude=doc.name, for_call=doc.repair_call, for_failure=repairs.is_for_failure(doc)
+	)
 	if not fitted:
 		return {}
 	wanted = [

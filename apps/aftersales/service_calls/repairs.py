@@ -10,6 +10,7 @@ from datetime import date
 from functools import reduce
 
 import frappe
+from frappe.model.document import Document
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, getdate
 from pypika.queries import QueryBuilder
@@ -52,19 +53,32 @@ def gave_warranty(equipment: str | None, until: date) -> bool:
 
 
 def fitted_parts(
-	equipment: str | None, exclude: str | None = None, for_call: str | None = None
+	equipment: str | None,
+	exclude: str | None = None,
+	for_call: str | None = None,
+	for_failure: bool = True,
 ) -> list[FittedPart]:
 	"""Parts that finished jobs fitted into a product and that carry a warranty, pieces replaced left out.
 
 	Args:
 		exclude: name of the job that asks.
 		for_call: the Repair Call that is served: what its own jobs fitted is the same work still, no earlier one.
+		for_failure: something has failed, so that the warranty of the repair counts beside that of the part; an
+			inspection that exchanges a filter again has the part's own warranty only.
 	"""
 	if not equipment:
 		return []
 	rows = _part_lines(equipment, exclude, for_call)
 	gone = _pieces_gone([row.line for row in rows], exclude)
-	return [part for row in rows if (part := _as_part(row, gone.get(row.line, 0)))]
+	return [part for row in rows if (part := _as_part(row, gone.get(row.line, 0), for_failure))]
+
+
+def is_for_failure(job: Document) -> bool:
+	"""True when the call of a job says that something has failed, and for work without a call."""
+	request_type = job.repair_call and frappe.db.get_value("Repair Call", job.repair_call, "request_type")
+	if not request_type:
+		return True
+	return bool(frappe.get_cached_value("Service Request Type", request_type, "is_failure"))
 
 
 def _of_failures(doctype: str, job, equipment: str):
@@ -139,10 +153,11 @@ def _pieces_gone(lines: Iterable[str], exclude: str | None) -> dict[str, float]:
 	return gone
 
 
-def _as_part(row: frappe._dict, gone: float) -> FittedPart | None:
-	until = max(getdate(day) for day in (row.warranty_until, row.repair_warranty_until) if day)
+def _as_part(row: frappe._dict, gone: float, for_failure: bool) -> FittedPart | None:
+	days = (row.warranty_until, row.repair_warranty_until if for_failure else None)
+	until = max((getdate(day) for day in days if day), default=None)
 	left = flt(row.qty) - flt(row.returned_qty) - gone
-	if left <= 0:
+	if not until or left <= 0:
 		return None
 	return FittedPart(
 		line=row.line,

@@ -487,7 +487,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 				{
 					fieldname: "reason",
 					fieldtype: "Small Text",
-					label: __("Dispatch without the skill: why?"),
+					label: __("Without the skill or away that day: why all the same?"),
 					depends_on: (values) => !fits(values.technician),
 				},
 			],

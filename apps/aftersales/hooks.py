@@ -40,6 +40,9 @@ company_data_to_be_ignored = [
 	"Service Technician",
 ]
 
+# What an administrator should look after, shown on Aftersales Settings (setup/checks.py)
+aftersales_setup_checks = ["aftersales.setup.checks.host_name"]
+
 # Installation
 before_install = "aftersales.install.before_install"
 after_install = "aftersales.install.after_install"

@@ -8,8 +8,9 @@ from urllib.parse import quote
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import format_date, get_link_to_form, get_url, get_url_to_form, getdate
+from frappe.utils import format_date, get_link_to_form, get_url_to_form, getdate
 
+from aftersales import site_address
 from aftersales.core.requests import validate_call
 from aftersales.installed_base import identity
 from aftersales.installed_base.serial_rules import serial_key
@@ -173,9 +174,9 @@ def scan_address(doctype: str, name: str) -> str:
 	repair card's opens the card on the workshop board. Any other document's code opens the document.
 	"""
 	if doctype == "Customer Equipment":
-		return get_url(f"/scan/{quote(name, safe='')}?code={product_signature(name)}")
+		return site_address.absolute(f"/scan/{quote(name, safe='')}?code={product_signature(name)}")
 	if doctype == "Repair Card":
-		return get_url(f"/scan/{quote(name, safe='')}")
+		return site_address.absolute(f"/scan/{quote(name, safe='')}")
 	return get_url_to_form(doctype, name)
 
 

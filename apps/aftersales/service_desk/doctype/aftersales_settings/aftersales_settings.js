@@ -1,5 +1,6 @@
 frappe.ui.form.on("Aftersales Settings", {
 	refresh(frm) {
+		frm.trigger("show_setup_checks");
 		if (!frappe.user.has_role("System Manager")) return;
 		aftersales.forms.add_button(frm, __("Grant Permissions Again"), () =>
 			aftersales.forms.confirm(
@@ -12,5 +13,24 @@ frappe.ui.form.on("Aftersales Settings", {
 				}
 			)
 		);
+	},
+
+	// What an administrator should look after, as the server finds it.
+	async show_setup_checks(frm) {
+		const may_check = frappe.user.has_role(["Service Manager", "System Manager"]);
+		frm.toggle_display(["setup_checks_tab", "setup_checks_html"], may_check);
+		if (!may_check) return;
+		const { $wrapper } = frm.get_field("setup_checks_html");
+		const findings = await frappe.xcall("aftersales.setup.checks.run");
+		const colors = { Good: "green", Warning: "orange", Wrong: "red" };
+		const $list = $('<ul class="list-unstyled">').appendTo($wrapper.empty());
+		for (const { title, state, what_to_do } of findings) {
+			const $finding = $('<li class="mb-2">').appendTo($list);
+			$("<span>")
+				.addClass(`indicator ${colors[state]}`)
+				.text(`${title}: ${__(state)}`)
+				.appendTo($finding);
+			if (what_to_do) $('<div class="text-muted small">').text(what_to_do).appendTo($finding);
+		}
 	},
 });

@@ -361,7 +361,13 @@ override_whitelisted_methods = {
 
 # Service clocks that have fallen due; repair cards whose parts have come
 scheduler_events = {
-	"cron": {"* * * * *": ["aftersales.service_levels.sweep.sweep"]},
+	"cron": {
+		"* * * * *": ["aftersales.service_levels.sweep.sweep"],
+		"*/5 * * * *": [
+			"aftersales.service_billing.billing_resume.resume_interrupted",
+			"aftersales.service_desk.register_import.resume.resume_interrupted",
+		],
+	},
 	"hourly": ["aftersales.repair_workshop.parts_supply.serve_waiting_cards"],
 	"daily": [
 		"aftersales.repair_workshop.reservations.recount",

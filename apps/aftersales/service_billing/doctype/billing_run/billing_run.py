@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
+from aftersales import background
 from aftersales.core.document import ServiceDocument
 from aftersales.core.requests import Day, Flag, Rows, validate_call
 from aftersales.guards import keep_fields_of_record, require_role
@@ -24,6 +25,7 @@ FIELDS_OF_RECORD = (
 	"attempt",
 	"stop_requested",
 	"held_until",
+	"resumes",
 )
 RUNNING = ("Queued", "Running")
 TIMEOUT = 4 * 60 * 60
@@ -51,6 +53,7 @@ class BillingRun(ServiceDocument):
 		jobs_done: DF.Int
 		jobs_total: DF.Int
 		naming_series: DF.Literal["BR-.YYYY.-.#####"]
+		resumes: DF.Int
 		run_by: DF.Link | None
 		selection: DF.Code | None
 		started_at: DF.Datetime | None
@@ -100,15 +103,20 @@ class BillingRun(ServiceDocument):
 				"attempt": stored.attempt + 1,
 				"stop_requested": 0,
 				"run_by": frappe.session.user,
+				"resumes": 0,
 			}
 		)
-		frappe.enqueue(
+		stored.push()
+
+	def push(self) -> bool:
+		"""Have a worker take up the attempt that is queued; see :func:`background.push`."""
+		return background.push(
 			billing_worker.run,
+			job_id=f"billing_run::{self.name}::{self.attempt}",
 			queue="long",
 			timeout=TIMEOUT,
-			enqueue_after_commit=True,
-			name=stored.name,
-			attempt=stored.attempt,
+			name=self.name,
+			attempt=self.attempt,
 		)
 
 	@frappe.whitelist()

@@ -2,9 +2,8 @@ import os
 
 import frappe
 from frappe import _
-from frappe.utils.background_jobs import get_job_status
-from rq.job import JobStatus
 
+from aftersales import background
 from aftersales.core.document import ServiceDocument
 from aftersales.core.requests import validate_call
 from aftersales.guards import keep_fields_of_record, set_system
@@ -40,7 +39,7 @@ RESULT = (
 	"stop_requested",
 	"failure",
 )
-FIELDS_OF_RECORD = ("status", "attempt", *RESULT)
+FIELDS_OF_RECORD = ("status", "attempt", "resumes", *RESULT)
 
 
 class RegisterImport(ServiceDocument):
@@ -90,6 +89,7 @@ class RegisterImport(ServiceDocument):
 		new_item_groups: DF.SmallText | None
 		register_name: DF.Data | None
 		request_type: DF.Link
+		resumes: DF.Int
 		rows_already: DF.Int
 		rows_bad: DF.Int
 		rows_done: DF.Int
@@ -137,15 +137,13 @@ class RegisterImport(ServiceDocument):
 			checked_options=None,
 			checked_file=None,
 			attempt=stored.attempt + 1,
+			imported_by=frappe.session.user,
+			resumes=0,
 		)
-		frappe.enqueue(
-			jobs.check,
-			queue="long",
-			now=size < SMALL_FILE,
-			enqueue_after_commit=True,
-			job_id=stored.job_id("check"),
-			name=stored.name,
-		)
+		if size < SMALL_FILE:
+			frappe.enqueue(jobs.check, now=True, name=stored.name)
+		else:
+			stored.push()
 
 	@frappe.whitelist()
 	@validate_call
@@ -166,17 +164,9 @@ class RegisterImport(ServiceDocument):
 			stop_requested=0,
 			attempt=stored.attempt + 1,
 			imported_by=frappe.session.user,
+			resumes=0,
 		)
-		frappe.enqueue(
-			jobs.run_import,
-			queue="long",
-			timeout=TIMEOUT,
-			enqueue_after_commit=True,
-			job_id=stored.job_id("import"),
-			deduplicate=True,
-			name=stored.name,
-			attempt=stored.attempt,
-		)
+		stored.push()
 
 	@frappe.whitelist()
 	@validate_call
@@ -317,7 +307,20 @@ class RegisterImport(ServiceDocument):
 		if self.status == "Importing":
 			return jobs.is_running(self.checked_file)
 		what = "check" if self.status == "Checking" else "import"
-		return get_job_status(self.job_id(what)) in (JobStatus.QUEUED, JobStatus.STARTED)
+		return background.is_waiting(self.job_id(what))
+
+	def push(self) -> bool:
+		"""Have a worker take up the check or the import; see :func:`background.push`."""
+		if self.status == "Checking":
+			return background.push(jobs.check, job_id=self.job_id("check"), queue="long", name=self.name)
+		return background.push(
+			jobs.run_import,
+			job_id=self.job_id("import"),
+			queue="long",
+			timeout=TIMEOUT,
+			name=self.name,
+			attempt=self.attempt,
+		)
 
 	def size_of_file(self) -> int:
 		"""Bytes of the attached file; says what is wrong when it cannot be read."""

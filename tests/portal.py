@@ -42,16 +42,17 @@ class Answer:
 		return re.search(rf'name="{name}" value="([^"]*)"', self.html)[1]
 
 
-def get(address: str, user: str = "Guest") -> Answer:
-	return _ask(user, "GET", address)
+def get(address: str, user: str = "Guest", host: str | None = None) -> Answer:
+	"""Ask for a page; `host` stands in the request's Host header (default: the site's own)."""
+	return _ask(user, "GET", address, host=host)
 
 
-def post(address: str, user: str = "Guest", photos: tuple = (), **fields) -> Answer:
+def post(address: str, user: str = "Guest", photos: tuple = (), host: str | None = None, **fields) -> Answer:
 	"""Send a form as the page offers it (with its key and the token of the session)."""
 	if user != "Guest":
 		fields.setdefault("csrf_token", "of the session")
 	fields.setdefault("form_key", frappe.generate_hash(length=32))
-	return _ask(user, "POST", address, {**fields, **({"photos": list(photos)} if photos else {})})
+	return _ask(user, "POST", address, {**fields, **({"photos": list(photos)} if photos else {})}, host)
 
 
 def follow(answer: Answer, user: str = "Guest") -> Answer:
@@ -59,17 +60,22 @@ def follow(answer: Answer, user: str = "Guest") -> Answer:
 	return get(answer.location, user)
 
 
-def _ask(user: str, method: str, address: str, data: dict | None = None) -> Answer:
+def _ask(user: str, method: str, address: str, data: dict | None = None, host: str | None = None) -> Answer:
 	parts = urlsplit(address)
 	builder = EnvironBuilder(
-		path=parts.path, query_string=parts.query, method=method, data=data, base_url=frappe.utils.get_url()
+		path=parts.path,
+		query_string=parts.query,
+		method=method,
+		data=data,
+		base_url=host or frappe.utils.get_url(),
 	)
-	before, lang = frappe.session.user, frappe.local.lang
+	before, lang, conf = frappe.session.user, frappe.local.lang, frappe.local.conf
 	frappe.db.commit()  # a request finds what others have committed, and rolls back to it
 	frappe.set_user(user)
 	frappe.session.data.csrf_token = None if user == "Guest" else "of the session"
 	try:
 		frappe.local.request = Request(builder.get_environ())
+		frappe.local.request.max_form_memory_size = None  # as on a site that takes photos
 		frappe.local.request_ip = "203.0.113.7"
 		frappe.local.form_dict = frappe._dict({**frappe.local.request.args, **frappe.local.request.form})
 		frappe.local.form_dict.pop("csrf_token", None)
@@ -80,7 +86,7 @@ def _ask(user: str, method: str, address: str, data: dict | None = None) -> Answ
 		frappe.local.request = None
 		frappe.local.form_dict = frappe._dict()
 		frappe.set_user(before)
-		frappe.local.lang = lang
+		frappe.local.lang, frappe.local.conf = lang, conf
 
 
 def forget_limits() -> None:

@@ -41,7 +41,7 @@ company_data_to_be_ignored = [
 ]
 
 # What an administrator should look after, shown on Aftersales Settings (setup/checks.py)
-aftersales_setup_checks = ["aftersales.setup.checks.host_name"]
+aftersales_setup_checks = ["aftersales.setup.checks.host_name", "aftersales.setup.checks.email_queue"]
 
 # Installation
 before_install = "aftersales.install.before_install"
@@ -70,7 +70,10 @@ doc_events = {
 		"Service Voucher",
 	): {"validate": "aftersales.core.customer_scope.take_from_customer"},
 	"Repair Call": {
-		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"before_validate": [
+			"aftersales.service_levels.workflow_states.follow",
+			"aftersales.customer_portal.stored_messages.hide_links",
+		],
 		"validate": "aftersales.service_quality.faults.join_known",
 		"on_update": [
 			"aftersales.service_desk.complaints.register_from_call",
@@ -170,8 +173,13 @@ doc_events = {
 	},
 	"Communication": {
 		"before_insert": "aftersales.service_desk.replies.make_harmless",
+		"before_validate": "aftersales.customer_portal.stored_messages.seal_communication",
 		"after_insert": "aftersales.service_desk.replies.tell_owner",
 	},
+	"Comment": {"before_validate": "aftersales.customer_portal.stored_messages.hide_links"},
+	"SMS Log": {"before_validate": "aftersales.customer_portal.stored_messages.hide_links"},
+	"Notification Log": {"before_validate": "aftersales.customer_portal.stored_messages.hide_links"},
+	"Email Queue": {"before_insert": "aftersales.customer_portal.stored_messages.seal_mail"},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Employee": {"on_update": "aftersales.field_service.leavers.employee_saved"},
@@ -460,6 +468,9 @@ jinja = {
 		"aftersales.printing.aftersales_vendor",
 	]
 }
+
+# Signed links are in a mail only while it is sent
+override_doctype_class = {"Email Queue": "aftersales.customer_portal.stored_messages.SealedEmailQueue"}
 
 # Messages to customers say that they are automatic
 make_email_body_message = ["aftersales.customer_portal.messages.mark_automatic"]

@@ -3,6 +3,7 @@
 Every shipped message is sent by Frappe's queue over SMTP; what arrived is read as a mail program reads it.
 """
 
+import re
 import smtplib
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -16,6 +17,7 @@ from frappe.utils import add_to_date, get_datetime, nowdate
 
 from aftersales.customer_portal import messages
 from tests import factories as make
+from tests import mails as mails_read
 from tests.committed import swept_afterwards
 from tests.portal import estimated_card
 from tests.processes import MailServer, wait_for
@@ -23,6 +25,7 @@ from tests.processes import MailServer, wait_for
 pytestmark = pytest.mark.commits
 
 MAILBOX, NORA, AGENT = "service@real-mail.example", "nora@real-mail.example", "agent@real-mail.example"
+SIGNED = re.compile(r"/aftersales/link/[\w-]{54}")
 DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 SETTINGS = {"send_customer_messages": 1, "submit_invoice": 1, "follow_up_days": 7}
 
@@ -135,7 +138,8 @@ def test_every_message_arrives_as_a_mail_program_wants_it(shop, mail_server):
 	call = a_call(shop)
 	tell_everything(shop, call)
 	mails = arrived(mail_server, 8)
-	queued = frappe.get_all("Email Queue", {"reference_name": call}, ["message_id", "status"])
+	queued = frappe.get_all("Email Queue", {"reference_name": call}, ["message_id", "status", "message"])
+	assert not any(SIGNED.search(mails_read.text_of(row.message)) for row in queued), "sent, and not stored"
 	assert [row.status for row in queued] == ["Sent"] * 8
 	assert {mail["Message-ID"] for mail in mails} == {f"<{row.message_id}>" for row in queued}
 	assert mails[0]["Subject"] == f"Wir haben Ihren Auftrag {call}"
@@ -150,7 +154,7 @@ def test_every_message_arrives_as_a_mail_program_wants_it(shop, mail_server):
 		assert mail["Date"].datetime and not mail.defects, told
 		plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
 		for part in (plain, html):
-			assert "/aftersales/link/" in part.get_content(), told
+			assert mails_read.link_in(part.get_content()), told
 		assert "<" not in plain.get_content().replace("<http", ""), told
 	assert len({mail["Subject"] for mail in mails}) == 8
 

@@ -9,8 +9,9 @@ from datetime import datetime, timezone
 
 import frappe
 from frappe import _
-from frappe.utils import add_days, cint, get_datetime, get_url, now_datetime
+from frappe.utils import add_days, cint, get_datetime, now_datetime
 
+from aftersales import site_address
 from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.customer_portal import link_rules
 from aftersales.customer_portal.link_rules import Link
@@ -19,11 +20,13 @@ from aftersales.service_desk.care_for_customers import follow_ups_to_ask
 from aftersales.signing import secret
 
 TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
+CONTACT = "Contact"
 PURPOSES: dict[str, tuple[str, ...]] = {
 	TRACK: ("Repair Call",),
 	APPOINTMENT: ("Repair Call",),
 	ESTIMATE: ("Repair Card",),
 	SURVEY: ("Follow-up",),
+	CONTACT: ("Repair Call",),
 	DOCUMENT: ("Sales Invoice", "Repair Card", "Service Voucher", "Collection Receipt"),
 }
 """What each purpose may be about."""
@@ -34,15 +37,37 @@ STILL_GOOD = 7  # days a link must have left to be sent once more
 
 
 def address(purpose: str, doctype: str, name: str, customer: str) -> str:
-	"""The address of a signed link to a document, a new one when none with some days left exists.
+	"""The absolute address of a signed link, for a message; see :func:`path`."""
+	return site_address.absolute(path(purpose, doctype, name, customer))
+
+
+def path(purpose: str, doctype: str, name: str, customer: str, copied_by: str | None = None) -> str:
+	"""The path of a signed link to a document, a new one when none with some days left exists.
+
+	Args:
+		copied_by: the user of the desk who gets it in hand; such a link is not used for messages, so that what
+			is done by it can be told from what is done by a link that only the customer has.
 
 	Raises:
 		ValueError: the purpose is not for documents of this kind.
 	"""
 	if doctype not in PURPOSES[purpose]:
 		raise ValueError(f"{purpose} is not about {doctype}")
-	link = _stored_link(purpose, doctype, name, customer) or _new_link(purpose, doctype, name, customer)
-	return get_url(f"/aftersales/link/{link_rules.token_of(link, secret())}")
+	link = _stored_link(purpose, doctype, name, customer, copied_by) or _new_link(
+		purpose, doctype, name, customer, copied_by
+	)
+	return f"/aftersales/link/{link_rules.token_of(link, secret())}"
+
+
+def token_of_key(key: str) -> str | None:
+	"""The token of the stored link with `key`; None when it is gone or revoked."""
+	link = _load(key)
+	return link_rules.token_of(link, secret()) if link and not link.revoked else None
+
+
+def record_of(key: str) -> tuple[str, str | None]:
+	"""Name of the Service Link with `key`, and the user of the desk who has had it in hand, if one has."""
+	return frappe.db.get_value("Service Link", {"link_key": key}, ["name", "copied_by"])
 
 
 def opened_by(token: str) -> Link | None:
@@ -89,7 +114,7 @@ def make(purpose: str, doctype: DocTypeName, name: str) -> str:
 		)
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("read")
-	return address(purpose, doctype, name, doc.customer)
+	return site_address.absolute(path(purpose, doctype, name, doc.customer, frappe.session.user))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -140,7 +165,7 @@ def _as_link(row: frappe._dict | None) -> Link | None:
 	)
 
 
-def _stored_link(purpose: str, doctype: str, name: str, customer: str) -> Link | None:
+def _stored_link(purpose: str, doctype: str, name: str, customer: str, copied_by: str | None) -> Link | None:
 	earliest = _utc_in_days(min(STILL_GOOD, _valid_days() / 2))
 	rows = frappe.get_all(
 		"Service Link",
@@ -149,6 +174,7 @@ def _stored_link(purpose: str, doctype: str, name: str, customer: str) -> Link |
 			"reference_doctype": doctype,
 			"reference_name": name,
 			"customer": customer,
+			"copied_by": copied_by or ("is", "not set"),
 			"revoked_at": ("is", "not set"),
 			"expires_at": (">", earliest),
 		},
@@ -159,7 +185,7 @@ def _stored_link(purpose: str, doctype: str, name: str, customer: str) -> Link |
 	return _as_link(rows[0]) if rows else None
 
 
-def _new_link(purpose: str, doctype: str, name: str, customer: str) -> Link:
+def _new_link(purpose: str, doctype: str, name: str, customer: str, copied_by: str | None) -> Link:
 	doc = frappe.new_doc("Service Link")
 	doc.update(
 		{
@@ -167,6 +193,7 @@ def _new_link(purpose: str, doctype: str, name: str, customer: str) -> Link:
 			"reference_doctype": doctype,
 			"reference_name": name,
 			"customer": customer,
+			"copied_by": copied_by,
 			"link_key": secrets.token_urlsafe(16),
 			"expires_at": _utc_in_days(_valid_days()),
 		}

@@ -30,6 +30,7 @@ from aftersales.repair_workshop.custody import call_of_card
 from aftersales.repair_workshop.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.service_billing.invoices import jobs_on, total_of
 from aftersales.service_desk import care_for_customers as care
+from aftersales.service_desk import contacts_on_file
 from aftersales.service_desk import for_customers as desk
 
 PREFERENCES = "Customer Service Preferences"
@@ -56,7 +57,11 @@ def call_saved(call: Document, method: str | None = None) -> None:
 	if call.flags.from_register or not is_switched_on() or call.status in OVER:
 		return
 	before = call.get_doc_before_save()
-	if not before:
+	if not before and not call.contact_confirmed and call.channel == "QR":
+		_tell(
+			frappe.get_doc("Repair Call", call.name), "contact", lambda: _facts(call, links.CONTACT, None, {})
+		)
+	elif not before or (call.contact_confirmed and not before.contact_confirmed):
 		tell(call.name, "received", links.TRACK)
 	if call.promised_to and get_datetime(call.promised_to) > now_datetime() and not call.arrived_at:
 		if not before or _window(before) != _window(call):
@@ -199,6 +204,8 @@ def is_switched_on() -> bool:
 
 def wants(customer: str, moment: str) -> bool:
 	"""True unless the customer has switched this message off."""
+	if moment not in MOMENTS:
+		return True  # to be asked whether a contact is right is nothing to switch off
 	chosen = frappe.db.get_value(PREFERENCES, customer, moment)
 	return chosen is None or bool(chosen)
 
@@ -258,9 +265,13 @@ def _call_of_job(doctype: str, name: str) -> str | None:
 def _tell(doc: Document, moment: str, facts: Callable[[], frappe._dict]) -> bool:
 	"""Run the event of a moment on a document that knows its contact; False when there is nobody to tell.
 
+	A contact that nobody has confirmed is not told: the address on file is, in our words
+	(`contacts_on_file.addressed`). `doc` is changed for it, and not to be saved afterwards.
+
 	A template that fails must not keep the workshop from working: what the event did is undone and
 	logged, the save that led to it goes on.
 	"""
+	contacts_on_file.addressed(doc)
 	if not (doc.contact_email or doc.contact_phone) or not wants(doc.customer, moment):
 		return False
 	frappe.db.savepoint("customer_message")

@@ -11,13 +11,23 @@ from urllib.parse import quote
 import frappe
 from frappe import _
 from frappe.sessions import get_csrf_token
-from frappe.utils import get_url
 from frappe.utils.jinja_globals import bundled_asset, is_rtl
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
-from aftersales.customer_portal import photos, views
-from aftersales.customer_portal.web import HOME, File, GoTo, LoginNeeded, NotHere, Page, Visit
+from aftersales import site_address
+from aftersales.customer_portal import link_views, photos, views
+from aftersales.customer_portal.web import (
+	HOME,
+	File,
+	GoTo,
+	LoginNeeded,
+	NotHere,
+	Page,
+	Visit,
+	failed,
+	log_error,
+)
 
 PART = r"([^/]{1,140})"
 NAME = r"(.{1,140})"
@@ -34,8 +44,8 @@ ROUTES = (
 	(rf"{HOME}/documents/{PART}/{NAME}", views.document),
 	(rf"{HOME}/complaint", views.complaint),
 	(rf"{HOME}/messages", views.preferences),
-	(rf"{HOME}/link/{PART}", views.link),
-	(rf"{HOME}/code/{NAME}/{PART}", views.product_code),
+	(rf"{HOME}/link/{PART}", link_views.link),
+	(rf"{HOME}/code/{NAME}/{PART}", link_views.product_code),
 )
 
 HEADERS = {
@@ -55,6 +65,11 @@ PRINTED = (
 )
 
 
+_PLAIN = "We cannot show this page at the moment. Please try again in a few minutes."
+_PLAIN_POSTED = "Nothing of what you sent was stored. Please go back and send the form again in a few minutes, or call us."
+"""What can still be said when there is no database to look a translation up in."""
+
+
 class CustomerPages:
 	"""Renders what lies under /aftersales."""
 
@@ -65,6 +80,7 @@ class CustomerPages:
 		return self.path == HOME or self.path.startswith(f"{HOME}/")
 
 	def render(self) -> Response:
+		site_address.pin()
 		try:
 			return _respond(_answer(self.path))
 		except LoginNeeded:
@@ -76,6 +92,27 @@ class CustomerPages:
 			frappe.db.rollback()
 			frappe.clear_messages()
 			return _respond(Page("too_often.html", {"title": _("Too Often"), "reason": str(reason)}, 429))
+		except (frappe.PermissionError, frappe.Redirect):
+			raise
+		except Exception:
+			return _broken()
+
+
+def _broken() -> Response:
+	"""A page that failed: what was done on the way to it is undone, and said to be.
+
+	Without the database even that page cannot be made; then a plain line says it.
+	"""
+	trace = frappe.get_traceback()
+	try:
+		frappe.db.rollback()
+		log_error("A page of a customer failed", trace)
+		return _respond(failed(Visit()))
+	except Exception:
+		text = _PLAIN_POSTED if frappe.request.method == "POST" else _PLAIN
+		return Response(
+			text, 503, {**HEADERS, "Content-Type": "text/plain; charset=utf-8", "Retry-After": "60"}
+		)
 
 
 def _answer(path: str) -> Page | GoTo | File:
@@ -122,7 +159,7 @@ def _surroundings() -> dict:
 		"style": bundled_asset("customer_pages.bundle.css"),
 		"firm": company or website.app_name or _("After-sales Service"),
 		"logo": website.app_logo or (company and frappe.get_cached_value("Company", company, "company_logo")),
-		"site": get_url(),
+		"site": site_address.absolute(""),
 		"guest": guest,
 		"full_name": "" if guest else frappe.utils.get_fullname(frappe.session.user),
 		"csrf_token": "" if guest else get_csrf_token(),

@@ -19,7 +19,22 @@ MOST = 5
 MOST_OF_CALL = 30
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 LONGEST_SIDE = 2000
-MOST_PIXELS = 25_000_000
+MOST_PIXELS = 16_000_000
+"""Of one picture, after a JPEG was reduced while it is decoded; a screen has four to eight million."""
+
+MOST_PIXELS_OF_FORM = 32_000_000
+"""Of all pictures of a form: what bounds the work of a request (two PNGs of 16 million: 0.6 s), whatever their files weigh."""
+
+_UNREADABLE = (
+	UnidentifiedImageError,
+	OSError,
+	ValueError,
+	SyntaxError,
+	EOFError,
+	OverflowError,
+	Image.DecompressionBombError,
+)
+"""What Pillow raises for a file that is no picture, or not all of one."""
 
 
 class NotAPhoto(NotPossible):
@@ -35,7 +50,10 @@ def read(files: Iterable) -> list[bytes]:
 	named = [file for file in files if file and file.filename]
 	if len(named) > MOST:
 		raise NotAPhoto(_("Please send at most {0} photos.").format(MOST))
-	return [_as_jpeg(file.read(LARGEST + 1)) for file in named]
+	images = [_open(file.read(LARGEST + 1)) for file in named]
+	if sum(image.width * image.height for image in images) > MOST_PIXELS_OF_FORM:
+		raise NotAPhoto(_("These pictures are too large together. Please send fewer, or smaller ones."))
+	return [_as_jpeg(image) for image in images]
 
 
 def check_room(call: str, pictures: Collection[bytes]) -> None:
@@ -99,7 +117,8 @@ def show(call: str, name: str) -> File | None:
 		return None
 
 
-def _as_jpeg(content: bytes) -> bytes:
+def _open(content: bytes) -> Image.Image:
+	"""The picture in a file, of which only the header is read so far."""
 	if len(content) > LARGEST:
 		raise NotAPhoto(_("A photo may have at most {0} MB.").format(LARGEST // 1024 // 1024))
 	try:
@@ -108,11 +127,20 @@ def _as_jpeg(content: bytes) -> bytes:
 		image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
 		if image.width * image.height > MOST_PIXELS:
 			raise NotAPhoto(_("This picture is too large. Please send a smaller one."))
+		return image
+	except _UNREADABLE:
+		raise _unreadable()
+
+
+def _unreadable() -> NotAPhoto:
+	return NotAPhoto(_("One of the files is not a photo we can read. Please send JPEG or PNG pictures."))
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+	try:
 		image = ImageOps.exif_transpose(image).convert("RGB")
-	except NotAPhoto:
-		raise
-	except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-		raise NotAPhoto(_("One of the files is not a photo we can read. Please send JPEG or PNG pictures."))
+	except _UNREADABLE:
+		raise _unreadable()
 	image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
 	written = io.BytesIO()
 	image.save(written, "JPEG", quality=85)

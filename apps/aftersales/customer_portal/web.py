@@ -11,12 +11,16 @@ from functools import cached_property
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
 from aftersales.customer_portal.customers import customers_of
 from aftersales.guards import NotPossible
 from aftersales.service_desk.plain_text import harmless, plain_text
 
 HOME = "/aftersales"
+MOST_FIELDS = 40
+"""No form has more; what else is sent is not looked at."""
+
 FORM_KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -55,12 +59,36 @@ class File:
 
 @dataclass(frozen=True)
 class Person:
-	"""On whose word something is done: for which customers, by whom, over which way."""
+	"""On whose word something is done: for which customers, by whom, over which way.
+
+	`user` is who is logged in, `link` the name of the Service Link, `copied_by` who of the desk has had it.
+	"""
 
 	customers: tuple[str, ...]
 	name: str
 	channel: str
 	email: str | None = None
+	user: str | None = None
+	link: str | None = None
+	copied_by: str | None = None
+
+	@property
+	def decided(self) -> dict[str, str | None]:
+		"""By what somebody decides here, to be stored with the decision."""
+		return {
+			"approval_user": self.user,
+			"approval_link": self.link,
+			"approval_ip": frappe.local.request_ip,
+		}
+
+	@property
+	def way(self) -> str:
+		"""Over which way, as HTML for a timeline; says when staff had the link in hand."""
+		if not self.copied_by:
+			return _(self.channel)
+		return _("{0}, copied by {1}").format(
+			_(self.channel), escape_html(frappe.utils.get_fullname(self.copied_by))
+		)
 
 
 class Visit:
@@ -102,7 +130,7 @@ class Visit:
 
 	def entered(self) -> frappe._dict:
 		"""What was typed into the form, to be shown again."""
-		return frappe._dict({name: self.typed(name) for name in frappe.form_dict})
+		return frappe._dict({name: self.typed(name) for name in list(frappe.form_dict)[:MOST_FIELDS]})
 
 	@property
 	def files(self) -> list:
@@ -124,7 +152,7 @@ class Visit:
 		"""Who is logged in."""
 		user = frappe.session.user
 		name = frappe.db.get_value("User", user, "full_name") or user
-		return Person(self.customers, name, "Portal", user)
+		return Person(self.customers, name, "Portal", user, user=user)
 
 
 def form(visit: Visit, show: Callable[[], Page], act: Callable[[], GoTo]) -> Page | GoTo:
@@ -147,13 +175,34 @@ def form(visit: Visit, show: Callable[[], Page], act: Callable[[], GoTo]) -> Pag
 		# A rule of the desk that a customer cannot know of: he is told whom to ask, the desk is told what.
 		trace = frappe.get_traceback()
 		frappe.db.rollback()
-		frappe.log_error("A form of a customer was refused", trace)
+		log_error("A form of a customer was refused", trace)
 		problem = _("This could not be saved. Please call us.")
+	except Exception:
+		# Whatever it was: nothing of the form is stored, so that it can be sent again with all that was in it.
+		trace = frappe.get_traceback()
+		frappe.db.rollback()
+		log_error("A form of a customer failed", trace)
+		return failed(visit)
 	frappe.clear_messages()
 	page = show()
 	page.values.update(problem=problem, entered=visit.entered())
 	page.status = 422
 	return page
+
+
+def failed(visit: Visit) -> Page:
+	"""Something broke: nothing was stored, and who sent it is told so."""
+	frappe.clear_messages()
+	values = {"title": _("Something went wrong"), "posted": visit.posted, "navigation": False}
+	return Page("failed.html", values, 500)
+
+
+def log_error(title: str, trace: str) -> None:
+	"""To the Error Log, where that is possible: what broke may be the database or the disk under it."""
+	try:
+		frappe.log_error(title, trace)
+	except Exception:
+		frappe.logger("aftersales").error(f"{title}: {trace}")
 
 
 def check_sender() -> None:

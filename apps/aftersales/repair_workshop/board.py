@@ -20,7 +20,7 @@ from aftersales.core.requests import Flag, Names, Values, validate_call
 from aftersales.field_service.technicians import technicians_of_user
 from aftersales.guards import has_any_role
 from aftersales.repair_workshop import board_rules as rules
-from aftersales.repair_workshop import scan_rules
+from aftersales.repair_workshop import card_rules, scan_rules
 from aftersales.service_billing import contracts
 
 MOST_CARDS = 5000
@@ -91,7 +91,7 @@ def load() -> dict:
 		"stages": rules.STAGES,
 		"workflow": bool(get_workflow_name("Repair Card")),
 		"steps": _steps_offered(),
-		"channels": _options("approval_channel"),
+		"channels": [way for way in _options("approval_channel") if way not in card_rules.OWN_CHANNELS],
 		"keys": SHOWN,
 		"cards": [[card[key] for key in SHOWN] for card in cards[:MOST_CARDS]],
 		"more": len(cards) > MOST_CARDS,

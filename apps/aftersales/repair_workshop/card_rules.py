@@ -100,6 +100,9 @@ def state_after_parts(entries: Iterable[StateEntry], cleared: bool) -> str:
 
 # ---------------------------------------------------------------------------------- approval
 
+OWN_CHANNELS = ("Portal", "Signed Link")
+"""Ways in which customers decide themselves; nobody else stores them."""
+
 
 def approval_missing(lines: Iterable[Line], approval_status: str | None) -> bool:
 	"""True when the customer pays for something he has not accepted.

@@ -83,11 +83,12 @@ def estimate_of(card: str, customers: Iterable[str]) -> frappe._dict | None:
 	return _estimate(frappe.get_doc("Repair Card", name)) if name else None
 
 
-def accept_estimate(card: str, seen: float, by: str, channel: str) -> None:
+def accept_estimate(card: str, seen: float, by: str, channel: str, decided: dict) -> None:
 	"""The customer accepts the net amount `seen`; who accepted it already changes nothing.
 
 	Args:
 		channel: Portal or Signed Link.
+		decided: by what: approval_user, approval_link (name of the Service Link), approval_ip.
 
 	Raises:
 		NotPossible: the estimate was changed, declined or overtaken meanwhile.
@@ -98,10 +99,10 @@ def accept_estimate(card: str, seen: float, by: str, channel: str) -> None:
 		return
 	_require_open(estimate, seen)
 	# the customer's word, not his rights on the card
-	as_app(doc).record_approval(channel=channel, approved_by=by, amount=estimate.net)
+	as_app(doc).store_approval(channel, by, estimate.net, decided)
 
 
-def decline_estimate(card: str, seen: float, reason: str, by: str, channel: str) -> None:
+def decline_estimate(card: str, seen: float, reason: str, by: str, channel: str, decided: dict) -> None:
 	"""The customer does not want the repair at the net amount `seen`, and says why.
 
 	Raises:
@@ -112,7 +113,7 @@ def decline_estimate(card: str, seen: float, reason: str, by: str, channel: str)
 	if estimate.state == "declined":
 		return
 	_require_open(estimate, seen)
-	as_app(doc).record_decline(reason)
+	as_app(doc).store_decline(reason, decided)
 	doc.add_comment(
 		"Info", _("has declined ({0}, {1}): {2}").format(_(channel), escape_html(by), escape_html(reason))
 	)

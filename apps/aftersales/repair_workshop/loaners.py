@@ -88,7 +88,10 @@ def take_contact(doc: Document) -> None:
 		doc.update(dict.fromkeys(CONTACT))  # that was somebody at the former customer
 	if any(doc.get(field) for field in CONTACT):
 		return
-	call = doc.repair_call and frappe.db.get_value("Repair Call", doc.repair_call, [*CONTACT], as_dict=True)
+	# of a call whose contact nobody has confirmed, we write to the customer
+	call = doc.repair_call and frappe.db.get_value(
+		"Repair Call", {"name": doc.repair_call, "contact_confirmed": 1}, [*CONTACT], as_dict=True
+	)
 	contact = call if call and any(call.values()) else doc.customer and primary_contact_of(doc.customer)
 	for field, is_sound in CONTACT.items():
 		value = contact and contact.get(field)

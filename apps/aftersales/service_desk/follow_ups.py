@@ -234,6 +234,8 @@ def open_new_call(follow_up: Document, reasons: list[str]) -> str:
 	)
 	if not follow_up.equipment:
 		new.update({field: old.get(field) for field in PRODUCT_FIELDS})
+	if old and not old.contact_confirmed:
+		set_system(new, contact_confirmed=0)
 	# the answer opens the call, whoever writes it down, be it the customer himself
 	new.insert(ignore_permissions=True)
 	tell_supervisors(

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import (
@@ -22,7 +23,8 @@ from frappe.utils import (
 )
 
 from aftersales.guards import NotPossible, as_app, set_system
-from aftersales.service_desk import coverage
+from aftersales.service_desk import contacts_on_file, coverage
+from aftersales.service_desk.contact_rules import same_address
 from aftersales.service_desk.plain_text import plain_line
 from aftersales.service_desk.progress import OVER
 
@@ -49,6 +51,8 @@ CALL_FIELDS = (
 	"resolved_by_phone",
 	"contact_name",
 	"contact_email",
+	"contact_phone",
+	"contact_confirmed",
 	"service_address_display",
 )
 PRODUCT_FIELDS = (
@@ -143,14 +147,19 @@ def register(
 	new_product: dict | None = None,
 	hazard: str | None = None,
 	contact: dict | None = None,
+	own_email: str | None = None,
 ) -> tuple[str, bool]:
 	"""Register a call as the customer tells it; returns its name, and whether it is new.
+
+	Whoever reports it over a product's code is not known: the contact is to be confirmed. Of somebody who is
+	logged in it is confirmed as far as address and number are his own or on file.
 
 	Args:
 		key: made by the form; the same key registers one call, however often it is sent.
 		product: name of a product file of the customer.
 		new_product: brand, model and serial_text of one we do not know.
 		contact: contact_name, contact_phone and contact_email of who reports.
+		own_email: of whoever is logged in.
 	"""
 	call = frappe.new_doc("Repair Call")
 	call.update(
@@ -166,7 +175,7 @@ def register(
 			**{field: plain_line(value) for field, value in (contact or {}).items()},
 		}
 	)
-	set_system(call, entry_key=key)
+	set_system(call, entry_key=key, contact_confirmed=int(channel != "QR" and _is_own(call, own_email)))
 	# Registered by the app on the customer's word: neither he nor a guest has rights on calls.
 	call.flags.ignore_permissions = True
 	return once("Repair Call", customer, key, lambda: call.insert().name)
@@ -240,6 +249,26 @@ def add_message(
 	return True
 
 
+def confirm_contact(call: str, by: str) -> None:
+	"""Whoever has the address on file says that the contact of a call is right; `by` is HTML for the timeline."""
+	contacts_on_file.confirm(as_app(frappe.get_doc("Repair Call", call, for_update=True)), by)
+
+
+def refuse_contact(call: str, by: str) -> None:
+	"""Whoever has the address on file does not know the contact of a call: it goes, the desk is told.
+
+	Nothing happens where the contact is confirmed, or gone, already.
+	"""
+	doc = frappe.get_doc("Repair Call", call, for_update=True)
+	contact = {field: doc.get(field) for field in ("contact_name", "contact_phone", "contact_email")}
+	if doc.contact_confirmed or not any(contact.values()):
+		return
+	doc.update(dict.fromkeys(contact))
+	as_app(doc).save()
+	named = ", ".join(escape_html(value) for value in contact.values() if value)
+	doc.add_comment("Info", _("contact not known to the customer and removed: {0} ({1})").format(named, by))
+
+
 def tell_timeline(call: str, text: str) -> None:
 	"""One line of the app on the timeline of a call; `text` is HTML, escaped by the caller."""
 	frappe.get_doc("Repair Call", call).add_comment("Info", text)
@@ -260,6 +289,11 @@ def as_html(text: str | None) -> str:
 	"""What a customer wrote, as text in HTML: nothing of it is markup."""
 	lines = escape_html((text or "").strip()).splitlines()
 	return f"<p>{'<br>'.join(lines)}</p>" if lines else ""
+
+
+def _is_own(call: Document, own_email: str | None) -> bool:
+	email = None if same_address(call.contact_email, own_email) else call.contact_email
+	return contacts_on_file.is_on_file(call.customer, email, call.contact_phone)
 
 
 def once(doctype: str, customer: str, key: str, insert: Callable[[], str]) -> tuple[str, bool]:

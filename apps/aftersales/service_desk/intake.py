@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
 from aftersales.core.requests import validate_call
-from aftersales.guards import refuse_future
+from aftersales.guards import refuse_future, set_system
 from aftersales.installed_base import identity
 from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_calls import fitted_numbers
@@ -29,7 +29,8 @@ def take_sender(call: Document) -> None:
 	"""
 	if call.customer or not call.is_new() or not call.contact_email:
 		return
-	call.customer = _customer_by_address(call.contact_email) or facts.settings().unknown_sender_customer
+	known = _customer_by_address(call.contact_email)
+	call.customer = known or facts.settings().unknown_sender_customer
 	if not call.customer:
 		frappe.throw(
 			_("Set {0}: no customer has the e-mail address {1}.").format(
@@ -42,6 +43,7 @@ def take_sender(call: Document) -> None:
 		"Guest",
 	):  # fetched by the mail account, not typed by an agent
 		call.channel = "E-mail"
+		set_system(call, contact_confirmed=int(bool(known)))
 		call.assigned_to = call.assigned_to or for_customers.owner_for_customers()
 
 

@@ -76,6 +76,7 @@ def about_customer(customer: str) -> dict:
 	doc = frappe.get_doc("Customer", customer)
 	doc.check_permission("read")
 	fields = ["name", "subject", "status", "received_at", "equipment", "brand", "model"]
+	to_confirm = ["contact_confirmed", "contact_name", "contact_phone", "contact_email"]
 	return {
 		"customer": doc.name,
 		"customer_name": doc.customer_name,
@@ -91,7 +92,7 @@ def about_customer(customer: str) -> dict:
 		"open": frappe.get_list(
 			"Repair Call",
 			filters={"customer": customer, "status": ("not in", past_jobs.OVER)},
-			fields=fields,
+			fields=[*fields, *to_confirm],
 			order_by="received_at desc",
 			limit=HISTORY,
 		),

@@ -110,7 +110,8 @@ def _from_calls(wanted: Asked) -> list[frappe._dict]:
 		return []
 	rows = frappe.get_list(
 		"Repair Call",
-		filters={"phone_key": past_jobs.phone_key(digits)},
+		# a number that a guest named for a customer's product does not yet speak for the customer
+		filters={"phone_key": past_jobs.phone_key(digits), "contact_confirmed": 1},
 		fields=["customer", "customer_name", "contact_name", "contact_phone as phone"],
 		order_by="received_at desc",
 		limit=LOOKED_AT,

@@ -57,6 +57,25 @@ def host_name() -> Finding:
 	)
 
 
+def email_queue() -> Finding:
+	"""Signed links reach customers only where Email Queue is ours: another app may have put its own in place."""
+	from frappe.model.base_document import get_controller
+
+	from aftersales.customer_portal.stored_messages import SealedEmailQueue
+
+	title = _("Links in mails")
+	if issubclass(get_controller("Email Queue"), SealedEmailQueue):
+		return Finding(title, GOOD)
+	return Finding(
+		title,
+		WRONG,
+		_(
+			"Another app replaces Email Queue, so that links in messages to customers do not work. "
+			"Install Aftersales after that app, or let its class inherit from ours."
+		),
+	)
+
+
 def _answer(path: str) -> Finding | None:
 	try:
 		return frappe.get_attr(path)()

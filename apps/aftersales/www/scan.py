@@ -4,7 +4,7 @@ The printed address must hold for as long as the product lives, so it names only
 that takes the person who scans it is decided here. Staff go to the desk: to a new call for a product, to
 the workshop board for a card. A customer goes to his own page for the product; anybody else who has the
 product's code before his eyes to the page that takes a call without a login. A code printed without a
-signature, or with a wrong one, leads to the login and back.
+signature, or with a wrong one, leads to the login and back. Without a tag it leads to the pages of customers.
 """
 
 from urllib.parse import quote
@@ -16,8 +16,9 @@ no_cache = 1
 
 def get_context(context):
 	code = frappe.form_dict.get("code")
+	tag = frappe.form_dict.get("tag")
 	frappe.local.flags.redirect_location = _target(
-		frappe.form_dict.tag, code if isinstance(code, str) else ""
+		tag.strip() if isinstance(tag, str) else "", code if isinstance(code, str) else ""
 	)
 	raise frappe.Redirect(302)
 
@@ -29,7 +30,9 @@ def _target(tag: str, code: str = "") -> str:
 
 	name = quote(tag, safe="")
 	if frappe.session.user != "Guest" and _works_at_the_desk():
-		return _desk_page(tag)
+		return _desk_page(tag) if tag else "/app/customer-equipment"
+	if not tag:
+		return "/aftersales"
 	if product_of(tag, customers.customers_of()):
 		return f"/aftersales/new?product={name}"
 	if code and is_product_code(tag, code):

@@ -16,10 +16,11 @@ class ServiceLink(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		copied_by: DF.Link | None
 		customer: DF.Link
 		expires_at: DF.Datetime
 		link_key: DF.Data
-		purpose: DF.Literal["Track", "Appointment", "Estimate", "Survey", "Document"]
+		purpose: DF.Literal["Track", "Appointment", "Estimate", "Survey", "Document", "Contact"]
 		reference_doctype: DF.Link
 		reference_name: DF.DynamicLink
 		revoked_at: DF.Datetime | None

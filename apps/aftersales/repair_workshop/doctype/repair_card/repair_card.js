@@ -146,7 +146,11 @@ frappe.ui.form.on("Repair Card", {
 	},
 
 	ask_for_approval(frm) {
-		const channels = frm.fields_dict.approval_channel.df.options.split("\n").filter(Boolean);
+		// the customer's own pages store their decisions themselves
+		const own = ["Portal", "Signed Link"];
+		const channels = frm.fields_dict.approval_channel.df.options
+			.split("\n")
+			.filter((channel) => channel && !own.includes(channel));
 		aftersales.forms.ask(frm, {
 			title: __("The customer accepts"),
 			fields: [

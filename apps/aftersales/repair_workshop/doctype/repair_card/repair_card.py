@@ -41,6 +41,9 @@ FIELDS_OF_APPROVAL = (
 	"approved_by",
 	"approved_at",
 	"approval_channel",
+	"approval_user",
+	"approval_link",
+	"approval_ip",
 	"decline_reason",
 )
 
@@ -78,8 +81,11 @@ class RepairCard(ServiceDocument):
 		action_code: DF.Link | None
 		amended_from: DF.Link | None
 		amount_due: DF.Currency
+		approval_ip: DF.Data | None
+		approval_link: DF.Data | None
 		approval_channel: DF.Literal["", "Phone", "E-mail", "In Person", "Portal", "Signed Link", "Letter"]
 		approval_status: DF.Literal["Not Needed", "Pending", "Approved", "Declined"]
+		approval_user: DF.Data | None
 		approved_amount: DF.Currency
 		approved_at: DF.Datetime | None
 		approved_by: DF.Data | None
@@ -294,15 +300,35 @@ class RepairCard(ServiceDocument):
 		afterwards the card becomes Approved.
 
 		Args:
-			channel: Phone, E-mail, In Person, Portal, Signed Link or Letter.
+			channel: Phone, E-mail, In Person or Letter; what the customer decides himself, on the portal or by a
+				signed link, is stored by his page.
 			approved_by: the customer's person.
 			amount: net amount accepted, currency of the invoice; empty takes the Quotation's net total, else
 				the estimate. Where it covers the Quotation, its rates become those of the lines.
 
 		Raises:
 			frappe.ValidationError: the card is no draft, or person, channel or amount are missing.
+			frappe.PermissionError: the channel is one of the customer's own pages.
 		"""
 		self.check_permission("write")
+		if channel in rules.OWN_CHANNELS:
+			frappe.throw(
+				_(
+					"{0} is stored by the customer's own page when the customer decides there. "
+					"Choose how the customer has told you."
+				).format(frappe.bold(_(channel))),
+				frappe.PermissionError,
+			)
+		self.store_approval(channel, approved_by, amount)
+
+	def store_approval(
+		self, channel: str, approved_by: str, amount: float | None = None, decided: dict | None = None
+	) -> None:
+		"""See :meth:`record_approval`; the caller has checked whose word it is.
+
+		Args:
+			decided: approval_user, approval_link and approval_ip, where the customer decided on a page.
+		"""
 		self._require_draft()
 		estimate_now = accepted_rates.quoted_net(self) or flt(self.estimated_amount)
 		accepted = flt(amount) if amount is not None else estimate_now
@@ -318,6 +344,7 @@ class RepairCard(ServiceDocument):
 			approval_channel=channel,
 			approved_amount=accepted,
 			decline_reason=None,
+			**_decided(decided),
 		)
 		accepted_rates.take(self, accepted)
 		if self.status not in (rules.RECEIVED, rules.DIAGNOSING):
@@ -333,6 +360,10 @@ class RepairCard(ServiceDocument):
 			frappe.MandatoryError: no reason.
 		"""
 		self.check_permission("write")
+		self.store_decline(reason)
+
+	def store_decline(self, reason: str, decided: dict | None = None) -> None:
+		"""See :meth:`record_decline`; `decided` as in :meth:`store_approval`."""
 		self._require_draft()
 		if not (reason or "").strip():
 			frappe.throw(_("Say why the customer declined."), frappe.MandatoryError)
@@ -344,6 +375,7 @@ class RepairCard(ServiceDocument):
 			approval_channel=None,
 			approved_amount=0,
 			decline_reason=reason.strip(),
+			**_decided(decided),
 		)
 		self.status = rules.DECLINED
 		self.save()
@@ -977,3 +1009,8 @@ class RepairCard(ServiceDocument):
 				_("Repair Card {0} was cancelled.").format(self.name),
 				{},
 			)
+
+
+def _decided(decided: dict | None) -> dict:
+	"""By what the customer decided, every field named: an answer of another day leaves nothing behind."""
+	return {**dict.fromkeys(("approval_user", "approval_link", "approval_ip")), **(decided or {})}

@@ -37,6 +37,7 @@ frappe.ui.form.on("Repair Call", {
 		if (frm.is_new()) return;
 		if (aftersales.forms.may_write(frm)) {
 			frm.trigger("add_next_step");
+			frm.trigger("add_confirm_contact");
 			frm.trigger("add_actions");
 		}
 		frm.trigger("add_create_buttons");
@@ -87,6 +88,14 @@ frappe.ui.form.on("Repair Call", {
 					escape(__(doc.priority || "")).bold(),
 				]),
 				"red"
+			);
+		}
+		if (!doc.contact_confirmed && !frm.is_new() && !is_over) {
+			frm.set_intro(
+				__(
+					"Nobody has confirmed the contact: messages go to the address on file. Confirm the contact when you have made sure who it is."
+				),
+				"orange"
 			);
 		}
 		if (doc.is_repeat) {
@@ -176,6 +185,14 @@ frappe.ui.form.on("Repair Call", {
 			);
 		}
 	}, 300),
+
+	add_confirm_contact(frm) {
+		const may_confirm = ["Service Agent", "Service Supervisor", "Service Manager"];
+		if (frm.doc.contact_confirmed || !frappe.user.has_role(may_confirm)) return;
+		aftersales.forms.add_button(frm, __("Confirm Contact"), () =>
+			aftersales.forms.act(frm, "confirm_contact")
+		);
+	},
 
 	add_next_step(frm) {
 		// Also with a workflow: its action could not say that nobody had to come

@@ -5,7 +5,7 @@ from frappe.utils import escape_html
 from aftersales.core.document import ServiceDocument
 from aftersales.core.requests import Moment, validate_call
 from aftersales.guards import keep_fields_of_record, refuse_unknown
-from aftersales.service_desk import assignment, facts, intake, progress, triage
+from aftersales.service_desk import assignment, contacts_on_file, facts, intake, progress, triage
 
 FIELDS_OF_RECORD = (
 	"responded_at",
@@ -29,6 +29,7 @@ FIELDS_OF_RECORD = (
 	"arrival_answered_at",
 	"non_conformance",
 	"entry_key",
+	"contact_confirmed",
 )
 
 
@@ -53,6 +54,7 @@ class RepairCall(ServiceDocument):
 		channel: DF.Literal["Phone", "E-mail", "Web", "Walk-in", "Messaging", "QR", "Fax", "Other"]
 		closed_at: DF.Datetime | None
 		company: DF.Link
+		contact_confirmed: DF.Check
 		contact_email: DF.Data | None
 		contact_name: DF.Data | None
 		contact_phone: DF.Data | None
@@ -120,7 +122,15 @@ class RepairCall(ServiceDocument):
 
 	# end: auto-generated types
 
+	def load_from_db(self):
+		"""Notifications load the call anew: what is told to an unconfirmed contact stays as it may be told."""
+		loaded = super().load_from_db()
+		if self.flags.stored_contact:
+			contacts_on_file.addressed(self)
+		return loaded
+
 	def validate(self):
+		contacts_on_file.restore(self)
 		intake.remember_phone(self)
 		intake.remember_serial(self)
 		if self.flags.from_register:
@@ -135,6 +145,7 @@ class RepairCall(ServiceDocument):
 		intake.set_defaults(self)
 		intake.check_received_at(self)
 		intake.take_contact(self)
+		contacts_on_file.check_address(self)
 		intake.locate(self)
 		intake.check_fault_codes(self)
 
@@ -164,6 +175,19 @@ class RepairCall(ServiceDocument):
 		"""The desk has spoken to the customer and rated the call."""
 		self.check_permission("write")
 		self._move_to("Triaged")
+
+	@frappe.whitelist(methods=["POST"])
+	def confirm_contact(self) -> None:
+		"""The desk has made sure who reported the call: messages go to this contact from now on.
+
+		Raises:
+			frappe.PermissionError: the user may not write the call, or is not of the desk.
+		"""
+		call = frappe.get_doc(
+			"Repair Call", self.name, for_update=True
+		)  # what is stored, not what a form sent
+		contacts_on_file.check_may_confirm(call)
+		contacts_on_file.confirm(call, escape_html(frappe.utils.get_fullname()))
 
 	@frappe.whitelist()
 	@validate_call

@@ -460,6 +460,7 @@ aftersales.PhoneDesk = class {
 					.text(row.subject)
 					.appendTo($line);
 				$('<span class="pd-small">').text(tell(row)).appendTo($line);
+				if (row.contact_confirmed === 0) this.offer_to_confirm(row, $line);
 			});
 		};
 		const when = (row) => frappe.datetime.str_to_user(row.received_at.slice(0, 10));
@@ -470,6 +471,27 @@ aftersales.PhoneDesk = class {
 		list(__("Before"), "Repair Call", history, (row) => join(when(row), product(row), row.resolution));
 		if (!$card.children().length)
 			$card.append($('<span class="text-muted">').text(__("First call of this customer")));
+	}
+
+	// A call that somebody else has reported, over the code on the product: is that the customer's contact?
+	offer_to_confirm(call, $line) {
+		const contact = [call.contact_name, call.contact_phone, call.contact_email].filter(Boolean);
+		if (!contact.length) return;
+		const $offer = $('<div class="pd-small text-warning">')
+			.text(__("Contact not confirmed: {0}", [contact.join(", ")]))
+			.appendTo($line);
+		$('<button type="button" class="btn btn-xs btn-default ml-2" tabindex="-1">')
+			.text(__("Confirm Contact"))
+			.appendTo($offer)
+			.on("click", async () => {
+				await frappe.xcall("run_doc_method", {
+					dt: "Repair Call",
+					dn: call.name,
+					method: "confirm_contact",
+				});
+				$offer.remove();
+				frappe.show_alert({ message: __("Contact confirmed"), indicator: "green" });
+			});
 	}
 
 	// ------------------------------------------------------------ the call

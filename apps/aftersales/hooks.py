@@ -179,6 +179,8 @@ doc_events = {
 	"Comment": {"before_validate": "aftersales.customer_portal.stored_messages.hide_links"},
 	"SMS Log": {"before_validate": "aftersales.customer_portal.stored_messages.hide_links"},
 	"Notification Log": {"before_validate": "aftersales.customer_portal.stored_messages.hide_links"},
+	"Personal Data Deletion Request": {"on_update": "aftersales.privacy.requests.erase_for_request"},
+	"Personal Data Download Request": {"after_insert": "aftersales.privacy.requests.add_service_data"},
 	"Email Queue": {"before_insert": "aftersales.customer_portal.stored_messages.seal_mail"},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
@@ -387,7 +389,27 @@ scheduler_events = {
 		"aftersales.service_quality.faults.raise_recurring",
 		"aftersales.field_service.leavers.remind_of_locked_out_owners",
 	],
+	"daily_long": ["aftersales.privacy.retention.erase_what_is_over"],
 }
+
+# What of a person Frappe gives out and erases by the e-mail address; the rest of a case in privacy/requests.py
+user_data_fields = [
+	{
+		"doctype": "Repair Call",
+		"filter_by": "contact_email",
+		"redact_fields": ["contact_name", "contact_phone"],
+	},
+	{
+		"doctype": "Service Complaint",
+		"filter_by": "contact_email",
+		"redact_fields": ["contact_name", "contact_phone"],
+	},
+	{
+		"doctype": "Loaner Issue",
+		"filter_by": "contact_email",
+		"redact_fields": ["contact_name", "contact_phone"],
+	},
+]
 
 # Links without login that open nothing any more; the days are the site's (Log Settings)
 default_log_clearing_doctypes = {"Service Link": 90}

@@ -362,7 +362,7 @@ def test_no_live_link_is_stored_where_staff_reads(undecided):
 	assert not [mail for mail in mails if live_links(mail.stored)]
 	for doctype, field in (("Communication", "content"), ("Comment", "content"), ("Email Queue", "message")):
 		for text in frappe.get_all(doctype, pluck=field):
-			assert not live_links(text.replace("=\n", "").replace("=\r\n", "")), (doctype, text)
+			assert not live_links((text or "").replace("=\n", "").replace("=\r\n", "")), (doctype, text)
 
 
 def test_the_mail_that_is_sent_carries_the_live_link(undecided, monkeypatch):

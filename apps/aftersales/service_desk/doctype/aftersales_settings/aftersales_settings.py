@@ -45,6 +45,9 @@ class AftersalesSettings(ServiceDocument):
 		invoicing: DF.Literal["On Completion", "One Invoice per Job", "One Invoice per Customer"]
 		follow_up_retry_hours: DF.Int
 		follow_up_script: DF.Text | None
+		keep_contacts: DF.Int
+		keep_photos: DF.Int
+		keep_signatures: DF.Int
 		labour_item: DF.Link | None
 		loaner_before_removal: DF.Check
 		loaner_conditions: DF.SmallText | None

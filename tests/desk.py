@@ -109,7 +109,10 @@ class Desk:
 
 	def note_error(self, error: Error) -> None:
 		# A request that was refused is a plain object, or nothing; what it says is read on the screen.
-		if error.message not in ("Object", "undefined"):
+		if error.message in ("Object", "undefined"):
+			return
+		# Version 16 reads frappe.route_options after it has set them to null (its sidebar.js)
+		if "reading 'sidebar'" not in error.message:
 			self.errors.append(f"{error.message}\n{error.stack}")
 
 	# ------------------------------------------------------------------ forms

@@ -134,7 +134,12 @@ class SocketServer(Process):
 		return ["node", str(BENCH / "apps" / "frappe" / "socketio.js")]
 
 	def environment(self) -> dict[str, str]:
-		return {"FRAPPE_SITE": self.site, "FRAPPE_SOCKETIO_PORT": str(self.port)}
+		given = {"FRAPPE_SITE": self.site, "FRAPPE_SOCKETIO_PORT": str(self.port)}
+		# Version 16: the server shows a secret that the site keeps in its queue's Redis
+		config = json.loads((SITES / self.site / "site_config.json").read_text())
+		if queue := config.get("redis_queue"):
+			given["FRAPPE_REDIS_QUEUE"] = queue
+		return given
 
 	def ready(self) -> bool:
 		with socket.socket() as probe:

@@ -46,12 +46,23 @@ def overtaken(first: Callable, second: Callable) -> Exception | None:
 	return raised[0] if raised else None
 
 
+_OF_THE_PARENT: list = []
+
+
+def keep_open(connection) -> None:
+	"""In a forked process: the parent's connection is closed by nobody, not when it is forgotten either.
+
+	Both share the socket: a driver that says goodbye on it (that of version 16) would end the parent's.
+	"""
+	_OF_THE_PARENT.append(connection)
+
+
 def at_once(*calls: tuple[Callable, str]) -> list[int]:
 	"""Exit codes of the calls, each in a process and transaction of its own, begun together."""
 	site, barrier = frappe.local.site, FORK.Barrier(len(calls))
 
 	def run(function, argument):
-		inherited = frappe.local.db  # closing it would end the parent's connection
+		keep_open(frappe.local.db)
 		frappe.init(site=site, sites_path=".", force=True)
 		frappe.connect()
 		try:
@@ -63,7 +74,6 @@ def at_once(*calls: tuple[Callable, str]) -> list[int]:
 			traceback.print_exc()  # pytest shows it where the test fails
 			sys.stderr.flush()
 		finally:
-			del inherited
 			os._exit(1)
 
 	children = [FORK.Process(target=run, args=call) for call in calls]

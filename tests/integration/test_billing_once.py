@@ -22,6 +22,7 @@ from aftersales.service_billing.billing_worker import run
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.processes import wait_for
+from tests.races import keep_open
 
 pytestmark = pytest.mark.commits
 
@@ -79,7 +80,7 @@ def worker(name: str, prepare=None):
 	site = frappe.local.site
 
 	def work():
-		inherited = frappe.local.db  # closing it would end the parent's connection
+		keep_open(frappe.local.db)
 		frappe.init(site=site, sites_path=".", force=True)
 		frappe.connect()
 		if prepare:
@@ -90,7 +91,6 @@ def worker(name: str, prepare=None):
 		except BaseException:
 			traceback.print_exc()
 		finally:
-			del inherited
 			os._exit(1)
 
 	child = multiprocessing.get_context("fork").Process(target=work)

@@ -21,6 +21,7 @@ LOGS = {
 	"tabActivity Log",
 	"tabDeleted Document",  # the uninstall's own record, written by Frappe after the app's last word
 	"tabError Log",
+	"tabPermission Log",  # of version 16
 	"tabRoute History",
 	"tabScheduled Job Log",
 	"tabSessions",

@@ -222,8 +222,7 @@ def test_nothing_is_sent_until_it_is_switched_on(shop):
 
 
 def test_a_single_message_is_switched_off_by_its_notification(shop):
-	frappe.db.set_value("Notification", "Customer: Call Received", "enabled", 0)
-	frappe.cache.delete_value("notifications")
+	frappe.get_doc("Notification", "Customer: Call Received").update({"enabled": 0}).save()
 	call = make.plain_call(shop.customer, contact_email="nora@byrne.example")
 	assert sent(call) == []
 

@@ -21,6 +21,7 @@ from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.jobs import books, documents_of, gl, stock_ledger
 from tests.processes import wait_for
+from tests.races import keep_open
 
 pytestmark = pytest.mark.commits
 
@@ -213,7 +214,7 @@ def in_the_background(function, *args):
 	site = frappe.local.site
 
 	def run():
-		inherited = frappe.local.db  # closing it would end the parent's connection
+		keep_open(frappe.local.db)
 		frappe.init(site=site, sites_path=".", force=True)
 		frappe.connect()
 		try:
@@ -221,7 +222,6 @@ def in_the_background(function, *args):
 			frappe.db.commit()
 			os._exit(0)
 		finally:
-			del inherited
 			os._exit(1)
 
 	child = multiprocessing.get_context("fork").Process(target=run)

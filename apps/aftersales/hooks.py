@@ -24,9 +24,9 @@ app_include_css = "aftersales.bundle.css"
 # Version 16: one sidebar for the app
 extend_bootinfo = ["aftersales.setup.desk_sidebars.leave_the_shipped_one"]
 
-# MariaDB 11.6.2 and newer: locking reads see what others have committed
-before_request = ["aftersales.core.transactions.read_what_is_committed"]
-before_job = ["aftersales.core.transactions.read_what_is_committed"]
+# What Frappe 15 lacks; MariaDB 11.6.2 and newer: locking reads see what others have committed
+before_request = ["aftersales.compat.prepare", "aftersales.core.transactions.read_what_is_committed"]
+before_job = ["aftersales.compat.prepare", "aftersales.core.transactions.read_what_is_committed"]
 after_request = ["aftersales.core.transactions.tell_of_collision"]
 
 # What Delete Transactions of a company leaves alone: masters, as ERPNext's own
@@ -355,10 +355,6 @@ aftersales_validate_product_is_here = ["aftersales.repair_workshop.vendor_repair
 
 # What a document's targets may ask of the document it belongs to: link field → function
 aftersales_target_facts = {"repair_call": "aftersales.service_desk.calls.facts_for_targets"}
-
-# What Frappe 15 lacks
-before_request = ["aftersales.compat.prepare"]
-before_job = ["aftersales.compat.prepare"]
 
 # Assigning and unassigning in the desk must not take away a document's owner
 override_whitelisted_methods = {

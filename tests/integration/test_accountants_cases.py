@@ -374,6 +374,8 @@ def draft_of_another_month(shop):
 	assert (str(invoice.posting_date), str(invoice.due_date)) == ("2026-12-01", "2026-12-01")
 	assert str(frappe.db.get_value("Stock Entry", doc.stock_entry, "posting_date")) == "2026-11-30"
 	return documents(doc)
+
+
 @case("31")
 def product_bundle(shop):
 	gasket = make.item("Gasket")

@@ -10,7 +10,7 @@ import pytest
 from frappe.core.page.permission_manager import permission_manager
 from frappe.desk import reportview
 from frappe.desk.doctype.workspace.workspace import save_page
-from frappe.utils import add_to_date, now_datetime
+from frappe.utils import add_to_date, now_datetime, set_request
 from frappe.website.path_resolver import resolve_path
 
 import aftersales
@@ -264,6 +264,8 @@ def test_tool_is_built_on_every_doctype(tool):
 
 def test_customize_form_changes_every_doctype():
 	for doctype in FORMS:
+		if DOCTYPES[doctype].get("issingle"):
+			continue  # Frappe customises none
 		form = frappe.get_doc("Customize Form")
 		form.doc_type = doctype
 		form.fetch_to_customize()
@@ -306,6 +308,7 @@ def test_names_with_slashes_lead_to_their_pages():
 	name = make.equipment(make.customer())
 	assert name == "EQ/26/00001"
 
+	set_request(method="GET", path=f"/scan/{name}")
 	assert resolve_path(f"scan/{name}") == "scan"  # the server has decoded %2F by then
 	assert frappe.form_dict.tag == name
 	assert scan_rules.read(f"https://erp.example/scan/{quote(name, safe='')}") == scan_rules.Code(name)

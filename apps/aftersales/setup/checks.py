@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 
 from aftersales import site_address
+from aftersales.core.requests import validate_call
 
 GOOD, WARNING, WRONG = "Good", "Warning", "Wrong"
 CHECKING_ROLES = ("Service Manager", "System Manager")
@@ -25,6 +26,7 @@ class Finding:
 
 
 @frappe.whitelist()
+@validate_call
 def run() -> list[dict]:
 	"""Every check with its finding (title, state, what_to_do), what is wrong first.
 

@@ -1,9 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from aftersales.core.document import ServiceDocument
 
 
-class ServiceErasureLog(Document):
+class ServiceErasureLog(ServiceDocument):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -177,6 +177,7 @@ class RepairCall(ServiceDocument):
 		self._move_to("Triaged")
 
 	@frappe.whitelist(methods=["POST"])
+	@validate_call
 	def confirm_contact(self) -> None:
 		"""The desk has made sure who reported the call: messages go to this contact from now on.
 

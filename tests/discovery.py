@@ -17,10 +17,16 @@ def modules():
 			yield importlib.import_module(found.name)
 
 
+STAND_INS = "aftersales.core.checked_endpoints"
+"""Answer in the place of functions of Frappe, for DocTypes of other apps too: tests/security/test_rights.py."""
+
+
 def functions() -> list[str]:
-	"""Whitelisted functions, by path."""
+	"""Whitelisted functions, by path; those that stand in for functions of Frappe are left out."""
 	found = set()
 	for module in modules():
+		if module.__name__ == STAND_INS:
+			continue
 		for name, function in inspect.getmembers(module, inspect.isfunction):
 			if function in frappe.whitelisted and function.__module__ == module.__name__:
 				found.add(f"{module.__name__}.{name}")

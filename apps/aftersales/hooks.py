@@ -372,6 +372,8 @@ override_whitelisted_methods = {
 	"frappe.desk.listview.get_group_by_count": "aftersales.core.checked_endpoints.get_group_by_count",
 	"frappe.utils.global_search.search": "aftersales.core.checked_endpoints.global_search",
 	"frappe.desk.doctype.tag.tag.get_tagged_docs": "aftersales.core.checked_endpoints.get_tagged_docs",
+	"frappe.core.doctype.data_import.data_import.download_template": "aftersales.core.checked_endpoints.download_template",
+	"frappe.core.doctype.data_export.exporter.export_data": "aftersales.core.checked_endpoints.export_data",
 }
 
 # Service clocks that have fallen due; repair cards whose parts have come

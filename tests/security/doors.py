@@ -173,8 +173,13 @@ TELLING_NO_ERROR = ("client.bulk_update", "list: delete", "list: bulk edit")
 
 
 def _listed(row, **form) -> str:
-	frappe.local.form_dict.update(doctype=row.doctype, parent_doctype=row.parenttype, **form)
+	frappe.local.form_dict.update(doctype=row.doctype, parent_doctype=row.get("parenttype"), **form)
 	return _text(reportview.get())
+
+
+def _column(row) -> str:
+	columns = row.meta.get_valid_columns()
+	return next(field.fieldname for field in row.meta.fields if field.fieldname in columns)
 
 
 def _text(answer) -> str:
@@ -189,31 +194,29 @@ def _getdoc(row) -> str:
 READING: dict[str, Callable] = {
 	"GET resource": lambda row: _text(v1.read_doc(row.doctype, row.name).as_dict()),
 	"GET resources": lambda row: _text(
-		client.get_list(row.doctype, fields=["*"], parent=row.parenttype, limit_page_length=0)
+		client.get_list(row.doctype, fields=["*"], parent=row.get("parenttype"), limit_page_length=0)
 	),
-	"client.get": lambda row: _text(client.get(row.doctype, row.name, parent=row.parenttype)),
+	"client.get": lambda row: _text(client.get(row.doctype, row.name, parent=row.get("parenttype"))),
 	"client.get by filter": lambda row: _text(
-		client.get(row.doctype, filters={"parent": row.parent}, parent=row.parenttype)
+		client.get(
+			row.doctype,
+			filters={"parent": row.parent} if row.get("parent") else {"owner": row.owner},
+			parent=row.get("parenttype"),
+		)
 	),
 	"client.get_value": lambda row: _text(
 		[
-			client.get_value(row.doctype, field.fieldname, {"name": row.name}, parent=row.parenttype)
+			client.get_value(row.doctype, field.fieldname, {"name": row.name}, parent=row.get("parenttype"))
 			for field in row.meta.get("fields")
 			if field.fieldname in row.meta.get_valid_columns()
 		]
 	),
-	"client.validate_link": lambda row: _text(
-		client.validate_link(row.doctype, row.name, [row.meta.fields[0].fieldname])
-	),
+	"client.validate_link": lambda row: _text(client.validate_link(row.doctype, row.name, [_column(row)])),
 	"desk form": _getdoc,
 	"desk list": lambda row: _listed(row, fields=json.dumps(["*"])),
-	"desk list, grouped": lambda row: _text(
-		listview.get_group_by_count(row.doctype, "[]", row.meta.fields[0].fieldname)
-	),
+	"desk list, grouped": lambda row: _text(listview.get_group_by_count(row.doctype, "[]", _column(row))),
 	"search": lambda row: _text(
-		search.search_link(
-			row.doctype, "", searchfield=row.meta.fields[0].fieldname, reference_doctype=row.parenttype
-		)
+		search.search_link(row.doctype, "", searchfield=_column(row), reference_doctype=row.get("parenttype"))
 	),
 }
 """Way → what it tells of a row, as text."""

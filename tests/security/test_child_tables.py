@@ -10,7 +10,7 @@ import os
 
 import frappe
 import pytest
-from frappe import client
+from frappe import client, handler
 from frappe.api import v1
 from frappe.desk import reportview
 from frappe.desk.form.save import savedocs
@@ -267,6 +267,23 @@ def test_who_has_the_level_filters_and_sorts():
 			filters=[["Technician Record", "subject", "like", "Van left%"]],
 		)
 		assert [(row.name, row.kind) for row in warned] == [(name, "Warning")]
+
+
+def test_an_export_holds_nothing_above_the_level_of_who_exports():
+	f.technician("Aoife Doyle", records=[{"kind": "Warning", "subject": "Van left unlocked"}])
+	method = "frappe.core.doctype.data_import.data_import.download_template"
+	exports = {
+		("Service Voucher", "labour", "cost_rate"): "Service Supervisor",
+		("Service Technician", "Service Technician", "cost_rate"): "Service Supervisor",
+	}
+	for (doctype, key, fieldname), role in exports.items():
+		form = {"doctype": doctype, "export_records": "all", "file_type": "CSV"}
+		form["export_fields"] = frappe.as_json({doctype: ["name"], key: ["name", fieldname]})
+		with doors.asking(f.user(f"{frappe.scrub(role)}@doors.example", role), **form):
+			with pytest.raises(frappe.PermissionError, match="cannot export"):
+				handler.execute_cmd(method)
+		with doors.asking(f.user("boss@doors.example", "Service Manager"), **form):
+			handler.execute_cmd(method)
 
 
 # ---------------------------------------------------------------------------- through the parent

@@ -142,6 +142,12 @@ doc_events = {
 		"on_update": "aftersales.service_desk.search_keys.of_contact",
 		"on_trash": "aftersales.service_desk.search_keys.forget",
 	},
+	"Address": {"validate": "aftersales.customer_portal.customers.validate_address"},
+	"Dynamic Link": {
+		"before_insert": "aftersales.customer_portal.customers.validate_link_row",
+		"validate": "aftersales.customer_portal.customers.validate_link_row",
+		"on_trash": "aftersales.customer_portal.customers.validate_link_row",
+	},
 	"Customer Equipment": {
 		"on_update": "aftersales.service_desk.search_keys.of_equipment",
 		"after_rename": "aftersales.service_billing.contract_products.keep_once",

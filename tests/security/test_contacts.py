@@ -105,3 +105,57 @@ def test_the_desk_names_contacts(victim):
 		contact.append("links", {"link_doctype": "Customer", "link_name": make.customer("Nora Byrne")})
 		contact.save()
 	assert customers_of(ANNA) == [victim]
+
+
+# ---------------------------------------------------------------------------- addresses
+
+
+def address(customer: str, **values) -> dict:
+	return {
+		"doctype": "Address",
+		"address_title": "Evil",
+		"address_type": "Billing",
+		"address_line1": "666 Mallory Street",
+		"city": "Nowhere",
+		"country": "Ireland",
+		"is_primary_address": 1,
+		"links": [{"link_doctype": "Customer", "link_name": customer}],
+		**values,
+	}
+
+
+def test_nobody_puts_an_address_on_another_customers_invoices(victim):
+	own = make.customer("Anna's Household")
+	customer = frappe.get_doc("Customer", own)
+	customer.append("portal_users", {"user": ANNA})
+	customer.save()
+	frappe.set_user(ANNA)
+	mine = frappe.get_doc(frappe.client.insert(json.dumps(address(own))))
+	frappe.db.commit()
+	for links in (
+		[{"link_doctype": "Customer", "link_name": victim}],
+		[{"link_doctype": "Customer", "link_name": own}, {"link_doctype": "Customer", "link_name": victim}],
+		[{"link_doctype": "Company", "link_name": make.COMPANY}],
+	):
+		with pytest.raises(frappe.PermissionError, match="Only our staff"):
+			frappe.client.insert(json.dumps(address(own, links=links)))
+		with pytest.raises(frappe.PermissionError, match="Only our staff"):
+			frappe.client.save(
+				frappe.as_json({**frappe.get_doc("Address", mine.name).as_dict(), "links": links})
+			)
+		frappe.db.rollback()
+	row = {"parent": mine.name, "parenttype": "Address", "parentfield": "links"}
+	with pytest.raises(frappe.PermissionError):
+		frappe.new_doc("Dynamic Link", **row, link_doctype="Customer", link_name=victim).insert()
+	stored = frappe.get_doc("Dynamic Link", mine.links[0].name)
+	stored.link_name = victim
+	with pytest.raises(frappe.PermissionError):
+		stored.save()
+	frappe.db.rollback()
+	frappe.set_user("Administrator")
+	assert frappe.get_all("Dynamic Link", {"parenttype": "Address", "link_name": victim}) == []
+
+
+def test_the_desk_keeps_addresses(victim):
+	frappe.set_user(make.user("sales@contacts.example", "Service Agent", "Sales User"))
+	frappe.client.insert(json.dumps(address(victim)))

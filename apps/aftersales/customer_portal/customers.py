@@ -50,9 +50,7 @@ def keep_contact_honest(contact: Document, method: str | None = None) -> None:
 	Raises:
 		frappe.PermissionError: a website user names himself, or anybody, a contact of a customer.
 	"""
-	if contact.flags.ignore_permissions or frappe.session.user == "Administrator":
-		return
-	if frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User":
+	if contact.flags.ignore_permissions or not _is_website_user():
 		return
 	before = contact.get_doc_before_save()
 	customers = _customers_named(contact)
@@ -63,6 +61,49 @@ def keep_contact_honest(contact: Document, method: str | None = None) -> None:
 			),
 			frappe.PermissionError,
 		)
+
+
+def validate_address(address: Document, method: str | None = None) -> None:
+	"""validate of an Address: a website user keeps addresses of the customers he acts for, and of nobody else.
+
+	Frappe lets every website user make addresses; ERPNext puts a customer's primary one on his invoices.
+
+	Raises:
+		frappe.PermissionError: the address is, was, or would be somebody else's too.
+	"""
+	if address.flags.ignore_permissions or not _is_website_user():
+		return
+	own = set(customers_of())
+	foreign = sorted(
+		link.link_name
+		for doc in (address, address.get_doc_before_save())
+		for link in (doc.links if doc else ())
+		if link.link_name and not (link.link_doctype == "Customer" and link.link_name in own)
+	)
+	if foreign:
+		frappe.throw(
+			_("Only our staff can keep an address of {0}.").format(
+				frappe.bold(frappe.utils.escape_html(", ".join(foreign)))
+			),
+			frappe.PermissionError,
+		)
+
+
+def validate_link_row(link: Document, method: str | None = None) -> None:
+	"""A row of Dynamic Link written by itself, past the Contact or Address it stands in: not by website users.
+
+	Raises:
+		frappe.PermissionError: always, for them.
+	"""
+	if _is_website_user():
+		frappe.throw(
+			_("Only our staff can link a {0} to somebody.").format(_(link.parenttype)), frappe.PermissionError
+		)
+
+
+def _is_website_user() -> bool:
+	user = frappe.session.user
+	return user != "Administrator" and frappe.get_cached_value("User", user, "user_type") != "System User"
 
 
 def _customers_named(contact: Document | None) -> set[str]:

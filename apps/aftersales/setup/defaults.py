@@ -19,6 +19,12 @@ from aftersales.setup import record, traces
 
 RESTORING_ROLES = ("Service Manager", "System Manager")
 
+SWITCHES = ("is_active", "enabled", "disabled")
+"""Whether a record is on is the site's to say: restoring it neither starts nor stops it."""
+
+DECIDING_RIGHTS = ("Workflow",)
+"""Records that say who may do what: only who may write them may restore them."""
+
 
 def insert_missing(
 	doctypes: Iterable[str] | None = None, names: Iterable[str] | None = None
@@ -57,16 +63,23 @@ def complete_settings(wizard_values: dict | None = None) -> None:
 def restore(doctype: DocTypeName, name: str) -> str:
 	"""Bring a record back to the version that came with the app.
 
-	Fields and tables which the shipped version does not speak of (accounts of a company, say) stay.
+	Fields and tables which the shipped version does not speak of (accounts of a company, say) stay, and what is
+	switched on or off stays so.
 
 	Returns:
 		The name of the record.
 
 	Raises:
-		frappe.PermissionError: the user is neither Service Manager nor System Manager.
+		frappe.PermissionError: the user is neither Service Manager nor System Manager, or may not write workflows
+			where it is one.
 		frappe.DoesNotExistError: the app ships no such record.
 	"""
 	require_role(RESTORING_ROLES, _("Restoring a shipped record"))
+	if not _may_restore(doctype):
+		frappe.throw(
+			_("You need the right to write {0} to restore one.").format(frappe.bold(_(doctype))),
+			frappe.PermissionError,
+		)
 	values = next((v for v in shipped() if (v["doctype"], v["name"]) == (doctype, name)), None)
 	if not values:
 		frappe.throw(
@@ -77,7 +90,7 @@ def restore(doctype: DocTypeName, name: str) -> str:
 		_insert(values)
 		return name
 	doc = frappe.get_doc(doctype, name)
-	doc.update(values)
+	doc.update({fieldname: value for fieldname, value in values.items() if fieldname not in SWITCHES})
 	doc.save(ignore_permissions=True)
 	return doc.name
 
@@ -87,7 +100,11 @@ def restore(doctype: DocTypeName, name: str) -> str:
 def is_shipped(doctype: DocTypeName, name: str) -> bool:
 	"""True when :func:`restore` can bring back this record for the user who asks."""
 	require_role(RESTORING_ROLES, _("Restoring a shipped record"))
-	return any((v["doctype"], v["name"]) == (doctype, name) for v in shipped())
+	return _may_restore(doctype) and any((v["doctype"], v["name"]) == (doctype, name) for v in shipped())
+
+
+def _may_restore(doctype: str) -> bool:
+	return doctype not in DECIDING_RIGHTS or bool(frappe.has_permission(doctype, "write"))
 
 
 def shipped() -> Iterable[dict]:

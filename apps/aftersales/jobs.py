@@ -47,9 +47,11 @@ def take_values_from_call(doc: Document, *more_fields: str) -> frappe._dict | No
 
 	Raises:
 		frappe.ValidationError: `doc` is for another customer or company than its call.
+		frappe.PermissionError: the user names a call that is not for his eyes.
 	"""
 	if not doc.repair_call:
 		return None
+	_validate_call_is_readable(doc)
 	call = call_values(doc.repair_call)
 	for fieldname in (*VALUES_FROM_CALL, *more_fields):
 		if not doc.get(fieldname):
@@ -62,6 +64,19 @@ def take_values_from_call(doc: Document, *more_fields: str) -> frappe._dict | No
 		# The framework fetches names before validate; this customer was not known then.
 		doc.customer_name = frappe.get_cached_value("Customer", doc.customer, "customer_name")
 	return call
+
+
+def _validate_call_is_readable(doc: Document) -> None:
+	"""Who makes a job for a call must be able to read the call: a job tells much of it, and makes it his."""
+	if doc.flags.ignore_permissions or not (doc.is_new() or doc.has_value_changed("repair_call")):
+		return
+	if not frappe.has_permission("Repair Call", "read", doc=doc.repair_call):
+		frappe.throw(
+			_(
+				"Repair Call {0} is not assigned to you. Ask the service desk to assign the call or to plan the visit."
+			).format(frappe.bold(escape_html(doc.repair_call))),
+			frappe.PermissionError,
+		)
 
 
 def call_values(repair_call: str) -> frappe._dict:

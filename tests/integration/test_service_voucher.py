@@ -868,6 +868,11 @@ def test_a_technician_cannot_hand_his_voucher_to_another(shop, people, call):
 
 def test_a_technician_opens_vouchers_for_himself(shop, people, call):
 	frappe.set_user(TECHNICIAN)
+	with pytest.raises(frappe.PermissionError, match="not assigned to you"):
+		make.planned(call, None)
+	frappe.set_user("Administrator")
+	frappe.db.set_value("Repair Call", call.name, "assigned_to", TECHNICIAN)
+	frappe.set_user(TECHNICIAN)
 	assert make.planned(call, None).technician == "Aoife"
 	with pytest.raises(frappe.PermissionError):
 		make.planned(call, "Declan")

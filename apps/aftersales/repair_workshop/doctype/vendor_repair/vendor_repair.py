@@ -139,6 +139,8 @@ class VendorRepair(ServiceDocument):
 			frappe.ValidationError: not sent yet, or the vendor repair item is not set.
 		"""
 		self.check_permission("write")
+		self.reload()  # what is stored, not what a form has sent
+		self.check_permission("write")
 		if self.docstatus != 1:
 			frappe.throw(_("Send the product out first, then order the repair."))
 		return vendor_repairs.make_purchase_order(self)

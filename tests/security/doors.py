@@ -15,6 +15,8 @@ from frappe.desk import listview, reportview, search
 from frappe.desk.doctype.bulk_update.bulk_update import submit_cancel_or_update_docs
 from frappe.desk.form import load
 from frappe.desk.form import save as desk_save
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
 
 SECRET = "Zanzibar"
 NUMBER = 7331
@@ -29,17 +31,22 @@ ROLES = (
 
 
 @contextmanager
-def asking(user: str, **form) -> Iterator[None]:
+def asking(user: str, /, **form) -> Iterator[None]:
 	"""A request of `user` with `form`, after what Frappe does before each; undone afterwards."""
 	frappe.set_user(user)
 	frappe.local.form_dict = frappe._dict(form)
+	frappe.local.request = Request(
+		EnvironBuilder(method="POST", base_url=frappe.utils.get_url()).get_environ()
+	)
+	frappe.local.request_ip = "203.0.113.7"
 	for task in frappe.get_hooks("before_request"):
-		if "aftersales" in task:
+		if task == "aftersales.compat.prepare":
 			frappe.call(task)
 	try:
 		yield
 	finally:
 		frappe.set_user("Administrator")
+		frappe.local.request = None
 		frappe.local.form_dict = frappe._dict()
 		frappe.local.response = frappe._dict(docs=[])
 		frappe.local.message_log = []

@@ -303,7 +303,7 @@ def _desk_save(visit, rows) -> None:
 
 
 def _set_value(visit, rows) -> None:
-	client.set_value("Service Labour Line", rows[0]["name"], {"name": rows[1]["name"], "hours": 3})
+	client.set_value("Service Labour Line", rows[0]["name"], {"name": rows[1]["name"], "hours": 0.5})
 
 
 def test_a_document_takes_no_row_that_is_not_its_own():
@@ -324,7 +324,7 @@ def test_a_document_takes_no_row_that_is_not_its_own():
 			continue  # changes nothing of the name
 		rows = [
 			{"name": own_row, **f.hours(1)},
-			{"name": name, "doctype": "Service Labour Line", **f.hours(3)},
+			{"name": name, "doctype": "Service Labour Line", **f.hours(0.5)},
 		]
 		with doors.asking(user):
 			with pytest.raises(frappe.PermissionError, match="row"):

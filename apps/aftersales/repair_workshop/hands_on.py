@@ -27,7 +27,9 @@ def check_time_logs(doc: Document) -> None:
 
 	Raises:
 		frappe.ValidationError: names the technician and the other card.
+		frappe.PermissionError: somebody writes the log of another, or rewrites his own.
 	"""
+	_validate_authors(doc)
 	_refuse_work_to_come(doc)
 	_stop_when_waiting(doc)
 	_check_order(doc)
@@ -112,6 +114,34 @@ def _whose(technician: str | None) -> str:
 	if technician not in own:
 		require_role(jobs.SUPERVISING_ROLES, _("Starting or stopping the work of somebody else"))
 	return technician
+
+
+def _validate_authors(doc: Document) -> None:
+	"""A technician logs his own work and ends it; whoever corrects logs supervises, and the timeline says so."""
+	if doc.flags.ignore_permissions:
+		return
+	before = doc.get_doc_before_save()
+	stored = {row.name: row for row in before.time_logs} if before else {}
+	own = set(technicians_of_user(frappe.session.user))
+	corrected = [row.technician for row in doc.time_logs if not _is_own_work(row, stored.get(row.name), own)]
+	kept = {row.name for row in doc.time_logs}
+	corrected += [row.technician for name, row in stored.items() if name not in kept]
+	if not corrected:
+		return
+	whose = ", ".join(sorted({escape_html(technician or "") for technician in corrected}))
+	require_role(jobs.SUPERVISING_ROLES, _("Correcting the time logs of {0}").format(whose))
+	jobs.note(doc, _("Time logs of {0} corrected").format(whose))
+
+
+def _is_own_work(row: Document, stored: Document | None, own: set[str]) -> bool:
+	"""True for a log as it is stored, a new one of one of the `own` technicians, or a running one that ends."""
+	if stored is None:
+		return row.technician in own
+	if (row.technician, get_datetime(row.from_time)) != (stored.technician, get_datetime(stored.from_time)):
+		return False
+	if (row.to_time and get_datetime(row.to_time)) == (stored.to_time and get_datetime(stored.to_time)):
+		return True
+	return not stored.to_time and row.technician in own
 
 
 def _stop_when_waiting(doc: Document) -> None:

@@ -273,7 +273,7 @@ def _shop(make, jobs: int) -> frappe._dict:
 
 
 def compare_with_bare_sql(vouchers: int) -> int:
-	from aftersales.service_billing import reconciliation
+	from aftersales.service_billing import reconciliation, reconciliation_lines
 	from aftersales.service_billing.reconciliation_checks import checks
 	from aftersales.service_billing.report_filters import Scope
 	from tests import factories as make
@@ -288,7 +288,9 @@ def compare_with_bare_sql(vouchers: int) -> int:
 	)
 	breaks = reconciliation.find(scope)
 	started = time.perf_counter()
-	queries = [query for _reason, _job, _document, query in checks(scope)]
+	queries = [
+		query for _reason, _job, _document, query in (*checks(scope), *reconciliation_lines.checks(scope))
+	]
 	mine, theirs = time.perf_counter() - started, 0.0
 	for query in queries:
 		statement = query.get_sql()

@@ -151,6 +151,15 @@ def _draft_invoice(shop):
 	return done(shop, "Repair Card", labour=[make.hours(1)]).name
 
 
+def _lines_differ(shop):
+	"""A priced line got into the table behind the app's back."""
+	doc = done(shop, labour=[make.hours(1)])
+	row = frappe.new_doc("Service Labour Line", **make.hours(10), charge_to="Customer", amount=5000, idx=2)
+	row.update({"parent": doc.name, "parenttype": doc.doctype, "parentfield": "labour", "docstatus": 1})
+	row.db_insert()
+	return doc.name
+
+
 def _document_cancelled(shop):
 	doc = paid(shop)
 	frappe.db.set_value("Sales Invoice", doc.sales_invoice, "docstatus", 2)
@@ -269,6 +278,7 @@ def _fee_not_invoiced(shop):
 PLANTED: dict[Reason, Callable] = {
 	Reason.NOT_BILLED: _not_billed,
 	Reason.DRAFT_INVOICE: _draft_invoice,
+	Reason.LINES_DIFFER: _lines_differ,
 	Reason.DOCUMENT_CANCELLED: _document_cancelled,
 	Reason.JOB_CANCELLED: _job_cancelled,
 	Reason.CASH_NOT_HANDED_OVER: _cash_not_handed_over,

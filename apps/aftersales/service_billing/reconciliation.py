@@ -1,6 +1,7 @@
 """What does not fit between service jobs and the books, and what puts it right (R-AC-6)."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 import frappe
 from frappe import _
@@ -9,7 +10,7 @@ from frappe.utils import flt, getdate
 
 from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
-from aftersales.service_billing import billed_rows, fee_invoices
+from aftersales.service_billing import billed_rows, fee_invoices, reconciliation_lines
 from aftersales.service_billing.cash import RECEIVING_ROLES
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
@@ -58,7 +59,7 @@ def correct(reason: str, job_type: DocTypeName, job: str) -> None:
 
 def _all_breaks(scope: Scope) -> Iterable[Break]:
 	company_currency = frappe.get_cached_value("Company", scope.company, "default_currency")
-	for reason, job_type, document_type, query in checks(scope):
+	for reason, job_type, document_type, query in chain(checks(scope), reconciliation_lines.checks(scope)):
 		for row in query.run(as_dict=True):
 			yield Break(
 				reason=reason,

@@ -32,6 +32,7 @@ class Reason(str, Enum):
 	ISSUED_WITHOUT_JOB = "Part issued without a job"
 	PART_NOT_ISSUED = "Part used, not issued"
 	QUANTITY_DIFFERS = "Quantity differs"
+	LINES_DIFFER = "Lines differ from what was posted"
 	NOT_BILLED = "Done, not billed"
 	DRAFT_INVOICE = "Done, invoice is a draft"
 	LEDGER_DIFFERS = "Ledger differs from document"

@@ -9,10 +9,12 @@ from aftersales.guards import has_any_role
 from aftersales.service_billing import bundles, part_warranty
 from aftersales.service_billing.contracts import default_payer
 from aftersales.service_billing.exact_hours import HOUR_DIGITS
-
-CUSTOMER = "Customer"
-AUTHORISING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountant")
-"""Who may let somebody other than the customer pay, or use a category that needs authorisation."""
+from aftersales.service_billing.line_authorisation import (
+	AUTHORISING_ROLES,
+	CUSTOMER,
+	validate_hours,
+	validate_rates,
+)
 
 
 def complete_lines(doc: Document) -> None:
@@ -35,6 +37,8 @@ def complete_lines(doc: Document) -> None:
 	for line in (*doc.labour, *doc.parts):
 		_keep_accepted_rate(doc, line)
 		_set_payer(doc, line, category.charge_rule)
+	validate_rates(doc)
+	validate_hours(doc)
 
 
 def category_of(doc: Document) -> frappe._dict:

@@ -45,6 +45,7 @@ class AftersalesSettings(ServiceDocument):
 		invoicing: DF.Literal["On Completion", "One Invoice per Job", "One Invoice per Customer"]
 		follow_up_retry_hours: DF.Int
 		follow_up_script: DF.Text | None
+		hours_beyond_visit: DF.Float
 		keep_contacts: DF.Int
 		keep_photos: DF.Int
 		keep_signatures: DF.Int
@@ -58,6 +59,8 @@ class AftersalesSettings(ServiceDocument):
 		next_action_within: DF.Int
 		part_warranty_covers_work: DF.Check
 		quality_procedure: DF.Link | None
+		rate_change_limit: DF.Percent
+		rate_change_role: DF.Link | None
 		recurring_fault_days: DF.Int
 		recurring_faults: DF.Int
 		repair_warranty_days: DF.Int

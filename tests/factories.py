@@ -291,6 +291,17 @@ def technician(name: str, van: str | None = None, **values) -> str:
 	)
 
 
+def cash_mode(title: str = "Cash", account: str | None = None, company: str = COMPANY) -> str:
+	"""A Mode of Payment of type Cash into `account`, the company's Cash when empty."""
+	account = account or f"Cash - {abbreviation(company)}"
+	name = once("Mode of Payment", title, mode_of_payment=title, type="Cash", enabled=1)
+	mode = frappe.get_doc("Mode of Payment", name)
+	mode.set("accounts", [row for row in mode.accounts if row.company != company])
+	mode.append("accounts", {"company": company, "default_account": account})
+	mode.save()
+	return name
+
+
 # ---------------------------------------------------------------- jobs
 
 

@@ -301,6 +301,7 @@ doc_events = {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"before_submit": "aftersales.service_billing.erpnext_events.name_paid_job",
+		"on_submit": "aftersales.service_billing.own_payments.recognise",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",

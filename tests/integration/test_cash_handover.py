@@ -375,12 +375,9 @@ def test_cash_taken_before_the_technician_changed_company_is_handed_over(shop):
 def test_one_bad_voucher_leaves_nothing_booked(shop):
 	good, bad = cash_visit(shop), cash_visit(shop, 100)
 	doc = handover(shop, 215.77, [good, bad])
-	frappe.get_doc("Sales Invoice", bad.sales_invoice).submit()
-	by_transfer = get_payment_entry("Sales Invoice", bad.sales_invoice, party_amount=80)
-	by_transfer.update({"reference_no": "4711", "reference_date": nowdate()})
-	by_transfer.insert().submit()
+	frappe.db.set_value("Sales Invoice", bad.sales_invoice, "debit_to", "Creditors - LSL")
 	frappe.db.commit()
-	with pytest.raises(frappe.ValidationError, match="outstanding"):
+	with pytest.raises(frappe.ValidationError, match=bad.name):
 		doc.submit()
 	frappe.db.rollback()
 	assert frappe.db.count("Payment Entry", {"aftersales_voucher": good.name}) == 0

@@ -1,5 +1,6 @@
 """What a visit must show before it counts as done: decisions without frappe (R-SV-2..5)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 COMPLETED = "Completed"
@@ -72,6 +73,11 @@ def state_is_allowed(status: str, docstatus: int) -> bool:
 def carried_over(planned: str | None, left: str | None) -> str | None:
 	"""The plan (or the parts to take) of the next visit: what was left, else what was planned."""
 	return (left or "").strip() or planned
+
+
+def open_cash(receipts: Iterable[tuple[bool, float]]) -> float:
+	"""What a technician has of receipts: (whether money was received, or else paid out; amount)."""
+	return sum(amount if received else -amount for received, amount in receipts)
 
 
 def cash_refusal(

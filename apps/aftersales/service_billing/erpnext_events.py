@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
 from aftersales.service_billing import billed_rows, delivery
+from aftersales.service_billing.handover_rules import reference_of
 from aftersales.service_billing.invoices import LINK_FIELDS, jobs_on
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
@@ -167,11 +168,17 @@ def _release_jobs(invoice: Document, method: str | None) -> None:
 
 
 def _hands_over_cash(payment: str, job: frappe._dict) -> bool:
-	"""Whether a payment booked the cash of a visit, which `receive_cash` enters under its receipt."""
-	receipt = job.aftersales_voucher_type == "Service Voucher" and frappe.db.get_value(
-		"Service Voucher", job.aftersales_voucher, "cash_receipt_no"
+	"""Whether a payment booked the cash of a visit, which `receive_cash` enters under its receipts."""
+	if job.aftersales_voucher_type != "Service Voucher":
+		return False
+	receipts = frappe.get_all(
+		"Service Cash Receipt",
+		filters={"parent": job.aftersales_voucher, "kind": "Received"},
+		order_by="idx asc",
+		pluck="receipt_no",
 	)
-	return bool(receipt) and receipt == frappe.db.get_value("Payment Entry", payment, "reference_no")
+	reference = frappe.db.get_value("Payment Entry", payment, "reference_no")
+	return bool(receipts) and reference in (*receipts, reference_of(receipts))
 
 
 def _holder(doc: Document) -> str | None:

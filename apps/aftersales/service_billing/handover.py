@@ -11,7 +11,7 @@ from frappe.utils import flt, get_link_to_form
 
 from aftersales.core.requests import validate_call
 from aftersales.guards import require_role
-from aftersales.money import exact, unit
+from aftersales.money import exact, rounded, unit
 from aftersales.service_billing import journal
 from aftersales.service_billing.cash import RECEIVING_ROLES, book_cash, receiving_account
 from aftersales.service_billing.handover_rules import Cash, Handover, Refusal, in_company_currency
@@ -109,23 +109,54 @@ def book(doc: Document) -> None:
 	"""
 	booked_in_company_currency = Decimal(0)
 	for line in doc.vouchers:
+		booked_in_company_currency += _book_line(doc, line)
+	doc.db_set("conversion_rate", flt(booked_in_company_currency) / flt(doc.expected_amount))
+	if flt(doc.difference):
+		doc.db_set("journal_entry", _book_difference(doc))
+
+
+def _book_line(doc: Document, line: Document) -> Decimal:
+	"""Book the cash of one voucher; return it in company currency.
+
+	Raises:
+		frappe.ValidationError: whatever refuses it, with the name of the voucher and the ways out.
+	"""
+	try:
 		voucher = frappe.get_doc("Service Voucher", line.service_voucher)
 		post_job(voucher, invoice_now=True)  # a customer who pays at once does not wait for a billing run
 		submitted = _submit_draft(voucher.sales_invoice)
 		voucher.reload()
 		payment = book_cash(voucher, doc.mode_of_payment, doc.posting_date)
-		voucher.db_set("cash_handover", doc.name)
-		booked_in_company_currency += exact(payment.base_received_amount)
-		line.db_set(
-			{
-				"payment_entry": payment.name,
-				"sales_invoice": voucher.sales_invoice,
-				"invoice_submitted": int(submitted),
-			}
+	except frappe.ValidationError as error:
+		frappe.clear_last_message()  # told below, with the voucher
+		frappe.throw(
+			_(
+				"Row {0}: {1} cannot be handed over, so nothing is booked: {2} Put that right, or remove the row and hand over the others."
+			).format(line.idx, get_link_to_form("Service Voucher", line.service_voucher), _words(error)),
+			type(error),
+			title=_("Not to Be Handed Over"),
 		)
-	doc.db_set("conversion_rate", flt(booked_in_company_currency) / flt(doc.expected_amount))
-	if flt(doc.difference):
-		doc.db_set("journal_entry", _book_difference(doc))
+	voucher.db_set("cash_handover", doc.name)
+	line.db_set(
+		{
+			"payment_entry": payment.name,
+			"sales_invoice": voucher.sales_invoice,
+			"invoice_submitted": int(submitted),
+			"unallocated_amount": _in_cash(payment, line),
+		}
+	)
+	return exact(payment.base_received_amount)
+
+
+def _words(error: Exception) -> str:
+	"""What an error says; several things at once one after the other."""
+	told = error.args[0] if error.args else ""
+	return " ".join(map(str, told)) if isinstance(told, list | tuple) else str(told)
+
+
+def _in_cash(payment: Document, line: Document) -> float:
+	"""What stays unallocated of a payment, in the currency of the cash."""
+	return rounded(flt(line.amount) * flt(payment.unallocated_amount) / flt(payment.paid_amount))
 
 
 def take_back(doc: Document) -> None:
@@ -137,7 +168,7 @@ def take_back(doc: Document) -> None:
 	doc.db_set("journal_entry", None)  # or an amendment would name what is cancelled
 	for line in doc.vouchers:  # all payments first: an invoice may bill several of the vouchers
 		_cancel("Payment Entry", line.payment_entry)
-		line.db_set("payment_entry", None)
+		line.db_set({"payment_entry": None, "unallocated_amount": 0})
 	for line in doc.vouchers:
 		voucher = frappe.get_doc("Service Voucher", line.service_voucher)
 		voucher.db_set("cash_handover", None)
@@ -163,13 +194,15 @@ def refusal_message(refusal: Refusal) -> str:
 	"""What the user reads, for each code of `handover_rules.refusals`."""
 	texts = {
 		"twice": _("{0} is listed twice."),
-		"not_completed": _("{0} is not completed: only cash of a completed visit is handed over."),
-		"nothing_collected": _("{0}: no cash was collected."),
+		"not_completed": _(
+			"{0} is not completed: only cash of a completed visit is handed over. Complete or amend the visit, or remove the row."
+		),
+		"nothing_collected": _("{0}: no cash was collected. Remove the row."),
 		"other_technician": _("{0}: the cash was collected by {1}."),
 		"other_company": _("{0} belongs to company {1}."),
 		"other_currency": _("{0}: the cash is in {1}. Hand it over by itself."),
 		"handed_over": _("{0}: the cash was handed over by {1}."),
-		"paid": _("{0}: Payment Entry {1} books this cash already."),
+		"paid": _("{0}: Payment Entry {1} books this cash already. Remove the row."),
 	}
 	return texts[refusal.code].format(
 		get_link_to_form("Service Voucher", refusal.voucher), frappe.bold(refusal.found or "-")

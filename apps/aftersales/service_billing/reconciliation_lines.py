@@ -12,17 +12,17 @@ from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, LiteralValue, Term
 
 from aftersales.money import nothing
-from aftersales.service_billing.posting import JOB_DOCTYPES
-from aftersales.service_billing.posting_plan import CUSTOMER
-from aftersales.service_billing.reconciliation_checks import (
+from aftersales.service_billing.breaks.queries import (
 	EMPTY,
 	LINES,
 	NOTHING,
 	Check,
-	_billed_jobs,
-	_jobs,
-	_select,
+	billed_jobs,
+	jobs,
+	select,
 )
+from aftersales.service_billing.posting import JOB_DOCTYPES
+from aftersales.service_billing.posting_plan import CUSTOMER
 from aftersales.service_billing.reconciliation_rules import Reason
 from aftersales.service_billing.report_filters import Scope
 
@@ -40,7 +40,7 @@ def checks(scope: Scope) -> Iterable[Check]:
 
 def _added_later(scope: Scope, job_type: str, line_type: str) -> QueryBuilder:
 	"""Lines that were made after the job was posted: the sum of their amounts was never due."""
-	job, query = _jobs(scope, job_type)
+	job, query = jobs(scope, job_type)
 	line = frappe.qb.DocType(line_type)
 	query = (
 		query.join(line)
@@ -48,21 +48,21 @@ def _added_later(scope: Scope, job_type: str, line_type: str) -> QueryBuilder:
 		.where(line.creation > job.posted_at + A_MINUTE_LATER)
 		.groupby(job.name)
 	)
-	return _select(query, job, job_type, EMPTY, NOTHING, Sum(line.amount), job.currency)
+	return select(query, job, job_type, EMPTY, NOTHING, Sum(line.amount), job.currency)
 
 
 def _more_than_due(scope: Scope, job_type: str) -> QueryBuilder:
 	"""Before it is invoiced: the customer's lines come to more net than is due with taxes."""
-	job, query = _jobs(scope, job_type)
+	job, query = jobs(scope, job_type)
 	net = _net(job, job_type, LINES[0]) + _net(job, job_type, LINES[1])
 	query = query.where(job.sales_invoice.isnull() & (job.billing_status == "To Bill"))
 	query = query.where(net > job.amount_due + nothing())
-	return _select(query, job, job_type, EMPTY, job.amount_due, net, job.currency)
+	return select(query, job, job_type, EMPTY, job.amount_due, net, job.currency)
 
 
 def _not_on_invoice(scope: Scope, job_type: str, line_type: str) -> QueryBuilder:
 	"""Lines of the customer with an amount that no row of the job's own invoice has."""
-	job, query, invoice = _billed_jobs(scope, job_type)
+	job, query, invoice = billed_jobs(scope, job_type)
 	line, row = frappe.qb.DocType(line_type), frappe.qb.DocType("Sales Invoice Item")
 	billed = Coalesce(Sum(row.net_amount), 0)
 	query = (
@@ -76,7 +76,7 @@ def _not_on_invoice(scope: Scope, job_type: str, line_type: str) -> QueryBuilder
 		.where((line.amount != 0) & row.name.isnull())
 		.groupby(job.name, invoice.name)
 	)
-	return _select(query, job, job_type, invoice.name, Sum(line.amount), billed, job.currency)
+	return select(query, job, job_type, invoice.name, Sum(line.amount), billed, job.currency)
 
 
 def _net(job: Table, job_type: str, line_type: str) -> Term:

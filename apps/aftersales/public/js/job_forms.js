@@ -305,9 +305,82 @@ aftersales.forms.entitlement_html = function (left) {
 	return `<div class="mb-3">${lines.filter(Boolean).join("<br>")}</div>`;
 };
 
+// The technician brings the cash of one receipt, or its money is in the books by a payment made in ERPNext.
+aftersales.forms.add_receiving_buttons = function (frm) {
+	const { name: voucher, company, currency } = frm.doc;
+	const call = async (method, args, done) => {
+		await frappe.call({ method, type: "POST", args: { voucher, ...args }, freeze: true });
+		frappe.show_alert({ message: done, indicator: "green" });
+		await frm.reload_doc();
+	};
+	const choose = (title, field, action_label, answer) =>
+		new frappe.ui.Dialog({
+			title,
+			fields: [{ fieldtype: "Select", reqd: 1, ...field }],
+			primary_action_label: action_label,
+			primary_action: aftersales.forms.answer(answer),
+		}).show();
+	const receive = (values) =>
+		call("aftersales.service_billing.cash.receive_cash", values, __("Payment booked"));
+	const add = (label, action) => aftersales.forms.add_button(frm, label, action, __("Billing"));
+
+	add(__("Receive Cash"), async () => {
+		const { message: modes } = await frappe.call({
+			method: "aftersales.service_billing.modes.cash_modes",
+			args: { company, currency },
+		});
+		if ((modes || []).length < 2) return receive({}); // the server says what is missing
+		choose(
+			__("Receive Cash"),
+			{ fieldname: "mode_of_payment", label: __("Mode of Payment"), options: modes },
+			__("Receive"),
+			receive
+		);
+	});
+	if (frm.doc.docstatus !== 1) return;
+	add(__("Link Payment"), async () => {
+		const { message: payments } = await frappe.call({
+			method: "aftersales.service_billing.own_payments.payments_to_link",
+			args: { voucher },
+		});
+		if (!payments?.length) {
+			frappe.msgprint(
+				__(
+					"There is no Payment Entry of this customer and amount that books no other receipt. Receive the cash instead."
+				)
+			);
+			return;
+		}
+		const options = payments.map((row) => ({
+			value: row.name,
+			label: [
+				row.name,
+				frappe.datetime.str_to_user(row.posting_date),
+				row.mode_of_payment,
+				row.reference_no,
+				format_currency(row.paid_amount, row.currency),
+			]
+				.filter(Boolean)
+				.join(" · "),
+		}));
+		choose(
+			__("Link Payment"),
+			{ fieldname: "payment_entry", label: __("Payment Entry"), options },
+			__("Link"),
+			(values) =>
+				call("aftersales.service_billing.own_payments.link_payment", values, __("Payment linked"))
+		);
+	});
+};
+
 // What the accountant does with a finished job: receive its cash, and make again what somebody took back.
 aftersales.forms.add_billing_buttons = function (frm) {
 	const { doc } = frm;
+	const has_role = (...roles) => roles.some((role) => frappe.user.has_role(role));
+	const receives = has_role("Service Accountant", "Service Manager");
+	if (doc.docstatus > 0 && doc.cash_collected && !doc.payment_entry && receives) {
+		aftersales.forms.add_receiving_buttons(frm);
+	}
 	if (doc.docstatus !== 1) return;
 	const add = (label, method, args, done) =>
 		aftersales.forms.add_button(
@@ -320,15 +393,6 @@ aftersales.forms.add_billing_buttons = function (frm) {
 			},
 			__("Billing")
 		);
-	const has_role = (...roles) => roles.some((role) => frappe.user.has_role(role));
-	if (doc.cash_collected && !doc.payment_entry && has_role("Service Accountant", "Service Manager")) {
-		add(
-			__("Receive Cash"),
-			"aftersales.service_billing.cash.receive_cash",
-			{ voucher: doc.name },
-			__("Payment booked")
-		);
-	}
 	if (doc.billing_status === "Credited" && has_role("Service Accountant", "Service Manager")) {
 		add(
 			__("Bill Again"),

@@ -197,7 +197,7 @@ frappe.ui.form.on("Service Voucher", {
 	},
 
 	add_cash_button(frm) {
-		const { docstatus, cash_receipt_no, amount_due, billing_status } = frm.doc;
+		const { docstatus, amount_due, billing_status, cash_collected, payment_entry } = frm.doc;
 		const { small_fee_limit: limit, payable } = frm.doc.__onload || {};
 		if (payable !== undefined && payable < amount_due && billing_status !== "Paid") {
 			frm.dashboard.add_comment(
@@ -209,10 +209,15 @@ frappe.ui.form.on("Service Voucher", {
 				true
 			);
 		}
-		if (payable === 0) return;
-		if (docstatus !== 1 || cash_receipt_no || !amount_due || billing_status === "Paid") return;
-		if (!limit || !frm.perm[0].submit) return;
-		aftersales.forms.add_button(frm, __("Collect Cash"), () =>
+		if (payment_entry || !frm.perm[0].submit) return;
+		if (docstatus > 0 && cash_collected) {
+			aftersales.forms.add_menu_item(frm.page, __("Pay Out Cash"), () =>
+				frm.events.ask_for_pay_out(frm)
+			);
+		}
+		const open = flt((payable ?? amount_due) - (cash_collected || 0), precision("amount_due"));
+		if (docstatus !== 1 || open <= 0 || !limit || billing_status === "Paid") return;
+		const add = () =>
 			aftersales.forms.ask(frm, {
 				title: __("Collect Cash"),
 				fields: [
@@ -221,14 +226,51 @@ frappe.ui.form.on("Service Voucher", {
 						fieldtype: "Currency",
 						options: "currency",
 						label: __("Amount ({0})", [frm.doc.currency]),
-						default: Math.min(payable ?? amount_due, limit),
+						default: Math.min(open, limit),
 						reqd: 1,
 					},
+					frm.events.known_cash(frm),
 				],
 				method: "collect_cash",
 				action_label: __("Give Receipt"),
-			})
-		);
+			});
+		if (cash_collected) aftersales.forms.add_menu_item(frm.page, __("Collect More Cash"), add);
+		else aftersales.forms.add_button(frm, __("Collect Cash"), add);
+	},
+
+	// What this page shows as collected: a second press is told from a second receipt.
+	known_cash(frm) {
+		return {
+			fieldname: "collected_so_far",
+			fieldtype: "Currency",
+			hidden: 1,
+			default: frm.doc.cash_collected || 0,
+		};
+	},
+
+	ask_for_pay_out(frm) {
+		aftersales.forms.ask(frm, {
+			title: __("Pay Out Cash"),
+			fields: [
+				{
+					fieldname: "amount",
+					fieldtype: "Currency",
+					options: "currency",
+					label: __("Amount ({0})", [frm.doc.currency]),
+					reqd: 1,
+				},
+				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
+				{ fieldname: "signed_by", fieldtype: "Data", label: __("Signed by") },
+				{
+					fieldname: "customer_signature",
+					fieldtype: "Signature",
+					label: __("Signature of the Customer"),
+				},
+				frm.events.known_cash(frm),
+			],
+			method: "pay_out_cash",
+			action_label: __("Give Receipt"),
+		});
 	},
 
 	// The drafted receipt waits for the customer's signature, and he is still there.

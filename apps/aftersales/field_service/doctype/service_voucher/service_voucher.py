@@ -5,7 +5,7 @@ from frappe.utils import flt, get_datetime, getdate, now_datetime
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
 from aftersales.core.requests import validate_call
-from aftersales.field_service import cash, visits
+from aftersales.field_service import cash, progress_of_call, visits
 from aftersales.field_service.dispatch import check_dispatch
 from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.technicians import technicians_of_user
@@ -27,6 +27,7 @@ from aftersales.guards import (
 	require_value,
 	start_over,
 )
+from aftersales.money import rounded
 from aftersales.service_billing import contracts
 from aftersales.service_billing.cash import payable
 from aftersales.service_billing.part_returns import refuse_cancelling_what_came_back
@@ -56,6 +57,9 @@ class ServiceVoucher(ServiceDocument):
 		from frappe.types import DF
 
 		from aftersales.field_service.doctype.service_photo.service_photo import ServicePhoto
+		from aftersales.service_billing.doctype.service_cash_receipt.service_cash_receipt import (
+			ServiceCashReceipt,
+		)
 		from aftersales.service_billing.doctype.service_labour_line.service_labour_line import (
 			ServiceLabourLine,
 		)
@@ -73,6 +77,7 @@ class ServiceVoucher(ServiceDocument):
 		cash_collected: DF.Currency
 		cash_handover: DF.Link | None
 		cash_receipt_no: DF.Data | None
+		cash_receipts: DF.Table[ServiceCashReceipt]
 		category_reason: DF.SmallText | None
 		cause_code: DF.Link | None
 		company: DF.Link
@@ -166,12 +171,13 @@ class ServiceVoucher(ServiceDocument):
 		check_dispatch(self)
 		self.stamp_arrival()
 		self.complete_lines()
+		cash.carry_receipts(self)
 		self.preview_billing()
 
 	def on_update(self):
 		jobs.write_notes(self)
 		if self.docstatus == 0:
-			self.tell_call_about_progress()
+			progress_of_call.tell_progress(self)
 
 	def before_submit(self):
 		self.require_arrival()
@@ -189,7 +195,7 @@ class ServiceVoucher(ServiceDocument):
 
 		post_job(self)
 		cash.accept_cash(self)
-		self.tell_call_about_outcome()
+		progress_of_call.tell_outcome(self)
 		jobs.give_repair_warranty(self)
 		self.plan_next_step()
 		jobs.write_notes(self)
@@ -220,7 +226,7 @@ class ServiceVoucher(ServiceDocument):
 	def on_cancel(self):
 		jobs.take_back_repair_warranty(self)
 		self.release_next_step()
-		self.put_call_back_to_work()
+		progress_of_call.put_back_to_work(self)
 		jobs.write_notes(self)
 
 	# ------------------------------------------------------------------ actions
@@ -281,8 +287,10 @@ class ServiceVoucher(ServiceDocument):
 
 	@frappe.whitelist()
 	@validate_call
-	def collect_cash(self, amount: float) -> str:
-		"""Note `amount` (invoice currency) as collected on the spot after completion.
+	def collect_cash(self, amount: float, collected_so_far: float = 0) -> str:
+		"""Note `amount` (invoice currency) as collected on the spot after completion, against a new receipt.
+
+		`collected_so_far`: what the receipts say until now, so that a second press gives no second receipt.
 
 		Returns:
 			the number of the receipt.
@@ -291,13 +299,31 @@ class ServiceVoucher(ServiceDocument):
 			frappe.ValidationError: more than due, more than the small fee limit, or collected before.
 		"""
 		self.check_permission("submit")
-		if self.docstatus != 1:
-			frappe.throw(_("Complete the visit first, then collect the cash."))
-		if flt(amount) <= 0:
-			frappe.throw(_("Enter the amount collected."))
-		self.cash_collected = flt(amount)
-		self.save()
-		return self.cash_receipt_no
+		return cash.collect(self, rounded(amount), collected_so_far)
+
+	@frappe.whitelist()
+	@validate_call
+	def pay_out_cash(
+		self,
+		amount: float,
+		collected_so_far: float,
+		reason: str,
+		signed_by: str | None = None,
+		customer_signature: str | None = None,
+	) -> str:
+		"""Give `amount` of the cash collected back, signed by the customer or on the authority of the user.
+
+		Returns:
+			the number of the receipt for the money paid out.
+
+		Raises:
+			frappe.ValidationError: more than was collected, or handed over already.
+			frappe.MandatoryError: no reason.
+			frappe.PermissionError: neither signed nor authorised.
+		"""
+		self.check_permission("submit")
+		signature = {"signed_by": signed_by, "customer_signature": customer_signature}
+		return cash.pay_out(self, rounded(amount), collected_so_far, reason, **signature)
 
 	# ------------------------------------------------------------------ what others ask
 
@@ -441,38 +467,3 @@ class ServiceVoucher(ServiceDocument):
 
 		visits.release_revisits(self)
 		taken_in.release(self)
-
-	# ------------------------------------------------------------------ the call
-
-	def tell_call_about_progress(self):
-		from aftersales.service_desk.calls import record_dispatch
-
-		if self.repair_call and entered(self, "Dispatched"):
-			record_dispatch(self.repair_call, self.planned_start, self.planned_end)
-		if entered(self, "On Site"):
-			self.tell_call_about_arrival()
-
-	def tell_call_about_arrival(self):
-		from aftersales.service_desk.calls import record_arrival
-
-		if self.repair_call:
-			record_arrival(self.repair_call, self.arrived_at)
-
-	def tell_call_about_outcome(self):
-		from aftersales.service_desk.calls import resolve_from_job
-
-		if self.repair_call:
-			resolve_from_job(
-				self.repair_call, self.outcome, self.findings, jobs.codes(self), arrived_at=self.arrived_at
-			)
-
-	def put_call_back_to_work(self):
-		from aftersales.service_desk.calls import resolve_from_job
-
-		if self.repair_call:
-			resolve_from_job(
-				self.repair_call,
-				REVISIT_NEEDED,
-				_("Service Voucher {0} was cancelled.").format(self.name),
-				{},
-			)

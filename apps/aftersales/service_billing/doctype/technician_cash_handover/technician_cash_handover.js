@@ -10,6 +10,7 @@ frappe.ui.form.on("Technician Cash Handover", {
 		for (const field of ["difference_account", "cost_center"]) {
 			frm.set_query(field, () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
 		}
+		frm.set_query("mode_of_payment", () => ({ filters: { type: "Cash", enabled: 1 } }));
 		frm.set_query("service_voucher", "vouchers", () => ({
 			filters: {
 				technician: frm.doc.technician,
@@ -25,6 +26,27 @@ frappe.ui.form.on("Technician Cash Handover", {
 		frm.trigger("show_difference");
 		if (frm.doc.docstatus === 0 && frm.doc.technician && frm.doc.company) {
 			aftersales.forms.add_button(frm, __("Get Open Cash"), () => frm.trigger("fetch_open_cash"));
+		}
+	},
+
+	onload(frm) {
+		frm.trigger("propose_mode_of_payment");
+	},
+
+	company(frm) {
+		frm.trigger("propose_mode_of_payment");
+	},
+
+	// Sites name their modes of payment in their own language: the one of type Cash is proposed.
+	async propose_mode_of_payment(frm) {
+		const { company, currency, mode_of_payment } = frm.doc;
+		if (!frm.is_new() || !company || mode_of_payment) return;
+		const { message: modes } = await frappe.call({
+			method: "aftersales.service_billing.modes.cash_modes",
+			args: { company, currency },
+		});
+		if (modes?.length === 1 && !frm.doc.mode_of_payment) {
+			await frm.set_value("mode_of_payment", modes[0]);
 		}
 	},
 

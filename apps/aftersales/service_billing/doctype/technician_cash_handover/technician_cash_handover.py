@@ -7,7 +7,7 @@ from frappe.utils import flt
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
 from aftersales.guards import keep_fields_of_record, require_value, set_system, start_over
-from aftersales.service_billing import handover, journal
+from aftersales.service_billing import handover, journal, modes
 from aftersales.service_billing.handover_rules import difference, refusals, total
 
 FIELDS_OF_RECORD = ("status", "received_by", "journal_entry", "conversion_rate")
@@ -51,6 +51,8 @@ class TechnicianCashHandover(ServiceDocument):
 
 	def before_insert(self):
 		start_over(self)
+		self.set_currency()
+		self.set_mode_of_payment()
 		self.start_lines_over()
 		if not self.vouchers:
 			self.take_all_open_cash()
@@ -88,14 +90,20 @@ class TechnicianCashHandover(ServiceDocument):
 	def start_lines_over(self):
 		"""Rows of an amendment or a copy have booked nothing yet."""
 		for line in self.vouchers:
-			line.update({"payment_entry": None, "invoice_submitted": 0, "handover_key": None})
+			line.update(
+				{"payment_entry": None, "invoice_submitted": 0, "handover_key": None, "unallocated_amount": 0}
+			)
+
+	def set_mode_of_payment(self):
+		"""The only way in which the company takes cash need not be chosen."""
+		if self.company:
+			self.mode_of_payment = modes.chosen(self.company, self.currency, self.mode_of_payment)
 
 	def take_all_open_cash(self):
-		self.set_currency()
 		self.set("vouchers", handover.open_rows(self.company, self.technician, self.currency))
 
 	def set_currency(self):
-		if not self.currency:
+		if not self.currency and self.company:
 			self.currency = frappe.get_cached_value("Company", self.company, "default_currency")
 
 	def check_posting(self):

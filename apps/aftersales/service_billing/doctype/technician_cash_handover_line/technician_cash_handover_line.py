@@ -22,6 +22,7 @@ class TechnicianCashHandoverLine(ChildRow):
 		payment_entry: DF.Link | None
 		sales_invoice: DF.Link | None
 		service_voucher: DF.Link
+		unallocated_amount: DF.Currency
 	# end: auto-generated types
 
 	pass

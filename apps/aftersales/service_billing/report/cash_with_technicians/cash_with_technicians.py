@@ -4,11 +4,13 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.query_builder import Order
+from frappe.query_builder import Case, Order
+from frappe.query_builder.functions import Min, Sum
 from frappe.utils import add_days, date_diff, flt, getdate
 
 from aftersales.core.filters import validate_filters
 from aftersales.money import rounded
+from aftersales.service_billing.breaks.cash import carried_on
 from aftersales.service_billing.report_filters import check_company, column, currency, day_of, link, money
 
 
@@ -44,11 +46,17 @@ def columns() -> list[dict]:
 
 
 def _open_cash(filters: frappe._dict, day: date) -> list[frappe._dict]:
-	"""Receipts handed out by the end of `day` and booked later, or not yet."""
+	"""What receipts say that were given by the end of `day`, of vouchers whose cash was booked later, or is not yet.
+
+	The cash of a cancelled visit is there until an amendment has its receipts.
+	"""
 	voucher, invoice = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Sales Invoice")
-	payment = frappe.qb.DocType("Payment Entry")
+	payment, receipt = frappe.qb.DocType("Payment Entry"), frappe.qb.DocType("Service Cash Receipt")
+	amount = Sum(Case().when(receipt.kind == "Received", receipt.amount).else_(receipt.amount * -1))
 	query = (
 		frappe.qb.from_(voucher)
+		.join(receipt)
+		.on((receipt.parent == voucher.name) & (receipt.parenttype == "Service Voucher"))
 		.left_join(invoice)
 		.on(invoice.name == voucher.sales_invoice)
 		.left_join(payment)
@@ -56,10 +64,11 @@ def _open_cash(filters: frappe._dict, day: date) -> list[frappe._dict]:
 		.select(
 			voucher.technician,
 			voucher.name.as_("voucher"),
+			voucher.docstatus,
 			voucher.customer,
 			voucher.cash_receipt_no,
-			voucher.departed_at.as_("collected_on"),
-			voucher.cash_collected.as_("amount"),
+			Min(receipt.given_at).as_("collected_on"),
+			amount.as_("amount"),
 			voucher.currency,
 			voucher.sales_invoice,
 			invoice.docstatus.as_("invoice_docstatus"),
@@ -67,22 +76,26 @@ def _open_cash(filters: frappe._dict, day: date) -> list[frappe._dict]:
 		)
 		.where(
 			(voucher.company == filters.company)
-			& (voucher.docstatus == 1)
-			& (voucher.cash_collected > 0)
-			& (voucher.departed_at < add_days(day, 1))
+			& (receipt.given_at < add_days(day, 1))
 			& (voucher.payment_entry.isnull() | (payment.posting_date > day))
+			& ((voucher.docstatus == 1) | ((voucher.docstatus == 2) & carried_on(voucher).negate()))
 		)
-		.orderby(voucher.departed_at, order=Order.asc)
+		.groupby(voucher.name)
+		.having(amount > 0)
+		.orderby(Min(receipt.given_at), order=Order.asc)
 		.orderby(voucher.name, order=Order.asc)
 	)
 	if filters.technician:
 		query = query.where(voucher.technician == filters.technician)
 	if filters.older_than:
-		query = query.where(voucher.departed_at < add_days(day, 1 - frappe.utils.cint(filters.older_than)))
+		before = add_days(day, 1 - frappe.utils.cint(filters.older_than))
+		query = query.having((amount > 0) & (Min(receipt.given_at) < before))
 	return query.run(as_dict=True)
 
 
 def _invoice_state(row: frappe._dict) -> str:
+	if row.docstatus == 2:
+		return _("Visit cancelled")
 	if row.invoice_docstatus is None:
 		return _("None")
 	if row.invoice_docstatus == 0:

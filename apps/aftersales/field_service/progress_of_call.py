@@ -1,0 +1,40 @@
+"""What the Repair Call learns from its visits: dispatched, on site, how the visit ended, cancelled."""
+
+from frappe import _
+from frappe.model.document import Document
+
+from aftersales import jobs
+from aftersales.field_service.visit_rules import REVISIT_NEEDED
+from aftersales.guards import entered
+
+
+def tell_progress(doc: Document) -> None:
+	"""A draft visit was dispatched, or the technician arrived."""
+	from aftersales.service_desk.calls import record_arrival, record_dispatch
+
+	if not doc.repair_call:
+		return
+	if entered(doc, "Dispatched"):
+		record_dispatch(doc.repair_call, doc.planned_start, doc.planned_end)
+	if entered(doc, "On Site"):
+		record_arrival(doc.repair_call, doc.arrived_at)
+
+
+def tell_outcome(doc: Document) -> None:
+	"""The visit is over."""
+	from aftersales.service_desk.calls import resolve_from_job
+
+	if doc.repair_call:
+		resolve_from_job(
+			doc.repair_call, doc.outcome, doc.findings, jobs.codes(doc), arrived_at=doc.arrived_at
+		)
+
+
+def put_back_to_work(doc: Document) -> None:
+	"""The visit was cancelled: the call waits for another one."""
+	from aftersales.service_desk.calls import resolve_from_job
+
+	if doc.repair_call:
+		resolve_from_job(
+			doc.repair_call, REVISIT_NEEDED, _("Service Voucher {0} was cancelled.").format(doc.name), {}
+		)

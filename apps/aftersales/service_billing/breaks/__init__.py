@@ -1,0 +1,1 @@
+"""What does not fit between jobs and the books: the queries, by subject (R-AC-6)."""

@@ -2,10 +2,13 @@
 
 import frappe
 import pytest
-from frappe.utils import flt, nowdate
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
+from frappe.utils import flt, getdate, nowdate
 
+from aftersales.service_billing import reconciliation
 from aftersales.service_billing.cash import receive_cash
 from aftersales.service_billing.posting import PURPOSES_OF_POSTING, post_again
+from aftersales.service_billing.report_filters import Scope
 from tests import factories as make
 from tests.jobs import KINDS, documents_of, done, gl, in_stock, stock_ledger
 
@@ -519,16 +522,37 @@ def test_credit_note_credits_the_job_whatever_it_is_set_against(shop, on_invoice
 	assert read(doc).billing_status == "Billed"
 
 
-def test_job_stays_cancellable_only_after_credit_note_and_invoice_are_cancelled(shop):
+def test_a_job_credited_in_full_is_cancelled_and_its_part_comes_back(shop):
+	"""Invoice and credit note stay in the books and balance; the seal is back in the van, at its cost."""
 	doc = billed_job(shop)
 	note = credit_note(doc.sales_invoice, True)
+	before = in_stock(shop.seal, shop.van)
+
+	read(doc).cancel()
+
+	after = read(doc)
+	assert (after.status, after.sales_invoice, after.stock_entry) == ("Cancelled", None, None)
+	assert in_stock(shop.seal, shop.van) == before + 1
+	assert gl(doc.stock_entry) == []
+	sums: dict[str, float] = {}
+	for name in (doc.sales_invoice, note.name):
+		for account, debit, credit, _cost_center in gl(name):
+			sums[account] = flt(sums.get(account, 0) + debit - credit, 2)
+	assert set(sums.values()) == {0}
+	today = getdate(nowdate())
+	assert reconciliation.find(Scope(make.COMPANY, today, today)) == []
+	note.reload()
+	with pytest.raises(frappe.ValidationError, match="must stay credited"):
+		note.cancel()
+
+
+def test_a_job_credited_in_part_is_not_cancelled(shop):
+	doc = billed_job(shop)
+	note = make_sales_return(doc.sales_invoice)
+	note.items = note.items[:1]
+	note.insert().submit()
 	with pytest.raises(frappe.ValidationError, match="is submitted"):
 		read(doc).cancel()
-	note.reload()
-	note.cancel()
-	cancel("Sales Invoice", doc.sales_invoice)
-	read(doc).cancel()
-	assert documents_of(doc) == {}
 
 
 # ---------------------------------------------------------------- cash collected on the spot
@@ -605,13 +629,16 @@ def test_cash_in_a_foreign_currency_is_booked_at_the_invoices_rate(shop):
 	assert read(doc).billing_status == "Paid"
 
 
-def test_more_cash_than_is_open_is_not_booked(shop):
+def test_more_cash_than_is_open_stays_unallocated(shop):
+	"""50.00 came by bank meanwhile: of the receipt of 100.00 65.77 pay the invoice."""
 	doc = cash_job(shop, 100)
 	pay(doc.sales_invoice, 50)
 
-	with pytest.raises(frappe.ValidationError, match="is outstanding on the invoice"):
-		receive_cash(doc.name)
-	assert read(doc).payment_entry is None
+	payment = frappe.get_doc("Payment Entry", receive_cash(doc.name))
+
+	assert (payment.paid_amount, payment.unallocated_amount) == (100, 34.23)
+	assert [row.allocated_amount for row in payment.references] == [65.77]
+	assert read(doc).billing_status == "Paid"
 
 
 def test_cash_is_what_the_invoice_is_rounded_to(shop):

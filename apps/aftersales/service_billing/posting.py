@@ -16,6 +16,7 @@ from frappe.utils import escape_html, flt, get_link_to_form, now_datetime, nowda
 from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
 from aftersales.service_billing import (
+	billed_rows,
 	contracts,
 	country_checks,
 	dimensions,
@@ -262,7 +263,9 @@ def unpost_job(doc: Document) -> None:
 	"""
 	lock(doc)
 	_refuse_when_accountant_moved_on(doc)
-	if doc.sales_invoice:
+	if doc.sales_invoice and _is_credited(doc):
+		_leave_credited_invoice(doc)
+	elif doc.sales_invoice:
 		take_off_invoice(doc)
 	for doctype in ("Journal Entry", "Delivery Note", "Stock Entry"):
 		name = doc.get(PURPOSES[doctype])
@@ -414,13 +417,29 @@ def _refuse_when_accountant_moved_on(doc: Document) -> None:
 				get_link_to_form("Payment Entry", doc.payment_entry), doc.name
 			)
 		)
-	if doc.sales_invoice and frappe.db.get_value("Sales Invoice", doc.sales_invoice, "docstatus") == 1:
+	if (
+		doc.sales_invoice
+		and frappe.db.get_value("Sales Invoice", doc.sales_invoice, "docstatus") == 1
+		and not _is_credited(doc)
+	):
 		frappe.throw(
 			_(
-				"Sales Invoice {0} of {1} is submitted. Cancel it first, or make a credit note instead."
+				"Sales Invoice {0} of {1} is submitted. Cancel it first, or make a credit note for all rows of {1}."
 			).format(get_link_to_form("Sales Invoice", doc.sales_invoice), doc.name),
 			title=_("Already Invoiced"),
 		)
+
+
+def _is_credited(doc: Document) -> bool:
+	"""Credit notes take back every row of the job; the locking read sees what others have submitted meanwhile."""
+	return (doc.doctype, doc.name) in credited_jobs(doc.sales_invoice, for_update=True)
+
+
+def _leave_credited_invoice(doc: Document) -> None:
+	"""The invoice and its credit notes stay in the books, balanced, and hold the place of the job no longer."""
+	job = (doc.doctype, doc.name)
+	billed_rows.free_job(doc.sales_invoice, job)
+	discounts.release(job, doc.sales_invoice)
 
 
 def _billing_values(doc: Document, invoice: Document | None, due: dict[JobKey, float] | None = None) -> dict:

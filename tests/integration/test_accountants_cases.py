@@ -11,9 +11,12 @@ from pathlib import Path
 import frappe
 import pytest
 from erpnext.accounts.deferred_revenue import convert_deferred_revenue_to_income
-from frappe.utils import nowdate
+from frappe.utils import add_days, nowdate
 
 from aftersales.service_billing import fee_invoices
+from aftersales.service_billing.cash import receive_cash
+from aftersales.service_billing.report.job_profitability import job_profitability
+from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
 from tests import factories as make
 from tests.clock import current as clock_of_the_test
 from tests.jobs import billed, done, in_stock
@@ -201,6 +204,104 @@ def foreign_currency(shop):
 	doc = job(shop)
 	assert (doc.currency, doc.amount_due) == ("GBP", 92.62)
 	return documents(doc)
+
+
+def cash_job(shop, amount=115.77, submitted=True):
+	"""A visit of 115.77 for which `amount` was receipted; the till is the company's Cash."""
+	make.cash_mode()
+	make.settings(submit_invoice=int(submitted), small_fee_limit=500)
+	return job(shop, cash_collected=amount)
+
+
+def received(doc, **more) -> tuple[dict[str, str], str, int]:
+	"""The documents of the visit after its cash was received, which is booked once."""
+	payment = receive_cash(doc.name)
+	assert receive_cash(doc.name) == payment
+	doc.reload()
+	return documents(doc, **{"Payment Entry": payment, **more})
+
+
+def outstanding(doc) -> float:
+	return frappe.db.get_value("Sales Invoice", doc.sales_invoice, "outstanding_amount")
+
+
+@case("6a")
+def more_cash_than_owed(shop):
+	doc = cash_job(shop, submitted=False)
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	next(row for row in invoice.items if row.item_code == shop.hour).rate = 58
+	invoice.save()
+	invoice.submit()
+	doc.reload()
+	names = received(doc)
+	assert (outstanding(doc), doc.billing_status) == (0, "Paid")
+	assert frappe.db.get_value("Payment Entry", doc.payment_entry, "unallocated_amount") == 2.27
+	return names
+
+
+@case("6b")
+def less_cash_than_owed(shop):
+	doc = cash_job(shop, 50)
+	names = received(doc)
+	assert (outstanding(doc), doc.billing_status) == (65.77, "Billed")
+	return names
+
+
+@case("6c")
+def cash_after_the_bank(shop):
+	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+
+	doc = cash_job(shop)
+	bank = make.account("Bank", "Bank Accounts", account_type="Bank")
+	payment = get_payment_entry("Sales Invoice", doc.sales_invoice, bank_account=bank)
+	payment.update({"reference_no": "4711", "reference_date": nowdate()})
+	payment.insert().submit()
+	doc.reload()
+	assert (doc.billing_status, doc.payment_entry) == ("Paid", None)
+	names = received(doc, **{"Bank Payment": payment.name})
+	assert frappe.db.get_value("Payment Entry", doc.payment_entry, "unallocated_amount") == 115.77
+	return names
+
+
+@case("6d")
+def cash_paid_out_again(shop):
+	doc = cash_job(shop, 50)
+	doc.pay_out_cash(40, 50, "Took too much", "N. Byrne", make.SIGNATURE)
+	return received(doc)
+
+
+@case("6e")
+def two_receipts(shop):
+	doc = cash_job(shop, 50)
+	first = doc.cash_receipt_no
+	second = doc.collect_cash(20, 50)
+	names = received(doc)
+	reference = frappe.db.get_value("Payment Entry", doc.payment_entry, "reference_no")
+	assert reference == f"{first}, {second}"
+	return names
+
+
+@case("6f")
+def payment_entered_in_erpnext(shop):
+	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+
+	doc = cash_job(shop)
+	payment = get_payment_entry("Sales Invoice", doc.sales_invoice, bank_account="Cash - LSL")
+	payment.update({"reference_no": doc.cash_receipt_no, "reference_date": nowdate()})
+	payment.insert().submit()
+	assert receive_cash(doc.name) == payment.name
+	doc.reload()
+	assert (doc.payment_entry, doc.billing_status) == (payment.name, "Paid")
+	return documents(doc, **{"Payment Entry": payment.name})
+
+
+@case("6g")
+def cash_of_a_visit_cancelled_for_good(shop):
+	doc = cash_job(shop, submitted=False)
+	doc.cancel()
+	payment = receive_cash(doc.name)
+	assert in_stock(shop.seal, shop.van) == 10
+	return {"Payment Entry": payment}, doc.company, 0
 
 
 @case("7")
@@ -399,3 +500,115 @@ def delivery_returned(shop):
 	back.insert()
 	back.submit()
 	return documents(doc, Return=back.name)
+
+
+# ---------------------------------------------------------------- settings of ERPNext
+
+
+def reported(**period) -> tuple[float, float, list[str]]:
+	"""Income and parts of Job Profitability, and the labels of red sums of the reconciliation."""
+	period = {"company": make.COMPANY, "from_date": add_days(nowdate(), -1), "to_date": nowdate(), **period}
+	rows = job_profitability.execute(period)[1]
+	summary = service_revenue_reconciliation.execute(period)[4]
+	red = [one["label"] for one in summary if one["indicator"] == "Red"]
+	return sum(row.income for row in rows), sum(row.parts for row in rows), red
+
+
+@case("30a")
+def part_returned_by_delivery_note(shop):
+	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
+
+	frappe.get_doc("Selling Settings").update({"dn_required": "Yes"}).save()
+	doc = job(shop)
+	back = make_sales_return(doc.delivery_note)
+	back.items = [row for row in back.items if row.item_code == shop.seal]
+	back.insert().submit()
+	assert in_stock(shop.seal, shop.van) == 10
+	assert reported() == (102, 0, [])
+	return documents(doc, Return=back.name)
+
+
+@case("30b")
+def periodic_inventory(shop):
+	frappe.db.set_value("Company", make.COMPANY, "enable_perpetual_inventory", 0)
+	frappe.local.enable_perpetual_inventory = {}
+	doc = job(shop)
+	assert reported() == (102, 12.5, [])
+	return documents(doc)
+
+
+@case("30c")
+def discount_accounting(shop):
+	frappe.db.set_single_value("Selling Settings", "enable_discount_accounting", 1)
+	make.settings(submit_invoice=0)
+	doc = job(shop)
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	invoice.update(
+		{
+			"apply_discount_on": "Net Total",
+			"additional_discount_percentage": 10,
+			"additional_discount_account": make.account("Discounts Given", "Indirect Expenses"),
+		}
+	)
+	invoice.save()
+	invoice.submit()
+	assert reported() == (91.8, 12.5, [])
+	doc.reload()
+	return documents(doc)
+
+
+@case("30d")
+def deferred_by_journal(shop):
+	clock_of_the_test.to("2026-12-01")
+	make.fiscal_years(2026, 2027)
+	for fieldname in ("book_deferred_entries_via_journal_entry", "submit_journal_entries"):
+		frappe.db.set_single_value("Accounts Settings", fieldname, 1)
+	account = make.account("Deferred Service Income", "Current Liabilities")
+	frappe.db.set_value("Company", make.COMPANY, "default_deferred_revenue_account", account)
+	frappe.get_doc("Item", shop.hour).update({"enable_deferred_revenue": 1, "no_of_months": 12}).save()
+	make.settings(submit_invoice=0)
+	doc = job(shop, labour=[make.hours(1, rate=7300)], parts=[])
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	invoice.items[0].update({"service_start_date": "2026-12-01", "service_end_date": "2027-11-30"})
+	invoice.save()
+	invoice.submit()
+	december = {"from_date": "2026-12-01", "to_date": "2026-12-31"}
+	assert reported(**december) == (0, 0, [])
+
+	clock_of_the_test.to("2027-01-05")
+	entry = recognised("2026-12-01", "2026-12-31")
+	assert reported(**december) == (620, 0, [])
+	assert reported(from_date="2027-01-01", to_date="2027-01-31") == (0, 0, [])
+	doc.reload()
+	return documents(doc, **{"Journal Entry": entry})
+
+
+def recognised(first: str, last: str) -> str:
+	"""What ERPNext's own monthly run books of deferred income: the Journal Entry."""
+	frappe.get_doc(
+		{
+			"doctype": "Process Deferred Accounting",
+			"company": make.COMPANY,
+			"type": "Income",
+			"posting_date": last,
+			"start_date": first,
+			"end_date": last,
+		}
+	).insert().submit()
+	(entry,) = frappe.get_all("Journal Entry", {"voucher_type": "Deferred Revenue"}, pluck="name")
+	return entry
+
+
+@case("30e")
+def credited_and_cancelled(shop):
+	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
+
+	doc = job(shop)
+	names = documents(doc)[0]
+	note = make_sales_return(doc.sales_invoice)
+	note.insert().submit()
+	doc.reload()
+	doc.cancel()
+	assert in_stock(shop.seal, shop.van) == 10
+	assert reported() == (0, 0, [])
+	return {**names, "Credit Note": note.name}, doc.company, 0

@@ -65,6 +65,23 @@ def test_report_opens_in_the_desk_and_in_excel(shop, report):
 	assert sheet.max_row >= 1 + len(rows)
 
 
+def test_a_margin_is_a_number_in_excel_and_not_added_up(shop):
+	answer = run("Job Profitability")
+	frappe.local.form_dict = frappe._dict(
+		report_name="Job Profitability",
+		file_format_type="Excel",
+		filters=frappe.as_json(filters()),
+		visible_idx=frappe.as_json(list(range(len(answer["result"])))),
+	)
+	query_report.export_query()
+	sheet = load_workbook(io.BytesIO(frappe.response["filecontent"])).active
+	place = [cell.value for cell in sheet[1]].index("Margin %")
+	margins = {row[0].value: row[place].value for row in sheet.iter_rows(min_row=2)}
+	shown = [row["margin_percent"] for row in answer["result"] if isinstance(row, dict)]
+	assert 58.3 in shown and 58.3 in margins.values()
+	assert margins.get("Total", "") in (None, "")
+
+
 @pytest.mark.parametrize(
 	"role", ("Service Accountant", "Service Supervisor", "Service Agent", "Service Technician")
 )

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
-from aftersales.service_billing import job_ledger, reconciliation
+from aftersales.service_billing import parts_ledger, reconciliation
 from aftersales.service_billing.part_returns import return_part, returnable
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.reconciliation_rules import Reason
@@ -78,7 +78,7 @@ def test_a_returned_delivery_is_of_the_same_job(shop):
 	assert [line.valuation_amount for line in doc.parts] == [29, 0]
 	assert doc.parts_cost == 29
 	today = getdate()
-	assert job_ledger.parts(Scope(doc.company, today, today))[doc.doctype, doc.name] == 29
+	assert parts_ledger.parts(Scope(doc.company, today, today))[doc.doctype, doc.name] == 29
 	back.reload()
 	back.cancel()
 	doc.reload()

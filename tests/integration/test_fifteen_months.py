@@ -19,7 +19,7 @@ from erpnext.accounts.doctype.subscription.subscription import process_all
 from frappe.query_builder.functions import Sum
 from frappe.utils import add_days, flt, getdate
 
-from aftersales.service_billing import fee_invoices, job_ledger
+from aftersales.service_billing import fee_invoices, revenue_ledger
 from aftersales.service_billing.contracts import renewal_of, roll_over
 from aftersales.service_billing.credits import bill_again
 from aftersales.service_billing.reconciliation_checks import Scope
@@ -257,12 +257,12 @@ def earned_after(day: date, until: date) -> dict[str, float]:
 	"""Income booked after `day` of the jobs that were posted by then, from the ledger."""
 	posted = {
 		name
-		for doctype in job_ledger.JOB_DOCTYPES
+		for doctype in revenue_ledger.JOB_DOCTYPES
 		for name in frappe.get_all(
 			doctype, {"docstatus": 1, "posted_at": ("<", add_days(day, 1))}, pluck="name"
 		)
 	}
-	income = job_ledger.income(Scope(make.COMPANY, getdate(add_days(day, 1)), until))
+	income = revenue_ledger.income(Scope(make.COMPANY, getdate(add_days(day, 1)), until))
 	return {name: amount for (_kind, name), amount in income.items() if name in posted and flt(amount, 2)}
 
 

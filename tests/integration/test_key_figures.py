@@ -9,7 +9,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.service_billing import figures, job_ledger
+from aftersales.service_billing import figures, revenue_ledger
 from aftersales.service_billing.report_filters import Scope
 from aftersales.service_desk.figures import GROUPS
 from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
@@ -391,7 +391,7 @@ def test_a_contract_s_fee_is_no_sale_of_a_product(names):
 	sold(names, 400, subscription=subscription.name)
 	scope = Scope(make.COMPANY, at("01 00:00").date(), at("28 00:00").date())
 	assert figures.product_revenue(scope) == 1000
-	assert job_ledger.contract_fees(scope) == {contract.name: 400}
+	assert revenue_ledger.contract_fees(scope) == {contract.name: 400}
 
 
 def sold(names, rate, **values):

@@ -4,6 +4,7 @@ the sums are the general ledger's to the cent (R-AC-6). The full counts: benchma
 
 import frappe
 import pytest
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import add_days, flt, getdate, nowdate
 
 from aftersales.service_billing import reconciliation
@@ -15,6 +16,7 @@ from aftersales.service_billing.report.service_revenue_reconciliation import (
 	service_revenue_reconciliation,
 )
 from aftersales.service_billing.report.unbilled_work import unbilled_work
+from aftersales.service_billing.report.warranty_cost import warranty_cost
 from aftersales.service_billing.report_filters import Scope
 from tests import factories as make
 from tests.jobs import billed, done
@@ -168,6 +170,52 @@ def test_only_accountants_correct(shop):
 	assert breaks() == {}
 
 
+@pytest.mark.parametrize("doctype", ["Stock Entry", "Sales Invoice", "Delivery Note"])
+def test_whatever_takes_a_part_out_of_a_van_for_no_job_is_named(shop, doctype):
+	"""Two seals at 12.50 leave the van by a document made by hand; a return that brings one back is no break."""
+	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return as return_note
+
+	row = {"item_code": shop.seal, "qty": 2}
+	if doctype == "Stock Entry":
+		values = {"stock_entry_type": "Material Issue", "items": [{**row, "s_warehouse": shop.van}]}
+	else:
+		values = {"customer": shop.customer, "items": [{**row, "warehouse": shop.van}]}
+	if doctype == "Sales Invoice":
+		values["update_stock"] = 1
+	taken = make.make(doctype, company=make.COMPANY, **values)
+	assert reconciliation.find(scope()) == []
+	taken.submit()
+
+	(found,) = reconciliation.find(scope())
+	assert (found.reason, found.document_type, found.document) == (
+		Reason.ISSUED_WITHOUT_JOB,
+		doctype,
+		taken.name,
+	)
+	assert (found.expected, found.found) == (0, 25)
+	if doctype == "Delivery Note":
+		back = return_note(taken.name)
+		back.insert().submit()
+		assert [one.document for one in reconciliation.find(scope())] == [taken.name]
+	stores = make.warehouse("Stores")
+	make.receive(shop.seal, 5, 12.5, stores)
+	of_stores = {**values, "items": [_from(row, stores, doctype)]}
+	make.make(doctype, company=make.COMPANY, **of_stores).submit()
+	assert len(reconciliation.find(scope())) == 1
+
+
+def _from(row: dict, warehouse: str, doctype: str) -> dict:
+	return {**row, "s_warehouse" if doctype == "Stock Entry" else "warehouse": warehouse}
+
+
+def test_parts_at_cost_that_differ_are_told_on_the_side_that_says_them(shop):
+	"""The job says 1.00, its Stock Entry 12.50."""
+	name = PLANTED[Reason.COST_DIFFERS](shop)
+	(row,) = service_revenue_reconciliation.execute(period())[1]
+	assert (row["reason"], row["job"]) == (Reason.COST_DIFFERS.value, name)
+	assert (row["expected"], row["found"], row["difference"]) == (1, 12.5, 11.5)
+
+
 def test_another_company_and_another_month_are_left_out(shop):
 	PLANTED[Reason.AMOUNT_DIFFERS](shop)
 	PLANTED[Reason.ISSUED_WITHOUT_JOB](shop)
@@ -188,13 +236,11 @@ def test_filters_are_checked(shop):
 
 
 def test_profit_of_a_job_after_a_credit_note(shop):
-	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
-
 	doc = paid(shop)
 	(row,) = job_profitability.execute(period())[1]
 	# 60 + 42 earned; a seal of 12.50 and an hour of 30 spent
 	assert (row.income, row.parts, row.work, row.cost, row.margin) == (102, 12.5, 30, 42.5, 59.5)
-	assert row.margin_percent == "58.3 %"
+	assert row.margin_percent == 58.3
 
 	make_sales_return(doc.sales_invoice).insert().submit()
 	(row,) = job_profitability.execute(period())[1]
@@ -280,12 +326,38 @@ def test_contracts_invoices_of_several_and_credits_add_up(shop):
 	summary = {one["label"]: one["value"] for one in service_revenue_reconciliation.execute(period())[4]}
 	assert summary["Invoiced for jobs, net"] == summary["Income in the ledger"] == 962
 	contracts = contract_profitability.execute(period())[1]
-	assert sorted((row.fees, row.billed, row.parts) for row in contracts) == [(300, 142, 25), (300, 184, 50)]
+	# Travel, of which the contracts pay nothing, is the customer's own: 30.00 less a job
+	assert sorted((row.fees, row.billed, row.parts) for row in contracts) == [(300, 82, 25), (300, 124, 50)]
+	assert [row.travel for row in contracts] == [0, 0]
+
+
+def test_a_contract_bears_its_own_lines_and_no_others(shop):
+	"""A job in warranty and one that the customer pays name the contract, too: 12.50 and 30.00 are Warranty Cost,
+	102.00 are the job's. Of a job under contract the seal that the customer broke is his."""
+	make.category_accounts("B", expense_account=make.account("Contract Service Expense", "Direct Expenses"))
+	contract = make.contract(shop.customer, start_date=nowdate(), parts_share=50)
+	named = {"service_contract": contract.name, "labour": [make.hours(1)], "parts": [make.part(shop.seal)]}
+	done(shop, category="C", **named)
+	settle(done(shop, **named))
+	broken = make.part(shop.seal, charge_to="Customer", charge_reason="Broken by the customer")
+	under = settle(done(shop, category="B", **{**named, "parts": [make.part(shop.seal), broken]}))
+
+	(row,) = contract_profitability.execute(period())[1]
+	assert (row.jobs, row.billed, row.parts, row.work, row.cost) == (1, 21, 12.5, 30, 42.5)
+	(cost,) = warranty_cost.execute({**period(), "group_by": "Month"})[1]
+	assert (cost.parts, cost.labour) == (12.5, 30)
+	incomes = {row.job: (row.income, row.parts) for row in job_profitability.execute(period())[1]}
+	assert incomes[under.name] == (63, 25)
+	assert sum(parts for _income, parts in incomes.values()) == 50
+	assert breaks() == {}
+
+	note = make_sales_return(under.sales_invoice)
+	note.insert().submit()
+	(row,) = contract_profitability.execute(period())[1]
+	assert (row.billed, row.cost) == (0, 42.5)
 
 
 def test_credit_note_for_one_job_of_several(shop):
-	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
-
 	first, second = shared_invoice(shop)
 	credit = make_sales_return(first.sales_invoice)
 	of_first = frappe.get_all(

@@ -8,7 +8,7 @@ import frappe
 import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
-from aftersales.service_billing import job_ledger
+from aftersales.service_billing import revenue_ledger
 from aftersales.service_billing.credits import bill_again
 from aftersales.service_billing.reconciliation_checks import Scope
 from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
@@ -88,11 +88,11 @@ def test_the_accrual_is_what_the_ledger_says_later(month, clock):
 	clock.to("2027-01-04")
 	for job in (month.visit, month.card, month.cash):
 		submit(job)
-	income = job_ledger.income(Scope(make.COMPANY, "2026-12-01", "2027-01-31"))
+	income = revenue_ledger.income(Scope(make.COMPANY, "2026-12-01", "2027-01-31"))
 	assert {job: net for (_kind, job), net in income.items()} == {
 		job: net for job, (net, *_rest) in unbilled(NOVEMBER).items()
 	}
-	assert job_ledger.income(Scope(make.COMPANY, "2026-11-01", NOVEMBER)) == {}
+	assert revenue_ledger.income(Scope(make.COMPANY, "2026-11-01", NOVEMBER)) == {}
 	assert unbilled() == {}
 
 

@@ -10,6 +10,7 @@ from aftersales.field_service.visit_rules import (
 	cash_refusal,
 	contradicts_test,
 	missing_for_completion,
+	open_cash,
 	state_is_allowed,
 )
 
@@ -101,3 +102,17 @@ def test_what_was_left_replaces_the_plan():
 )
 def test_cash(collected, due, limit, rate, refusal):
 	assert cash_refusal(collected, due, limit, rate) == refusal
+
+
+@pytest.mark.parametrize(
+	("receipts", "open_amount"),
+	[
+		([], 0),
+		([(True, 50)], 50),
+		([(True, 50), (True, 20)], 70),
+		([(True, 50), (False, 40)], 10),
+		([(True, 50), (False, 40), (True, 5), (False, 15)], 0),
+	],
+)
+def test_a_technician_has_what_was_received_less_what_was_paid_out(receipts, open_amount):
+	assert open_cash(receipts) == open_amount

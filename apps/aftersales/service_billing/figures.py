@@ -6,7 +6,7 @@ from frappe.query_builder.functions import Coalesce, Date, Sum
 from pypika.terms import LiteralValue
 
 from aftersales.money import rounded
-from aftersales.service_billing import job_ledger
+from aftersales.service_billing import revenue_ledger
 from aftersales.service_billing.posting import JOB_DOCTYPES
 from aftersales.service_billing.report_filters import Scope
 from aftersales.service_billing.warranty_lines import warranty_lines, warranty_vendor_repairs
@@ -58,5 +58,6 @@ def warranty_cost(scope: Scope) -> float:
 
 def product_revenue(scope: Scope) -> float:
 	"""Income by the invoices of the period that bill neither a service job nor a contract's fee, by the ledger."""
-	service = job_ledger.income_of_invoices(scope) + sum(job_ledger.contract_fees(scope).values())
-	return rounded(job_ledger.income_of_all_invoices(scope) - service)
+	jobs = sum(one.income for one in revenue_ledger.of_jobs(scope).values())
+	fees = sum(revenue_ledger.contract_fees(scope).values())
+	return rounded(revenue_ledger.of_all_invoices(scope) - jobs - fees)

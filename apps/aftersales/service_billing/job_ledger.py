@@ -1,7 +1,7 @@
-"""What service jobs moved in the general ledger, by job and period (company currency).
+"""What hours and vendors of service jobs cost, by job and period (company currency).
 
-Read from the ledger itself, so that the sums of every report are the ledger's to the cent. A credit note
-belongs to the job of the invoice it returns.
+What they earned is in `revenue_ledger`, what their parts cost in `parts_ledger`, what contracts bear in
+`contract_ledger`.
 """
 
 from collections.abc import Iterable
@@ -25,79 +25,6 @@ Job = tuple[str, str]
 """Type and name of a job."""
 
 TRAVEL = "Travel"
-
-
-def income(scope: Scope) -> dict[Job, float]:
-	"""Credit less debit on income accounts by the invoices and credit notes of jobs, per job.
-
-	An invoice of one job is all its own. On an invoice of several, each has the rows that name it.
-	"""
-	ledger, account, query = _entries(scope, "Sales Invoice")
-	invoice, returned, query = _with_returned(query, ledger.voucher_no)
-	query = query.where(account.root_type == "Income")
-	job_type = _first(invoice.aftersales_voucher_type, returned.aftersales_voucher_type)
-	job = _first(invoice.aftersales_voucher, returned.aftersales_voucher)
-	found = _by_job(query, job_type, job, Sum(ledger.credit - ledger.debit))
-
-	invoice, row, query = _rows_of_shared_invoices(scope)
-	shared = _by_job(query, row.aftersales_voucher_type, row.aftersales_voucher, Sum(row.base_net_amount))
-	for one, amount in shared.items():
-		found[one] = rounded(found.get(one, 0) + amount)
-	return found
-
-
-def income_of_invoices(scope: Scope) -> float:
-	"""Income in the ledger by the same documents as :func:`invoiced_net`, added up by account."""
-	ledger, account, query = _entries(scope, "Sales Invoice")
-	query = query.where(
-		(account.root_type == "Income") & ledger.voucher_no.isin(_invoices_of_jobs(scope))
-	).select(Sum(ledger.credit - ledger.debit))
-	return rounded(query.run()[0][0])
-
-
-def income_of_all_invoices(scope: Scope) -> float:
-	"""Income in the ledger by every sales invoice and credit note of the period, of jobs or not."""
-	ledger, account, query = _entries(scope, "Sales Invoice")
-	query = query.where(account.root_type == "Income").select(Sum(ledger.credit - ledger.debit))
-	return rounded(query.run()[0][0])
-
-
-def contract_fees(scope: Scope) -> dict[str, float]:
-	"""Income in the ledger by the invoices of the contracts' subscriptions, credit notes taken off; by contract."""
-	ledger, account, query = _entries(scope, "Sales Invoice")
-	invoice, contract = frappe.qb.DocType("Sales Invoice"), frappe.qb.DocType("Service Contract")
-	query = (
-		query.join(invoice)
-		.on(invoice.name == ledger.voucher_no)
-		.join(contract)
-		.on((contract.subscription == invoice.subscription) & (contract.docstatus > 0))
-		.where((contract.subscription != "") & (account.root_type == "Income"))
-		.select(contract.name, Sum(ledger.credit - ledger.debit))
-		.groupby(contract.name)
-	)
-	return {name: rounded(amount) for name, amount in query.run()}
-
-
-def parts(scope: Scope) -> dict[Job, float]:
-	"""What parts cost that left stock for jobs: the other side of the stock account, per job."""
-	found: dict[Job, float] = {}
-	for doctype in ("Stock Entry", "Delivery Note"):
-		ledger, account, query = _entries(scope, doctype)
-		document = frappe.qb.DocType(doctype)
-		query = (
-			query.join(document)
-			.on(document.name == ledger.voucher_no)
-			.where(Coalesce(account.account_type, "") != "Stock")
-		)
-		rows = _by_job(
-			query,
-			document.aftersales_voucher_type,
-			document.aftersales_voucher,
-			Sum(ledger.debit - ledger.credit),
-		)
-		for job, amount in rows.items():
-			found[job] = rounded(found.get(job, 0) + amount)
-	return found
 
 
 def labour_booked(scope: Scope) -> dict[Job, float]:
@@ -143,33 +70,6 @@ def vendor_repairs(scope: Scope) -> dict[Job, float]:
 		job = ("Repair Card", repair.repair_card)
 		found[job] = rounded(found.get(job, 0) + repair.cost)
 	return found
-
-
-def invoiced_net(scope: Scope) -> float:
-	"""Net total of the submitted invoices and credit notes of jobs, by the documents themselves."""
-	invoice = frappe.qb.DocType("Sales Invoice")
-	query = (
-		frappe.qb.from_(invoice)
-		.where(invoice.name.isin(_invoices_of_jobs(scope)))
-		.select(Sum(invoice.base_net_total))
-	)
-	return rounded(query.run()[0][0])
-
-
-def parts_at_cost(scope: Scope) -> float:
-	"""Value of the submitted Stock Entries of jobs, by the documents themselves."""
-	entry = frappe.qb.DocType("Stock Entry")
-	query = (
-		frappe.qb.from_(entry)
-		.where(
-			entry.posting_date[scope.from_date : scope.to_date]
-			& (entry.company == scope.company)
-			& (entry.docstatus == 1)
-			& entry.aftersales_voucher_type.isin(JOB_DOCTYPES)
-		)
-		.select(Sum(entry.value_difference * -1))
-	)
-	return rounded(query.run()[0][0])
 
 
 def jobs_posted(scope: Scope, job_type: str) -> QueryBuilder:
@@ -225,61 +125,3 @@ def _by_job(query: QueryBuilder, job_type: Term, job: Term, amount: Term) -> dic
 	).run(as_dict=True)
 	precision = digits()
 	return {(row.job_type, row.job): flt(row.amount, precision) for row in rows}
-
-
-def _with_returned(query: QueryBuilder, name: Term) -> tuple[Table, Table, QueryBuilder]:
-	"""The invoice of that name, and the one it returns."""
-	invoice = frappe.qb.DocType("Sales Invoice")
-	returned = frappe.qb.DocType("Sales Invoice").as_("returned")
-	return (
-		invoice,
-		returned,
-		query.join(invoice)
-		.on(invoice.name == name)
-		.left_join(returned)
-		.on(returned.name == invoice.return_against),
-	)
-
-
-def _invoices_in(scope: Scope) -> tuple[Table, Table, QueryBuilder]:
-	"""The submitted invoices and credit notes of the period, each with the one it returns."""
-	invoice = frappe.qb.DocType("Sales Invoice")
-	returned = frappe.qb.DocType("Sales Invoice").as_("returned")
-	return (
-		invoice,
-		returned,
-		frappe.qb.from_(invoice)
-		.left_join(returned)
-		.on(returned.name == invoice.return_against)
-		.where(
-			invoice.posting_date[scope.from_date : scope.to_date]
-			& (invoice.company == scope.company)
-			& (invoice.docstatus == 1)
-		),
-	)
-
-
-def _rows_of_shared_invoices(scope: Scope) -> tuple[Table, Table, QueryBuilder]:
-	"""Rows that name their job on an invoice that names none, and on its credit notes."""
-	invoice, returned, query = _invoices_in(scope)
-	row = frappe.qb.DocType("Sales Invoice Item")
-	named = _first(invoice.aftersales_voucher, returned.aftersales_voucher)
-	return invoice, row, query.join(row).on(row.parent == invoice.name).where(named.isnull())
-
-
-def _invoices_of_jobs(scope: Scope) -> QueryBuilder:
-	"""Names of the submitted invoices and credit notes that bill or credit a job."""
-	invoice, returned, query = _invoices_in(scope)
-	row = frappe.qb.DocType("Sales Invoice Item")
-	of_one = _first(invoice.aftersales_voucher_type, returned.aftersales_voucher_type).isin(JOB_DOCTYPES)
-	of_several = ExistsCriterion(
-		frappe.qb.from_(row)
-		.select(row.name)
-		.where((row.parent == invoice.name) & row.aftersales_voucher_type.isin(JOB_DOCTYPES))
-	)
-	return query.where(of_one | of_several).select(invoice.name)
-
-
-def _first(one: Term, other: Term) -> Term:
-	"""`one`, or `other` where it is empty; the fields of a link are empty strings or null."""
-	return Coalesce(NullIf(one, ""), NullIf(other, ""))

@@ -11,6 +11,7 @@ from frappe.utils import flt, getdate
 from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
 from aftersales.service_billing import billed_rows, fee_invoices, reconciliation_lines
+from aftersales.service_billing.breaks.ledger import ledger_breaks
 from aftersales.service_billing.cash import RECEIVING_ROLES
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
@@ -32,7 +33,7 @@ from aftersales.service_billing.report_filters import Scope
 
 def find(scope: Scope) -> list[Break]:
 	"""Every break of the period, each once, under its weightiest reason."""
-	return without_consequences(_all_breaks(scope))
+	return without_consequences((*_all_breaks(scope), *ledger_breaks(scope)))
 
 
 @frappe.whitelist(methods=["POST"])

@@ -5,7 +5,7 @@ from datetime import date
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import flt, getdate
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,16 @@ def link(fieldname: str, label: str, doctype: str, width: int = 140) -> dict:
 def money(fieldname: str, label: str, width: int = 120, options: str = "currency") -> dict:
 	"""An amount in the currency that the field `options` of the row names."""
 	return column(fieldname, label, "Currency", width, options=options)
+
+
+def percent(fieldname: str, label: str, width: int = 90) -> dict:
+	"""A share that no total row adds up or averages: a number, also in Excel, that Frappe is not told to be one."""
+	return column(fieldname, label, width=width, align="right")
+
+
+def share(part: float, whole: float) -> float | None:
+	"""`part` in per cent of `whole`, to one digit; None without a whole."""
+	return flt(100 * part / whole, 1) if whole else None
 
 
 def currency() -> dict:

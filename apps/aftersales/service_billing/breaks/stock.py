@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import frappe
 from frappe.query_builder import Case
 from frappe.query_builder.functions import Abs, Coalesce, Sum
-from frappe.utils import cint
 from pypika.functions import Max
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import ExistsCriterion, Term
@@ -33,8 +32,6 @@ def of_stock(scope: Scope, job_type: str) -> Iterable[Check]:
 	yield Reason.COST_DIFFERS, job_type, "Stock Entry", _cost_differs(scope, job_type)
 	yield Reason.COST_DIFFERS, job_type, "Delivery Note", _cost_differs_from_note(scope, job_type)
 	yield Reason.LABOUR_DIFFERS, job_type, "Journal Entry", _labour_differs(scope, job_type)
-	if cint(frappe.get_cached_value("Company", scope.company, "enable_perpetual_inventory")):
-		yield Reason.LEDGER_DIFFERS, job_type, "Stock Entry", _stock_ledger_differs(scope, job_type)
 
 
 def _part_not_issued(scope: Scope, job_type: str) -> QueryBuilder:
@@ -107,40 +104,23 @@ def _came_back(job: Table, job_type: str) -> Term:
 
 
 def _cost_differs_from_note(scope: Scope, job_type: str) -> QueryBuilder:
-	"""Parts that left by a Delivery Note, and by a Stock Entry beside it."""
+	"""Parts that left by a Delivery Note, less its returns, and by a Stock Entry beside it."""
 	job, query = jobs(scope, job_type)
-	entry, row = frappe.qb.DocType("Stock Entry"), frappe.qb.DocType("Delivery Note Item")
-	moved = Sum(row.incoming_rate * row.stock_qty) + Coalesce(Max(entry.total_outgoing_value), 0)
+	entry, note = frappe.qb.DocType("Stock Entry"), frappe.qb.DocType("Delivery Note")
+	moved = frappe.qb.DocType("Stock Ledger Entry")
+	worth = Sum(moved.stock_value_difference) * -1 + Coalesce(Max(entry.total_outgoing_value), 0)
 	query = (
-		query.join(row)
-		.on(row.parent == job.delivery_note)
+		query.join(note)
+		.on((note.name == job.delivery_note) | (note.return_against == job.delivery_note))
+		.join(moved)
+		.on((moved.voucher_type == "Delivery Note") & (moved.voucher_no == note.name))
 		.left_join(entry)
 		.on((entry.name == job.stock_entry) & (entry.docstatus == 1))
-		.where(row.docstatus == 1)
+		.where(job.delivery_note.isnotnull() & (note.docstatus == 1) & (moved.is_cancelled == 0))
 		.groupby(job.name)
-		.having(Abs(Max(job.parts_cost) - moved) > rounding())
+		.having(Abs(Max(job.parts_cost) - worth) > rounding())
 	)
-	return select(query, job, job_type, job.delivery_note, job.parts_cost, moved)
-
-
-def _stock_ledger_differs(scope: Scope, job_type: str) -> QueryBuilder:
-	job, query = jobs(scope, job_type)
-	entry, ledger = frappe.qb.DocType("Stock Entry"), frappe.qb.DocType("GL Entry")
-	booked = Coalesce(Sum(ledger.debit), 0)
-	query = (
-		query.join(entry)
-		.on(entry.name == job.stock_entry)
-		.left_join(ledger)
-		.on(
-			(ledger.voucher_type == "Stock Entry")
-			& (ledger.voucher_no == entry.name)
-			& (ledger.is_cancelled == 0)
-		)
-		.where(entry.docstatus == 1)
-		.groupby(job.name, entry.name)
-		.having(Abs(booked - Max(entry.total_outgoing_value)) > rounding())
-	)
-	return select(query, job, job_type, entry.name, Max(entry.total_outgoing_value), booked)
+	return select(query, job, job_type, job.delivery_note, job.parts_cost, worth)
 
 
 def _labour_differs(scope: Scope, job_type: str) -> QueryBuilder:

@@ -1,20 +1,30 @@
 """What each service contract brought and cost: fees and shares billed, parts, work and travel (R-AC-5).
 
-Fees are the invoices of the contract's Subscription; shares and excess are what its jobs billed to the
-customer. Income, parts and vendors' bills are those dated in the period, hours those of the jobs posted in
-it. Company currency.
+Fees are the invoices of the contract's Subscription, as far as they are income yet. Of its jobs only the lines
+charged to Contract count: the customer's shares of them and the excess, their parts and hours; and vendor repairs
+of a contract's category that no customer is charged for. Income, parts and vendors' bills are those dated in the
+period, hours those of the jobs posted in it. Company currency.
 """
 
 import frappe
 from frappe import _
 from frappe.query_builder import Order
+from frappe.query_builder.functions import Sum
+from frappe.utils import flt
 
 from aftersales.core.filters import validate_filters
 from aftersales.money import rounded
-from aftersales.service_billing import job_ledger
-from aftersales.service_billing.report_filters import Scope, column, currency, link, money, scope_of
-
-FIELDS = {doctype: {"service_contract": "service_contract"} for doctype in job_ledger.JOB_DOCTYPES}
+from aftersales.service_billing import contract_ledger, revenue_ledger
+from aftersales.service_billing.report_filters import (
+	Scope,
+	column,
+	currency,
+	link,
+	money,
+	percent,
+	scope_of,
+	share,
+)
 
 NOTHING = dict.fromkeys(("jobs", "billed", "parts", "work", "travel", "vendor"), 0)
 
@@ -37,7 +47,7 @@ def columns() -> list[dict]:
 		money("billed", _("Shares Billed"), 120),
 		money("cost", _("Cost"), 110),
 		money("margin", _("Margin"), 110),
-		column("margin_percent", _("Margin %"), width=90, align="right"),
+		percent("margin_percent", _("Margin %")),
 		column("jobs", _("Jobs"), "Int", 65),
 		money("parts", _("Parts at Cost"), 115),
 		money("work", _("Work at Cost"), 115),
@@ -49,7 +59,7 @@ def columns() -> list[dict]:
 
 def contract_rows(scope: Scope, customer: str | None = None) -> list[frappe._dict]:
 	"""One row for each contract in force in the period, or with figures in it; the least margin first."""
-	fees, jobs = job_ledger.contract_fees(scope), _figures_of_jobs(scope)
+	fees, jobs = revenue_ledger.contract_fees(scope), contract_ledger.figures(scope)
 	code = frappe.get_cached_value("Company", scope.company, "default_currency")
 	rows = []
 	for contract in _contracts(scope, customer):
@@ -61,7 +71,7 @@ def contract_rows(scope: Scope, customer: str | None = None) -> list[frappe._dic
 		row.cost = rounded(row.parts + row.work + row.travel + row.vendor)
 		income = rounded(row.fees + row.billed)
 		row.margin = rounded(income - row.cost)
-		row.margin_percent = f"{100 * row.margin / income:.1f} %" if income else ""
+		row.margin_percent = share(row.margin, income)
 		rows.append(row)
 	return sorted(rows, key=lambda row: (row.margin, row.service_contract))
 
@@ -88,28 +98,6 @@ def _contracts(scope: Scope, customer: str | None) -> list[frappe._dict]:
 			not row.end_date or row.end_date >= scope.from_date
 		)
 	return rows
-
-
-def _figures_of_jobs(scope: Scope) -> dict[str, frappe._dict]:
-	"""Jobs, what they billed and what they cost, by contract."""
-	income, parts = job_ledger.income(scope), job_ledger.parts(scope)
-	hours, vendors = job_ledger.hours_at_cost(scope), job_ledger.vendor_repairs(scope)
-	found: dict[str, frappe._dict] = {}
-	for job, fact in job_ledger.facts({*income, *parts, *hours, *vendors}, FIELDS).items():
-		if not fact.service_contract or fact.name != job[1]:
-			continue
-		row = found.setdefault(fact.service_contract, frappe._dict(NOTHING))
-		work, travel = hours.get(job, (0, 0))
-		row.jobs += 1
-		for field, amount in (
-			("billed", income.get(job, 0)),
-			("parts", parts.get(job, 0)),
-			("work", work),
-			("travel", travel),
-			("vendor", vendors.get(job, 0)),
-		):
-			row[field] = rounded(row[field] + amount)
-	return found
 
 
 def _summary(rows: list[frappe._dict]) -> list[dict]:

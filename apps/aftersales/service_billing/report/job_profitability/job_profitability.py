@@ -6,10 +6,11 @@ repair not billed yet counts on the day the product came back. Company currency.
 
 import frappe
 from frappe import _
+from frappe.utils import flt
 
 from aftersales.core.filters import validate_filters
 from aftersales.money import rounded
-from aftersales.service_billing import job_ledger
+from aftersales.service_billing import job_ledger, parts_ledger, revenue_ledger
 from aftersales.service_billing.report_filters import (
 	Scope,
 	column,
@@ -17,7 +18,9 @@ from aftersales.service_billing.report_filters import (
 	job_columns,
 	link,
 	money,
+	percent,
 	scope_of,
+	share,
 )
 
 COMMON = {
@@ -53,8 +56,7 @@ def execute(filters: dict | None = None) -> tuple:
 	if group != "Job":
 		rows = _grouped(rows, GROUPS[group])
 	for row in rows:
-		# As text: a total row would average it
-		row.margin_percent = f"{100 * row.margin / row.income:.1f} %" if row.income else ""
+		row.margin_percent = share(row.margin, row.income)
 	return columns(group), rows, None, None, _summary(rows)
 
 
@@ -78,7 +80,7 @@ def columns(group: str) -> list[dict]:
 		money("income", _("Income")),
 		money("cost", _("Cost")),
 		money("margin", _("Margin")),
-		column("margin_percent", _("Margin %"), width=90, align="right"),
+		percent("margin_percent", _("Margin %")),
 		money("parts", _("Parts at Cost")),
 		money("work", _("Work at Cost")),
 		money("travel", _("Travel at Cost")),
@@ -89,7 +91,7 @@ def columns(group: str) -> list[dict]:
 
 def job_rows(scope: Scope) -> list[frappe._dict]:
 	"""One row for each job that earned or cost something in the period, by date and name."""
-	income, parts = job_ledger.income(scope), job_ledger.parts(scope)
+	income, parts = revenue_ledger.income(scope), parts_ledger.parts(scope)
 	hours, vendors = job_ledger.hours_at_cost(scope), job_ledger.vendor_repairs(scope)
 	jobs = {*income, *parts, *hours, *vendors}
 	facts = job_ledger.facts(jobs, FIELDS)

@@ -2,10 +2,11 @@
 
 import frappe
 from frappe import _
+from frappe.utils import flt
 
 from aftersales.core.filters import validate_filters
-from aftersales.money import digits, rounded
-from aftersales.service_billing import job_ledger, reconciliation
+from aftersales.money import digits, nothing, rounded
+from aftersales.service_billing import parts_ledger, reconciliation, revenue_ledger
 from aftersales.service_billing.reconciliation_rules import Break
 from aftersales.service_billing.report_filters import Scope, column, job_columns, link, scope_of
 
@@ -61,8 +62,11 @@ def _row(found: Break) -> dict:
 
 def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 	currency = frappe.get_cached_value("Company", scope.company, "default_currency")
-	invoiced, income = job_ledger.invoiced_net(scope), job_ledger.income_of_invoices(scope)
-	issued, parts = job_ledger.parts_at_cost(scope), sum(job_ledger.parts(scope).values())
+	invoiced = sum(revenue_ledger.invoiced(scope).values())
+	booked = revenue_ledger.of_jobs(scope).values()
+	income, deferred = sum(one.income for one in booked), sum(one.deferred for one in booked)
+	for_no_job = revenue_ledger.for_no_job(scope)
+	issued, parts = parts_ledger.issued(scope), sum(parts_ledger.parts(scope).values())
 
 	def amount(label: str, value: float, agrees: bool = True) -> dict:
 		return {
@@ -75,9 +79,18 @@ def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 
 	return [
 		amount(_("Invoiced for jobs, net"), invoiced),
-		amount(_("Income in the ledger"), income, abs(income - invoiced) < 0.005),
+		amount(_("Income in the ledger"), income, abs(income + deferred - invoiced) < nothing()),
+		# Invoiced, and income of other periods: less what was deferred before, and is income now
+		*([amount(_("Deferred, not income yet"), deferred)] if abs(deferred) > nothing() else []),
+		*([amount(_("Of it for no job"), for_no_job)] if abs(for_no_job) > nothing() else []),
 		amount(_("Parts issued to jobs"), issued),
-		amount(_("Parts in the ledger"), parts, abs(parts - issued) < 0.005),
+		amount(
+			_("Parts in the ledger")
+			if parts_ledger.in_general_ledger(scope.company)
+			else _("Parts in the stock ledger"),
+			parts,
+			abs(parts - issued) < nothing(),
+		),
 		{
 			"label": _("Breaks"),
 			"value": len(breaks),

@@ -41,6 +41,12 @@ CONTRACTS = 20
 MONTHS = 24
 AIM = 1.5
 ROUNDS = 5
+OF_CONTRACT = """and (row.aftersales_line like 'excess %%'
+	or exists (select 1 from `tabService Part Line` line where line.name = row.aftersales_line
+		and line.charge_to = 'Contract')
+	or exists (select 1 from `tabService Labour Line` line where line.name = row.aftersales_line
+		and line.charge_to = 'Contract'))"""
+"""Rows of invoices that bill what a contract bears a part of."""
 
 
 def main() -> int:
@@ -168,12 +174,11 @@ def _sums(scope, shop: frappe._dict, first: str) -> dict[str, tuple[float, float
 	found["Contract Profitability, fees"] = (fees, _fees(first))
 	found["Contract Profitability, shares and excess"] = (
 		shares,
-		_income(first, "and job.service_contract != ''"),
+		_income(first, "and job.service_contract != '' " + OF_CONTRACT),
 	)
 	found["Contract Profitability, parts"] = (
 		contract_parts,
-		_expense("Stock Entry", first, account=shop.contract_expense)
-		+ _expense("Stock Entry", first, account=shop.parts_cost, of="and job.service_contract != ''"),
+		_expense("Stock Entry", first, account=shop.contract_expense),
 	)
 	for group in ("Model", "Customer", "Month", "Part"):
 		reported = added(warranty_cost, "parts", "labour", group_by=group)
@@ -357,6 +362,13 @@ def _fill(vouchers: int, shop: frappe._dict, company: str) -> None:
 			'Sales Invoice', concat('SIX-', seq), 0 from {numbers}""",
 		),
 		(
+			"GL Entry of income",
+			f"""insert into `tabGL Entry` (name, {names}, docstatus, company, posting_date, account, debit, credit,
+			voucher_type, voucher_no, is_cancelled)
+			select concat('ix', seq), {common}, 1, %(company)s, {day}, 'Repair Income - LSL', 0, 102,
+			'Sales Invoice', concat('SIX-', seq), 0 from {numbers}""",
+		),
+		(
 			"Stock Entry",
 			f"""insert into `tabStock Entry` (name, {names}, docstatus, company, posting_date, purpose,
 			stock_entry_type, total_outgoing_value, value_difference, aftersales_voucher_type, aftersales_voucher)
@@ -371,6 +383,13 @@ def _fill(vouchers: int, shop: frappe._dict, company: str) -> None:
 			%(item)s, 1, %(van)s, concat('px', seq) from {numbers}""",
 		),
 		(
+			"Stock Ledger Entry",
+			f"""insert into `tabStock Ledger Entry` (name, {names}, docstatus, company, posting_date, item_code,
+			warehouse, actual_qty, stock_value_difference, voucher_type, voucher_no, is_cancelled)
+			select concat('mx', seq), {common}, 1, %(company)s, {day}, %(item)s, %(van)s, -1, -12.5,
+			'Stock Entry', concat('SEX-', seq), 0 from {numbers}""",
+		),
+		(
 			"GL Entry of stock",
 			f"""insert into `tabGL Entry` (name, {names}, docstatus, company, posting_date, account, debit, credit,
 			voucher_type, voucher_no, is_cancelled)
@@ -382,7 +401,14 @@ def _fill(vouchers: int, shop: frappe._dict, company: str) -> None:
 		frappe.db.sql(statement, values)
 		frappe.db.commit()
 		print(f"{label}: {time.perf_counter() - started:.0f} s", flush=True)
-	for doctype in ("Service Voucher", "Sales Invoice", "Stock Entry", "Stock Entry Detail", "GL Entry"):
+	for doctype in (
+		"Service Voucher",
+		"Sales Invoice",
+		"Stock Entry",
+		"Stock Entry Detail",
+		"Stock Ledger Entry",
+		"GL Entry",
+	):
 		frappe.db.sql(f"analyze table `tab{doctype}`")
 
 

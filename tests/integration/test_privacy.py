@@ -27,6 +27,8 @@ NOBODYS = {
 		"customer_name",
 	},
 	"Service Voucher": {
+		"absence_override_reason",
+		"coverage_reason",
 		"category_reason",
 		"preliminary_plan",
 		"parts_to_take",
@@ -40,6 +42,7 @@ NOBODYS = {
 	},
 	"Collection Receipt": {"condition", "fault_as_told", "return_notes", "lost_declaration", "customer_name"},
 	"Repair Card": {
+		"coverage_reason",
 		"category_reason",
 		"diagnosis",
 		"not_repairable_reason",

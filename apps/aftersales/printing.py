@@ -8,9 +8,9 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, format_date, format_time, strip_html_tags
+from frappe.utils import cint, flt, fmt_money, format_date, format_time, strip_html_tags
 
-from aftersales.money import rounded
+from aftersales.money import rounded, unit
 from aftersales.service_billing import advances
 from aftersales.service_billing.invoices import jobs_on, total_of
 from aftersales.service_desk import location
@@ -50,9 +50,18 @@ def aftersales_bill(doc: Document) -> frappe._dict:
 			# Of an invoice for several jobs only this job's own part is shown
 			bill.invoice = invoice.name
 			bill.outstanding = min(flt(invoice.outstanding_amount), bill.total)
-		bill.taxes = [(_("Taxes"), bill.total - bill.net)] if rounded(bill.total - bill.net) else []
+		label = _("Taxes and Rounding") if _rounds_totals(bill.currency) else _("Taxes")
+		bill.taxes = [(label, bill.total - bill.net)] if rounded(bill.total - bill.net) else []
 	bill.advance = 0 if bill.invoice else min(advances.open_for(doc, invoice), bill.total)
 	return bill
+
+
+def _rounds_totals(currency: str) -> bool:
+	"""Whether ERPNext rounds totals in the currency to more than its smallest amount."""
+	if cint(frappe.get_cached_doc("Global Defaults").disable_rounded_total):
+		return False
+	fraction = flt(frappe.get_cached_value("Currency", currency, "smallest_currency_fraction_value"))
+	return not fraction or fraction > float(unit(currency))
 
 
 def aftersales_product(doc: Document) -> frappe._dict:

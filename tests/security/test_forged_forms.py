@@ -10,6 +10,7 @@ from frappe.handler import run_doc_method
 from frappe.utils import cint
 from frappe.www.printview import get_html_and_style
 
+from aftersales.core.document import ServiceDocument
 from tests import discovery
 from tests import factories as f
 from tests.one_of_each import stored_ones
@@ -108,6 +109,20 @@ def test_every_function_and_action_checks_what_it_is_called_with():
 		inner = getattr(method, "__wrapped__", None)
 		if inner is None or not hasattr(inner, "__wrapped__"):
 			unchecked.append(f"{doctype}.{action}")
+	assert unchecked == []
+
+
+def test_every_document_and_report_checks_what_is_sent():
+	get_controller = frappe.model.base_document.get_controller
+	plain = [name for name in discovery.doctypes() if not issubclass(get_controller(name), ServiceDocument)]
+	assert plain == []
+	unchecked = []
+	for report in discovery.reports():
+		name = frappe.scrub(report)
+		room = frappe.scrub(frappe.db.get_value("Report", report, "module"))
+		execute = frappe.get_attr(f"aftersales.{room}.report.{name}.{name}.execute")
+		if not hasattr(execute, "__wrapped__"):
+			unchecked.append(report)
 	assert unchecked == []
 
 

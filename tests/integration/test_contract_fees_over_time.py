@@ -15,6 +15,7 @@ from aftersales.service_billing import fee_invoices
 from aftersales.service_billing.contracts import renewal_of
 from aftersales.service_billing.report.contract_profitability import contract_profitability
 from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.setup import custom_fields
 from tests import factories as make
 from tests.jobs import gl
 
@@ -493,3 +494,28 @@ def test_a_fee_invoiced_after_its_days_is_earned_at_once(deferred, clock):
 	)
 	assert [row.enable_deferred_revenue for row in rows] == [0, 0, 1]
 	assert balance("Sales - LSL", "2027-02-28") == 200
+
+
+# ---------------------------------------------------------------- contracts made before
+
+
+def test_a_contract_made_before_goes_on_after_its_last_invoice_at_its_price(shop, clock, monkeypatch):
+	"""ERPNext had moved its periods to the day of entry and left one out: that one is not invoiced by itself."""
+	from aftersales.patches.v1_1.invoice_fees_by_calendar import execute
+
+	monkeypatch.setattr(custom_fields, "create", lambda: None)  # changes the schema
+	clock.to("2026-12-10")
+	doc = contract(shop, "2026-12-10", "2027-05-09")
+	frappe.db.set_value("Service Contract", doc.name, "start_date", "2026-11-10")
+	frappe.db.set_value("Subscription Plan Detail", doc.plans[0].name, "aftersales_rate", 0)
+	frappe.clear_document_cache(CONTRACT, doc.name)
+	clock.to("2027-01-05")
+
+	execute()
+
+	assert str(read(doc).invoice_fees_from) == "2027-01-10"
+	assert read(doc).plans[0].aftersales_rate == 300
+	every_day(clock, "2027-01-12")
+	assert [row[1:3] for row in invoiced(doc)] == [("2026-12-10", "2027-01-09"), ("2027-01-10", "2027-02-09")]
+	execute()  # again does no harm
+	assert str(read(doc).invoice_fees_from) == "2027-02-10"

@@ -316,6 +316,18 @@ def test_a_fee_that_waits_as_a_draft_is_told(shop, clock):
 	assert [row[0] for row in invoiced(doc)] == [TODAY]  # dated as ERPNext dates a Subscription's
 
 
+def test_a_draft_of_a_fee_that_is_dated_later_is_due_by_the_same_terms(shop, clock):
+	terms = make.payment_terms("Net", (100, 14))
+	frappe.get_doc("Customer", shop.customer).update({"payment_terms": terms}).save()
+	doc = contract(shop, TODAY, "2027-11-29", submit_fee_invoices=0)
+	clock.to("2027-01-05")
+	fee = frappe.get_doc(INVOICE, {"subscription": doc.subscription, "from_date": TODAY})
+	assert str(fee.due_date) == "2026-12-14"
+	fee.set_posting_time = 0
+	fee.submit()
+	assert (str(fee.posting_date), str(fee.due_date)) == ("2027-01-05", "2027-01-19")
+
+
 def test_only_accountants_and_managers_invoice_what_is_missing(shop):
 	doc = contract(shop, TODAY, "2027-11-29")
 	frappe.set_user(make.user("supervisor@fees.example", "Service Supervisor"))

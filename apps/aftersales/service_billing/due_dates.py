@@ -14,17 +14,18 @@ from erpnext.controllers.accounts_controller import get_payment_terms
 from frappe.model.document import Document
 from frappe.utils import cint, getdate
 
-from aftersales.service_billing.invoices import jobs_on
+from aftersales.service_billing.invoices import KEY, jobs_on
 
 INVOICE = "Sales Invoice"
 
 
 def renew(invoice: Document, method: str | None = None) -> None:
-	"""doc_events before_validate: terms run from the day on which the invoice of a job is posted.
+	"""doc_events before_validate: terms run from the day on which the invoice of a job, or of a fee, is posted.
 
-	Does nothing to credit notes, which are not due, and to invoices that bill no job of ours.
+	Does nothing to credit notes, which are not due, and to invoices that are none of ours.
 	"""
-	if invoice.docstatus == 2 or invoice.get("is_return") or not jobs_on(invoice):
+	is_ours = invoice.get(KEY) or jobs_on(invoice)
+	if invoice.docstatus == 2 or invoice.get("is_return") or not is_ours:
 		return
 	stored = _made_before(invoice)
 	if not stored:

@@ -68,7 +68,7 @@ def main() -> int:
 		os.chdir(Path(bench) / "sites")
 	frappe.init(site=SITE, sites_path=".")
 	frappe.connect()
-	before = frappe.db.get_single_value("Aftersales Settings", "invoicing")
+	before = frappe.db.get_singles_dict("Aftersales Settings")
 	counts = {}
 	try:
 		with swept_afterwards():
@@ -82,7 +82,8 @@ def main() -> int:
 			counts["workers killed"] = workers_killed(shop, options.kills, random.Random(options.seed))
 	finally:
 		frappe.db.rollback()
-		make.settings(invoicing=before)
+		for field in ("invoicing", "labour_item", "travel_item"):  # what the shop of the tests sets
+			frappe.db.set_single_value("Aftersales Settings", field, before.get(field))
 		frappe.db.commit()
 		frappe.destroy()
 	for what, counted in counts.items():

@@ -64,7 +64,7 @@ def is_waiting(job_id: str) -> bool:
 
 def tell_starter(doctype: str, name: str, user: str | None, text: str) -> None:
 	"""A system notification to who started a run; `text` is HTML that the caller has escaped."""
-	from aftersales.service_levels.escalation import Notice, notify
+	from aftersales.notices import Notice, notify
 
 	if user and frappe.db.get_value("User", user, "enabled"):
 		notify(user, Notice(text, doctype, name))

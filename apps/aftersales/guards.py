@@ -166,3 +166,27 @@ def _changed(doc: Document, before: Document, fieldname: str) -> bool:
 
 def _moment(value):
 	return frappe.utils.get_datetime(value) if value else None
+
+
+STATE_FIELDS = ("status", "workflow_state")
+
+
+def refuse_edits_on_cancel(doc: Document) -> None:
+	"""Cancelling changes nothing but the state, whatever else the request carried.
+
+	Frappe compares a document with its stored version on an update after submit, but not on cancel.
+
+	Raises:
+		frappe.PermissionError, frappe.UpdateAfterSubmitError: name the field that was changed.
+	"""
+	keep_fields_of_record(
+		doc,
+		[
+			field.fieldname
+			for field in doc.meta.fields
+			if field.allow_on_submit
+			and field.fieldtype not in frappe.model.table_fields
+			and field.fieldname not in STATE_FIELDS
+		],
+	)
+	doc.validate_update_after_submit()

@@ -161,7 +161,10 @@ doc_events = {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
-	"Service Technician": {"validate": "aftersales.field_service.vans.check_van_stock"},
+	"Service Technician": {
+		"validate": "aftersales.field_service.vans.check_van_stock",
+		"on_update": "aftersales.field_service.leavers.technician_saved",
+	},
 	"Purchase Order": {
 		"before_insert": "aftersales.repair_workshop.vendor_repairs.name_repair",
 		"on_change": "aftersales.repair_workshop.vendor_repairs.follow_order",

@@ -31,7 +31,6 @@ CUSTOMER = "Customer"
 
 VALUES_FROM_CALL = ("customer", "equipment", "service_category", "service_contract")
 
-STATE_FIELDS = ("status", "workflow_state")
 
 ERPNEXT_LINKS = ("Stock Entry", "Sales Invoice", "Delivery Note", "Journal Entry", "Payment Entry")
 """Documents the posting engine makes; it takes them back itself before a job is cancelled."""
@@ -336,29 +335,6 @@ def codes(doc: Document) -> dict[str, str | None]:
 		fieldname: doc.get(fieldname)
 		for fieldname in ("symptom_code", "fault_code", "cause_code", "action_code")
 	}
-
-
-def refuse_edits_on_cancel(doc: Document) -> None:
-	"""Cancelling changes nothing but the state, whatever else the request carried.
-
-	Frappe compares a document with its stored version on an update after submit, but not on cancel.
-
-	Raises:
-		frappe.PermissionError, frappe.UpdateAfterSubmitError: name the field that was changed.
-	"""
-	from aftersales.guards import keep_fields_of_record
-
-	keep_fields_of_record(
-		doc,
-		[
-			field.fieldname
-			for field in doc.meta.fields
-			if field.allow_on_submit
-			and field.fieldtype not in frappe.model.table_fields
-			and field.fieldname not in STATE_FIELDS
-		],
-	)
-	doc.validate_update_after_submit()
 
 
 def note(doc: Document, text: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from erpnext.controllers.sales_and_purchase_return import make_return_doc
 
 from aftersales.repair_workshop.estimate import make_quotation
-from aftersales.service_billing.invoices import tax_template_of
+from aftersales.selling_terms import tax_template_of
 from tests import factories as make
 from tests.jobs import done, job
 

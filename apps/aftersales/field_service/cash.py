@@ -15,9 +15,9 @@ from aftersales.field_service.visit_rules import cash_refusal, open_cash
 from aftersales.guards import has_any_role, set_system
 from aftersales.jobs import SUPERVISING_ROLES
 from aftersales.money import digits, rounded
+from aftersales.selling_terms import billing_currency
 from aftersales.service_billing import service_facts
 from aftersales.service_billing.cash import RECEIVING_ROLES, payable
-from aftersales.service_billing.invoices import billing_currency
 
 RECEIVED, PAID_OUT = "Received", "Paid Out"
 SERIES = {RECEIVED: "REC-{company}-.YYYY.-.#####", PAID_OUT: "REF-{company}-.YYYY.-.#####"}

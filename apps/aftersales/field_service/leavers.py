@@ -74,6 +74,16 @@ def tell_work_left(technicians: list[str], after: date | str | None = None) -> N
 	)
 
 
+def technician_saved(technician: Document, method: str | None = None) -> None:
+	"""on_update of Service Technician: visits that are planned for somebody who is not active any more are told."""
+	if (
+		technician.has_value_changed("is_active")
+		and not technician.is_active
+		and not technician.flags.in_insert
+	):
+		tell_work_left([technician.name])
+
+
 def employee_saved(employee: Document, method: str | None = None) -> None:
 	"""on_update of Employee: who leaves or is away for good may have visits planned."""
 	leaving = employee.has_value_changed("status") and employee.status in TELLING
@@ -142,7 +152,8 @@ def remind_of_locked_out_owners() -> None:
 
 
 def _tell_supervisors(user: Document | frappe._dict, owned: dict[str, list[str]]) -> None:
-	from aftersales.service_levels.escalation import Notice, notify, stand_ins
+	from aftersales.notices import Notice, notify
+	from aftersales.service_levels.escalation import stand_ins
 
 	told = ", ".join(f"{_(doctype)} {len(names)}" for doctype, names in owned.items())
 	subject = _("{0} is disabled and still owns: {1}").format(escape_html(user.full_name or user.name), told)

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from aftersales.guards import set_system
-from aftersales.service_billing.invoices import billing_currency
+from aftersales.selling_terms import billing_currency
 from aftersales.service_billing.job_plan import line_key, plan_of
 
 

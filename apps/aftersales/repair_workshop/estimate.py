@@ -7,8 +7,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
+from aftersales.selling_terms import billing_currency, set_default_taxes
 from aftersales.service_billing import exact_hours
-from aftersales.service_billing.invoices import billing_currency, set_default_taxes
 from aftersales.service_billing.posting import invoice_rows
 from aftersales.service_billing.posting_plan import InvoiceRow
 

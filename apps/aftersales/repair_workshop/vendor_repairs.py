@@ -16,8 +16,8 @@ from aftersales.core.requests import TargetDocument, validate_call
 from aftersales.money import rounded
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import custody
+from aftersales.selling_terms import set_default_taxes
 from aftersales.service_billing import dimensions
-from aftersales.service_billing.invoices import set_default_taxes
 from aftersales.service_billing.job_plan import category_accounts
 
 SENT = "Sent"

@@ -5,8 +5,9 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt
 
 from aftersales.money import rounded
+from aftersales.selling_terms import billing_currency
 from aftersales.service_billing import orders
-from aftersales.service_billing.invoices import billing_currency, jobs_on
+from aftersales.service_billing.invoices import jobs_on
 
 
 def open_for(doc: Document, invoice: Document | None = None) -> float:

@@ -11,7 +11,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_link_to_form
 
-from aftersales.service_billing.invoices import KEY, LINK_FIELDS, JobKey, jobs_on, posting_key
+from aftersales.selling_terms import KEY, posting_key
+from aftersales.service_billing.invoices import LINK_FIELDS, JobKey, jobs_on
 
 ROW_FIELDS = (*LINK_FIELDS, "aftersales_line")
 JOB_DOCTYPES = ("Service Voucher", "Repair Card")

@@ -15,9 +15,9 @@ from aftersales.core.requests import validate_call
 from aftersales.guards import require_role
 from aftersales.money import rounded
 from aftersales.service_billing import advances, dimensions, modes
-from aftersales.service_billing.handover_rules import reference_of
 from aftersales.service_billing.modes import RECEIVING_ROLES
 from aftersales.service_billing.posting import posting_key, refresh_billing
+from aftersales.service_billing.receipt_rules import reference_of
 
 TOTALS = (
 	"grand_total",

@@ -17,8 +17,8 @@ from aftersales.core.requests import TargetDocument, validate_call
 from aftersales.guards import has_any_role, require_role
 from aftersales.money import exact, rounded
 from aftersales.scheduled import one_of_many
+from aftersales.selling_terms import billing_currency
 from aftersales.service_billing.contract_rules import Entitlement, Terms, Visits, entitlement, renewed_term
-from aftersales.service_billing.invoices import billing_currency
 
 CONTRACT = "Contract"
 INCLUDED, BEYOND, REVISIT = "Included", "Beyond Included", "Revisit"

@@ -14,7 +14,8 @@ from erpnext.controllers.accounts_controller import get_payment_terms
 from frappe.model.document import Document
 from frappe.utils import cint, getdate
 
-from aftersales.service_billing.invoices import KEY, jobs_on
+from aftersales.selling_terms import KEY
+from aftersales.service_billing.invoices import jobs_on
 
 INVOICE = "Sales Invoice"
 

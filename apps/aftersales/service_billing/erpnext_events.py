@@ -6,7 +6,6 @@ from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
 from aftersales.service_billing import billed_rows, delivery
-from aftersales.service_billing.handover_rules import reference_of
 from aftersales.service_billing.invoices import LINK_FIELDS, jobs_on
 from aftersales.service_billing.posting import (
 	JOB_DOCTYPES,
@@ -17,6 +16,7 @@ from aftersales.service_billing.posting import (
 	refresh_part_costs,
 	release_invoice,
 )
+from aftersales.service_billing.receipt_rules import reference_of
 
 
 def claim_place(doc: Document, method: str | None = None) -> None:

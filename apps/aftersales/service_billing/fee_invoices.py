@@ -20,8 +20,8 @@ from frappe.utils import add_days, cint, flt, fmt_money, get_link_to_form, getda
 
 from aftersales.money import exact, unit
 from aftersales.scheduled import one_of_many
+from aftersales.selling_terms import KEY, posting_key, tax_template_of
 from aftersales.service_billing.fee_period_rules import Cycle, Period, periods
-from aftersales.service_billing.invoices import KEY, posting_key, tax_template_of
 
 INVOICE, CONTRACT, SUBSCRIPTION = "Sales Invoice", "Service Contract", "Subscription"
 IN_ARREARS = "End of the Period"

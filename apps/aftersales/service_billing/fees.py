@@ -14,9 +14,9 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, flt, fmt_money, get_link_to_form, getdate
 
 from aftersales.money import exact, unit
+from aftersales.selling_terms import KEY, posting_key, save_as_app
 from aftersales.service_billing import fee_invoices, fee_rules
 from aftersales.service_billing.fee_rules import Fee
-from aftersales.service_billing.invoices import KEY, posting_key, save_as_app
 
 INVOICE, CONTRACT = "Sales Invoice", "Service Contract"
 

@@ -61,11 +61,6 @@ def difference(expected: Decimal, counted: Decimal) -> Decimal:
 	return counted - expected
 
 
-def reference_of(receipts: Iterable[str]) -> str:
-	"""The reference of the payment that books these receipts, as long as ERPNext's field allows."""
-	return ", ".join(receipts)[:140]
-
-
 def in_company_currency(amount: Decimal, rate: Decimal, unit: Decimal = Decimal("0.01")) -> Decimal:
 	"""`amount` at `rate`, in whole `unit`s."""
 	return (amount * rate / unit).quantize(Decimal(1)) * unit

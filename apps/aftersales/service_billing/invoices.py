@@ -15,6 +15,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt, formatdate, nowdate
 
 from aftersales.money import nothing
+from aftersales.selling_terms import KEY, posting_key, save_as_app, set_customer_terms
 from aftersales.service_billing import dimensions, exact_hours
 from aftersales.service_billing.billing_rules import DAY, ON_COMPLETION, shares
 from aftersales.service_billing.posting_messages import problem_message
@@ -23,7 +24,6 @@ from aftersales.service_billing.posting_plan import EXCESS, InvoiceRow, Problem
 JobKey = tuple[str, str]
 """DocType and name of a job."""
 
-KEY = "aftersales_posting_key"
 LINK_FIELDS = ("aftersales_voucher_type", "aftersales_voucher", KEY)
 
 
@@ -33,11 +33,6 @@ class Charge:
 
 	job: Document
 	rows: tuple[InvoiceRow, ...]
-
-
-def posting_key(doctype: str, name: str, purpose: str) -> str:
-	"""The unique key of the document of kind `purpose` made for a job."""
-	return f"{doctype}/{name}/{purpose}"
 
 
 # ---------------------------------------------------------------------------------- making one
@@ -66,6 +61,7 @@ def unsaved_invoice(charges: Sequence[Charge], *, priced: bool = False) -> Docum
 	if len(charges) == 1:
 		invoice.update(link_back(first, "Sales Invoice"))
 	invoice.update(dimensions.of_jobs([charge.job for charge in charges]))
+	exact_hours.keep(invoice)
 	set_customer_terms(invoice, priced=priced)
 	return invoice
 
@@ -77,74 +73,6 @@ def link_back(job: Document, purpose: str) -> dict:
 		"aftersales_voucher": job.name,
 		KEY: posting_key(job.doctype, job.name, purpose),
 	}
-
-
-def set_customer_terms(target: Document, *, priced: bool = False) -> None:
-	"""Party details as ERPNext's own form sets them: currency, price list, addresses, taxes, regional fields.
-
-	ERPNext asks for them again when the document is inserted, but adds no rows of taxes any more then, and
-	what a country's app answers (place of supply, tax template by state) would come too late.
-
-	`priced`: item details and prices are filled in, too; else ERPNext does that on insert.
-	"""
-	target.flags.ignore_permissions = True
-	exact_hours.keep(target)
-	# Before the defaults of site and user, which would take their place on insert
-	target.currency = billing_currency(target)
-	target.selling_price_list = target.selling_price_list or _price_list(
-		frappe.get_cached_doc("Customer", target.customer)
-	)
-	if priced:
-		target.set_missing_values()
-	else:
-		target.set_missing_lead_customer_details()
-	set_default_taxes(target)
-	_set_sales_team(target, frappe.get_cached_doc("Customer", target.customer))
-
-
-def set_default_taxes(target: Document) -> None:
-	"""The rows of the tax template that the party details name, or of the company's default one.
-
-	None where a country's app answered that there are none: it names an empty template then.
-	"""
-	target.set("__islocal", True)  # ERPNext does this on new documents only
-	if target.taxes_and_charges != "":
-		target.set_taxes()
-
-
-def _set_sales_team(target: Document, customer: Document) -> None:
-	"""Who earns a commission, as the form takes it over from the customer."""
-	if target.meta.has_field("sales_partner"):
-		target.update(
-			{
-				"sales_partner": target.sales_partner or customer.default_sales_partner,
-				"commission_rate": flt(target.commission_rate) or flt(customer.default_commission_rate),
-			}
-		)
-	if target.meta.has_field("sales_team") and not target.get("sales_team"):
-		for row in customer.get("sales_team"):
-			target.append(
-				"sales_team",
-				{
-					"sales_person": row.sales_person,
-					"allocated_percentage": row.allocated_percentage,
-					"commission_rate": row.commission_rate,
-				},
-			)
-
-
-def tax_template_of(customer: str, company: str) -> str | None:
-	"""The taxes that ERPNext would put on an invoice of the customer today: by rule, or the company's default."""
-	invoice = frappe.get_doc({"doctype": "Sales Invoice", "customer": customer, "company": company})
-	invoice.posting_date = nowdate()
-	set_customer_terms(invoice)
-	return invoice.taxes_and_charges
-
-
-def billing_currency(doc: Document) -> str:
-	"""The currency in which the customer of `doc` is invoiced."""
-	currency = doc.customer and frappe.get_cached_value("Customer", doc.customer, "default_currency")
-	return currency or frappe.get_cached_value("Company", doc.company, "default_currency")
 
 
 def charged_item(row: InvoiceRow, job: Document) -> dict:
@@ -208,26 +136,6 @@ def set_agreed_rates(target: Document, rows: Iterable[InvoiceRow]) -> None:
 					"margin_rate_or_amount": 0,
 				}
 			)
-
-
-def save_as_app(target: Document, submitted: bool) -> None:
-	"""Insert, and submit in the same pass, for the user whose right to the job was checked before.
-
-	Raises:
-		frappe.UniqueValidationError: the database holds the place already.
-	"""
-	target.flags.ignore_permissions = True
-	target.flags.made_by_posting = True
-	try:
-		target.submit() if submitted else target.insert()
-	except frappe.UniqueValidationError:
-		frappe.throw(
-			_("{0} is being posted by somebody else at this moment. Reload to see the result.").format(
-				target.get("aftersales_voucher") or _("One of the jobs")
-			),
-			frappe.UniqueValidationError,
-			title=_("Already Posted"),
-		)
 
 
 def save_invoice(invoice: Document, submitted: bool) -> Document:
@@ -306,12 +214,6 @@ def _with_job(description: str | None, row: InvoiceRow, job: Document) -> str:
 def done_on(job: Document):
 	"""The day on which a job was finished."""
 	return job.get("departed_at") or job.get("ready_at") or job.get("posted_at") or nowdate()
-
-
-def _price_list(customer: Document) -> str | None:
-	from erpnext.accounts.party import get_default_price_list
-
-	return get_default_price_list(customer) or frappe.get_cached_doc("Selling Settings").selling_price_list
 
 
 # ---------------------------------------------------------------------------------- reading one

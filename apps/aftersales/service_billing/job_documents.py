@@ -7,16 +7,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
-from aftersales.service_billing import dimensions
+from aftersales.selling_terms import save_as_app, set_customer_terms
+from aftersales.service_billing import dimensions, exact_hours
 from aftersales.service_billing.default_accounts import default_account
-from aftersales.service_billing.invoices import (
-	charged_item,
-	has_agreed_rates,
-	link_back,
-	save_as_app,
-	set_agreed_rates,
-	set_customer_terms,
-)
+from aftersales.service_billing.invoices import charged_item, has_agreed_rates, link_back, set_agreed_rates
 from aftersales.service_billing.posting_plan import InvoiceRow, PostingPlan, StockRow
 
 PRICE_FIELDS = (
@@ -77,6 +71,7 @@ def make_delivery_note(doc: Document, rows: Iterable[InvoiceRow]) -> str | None:
 			**link_back(doc, "Delivery Note"),
 		}
 	)
+	exact_hours.keep(note)
 	set_customer_terms(note, priced=has_agreed_rates(rows))
 	set_agreed_rates(note, rows)
 	save_as_app(note, submitted=True)

@@ -10,14 +10,10 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt
 
 from aftersales.money import unit
+from aftersales.selling_terms import billing_currency
 from aftersales.service_billing import bundles, contracts
 from aftersales.service_billing.contract_rules import Terms
-from aftersales.service_billing.invoices import (
-	Charge,
-	billing_currency,
-	is_free,
-	priced_unsaved,
-)
+from aftersales.service_billing.invoices import Charge, is_free, priced_unsaved
 from aftersales.service_billing.job_lines import category_of
 from aftersales.service_billing.posting_checks import (
 	check_accounts,

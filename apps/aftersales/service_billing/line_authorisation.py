@@ -11,8 +11,9 @@ from frappe.utils import escape_html, flt, fmt_money, get_datetime
 
 from aftersales import jobs
 from aftersales.guards import has_any_role
+from aftersales.selling_terms import billing_currency
 from aftersales.service_billing import rate_rules as rules
-from aftersales.service_billing.invoices import Charge, billing_currency, is_free, priced_unsaved
+from aftersales.service_billing.invoices import Charge, is_free, priced_unsaved
 from aftersales.service_billing.posting_types import InvoiceRow
 
 CUSTOMER = "Customer"

@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from aftersales.service_billing.invoices import billing_currency
+from aftersales.selling_terms import billing_currency
 
 CLOSED = ("Closed", "Completed")
 

@@ -15,6 +15,7 @@ from frappe.utils import escape_html, flt, get_link_to_form, now_datetime, nowda
 
 from aftersales.core.requests import DocTypeName, validate_call
 from aftersales.guards import require_role
+from aftersales.selling_terms import billing_currency, posting_key, save_as_app, set_customer_terms
 from aftersales.service_billing import (
 	billed_rows,
 	contracts,
@@ -33,20 +34,16 @@ from aftersales.service_billing.invoices import (
 	Charge,
 	JobKey,
 	amounts_due,
-	billing_currency,
 	charged_item,
 	credited_jobs,
 	has_agreed_rates,
 	invoicing_of,
 	jobs_on,
 	link_back,
-	posting_key,
 	priced_unsaved,
 	refuse_free_rows,
-	save_as_app,
 	save_invoice,
 	set_agreed_rates,
-	set_customer_terms,
 	submits_at_once,
 	total_of,
 	unsaved_invoice,

@@ -10,7 +10,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, formatdate, strip_html_tags
 
-from aftersales.service_billing.invoices import KEY, done_on, posting_key
+from aftersales.selling_terms import KEY, posting_key
+from aftersales.service_billing.invoices import done_on
 
 FIELD = "aftersales_service"
 

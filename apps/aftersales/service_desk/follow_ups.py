@@ -268,7 +268,8 @@ def open_visit_call(follow_up: Document) -> str:
 
 def tell_supervisors(subject: str, doc: Document) -> None:
 	"""A system notification about `doc` to every Service Supervisor but the user who causes it."""
-	from aftersales.service_levels.escalation import Notice, notify, users_with_role
+	from aftersales.notices import Notice, notify
+	from aftersales.service_levels.escalation import users_with_role
 
 	for user in sorted(set(users_with_role(SUPERVISOR)) - {frappe.session.user}):
 		notify(user, Notice(escape_html(subject), doc.doctype, doc.name))

@@ -48,7 +48,8 @@ def _tell_owner_of_call(message: Document) -> None:
 
 
 def _tell(user: str | None, message: Document, who: str | None, about: str) -> None:
-	from aftersales.service_levels.escalation import Notice, notify, stand_ins
+	from aftersales.notices import Notice, notify
+	from aftersales.service_levels.escalation import stand_ins
 
 	if not user or user in (message.sender, frappe.session.user):
 		return

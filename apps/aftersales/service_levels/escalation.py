@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, format_datetime, get_url_to_form
 from frappe.utils.user import get_users_with_role as users_with_role
 
+from aftersales.notices import Notice, notify
 from aftersales.service_levels.clock_machine import Event, EventKind
 
 HOOKS = {
@@ -27,17 +28,6 @@ ASSIGNED_TECHNICIAN = ("technician", "assigned_technician")
 
 DIGEST_FROM = 10
 """A recipient with at least so many messages in one batch gets them as one."""
-
-
-@dataclass(frozen=True)
-class Notice:
-	"""One line for one recipient: about which document, and by e-mail too or not."""
-
-	subject: str
-	doctype: str
-	name: str
-	message: str = ""
-	by_email: bool = False
 
 
 @dataclass
@@ -198,22 +188,6 @@ def stand_ins(user: str | None) -> list[str]:
 	if user and frappe.db.get_value("User", user, "enabled"):
 		return [user]
 	return sorted(set(users_with_role("Service Supervisor")) - {"Administrator", user})
-
-
-def notify(user: str, notice: Notice) -> None:
-	"""Write one system notification."""
-	frappe.get_doc(
-		{
-			"doctype": "Notification Log",
-			"type": "Alert",
-			"for_user": user,
-			"from_user": "Administrator",
-			"document_type": notice.doctype,
-			"document_name": notice.name,
-			"subject": notice.subject,
-			"email_content": notice.message,
-		}
-	).insert(ignore_permissions=True)
 
 
 def _mail(address: str | None, notice: Notice) -> None:

@@ -9,9 +9,9 @@ from frappe.utils import add_days, cint, escape_html, get_link_to_form, getdate,
 
 from aftersales.core.requests import validate_call
 from aftersales.guards import require_role, set_system
+from aftersales.notices import Notice, notify
 from aftersales.scheduled import one_of_many
 from aftersales.service_desk import quality_cases as cases
-from aftersales.service_levels.escalation import Notice, notify
 from aftersales.service_quality import fault_rules
 from aftersales.service_quality.fault_rules import Fault
 

@@ -3,7 +3,6 @@ from frappe import _
 from frappe.utils import escape_html
 
 from aftersales.core.document import ServiceDocument
-from aftersales.field_service import leavers
 from aftersales.field_service.skill_rules import Skill, first_repeated
 
 
@@ -42,10 +41,6 @@ class ServiceTechnician(ServiceDocument):
 		self.refuse_shared_user()
 		self.check_van()
 		self.refuse_repeated_skills()
-
-	def on_update(self):
-		if self.has_value_changed("is_active") and not self.is_active and not self.flags.in_insert:
-			leavers.tell_work_left([self.name])
 
 	def refuse_shared_user(self):
 		if not self.user:

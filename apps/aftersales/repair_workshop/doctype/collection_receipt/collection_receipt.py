@@ -10,6 +10,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_edits_on_cancel,
 	refuse_future,
 	refuse_unknown,
 	require_role,
@@ -129,7 +130,7 @@ class CollectionReceipt(ServiceDocument):
 		jobs.write_notes(self)
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		self.keep_accessories()
 		self.refuse_while_in_workshop()
 		self.status = "Cancelled"

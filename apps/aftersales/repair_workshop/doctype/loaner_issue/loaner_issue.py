@@ -9,6 +9,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_edits_on_cancel,
 	refuse_future,
 	refuse_unknown,
 	require_role,
@@ -140,7 +141,7 @@ class LoanerIssue(ServiceDocument):
 		jobs.write_notes(self)
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		jobs.check_call_is_open(self)
 		loaners.take_back_stock_moves(self)
 		self.status = "Cancelled"

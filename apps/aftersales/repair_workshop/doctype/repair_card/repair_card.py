@@ -11,6 +11,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_edits_on_cancel,
 	refuse_future,
 	require_role,
 	require_value,
@@ -258,7 +259,7 @@ class RepairCard(ServiceDocument):
 		from aftersales.service_billing.contract_shares import pass_on
 		from aftersales.service_billing.posting import unpost_job
 
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		self.keep_state_log()
 		jobs.check_call_is_open(self)
 		refuse_cancelling_what_came_back(self)

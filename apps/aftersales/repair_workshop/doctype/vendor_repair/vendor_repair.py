@@ -9,6 +9,7 @@ from aftersales.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
+	refuse_edits_on_cancel,
 	require_value,
 	start_over,
 )
@@ -101,7 +102,7 @@ class VendorRepair(ServiceDocument):
 				identity.replaced_by_maker(self.equipment, self.new_serial_no, self.doctype, self.name)
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		self.refuse_cancelling_what_happened()
 		self.status = "Cancelled"
 

@@ -9,6 +9,7 @@ from aftersales.core.document import ServiceDocument
 from aftersales.guards import (
 	has_any_role,
 	keep_fields_of_record,
+	refuse_edits_on_cancel,
 	refuse_unknown,
 	require_role,
 	require_value,
@@ -96,7 +97,7 @@ class DamageClaim(ServiceDocument):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		require_role(SETTLING_ROLES, _("Taking a settlement back"))
 		set_system(self, status="Cancelled")
 

@@ -6,7 +6,14 @@ from frappe.utils import flt, getdate
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
 from aftersales.core.requests import validate_call
-from aftersales.guards import keep_fields_of_record, require_role, require_value, set_system, start_over
+from aftersales.guards import (
+	keep_fields_of_record,
+	refuse_edits_on_cancel,
+	require_role,
+	require_value,
+	set_system,
+	start_over,
+)
 from aftersales.money import rounded
 from aftersales.service_billing import delay
 
@@ -80,7 +87,7 @@ class DelayCompensation(ServiceDocument):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		set_system(self, status="Cancelled", delay_key=None)
 
 	def on_cancel(self):

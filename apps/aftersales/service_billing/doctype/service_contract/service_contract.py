@@ -2,12 +2,18 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, getdate, nowdate
 
-from aftersales import jobs
 from aftersales.core.document import ServiceDocument
 from aftersales.core.requests import Day, validate_call
-from aftersales.guards import has_any_role, keep_fields_of_record, refuse_unknown, require_role, set_system
+from aftersales.guards import (
+	has_any_role,
+	keep_fields_of_record,
+	refuse_edits_on_cancel,
+	refuse_unknown,
+	require_role,
+	set_system,
+)
+from aftersales.selling_terms import billing_currency, posting_key
 from aftersales.service_billing import contracts, dimensions, fee_invoices, fees
-from aftersales.service_billing.invoices import billing_currency, posting_key
 
 FIELDS_OF_RECORD = ("status", "subscription", "remind_on", "renewed_from", "end_reason", "currency")
 CREDITING_ROLES = ("Service Accountant", "Service Manager")
@@ -116,7 +122,7 @@ class ServiceContract(ServiceDocument):
 		self.keep_visits()
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		self.refuse_when_used()
 		self.cancel_subscription()
 		set_system(self, status="Cancelled")

@@ -6,7 +6,13 @@ from frappe.utils import flt
 
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
-from aftersales.guards import keep_fields_of_record, require_value, set_system, start_over
+from aftersales.guards import (
+	keep_fields_of_record,
+	refuse_edits_on_cancel,
+	require_value,
+	set_system,
+	start_over,
+)
 from aftersales.service_billing import handover, journal, modes
 from aftersales.service_billing.handover_rules import difference, refusals, total
 
@@ -77,7 +83,7 @@ class TechnicianCashHandover(ServiceDocument):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		set_system(self, status="Cancelled")
 		for line in self.vouchers:
 			line.handover_key = None  # the vouchers may be handed over anew

@@ -5,7 +5,13 @@ from frappe.utils import flt, getdate, nowdate
 from aftersales import jobs
 from aftersales.core.document import ServiceDocument
 from aftersales.core.requests import Day, validate_call
-from aftersales.guards import keep_fields_of_record, require_role, set_system, start_over
+from aftersales.guards import (
+	keep_fields_of_record,
+	refuse_edits_on_cancel,
+	require_role,
+	set_system,
+	start_over,
+)
 from aftersales.money import rounded
 from aftersales.service_billing import recovery
 from aftersales.service_billing.warranty_lines import lines_by_name
@@ -76,7 +82,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 		self.add_up()
 
 	def before_cancel(self):
-		jobs.refuse_edits_on_cancel(self)
+		refuse_edits_on_cancel(self)
 		self.refuse_when_credited()
 		set_system(self, status="Cancelled")
 		for line in self.lines:

@@ -30,9 +30,9 @@ from PIL import Image
 from werkzeug.test import EnvironBuilder
 
 from aftersales.customer_portal import links
+from aftersales.installed_base.product_codes import product_signature
 from aftersales.service_billing import billing_resume
 from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
-from aftersales.service_desk.product_codes import product_signature
 from tests import factories as make
 from tests import jobs as finished
 from tests.committed import swept_afterwards

@@ -22,8 +22,9 @@ from pathlib import Path
 import frappe
 from frappe.utils import now_datetime
 
-from aftersales.service_desk import phone_desk, phone_search, search_keys
-from aftersales.service_desk.search_key_rules import asked
+from aftersales.installed_base import search_keys
+from aftersales.installed_base.search_key_rules import asked
+from aftersales.service_desk import phone_desk, phone_search
 
 MARK = "BM"
 FIRST = "Aoife Brian Ciara Dara Eoin Fiona Grainne Hugh Ita Jack Kate Liam Maeve Niall Orla Padraig Roisin".split()

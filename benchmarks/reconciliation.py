@@ -73,8 +73,8 @@ def main() -> int:
 
 
 def compare_with_ledger(jobs: int) -> int:
-	from aftersales.service_billing import reconciliation
-	from aftersales.service_billing.report_filters import Scope
+	from aftersales.core.report_filters import Scope
+	from aftersales.service_accounts import reconciliation
 	from tests import factories as make
 	from tests.jobs import billed
 	from tests.reconciled import PLANTED, with_agreements
@@ -148,12 +148,12 @@ def _sound_job(shop: frappe._dict, number: int):
 
 def _sums(scope, shop: frappe._dict, first: str) -> dict[str, tuple[float, float]]:
 	"""What each report adds up to, and the same by plain SQL over the ledger."""
-	from aftersales.service_billing import job_ledger
-	from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
-	from aftersales.service_billing.report.contract_profitability import contract_profitability
-	from aftersales.service_billing.report.job_profitability import job_profitability
-	from aftersales.service_billing.report.unbilled_work import unbilled_work
-	from aftersales.service_billing.report.warranty_cost import warranty_cost
+	from aftersales.service_accounts import job_ledger
+	from aftersales.service_accounts.report.cash_with_technicians import cash_with_technicians
+	from aftersales.service_accounts.report.contract_profitability import contract_profitability
+	from aftersales.service_accounts.report.job_profitability import job_profitability
+	from aftersales.service_accounts.report.unbilled_work import unbilled_work
+	from aftersales.service_accounts.report.warranty_cost import warranty_cost
 
 	def added(report, *fields, **filters) -> list[float]:
 		period = {"company": scope.company, "from_date": first, "to_date": nowdate(), **filters}
@@ -278,9 +278,9 @@ def _shop(make, jobs: int) -> frappe._dict:
 
 
 def compare_with_bare_sql(vouchers: int) -> int:
-	from aftersales.service_billing import reconciliation, reconciliation_lines
-	from aftersales.service_billing.reconciliation_checks import checks
-	from aftersales.service_billing.report_filters import Scope
+	from aftersales.core.report_filters import Scope
+	from aftersales.service_accounts import reconciliation, reconciliation_lines
+	from aftersales.service_accounts.reconciliation_checks import checks
 	from tests import factories as make
 
 	shop = make.shop()

@@ -7,8 +7,8 @@ import pkgutil
 import frappe
 
 import aftersales
-from aftersales.core import document, requests
-from aftersales.core import value_rules as rules
+from aftersales.core.input import document, requests
+from aftersales.core.input import value_rules as rules
 
 
 def modules():
@@ -100,7 +100,7 @@ def arguments(function, known: dict[str, str]) -> dict:
 
 
 def kind_of(parameter: inspect.Parameter):
-	"""The parser of a parameter's values (core/requests.py), or None."""
+	"""The parser of a parameter's values (core/input/requests.py), or None."""
 	return requests.parser_of(parameter)
 
 

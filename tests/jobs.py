@@ -12,7 +12,7 @@ from frappe.utils import flt
 
 from aftersales.service_billing import billing_worker
 from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
-from aftersales.service_billing.posting import PURPOSES_OF_POSTING
+from aftersales.service_posting.posting import PURPOSES_OF_POSTING
 from tests import factories as make
 
 ERPNEXT_DOCUMENTS = ("Stock Entry", "Delivery Note", "Sales Invoice", "Journal Entry", "Payment Entry")

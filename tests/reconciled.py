@@ -11,9 +11,9 @@ from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_ent
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import nowdate
 
-from aftersales.service_billing.cash import receive_cash
+from aftersales.service_accounts.reconciliation_rules import Reason
 from aftersales.service_billing.credits import bill_again
-from aftersales.service_billing.reconciliation_rules import Reason
+from aftersales.service_cash.cash import receive_cash
 from tests import factories as make
 from tests.jobs import KINDS, done
 

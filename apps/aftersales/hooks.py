@@ -25,8 +25,8 @@ app_include_css = "aftersales.bundle.css"
 extend_bootinfo = ["aftersales.setup.desk_sidebars.leave_the_shipped_one"]
 
 # What Frappe 15 lacks; MariaDB 11.6.2 and newer: locking reads see what others have committed
-before_request = ["aftersales.compat.prepare", "aftersales.core.transactions.read_what_is_committed"]
-before_job = ["aftersales.compat.prepare", "aftersales.core.transactions.read_what_is_committed"]
+before_request = ["aftersales.core.compat.prepare", "aftersales.core.transactions.read_what_is_committed"]
+before_job = ["aftersales.core.compat.prepare", "aftersales.core.transactions.read_what_is_committed"]
 after_request = ["aftersales.core.transactions.tell_of_collision"]
 
 # What Delete Transactions of a company leaves alone: masters, as ERPNext's own
@@ -53,8 +53,8 @@ before_uninstall = "aftersales.uninstall.before_uninstall"
 # ERPNext documents made for a job; roles synced from fixtures
 doc_events = {
 	"*": {
-		"on_submit": "aftersales.repair_workshop.stock_leaving.keep_set_aside",
-		"on_cancel": "aftersales.repair_workshop.stock_leaving.keep_set_aside",
+		"on_submit": "aftersales.spare_parts.stock_leaving.keep_set_aside",
+		"on_cancel": "aftersales.spare_parts.stock_leaving.keep_set_aside",
 		"on_change": "aftersales.service_levels.clocks.track",
 		"on_trash": "aftersales.service_levels.clocks.forget",
 	},
@@ -76,13 +76,13 @@ doc_events = {
 		],
 		"validate": "aftersales.service_quality.faults.join_known",
 		"on_update": [
-			"aftersales.service_desk.complaints.register_from_call",
-			"aftersales.service_desk.follow_ups.follow_call",
+			"aftersales.customer_care.complaints.register_from_call",
+			"aftersales.customer_care.follow_ups.follow_call",
 			"aftersales.customer_portal.messages.call_saved",
 		],
 		"on_change": [
 			"aftersales.service_levels.workflow_states.settle",
-			"aftersales.service_desk.assignment.restore_owners",
+			"aftersales.service_calls.assignment.restore_owners",
 		],
 	},
 	"Service Voucher": {
@@ -99,48 +99,48 @@ doc_events = {
 		"on_update": "aftersales.customer_portal.messages.card_saved",
 		"on_submit": [
 			"aftersales.customer_portal.messages.card_submitted",
-			"aftersales.service_billing.delay.propose",
+			"aftersales.service_accounts.delay.propose",
 		],
 		"on_change": "aftersales.service_levels.workflow_states.settle",
-		"on_update_after_submit": "aftersales.service_billing.delay.propose",
+		"on_update_after_submit": "aftersales.service_accounts.delay.propose",
 	},
 	"Follow-up": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": [
 			"aftersales.service_levels.workflow_states.settle",
-			"aftersales.service_desk.assignment.restore_owners",
+			"aftersales.service_calls.assignment.restore_owners",
 		],
 	},
 	"Service Complaint": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": [
 			"aftersales.service_levels.workflow_states.settle",
-			"aftersales.service_desk.assignment.restore_owners",
+			"aftersales.service_calls.assignment.restore_owners",
 		],
 	},
 	"Customer": {
 		"on_update": [
-			"aftersales.service_desk.search_keys.of_customer",
-			"aftersales.renaming.take_customer_name",
+			"aftersales.installed_base.search_keys.of_customer",
+			"aftersales.core.renaming.take_customer_name",
 			"aftersales.core.customer_scope.follow_customer",
 		],
 		"before_rename": [
-			"aftersales.service_desk.periodic_visits.join_customers",
+			"aftersales.customer_care.periodic_visits.join_customers",
 			"aftersales.customer_portal.messages.join_choices",
 		],
 		"after_rename": [
-			"aftersales.service_desk.search_keys.of_customer",
+			"aftersales.installed_base.search_keys.of_customer",
 			"aftersales.customer_portal.messages.take_choices_along",
 			"aftersales.installed_base.joining.join_products",
-			"aftersales.renaming.take_customer_name",
+			"aftersales.core.renaming.take_customer_name",
 			"aftersales.core.customer_scope.follow_customer",
 		],
-		"on_trash": "aftersales.service_desk.search_keys.forget",
+		"on_trash": "aftersales.installed_base.search_keys.forget",
 	},
 	"Contact": {
 		"validate": "aftersales.customer_portal.customers.keep_contact_honest",
-		"on_update": "aftersales.service_desk.search_keys.of_contact",
-		"on_trash": "aftersales.service_desk.search_keys.forget",
+		"on_update": "aftersales.installed_base.search_keys.of_contact",
+		"on_trash": "aftersales.installed_base.search_keys.forget",
 	},
 	"Address": {"validate": "aftersales.customer_portal.customers.validate_address"},
 	"Dynamic Link": {
@@ -149,9 +149,9 @@ doc_events = {
 		"on_trash": "aftersales.customer_portal.customers.validate_link_row",
 	},
 	"Customer Equipment": {
-		"on_update": "aftersales.service_desk.search_keys.of_equipment",
-		"after_rename": "aftersales.service_billing.contract_products.keep_once",
-		"on_trash": "aftersales.service_desk.search_keys.forget",
+		"on_update": "aftersales.installed_base.search_keys.of_equipment",
+		"after_rename": "aftersales.service_contracts.contract_products.keep_once",
+		"on_trash": "aftersales.installed_base.search_keys.forget",
 	},
 	"Loaner Issue": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
@@ -162,14 +162,14 @@ doc_events = {
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Service Technician": {
-		"validate": "aftersales.field_service.vans.check_van_stock",
+		"validate": "aftersales.spare_parts.vans.check_van_stock",
 		"on_update": "aftersales.field_service.leavers.technician_saved",
 	},
 	"Purchase Order": {
-		"before_insert": "aftersales.repair_workshop.vendor_repairs.name_repair",
-		"on_change": "aftersales.repair_workshop.vendor_repairs.follow_order",
-		"on_cancel": "aftersales.repair_workshop.vendor_repairs.forget_order",
-		"on_trash": "aftersales.repair_workshop.vendor_repairs.forget_order",
+		"before_insert": "aftersales.vendor_repairs.vendor_repairs.name_repair",
+		"on_change": "aftersales.vendor_repairs.vendor_repairs.follow_order",
+		"on_cancel": "aftersales.vendor_repairs.vendor_repairs.forget_order",
+		"on_trash": "aftersales.vendor_repairs.vendor_repairs.forget_order",
 	},
 	"Non Conformance": {
 		"validate": "aftersales.service_quality.faults.keep_place",
@@ -177,8 +177,8 @@ doc_events = {
 	},
 	"Fault Code": {"after_rename": "aftersales.service_quality.faults.take_names_along"},
 	"Item": {
-		"before_rename": "aftersales.repair_workshop.parts.join_spare_parts",
-		"after_rename": "aftersales.repair_workshop.parts.take_name_of_item",
+		"before_rename": "aftersales.spare_parts.parts.join_spare_parts",
+		"after_rename": "aftersales.spare_parts.parts.take_name_of_item",
 	},
 	"Communication": {
 		"before_insert": "aftersales.service_desk.replies.make_harmless",
@@ -196,11 +196,11 @@ doc_events = {
 	"Employee": {"on_update": "aftersales.field_service.leavers.employee_saved"},
 	"User": {"on_update": "aftersales.field_service.leavers.user_saved"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
-	"ToDo": {"validate": "aftersales.service_desk.assignment.keep_owner"},
+	"ToDo": {"validate": "aftersales.service_calls.assignment.keep_owner"},
 	"Stock Ledger Entry": {
 		"on_submit": [
 			"aftersales.repair_workshop.parts_supply.note_arrival",
-			"aftersales.repair_workshop.stock_leaving.note_move",
+			"aftersales.spare_parts.stock_leaving.note_move",
 		]
 	},
 	"Role": {"before_import": "aftersales.setup.roles.keep_site_settings"},
@@ -210,16 +210,16 @@ doc_events = {
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_submit": [
 			"aftersales.service_billing.erpnext_events.refresh_costs",
-			"aftersales.service_billing.part_returns.count",
+			"aftersales.service_posting.part_returns.count",
 		],
 		"on_cancel": [
 			"aftersales.service_billing.erpnext_events.release",
-			"aftersales.service_billing.part_returns.count",
+			"aftersales.service_posting.part_returns.count",
 		],
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
 	},
 	"Delivery Note": {
-		"before_validate": "aftersales.service_billing.exact_hours.before_validate",
+		"before_validate": "aftersales.service_posting.plan.exact_hours.before_validate",
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
@@ -230,22 +230,22 @@ doc_events = {
 	"Sales Invoice": {
 		"before_insert": [
 			"aftersales.service_billing.erpnext_events.claim_place",
-			"aftersales.service_billing.discounts.amend",
-			"aftersales.service_billing.fee_invoices.claim_period",
+			"aftersales.service_posting.invoicing.discounts.amend",
+			"aftersales.service_contracts.fee_invoices.claim_period",
 		],
 		"before_validate": [
-			"aftersales.service_billing.exact_hours.before_validate",
-			"aftersales.service_billing.due_dates.renew",
-			"aftersales.service_billing.advances.before_validate",
+			"aftersales.service_posting.plan.exact_hours.before_validate",
+			"aftersales.service_posting.invoicing.due_dates.renew",
+			"aftersales.service_posting.invoicing.advances.before_validate",
 		],
 		"validate": [
 			"aftersales.service_billing.erpnext_events.keep_place",
-			"aftersales.service_billing.discounts.keep",
-			"aftersales.service_billing.advances.validate",
+			"aftersales.service_posting.invoicing.discounts.keep",
+			"aftersales.service_posting.invoicing.advances.validate",
 		],
 		"after_insert": [
 			"aftersales.service_billing.erpnext_events.take_place",
-			"aftersales.service_billing.discounts.follow_amendment",
+			"aftersales.service_posting.invoicing.discounts.follow_amendment",
 		],
 		"on_change": "aftersales.service_billing.erpnext_events.refresh_job",
 		"on_submit": [
@@ -255,24 +255,24 @@ doc_events = {
 		"before_cancel": "aftersales.service_billing.credits.refuse_owing_twice",
 		"on_cancel": [
 			"aftersales.service_billing.erpnext_events.release",
-			"aftersales.service_billing.handover.forget_invoice",
+			"aftersales.service_cash.handover.forget_invoice",
 			"aftersales.service_billing.credits.follow",
-			"aftersales.service_billing.fees.free_key",
-			"aftersales.service_billing.fee_invoices.free_period",
+			"aftersales.service_contracts.fees.free_key",
+			"aftersales.service_contracts.fee_invoices.free_period",
 		],
 		"on_trash": [
 			"aftersales.service_billing.erpnext_events.release",
-			"aftersales.service_billing.handover.forget_invoice",
-			"aftersales.service_billing.fees.resume_recognition",
+			"aftersales.service_cash.handover.forget_invoice",
+			"aftersales.service_contracts.fees.resume_recognition",
 		],
 	},
 	"Fiscal Year": {
-		"on_update": "aftersales.service_billing.fiscal_years.forget",
-		"on_trash": "aftersales.service_billing.fiscal_years.forget",
+		"on_update": "aftersales.service_posting.fiscal_years.forget",
+		"on_trash": "aftersales.service_posting.fiscal_years.forget",
 	},
-	"Subscription": {"validate": "aftersales.service_billing.fee_invoices.keep_at_next_period"},
+	"Subscription": {"validate": "aftersales.service_contracts.fee_invoices.keep_at_next_period"},
 	"Quotation": {
-		"before_validate": "aftersales.service_billing.exact_hours.before_validate",
+		"before_validate": "aftersales.service_posting.plan.exact_hours.before_validate",
 		"after_insert": "aftersales.repair_workshop.quotation_events.after_insert",
 		"on_change": "aftersales.repair_workshop.quotation_events.on_change",
 	},
@@ -285,26 +285,26 @@ doc_events = {
 	},
 	"Purchase Invoice": {
 		"before_insert": [
-			"aftersales.service_billing.recovery.claim_place",
-			"aftersales.repair_workshop.vendor_repairs.name_billed_repair",
+			"aftersales.service_accounts.recovery.claim_place",
+			"aftersales.vendor_repairs.vendor_repairs.name_billed_repair",
 		],
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
-		"after_insert": "aftersales.service_billing.recovery.take_place",
+		"after_insert": "aftersales.service_accounts.recovery.take_place",
 		"on_submit": [
-			"aftersales.service_billing.recovery.credited",
-			"aftersales.repair_workshop.vendor_repairs.follow_bill",
+			"aftersales.service_accounts.recovery.credited",
+			"aftersales.vendor_repairs.vendor_repairs.follow_bill",
 		],
 		"on_cancel": [
-			"aftersales.service_billing.recovery.release",
-			"aftersales.repair_workshop.vendor_repairs.follow_bill",
+			"aftersales.service_accounts.recovery.release",
+			"aftersales.vendor_repairs.vendor_repairs.follow_bill",
 		],
-		"on_trash": "aftersales.service_billing.recovery.release",
+		"on_trash": "aftersales.service_accounts.recovery.release",
 	},
 	"Payment Entry": {
 		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
 		"validate": "aftersales.service_billing.erpnext_events.keep_place",
 		"before_submit": "aftersales.service_billing.erpnext_events.name_paid_job",
-		"on_submit": "aftersales.service_billing.own_payments.recognise",
+		"on_submit": "aftersales.service_cash.own_payments.recognise",
 		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
 		"on_cancel": "aftersales.service_billing.erpnext_events.release",
 		"on_trash": "aftersales.service_billing.erpnext_events.release",
@@ -315,7 +315,7 @@ doc_events = {
 aftersales_job_doctypes = ["Service Voucher", "Repair Card"]
 
 # Numbers that are in a product and lead to its file: product files → numbers of each
-aftersales_numbers_in_products = ["aftersales.service_calls.fitted_numbers.numbers_of_products"]
+aftersales_numbers_in_products = ["aftersales.service_calls.entitlement.fitted_numbers.numbers_of_products"]
 
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = [
@@ -338,13 +338,13 @@ override_doctype_dashboards = {"Non Conformance": "aftersales.service_quality.fa
 
 # A technician sees and edits his own calls and visits; rows are read with the rights on their document
 permission_query_conditions = {
-	"*": "aftersales.core.child_row.only_of_readable_parents",
-	"Repair Call": "aftersales.service_desk.permissions.call_query_conditions",
+	"*": "aftersales.core.input.child_row.only_of_readable_parents",
+	"Repair Call": "aftersales.service_calls.permissions.call_query_conditions",
 	"Service Voucher": "aftersales.field_service.permissions.voucher_query_conditions",
 	"Tag Link": "aftersales.core.checked_endpoints.only_tags_of_readable_documents",
 }
 has_permission = {
-	"Repair Call": "aftersales.service_desk.permissions.has_call_permission",
+	"Repair Call": "aftersales.service_calls.permissions.has_call_permission",
 	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
 	"Tag Link": "aftersales.core.checked_endpoints.has_tag_permission",
 }
@@ -353,28 +353,28 @@ has_permission = {
 # and the calls that technicians of a role have to do with (query for their names)
 aftersales_open_work = {
 	"Service Voucher": "aftersales.field_service.visits.open_vouchers_of_call",
-	"Collection Receipt": "aftersales.repair_workshop.custody.unrecovered_receipts_of_call",
-	"Repair Card": "aftersales.repair_workshop.custody.open_cards_of_call",
-	"Loaner Issue": "aftersales.repair_workshop.loaners.outstanding_of_call",
+	"Collection Receipt": "aftersales.customer_goods.custody.unrecovered_receipts_of_call",
+	"Repair Card": "aftersales.customer_goods.custody.open_cards_of_call",
+	"Loaner Issue": "aftersales.customer_goods.loaners.outstanding_of_call",
 }
 aftersales_calls_of_technician = {
 	"Service Technician": "aftersales.field_service.visits.calls_visited_by",
-	"Workshop Technician": "aftersales.repair_workshop.custody.calls_in_workshop",
+	"Workshop Technician": "aftersales.customer_goods.custody.calls_in_workshop",
 }
 
 # A product that is sent out cannot be worked on, checked or returned
-aftersales_validate_product_is_here = ["aftersales.repair_workshop.vendor_repairs.refuse_while_out"]
+aftersales_validate_product_is_here = ["aftersales.vendor_repairs.vendor_repairs.refuse_while_out"]
 
 # What a document's targets may ask of the document it belongs to: link field → function
-aftersales_target_facts = {"repair_call": "aftersales.service_desk.calls.facts_for_targets"}
+aftersales_target_facts = {"repair_call": "aftersales.service_calls.calls.facts_for_targets"}
 
 # Assigning and unassigning in the desk must not take away a document's owner
 override_whitelisted_methods = {
-	"frappe.desk.form.assign_to.add": "aftersales.service_desk.assignment.add",
-	"frappe.desk.form.assign_to.add_multiple": "aftersales.service_desk.assignment.add",
-	"frappe.desk.form.assign_to.remove": "aftersales.service_desk.assignment.remove",
-	"frappe.desk.form.assign_to.remove_multiple": "aftersales.service_desk.assignment.remove_multiple",
-	"frappe.desk.form.assign_to.close": "aftersales.service_desk.assignment.close",
+	"frappe.desk.form.assign_to.add": "aftersales.service_calls.assignment.add",
+	"frappe.desk.form.assign_to.add_multiple": "aftersales.service_calls.assignment.add",
+	"frappe.desk.form.assign_to.remove": "aftersales.service_calls.assignment.remove",
+	"frappe.desk.form.assign_to.remove_multiple": "aftersales.service_calls.assignment.remove_multiple",
+	"frappe.desk.form.assign_to.close": "aftersales.service_calls.assignment.close",
 	# Frappe answers these without asking for rights on the document
 	"frappe.desk.search.get_link_title": "aftersales.core.checked_endpoints.get_link_title",
 	"frappe.desk.search.search_link": "aftersales.core.checked_endpoints.search_link",
@@ -397,12 +397,12 @@ scheduler_events = {
 	},
 	"hourly": ["aftersales.repair_workshop.parts_supply.serve_waiting_cards"],
 	"daily": [
-		"aftersales.repair_workshop.reservations.recount",
+		"aftersales.spare_parts.reservations.recount",
 		"aftersales.customer_portal.messages.send_due_surveys",
 		"aftersales.customer_portal.messages.remind_of_loaners",
-		"aftersales.service_desk.periodic_visits.plan_all",
-		"aftersales.service_billing.contracts.roll_over",
-		"aftersales.service_billing.fee_invoices.invoice_due_fees",
+		"aftersales.customer_care.periodic_visits.plan_all",
+		"aftersales.service_contracts.contracts.roll_over",
+		"aftersales.service_contracts.fee_invoices.invoice_due_fees",
 		"aftersales.service_quality.faults.raise_recurring",
 		"aftersales.field_service.leavers.remind_of_locked_out_owners",
 	],
@@ -493,7 +493,7 @@ doctype_list_js = {
 # What print formats show
 jinja = {
 	"methods": [
-		"aftersales.service_desk.equipment.qr_data_uri",
+		"aftersales.installed_base.equipment.qr_data_uri",
 		"aftersales.printing.aftersales_bill",
 		"aftersales.printing.aftersales_code",
 		"aftersales.printing.aftersales_conditions",

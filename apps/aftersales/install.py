@@ -1,6 +1,6 @@
 """Setting a site up for the app: each step can be repeated and has its own file in setup/."""
 
-from aftersales.service_desk import search_keys
+from aftersales.installed_base import search_keys
 from aftersales.setup import custom_fields, defaults, dimensions, names_taken, permissions, roles
 
 

@@ -10,10 +10,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt, fmt_money, format_date, format_time, strip_html_tags
 
-from aftersales.money import rounded, unit
-from aftersales.service_billing import advances
-from aftersales.service_billing.invoices import jobs_on, total_of
-from aftersales.service_desk import location
+from aftersales.core.money import rounded, unit
+from aftersales.installed_base import location
+from aftersales.service_posting.invoicing import advances
+from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
 
 CUSTOMER = "Customer"
 

@@ -7,7 +7,7 @@ file. Stored messages lose the links; a mail that is still to be sent keeps its 
 import frappe
 
 from aftersales.customer_portal import link_masks
-from aftersales.service_desk import contacts_on_file
+from aftersales.service_calls import contacts_on_file
 from aftersales.setup import defaults
 
 BATCH = 500

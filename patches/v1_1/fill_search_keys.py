@@ -1,6 +1,6 @@
 """The phone desk finds customers and products by keys of their own: write those of the ones already there."""
 
-from aftersales.service_desk import search_keys
+from aftersales.installed_base import search_keys
 
 
 def execute():

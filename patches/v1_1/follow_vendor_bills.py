@@ -2,7 +2,7 @@
 
 import frappe
 
-from aftersales.repair_workshop.vendor_repairs import follow_documents
+from aftersales.vendor_repairs.vendor_repairs import follow_documents
 
 
 def execute():

@@ -8,7 +8,7 @@ their plans have today.
 import frappe
 from frappe.utils import add_days, getdate
 
-from aftersales.service_billing import fee_invoices
+from aftersales.service_contracts import fee_invoices
 from aftersales.setup import custom_fields
 
 CONTRACT = "Service Contract"

@@ -6,8 +6,8 @@ it was, paid by a contract; of the shipped ones those that ship so.
 
 import frappe
 
+from aftersales.installed_base import search_keys
 from aftersales.installed_base.serial_rules import serial_key
-from aftersales.service_desk import search_keys
 from aftersales.setup import defaults
 
 TYPE = "Service Request Type"

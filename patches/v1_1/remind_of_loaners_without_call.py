@@ -2,7 +2,7 @@
 
 import frappe
 
-from aftersales.repair_workshop import loaners
+from aftersales.customer_goods import loaners
 from aftersales.setup import defaults
 
 MESSAGES = ("Customer: Loaner without Call Due Soon", "Customer: Loaner without Call Overdue")

@@ -1,14 +1,14 @@
 """Text that customers and others typed before, and that a spreadsheet would calculate, becomes text.
 
-From now on it is written so when it is stored (core/field_values.py); this does the same for what is there. E-mail
+From now on it is written so when it is stored (core/input/field_values.py); this does the same for what is there. E-mail
 fields of documents keep the address alone.
 """
 
 import frappe
 
-from aftersales.core.field_values import is_written_by_people
-from aftersales.core.spreadsheet_rules import no_formula
-from aftersales.core.value_rules import InvalidValue, parse_email
+from aftersales.core.input.field_values import is_written_by_people
+from aftersales.core.input.spreadsheet_rules import no_formula
+from aftersales.core.input.value_rules import InvalidValue, parse_email
 
 SIGNS = ("=", "+", "-", "@")
 

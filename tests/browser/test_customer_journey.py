@@ -14,7 +14,7 @@ from frappe.utils.password import update_password
 from playwright.sync_api import Page, expect, sync_playwright
 
 from aftersales.customer_portal import links
-from aftersales.service_desk.product_codes import product_signature
+from aftersales.installed_base.product_codes import product_signature
 from tests import factories as make
 from tests import portal
 from tests.committed import swept_afterwards

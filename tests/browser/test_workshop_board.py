@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
-from aftersales.service_desk.equipment import scan_address
+from aftersales.installed_base.equipment import scan_address
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.desk import WAIT, Desk, chromium

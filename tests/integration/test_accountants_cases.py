@@ -13,10 +13,10 @@ import pytest
 from erpnext.accounts.deferred_revenue import convert_deferred_revenue_to_income
 from frappe.utils import add_days, nowdate
 
-from aftersales.service_billing import fee_invoices
-from aftersales.service_billing.cash import receive_cash
-from aftersales.service_billing.report.job_profitability import job_profitability
-from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.service_cash.cash import receive_cash
+from aftersales.service_contracts import fee_invoices
 from tests import factories as make
 from tests.clock import current as clock_of_the_test
 from tests.jobs import billed, done, in_stock

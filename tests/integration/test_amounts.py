@@ -12,7 +12,7 @@ from erpnext.selling.doctype.quotation.quotation import make_sales_order
 from frappe.utils import add_to_date, nowdate
 
 from aftersales.printing import aftersales_hours
-from aftersales.service_billing.cash import payable
+from aftersales.service_cash.cash import payable
 from tests import factories as make
 from tests.jobs import billed, done, gl, in_stock, job
 

@@ -7,9 +7,9 @@ from frappe.custom.doctype.property_setter.property_setter import make_property_
 from frappe.desk import query_report
 from frappe.utils import add_days, add_to_date, now_datetime, nowdate
 
-from aftersales.repair_workshop.parts import stock_by_warehouse
-from aftersales.service_billing import contracts
+from aftersales.service_contracts import contracts
 from aftersales.service_quality import faults
+from aftersales.spare_parts.parts import stock_by_warehouse
 from tests import factories as make
 from tests.attacks import refused
 

@@ -194,7 +194,7 @@ def test_an_attempt_that_lost_its_run_makes_no_invoice_and_counts_none(jobs, mom
 
 
 def test_an_invoice_made_meanwhile_by_the_accountant_is_not_made_again(jobs):
-	from aftersales.service_billing.posting import post_again
+	from aftersales.service_posting.posting import post_again
 
 	child = started(jobs)
 	post_again("Service Voucher", jobs[-1])

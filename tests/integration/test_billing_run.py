@@ -8,7 +8,7 @@ from rq.timeouts import JobTimeoutException
 from aftersales.service_billing import billing, billing_worker
 from aftersales.service_billing.billing import what_to_bill
 from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
-from aftersales.service_billing.posting import post_again
+from aftersales.service_posting.posting import post_again
 from tests import factories as make
 from tests.jobs import KINDS, billed, documents_of, done, gl, worked_off
 

@@ -4,10 +4,10 @@ import frappe
 import pytest
 from frappe.utils import getdate
 
-from aftersales.service_billing import parts_ledger, reconciliation
-from aftersales.service_billing.part_returns import return_part, returnable
-from aftersales.service_billing.reconciliation_checks import Scope
-from aftersales.service_billing.reconciliation_rules import Reason
+from aftersales.service_accounts import parts_ledger, reconciliation
+from aftersales.service_accounts.reconciliation_checks import Scope
+from aftersales.service_accounts.reconciliation_rules import Reason
+from aftersales.service_posting.part_returns import return_part, returnable
 from tests import factories as make
 from tests.jobs import done, gl, in_stock, job, refuse, stock_ledger
 

@@ -10,11 +10,12 @@ from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_ent
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import flt, fmt_money, getdate, nowdate
 
-from aftersales.service_billing import credits, reconciliation
-from aftersales.service_billing.cash import receive_cash
-from aftersales.service_billing.handover import open_cash
-from aftersales.service_billing.reconciliation_rules import Reason
-from aftersales.service_billing.report_filters import Scope
+from aftersales.core.report_filters import Scope
+from aftersales.service_accounts import reconciliation
+from aftersales.service_accounts.reconciliation_rules import Reason
+from aftersales.service_billing import credits
+from aftersales.service_cash.cash import receive_cash
+from aftersales.service_cash.handover import open_cash
 from tests import factories as make
 from tests.attacks import bulk, refused
 from tests.jobs import billed, done, gl

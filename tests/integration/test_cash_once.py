@@ -9,7 +9,7 @@ import signal
 import frappe
 import pytest
 
-from aftersales.service_billing.cash import receive_cash
+from aftersales.service_cash.cash import receive_cash
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.jobs import done

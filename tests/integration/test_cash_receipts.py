@@ -8,13 +8,13 @@ import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 from frappe.utils import getdate, nowdate
 
-from aftersales.service_billing import reconciliation
-from aftersales.service_billing.cash import receive_cash
-from aftersales.service_billing.handover import open_cash
-from aftersales.service_billing.own_payments import link_payment, payments_to_link
-from aftersales.service_billing.reconciliation_rules import Reason
-from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
-from aftersales.service_billing.report_filters import Scope
+from aftersales.core.report_filters import Scope
+from aftersales.service_accounts import reconciliation
+from aftersales.service_accounts.reconciliation_rules import Reason
+from aftersales.service_accounts.report.cash_with_technicians import cash_with_technicians
+from aftersales.service_cash.cash import receive_cash
+from aftersales.service_cash.handover import open_cash
+from aftersales.service_cash.own_payments import link_payment, payments_to_link
 from tests import factories as make
 from tests.attacks import refused
 from tests.jobs import done, gl

@@ -9,13 +9,14 @@ import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import add_days, add_to_date, now_datetime, nowdate
 
-from aftersales.service_billing import credits, delay
-from aftersales.service_billing.posting import post_again
-from aftersales.service_billing.recovery import claimable_lines
-from aftersales.service_billing.report.job_profitability import job_profitability
-from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
-from aftersales.service_billing.report.unbilled_work import unbilled_work
-from aftersales.service_billing.report.warranty_cost import warranty_cost
+from aftersales.service_accounts import delay
+from aftersales.service_accounts.recovery import claimable_lines
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.service_accounts.report.unbilled_work import unbilled_work
+from aftersales.service_accounts.report.warranty_cost import warranty_cost
+from aftersales.service_billing import credits
+from aftersales.service_posting.posting import post_again
 from tests import factories as make
 from tests.attacks import bulk_edited, refused
 from tests.jobs import billed, done, gl

@@ -4,10 +4,10 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.service_billing.posting import PURPOSES_OF_POSTING
-from aftersales.service_billing.report.service_revenue_reconciliation.service_revenue_reconciliation import (
+from aftersales.service_accounts.report.service_revenue_reconciliation.service_revenue_reconciliation import (
 	execute,
 )
+from aftersales.service_posting.posting import PURPOSES_OF_POSTING
 from tests import factories as make
 from tests.jobs import KINDS, documents_of, done, gl, in_stock
 

@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from aftersales.repair_workshop import custody
+from aftersales.customer_goods import custody
 from tests import factories as make
 from tests.attacks import bulk, bulk_edited, comments, refused
 

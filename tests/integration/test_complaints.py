@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, now_datetime, nowdate
 
-from aftersales.service_desk import complaints, follow_ups
+from aftersales.customer_care import complaints, follow_ups
 from aftersales.setup import defaults
 from tests import factories as make
 from tests.refusals import assert_refused

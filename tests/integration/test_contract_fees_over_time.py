@@ -11,10 +11,10 @@ from erpnext.accounts.doctype.subscription.subscription import process_all
 from frappe.query_builder.functions import Sum
 from frappe.utils import add_days, flt, getdate
 
-from aftersales.service_billing import fee_invoices
-from aftersales.service_billing.contracts import renewal_of
-from aftersales.service_billing.report.contract_profitability import contract_profitability
-from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.service_accounts.report.contract_profitability import contract_profitability
+from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.service_contracts import fee_invoices
+from aftersales.service_contracts.contracts import renewal_of
 from aftersales.setup import custom_fields
 from tests import factories as make
 from tests.jobs import gl

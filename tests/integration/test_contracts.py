@@ -7,9 +7,9 @@ import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import add_days, add_months, add_to_date, getdate, now_datetime, nowdate
 
-from aftersales.service_billing import fees
-from aftersales.service_billing.contracts import entitlement_of, renewal_of, roll_over
-from aftersales.service_billing.report.contract_profitability import contract_profitability
+from aftersales.service_accounts.report.contract_profitability import contract_profitability
+from aftersales.service_contracts import fees
+from aftersales.service_contracts.contracts import entitlement_of, renewal_of, roll_over
 from tests import factories as make
 from tests.attacks import comments
 from tests.jobs import billed, documents_of, done, gl, job, refuse, stock_ledger
@@ -926,7 +926,7 @@ def test_the_project_of_a_job_is_on_every_document(shop):
 def test_accounting_dimensions_of_job_and_line_go_along(shop, monkeypatch):
 	from erpnext.accounts.doctype.accounting_dimension import accounting_dimension
 
-	from aftersales.service_billing.dimensions import of_job as dimensions_of
+	from aftersales.core.dimensions import of_job as dimensions_of
 
 	ours = {"Service Voucher", "Repair Card", "Service Labour Line", "Service Part Line"}
 	assert ours <= set(accounting_dimension.get_doctypes_with_dimensions())

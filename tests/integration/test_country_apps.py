@@ -12,8 +12,8 @@ import frappe
 import pytest
 from erpnext.controllers.sales_and_purchase_return import make_return_doc
 
+from aftersales.core.selling_terms import tax_template_of
 from aftersales.repair_workshop.estimate import make_quotation
-from aftersales.selling_terms import tax_template_of
 from tests import factories as make
 from tests.jobs import done, job
 

@@ -4,12 +4,12 @@ import frappe
 import pytest
 from frappe.utils import getdate, nowdate
 
-from aftersales.service_billing import reconciliation
+from aftersales.core.report_filters import Scope
+from aftersales.service_accounts import reconciliation
+from aftersales.service_accounts.reconciliation_rules import Reason
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_accounts.report.unbilled_work import unbilled_work
 from aftersales.service_billing.credits import bill_again
-from aftersales.service_billing.reconciliation_rules import Reason
-from aftersales.service_billing.report.job_profitability import job_profitability
-from aftersales.service_billing.report.unbilled_work import unbilled_work
-from aftersales.service_billing.report_filters import Scope
 from tests import factories as make
 from tests.jobs import KINDS, billed, done, gl
 

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.service_desk.report.customer_opinion.customer_opinion import execute
+from aftersales.customer_care.report.customer_opinion.customer_opinion import execute
 from tests import factories as make
 
 ANSWERS = (

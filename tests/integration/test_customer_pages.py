@@ -7,8 +7,9 @@ import pytest
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
 from aftersales.customer_portal import documents, limits, links, photos
-from aftersales.service_desk import equipment, for_customers
-from aftersales.service_desk.product_codes import product_signature
+from aftersales.installed_base import equipment
+from aftersales.installed_base.product_codes import product_signature
+from aftersales.service_calls import for_customers
 from tests import factories as make
 from tests import portal
 from tests.portal import ANNA, BEN

@@ -7,9 +7,9 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime, nowdate
 
-from aftersales.service_billing.recovery import claimable_lines
-from aftersales.service_billing.report.job_profitability import job_profitability
-from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.service_accounts.recovery import claimable_lines
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
 from tests import factories as make
 from tests.jobs import done, gl
 

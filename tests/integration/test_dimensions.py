@@ -8,7 +8,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime, nowdate
 
-from aftersales.service_billing.recovery import claimable_lines
+from aftersales.service_accounts.recovery import claimable_lines
 from tests import factories as make
 from tests.jobs import done
 

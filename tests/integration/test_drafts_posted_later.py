@@ -9,8 +9,8 @@ import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import add_to_date, getdate, now_datetime
 
+from aftersales.service_accounts.recovery import claimable_lines
 from aftersales.service_billing.credits import bill_again
-from aftersales.service_billing.recovery import claimable_lines
 from tests import factories as make
 from tests.jobs import KINDS, billed, done, gl
 
@@ -350,7 +350,7 @@ def test_a_delivery_note_made_anew_on_a_later_day_moves_the_draft_with_it(shop, 
 	visit = job(shop)
 	clock.to("2026-12-01")
 	frappe.get_doc("Delivery Note", visit.delivery_note).cancel()
-	from aftersales.service_billing.posting import post_again
+	from aftersales.service_posting.posting import post_again
 
 	post_again(visit.doctype, visit.name)
 	visit = read(visit)

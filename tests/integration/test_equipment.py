@@ -8,7 +8,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, nowdate
 
-from aftersales.service_desk import coverage, equipment
+from aftersales.installed_base import equipment
+from aftersales.service_calls.entitlement import coverage
 from tests import factories as make
 from tests.refusals import assert_done, assert_refused
 

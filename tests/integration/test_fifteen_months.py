@@ -19,17 +19,18 @@ from erpnext.accounts.doctype.subscription.subscription import process_all
 from frappe.query_builder.functions import Sum
 from frappe.utils import add_days, flt, getdate
 
-from aftersales.service_billing import fee_invoices, revenue_ledger
-from aftersales.service_billing.contracts import renewal_of, roll_over
+from aftersales.service_accounts import revenue_ledger
+from aftersales.service_accounts.reconciliation_checks import Scope
+from aftersales.service_accounts.reconciliation_rules import Reason
+from aftersales.service_accounts.report.cash_with_technicians import cash_with_technicians
+from aftersales.service_accounts.report.contract_profitability import contract_profitability
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
+from aftersales.service_accounts.report.unbilled_work import unbilled_work
+from aftersales.service_accounts.report.warranty_cost import warranty_cost
 from aftersales.service_billing.credits import bill_again
-from aftersales.service_billing.reconciliation_checks import Scope
-from aftersales.service_billing.reconciliation_rules import Reason
-from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
-from aftersales.service_billing.report.contract_profitability import contract_profitability
-from aftersales.service_billing.report.job_profitability import job_profitability
-from aftersales.service_billing.report.service_revenue_reconciliation import service_revenue_reconciliation
-from aftersales.service_billing.report.unbilled_work import unbilled_work
-from aftersales.service_billing.report.warranty_cost import warranty_cost
+from aftersales.service_contracts import fee_invoices
+from aftersales.service_contracts.contracts import renewal_of, roll_over
 from tests import factories as make
 from tests.jobs import done
 

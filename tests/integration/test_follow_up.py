@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
-from aftersales.service_desk import care_for_customers, follow_ups
+from aftersales.customer_care import care_for_customers, follow_ups
 from tests import factories as make
 from tests.refusals import assert_refused
 

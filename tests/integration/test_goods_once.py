@@ -7,7 +7,7 @@ import frappe
 import pytest
 from frappe.utils import nowdate
 
-from aftersales.field_service import vans
+from aftersales.spare_parts import vans
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.jobs import in_stock

@@ -9,9 +9,9 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.service_billing import figures, revenue_ledger
-from aftersales.service_billing.report_filters import Scope
-from aftersales.service_desk.figures import GROUPS
+from aftersales.core.report_filters import Scope
+from aftersales.service_accounts import figures, revenue_ledger
+from aftersales.service_calls.figures import GROUPS
 from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
 from aftersales.service_quality.report.technician_summary import technician_summary
 from aftersales.service_quality.report.work_by_stage import work_by_stage
@@ -423,7 +423,7 @@ def test_what_it_refuses(filters, told):
 
 
 def test_on_hold_is_measured(names, monkeypatch):
-	from aftersales.service_desk import progress
+	from aftersales.service_calls import progress
 
 	now = frappe.utils.now_datetime()
 	call = make.call(names.customer)

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, nowdate
 
-from aftersales.repair_workshop import loaners
+from aftersales.customer_goods import loaners
 from tests import factories as make
 from tests.attacks import bulk_edited, refused
 from tests.jobs import gl, in_stock, stock_ledger

@@ -4,8 +4,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.repair_workshop import part_search
-from aftersales.repair_workshop.report.spare_part_stock import spare_part_stock
+from aftersales.spare_parts import part_search
+from aftersales.spare_parts.report.spare_part_stock import spare_part_stock
 from tests import factories as make
 from tests.jobs import done
 

@@ -4,8 +4,9 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.repair_workshop import parts_supply, reservations
-from aftersales.repair_workshop.stock_leaving import PartsSetAside
+from aftersales.repair_workshop import parts_supply
+from aftersales.spare_parts import reservations
+from aftersales.spare_parts.stock_leaving import PartsSetAside
 from tests import factories as make
 from tests.attacks import bulk, comments
 from tests.jobs import in_stock

@@ -4,7 +4,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, nowdate
 
-from aftersales.repair_workshop import parts_supply, reservations
+from aftersales.repair_workshop import parts_supply
+from aftersales.spare_parts import reservations
 from tests import factories as make
 from tests.attacks import comments
 from tests.jobs import in_stock

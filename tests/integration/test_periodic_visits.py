@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_months, get_first_day, getdate, nowdate
 
-from aftersales.service_desk import periodic_visits
+from aftersales.customer_care import periodic_visits
 from aftersales.setup import defaults
 from tests import factories as make
 

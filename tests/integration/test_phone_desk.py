@@ -8,7 +8,8 @@ import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, now_datetime, nowdate
 
 from aftersales.field_service import arrival
-from aftersales.service_desk import phone_desk, search_keys
+from aftersales.installed_base import search_keys
+from aftersales.service_desk import phone_desk
 from aftersales.setup import defaults
 from tests import factories as make
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 import requests
 
-from aftersales.service_billing.posting import PURPOSES, PURPOSES_OF_POSTING
+from aftersales.service_posting.posting import PURPOSES, PURPOSES_OF_POSTING
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.jobs import books, documents_of, gl, stock_ledger
@@ -166,7 +166,7 @@ def test_job_posted_again_by_twenty_requests_at_once_gets_one_invoice(shop, serv
 	answers = at_once(
 		server,
 		session,
-		"aftersales.service_billing.posting.post_again",
+		"aftersales.service_posting.posting.post_again",
 		doctype="Service Voucher",
 		name=name,
 	)
@@ -187,7 +187,7 @@ def test_cash_received_by_twenty_requests_at_once_is_booked_once(shop, server, s
 	frappe.db.commit()
 	before = books()
 	try:
-		answers = at_once(server, session, "aftersales.service_billing.cash.receive_cash", voucher=doc.name)
+		answers = at_once(server, session, "aftersales.service_cash.cash.receive_cash", voucher=doc.name)
 	finally:
 		make.settings(small_fee_limit=0)
 		frappe.db.commit()

@@ -13,7 +13,9 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.service_billing import invoices, posting, posting_checks, posting_messages, posting_plan
+from aftersales.service_posting import posting
+from aftersales.service_posting.invoicing import invoices
+from aftersales.service_posting.plan import posting_checks, posting_messages, posting_plan
 from tests import factories as make
 from tests.jobs import documents_of, job, refuse
 

@@ -5,10 +5,10 @@ import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import flt, getdate, nowdate
 
-from aftersales.service_billing import reconciliation
-from aftersales.service_billing.cash import receive_cash
-from aftersales.service_billing.posting import PURPOSES_OF_POSTING, post_again
-from aftersales.service_billing.report_filters import Scope
+from aftersales.core.report_filters import Scope
+from aftersales.service_accounts import reconciliation
+from aftersales.service_cash.cash import receive_cash
+from aftersales.service_posting.posting import PURPOSES_OF_POSTING, post_again
 from tests import factories as make
 from tests.jobs import KINDS, documents_of, done, gl, in_stock, stock_ledger
 

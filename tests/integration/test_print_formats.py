@@ -13,7 +13,7 @@ from PIL import Image
 
 from aftersales import printing
 from aftersales.repair_workshop import board
-from aftersales.repair_workshop.vendor_repairs import vendor_repair_from_card
+from aftersales.vendor_repairs.vendor_repairs import vendor_repair_from_card
 from tests import factories as make
 
 FORMATS = {

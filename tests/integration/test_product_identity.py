@@ -5,7 +5,8 @@ import pytest
 from frappe.model.rename_doc import rename_doc
 from frappe.utils import add_days, getdate, nowdate
 
-from aftersales.service_desk import coverage, phone_desk
+from aftersales.service_calls.entitlement import coverage
+from aftersales.service_desk import phone_desk
 from tests import factories as make
 
 ITEM = "BOILER-24"

@@ -9,7 +9,7 @@ from frappe.desk import query_report
 from frappe.desk.doctype.number_card import number_card
 from frappe.utils import add_days, now_datetime, nowdate
 
-from aftersales.service_desk import number_cards
+from aftersales.service_calls import number_cards
 from tests import factories as make
 
 REPORTS = (

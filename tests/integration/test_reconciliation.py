@@ -7,17 +7,17 @@ import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import add_days, flt, getdate, nowdate
 
-from aftersales.service_billing import reconciliation
-from aftersales.service_billing.reconciliation_rules import CORRECTIONS, Correction, Reason
-from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
-from aftersales.service_billing.report.contract_profitability import contract_profitability
-from aftersales.service_billing.report.job_profitability import job_profitability
-from aftersales.service_billing.report.service_revenue_reconciliation import (
+from aftersales.core.report_filters import Scope
+from aftersales.service_accounts import reconciliation
+from aftersales.service_accounts.reconciliation_rules import CORRECTIONS, Correction, Reason
+from aftersales.service_accounts.report.cash_with_technicians import cash_with_technicians
+from aftersales.service_accounts.report.contract_profitability import contract_profitability
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_accounts.report.service_revenue_reconciliation import (
 	service_revenue_reconciliation,
 )
-from aftersales.service_billing.report.unbilled_work import unbilled_work
-from aftersales.service_billing.report.warranty_cost import warranty_cost
-from aftersales.service_billing.report_filters import Scope
+from aftersales.service_accounts.report.unbilled_work import unbilled_work
+from aftersales.service_accounts.report.warranty_cost import warranty_cost
 from tests import factories as make
 from tests.jobs import billed, done
 from tests.reconciled import (

@@ -4,8 +4,8 @@ import frappe
 import pytest
 from frappe.utils import nowdate
 
+from aftersales.service_calls.report.referrals.referrals import execute
 from aftersales.service_desk.phone_desk import take_call
-from aftersales.service_desk.report.referrals.referrals import execute
 from tests import factories as make
 
 

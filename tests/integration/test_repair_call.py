@@ -4,8 +4,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
-from aftersales.service_desk import calls
-from aftersales.service_desk.past_jobs import find_related
+from aftersales.service_calls import calls
+from aftersales.service_calls.past_jobs import find_related
 from tests import factories as make
 from tests.refusals import assert_done, assert_refused
 
@@ -369,7 +369,7 @@ def test_repair_warranty_covers_the_symptom_repaired(nora):
 		as_admin(make.fault_code, code)
 	file = boiler(nora)
 	closed(make.plain_call(nora, equipment=file, symptom_code="SYM-LEAK-T"))
-	from aftersales.service_desk.equipment import extend_repair_warranty
+	from aftersales.installed_base.equipment import extend_repair_warranty
 
 	extend_repair_warranty(file, add_days(nowdate(), 90))
 	again = make.plain_call(nora, equipment=file, symptom_code="SYM-LEAK-T")

@@ -8,11 +8,11 @@ import frappe
 import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
-from aftersales.service_billing import revenue_ledger
+from aftersales.service_accounts import revenue_ledger
+from aftersales.service_accounts.reconciliation_checks import Scope
+from aftersales.service_accounts.report.cash_with_technicians import cash_with_technicians
+from aftersales.service_accounts.report.unbilled_work import unbilled_work
 from aftersales.service_billing.credits import bill_again
-from aftersales.service_billing.reconciliation_checks import Scope
-from aftersales.service_billing.report.cash_with_technicians import cash_with_technicians
-from aftersales.service_billing.report.unbilled_work import unbilled_work
 from tests import factories as make
 from tests.jobs import done
 

@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from aftersales.repair_workshop.parts import parts_for_equipment, parts_for_model, stock_by_warehouse
+from aftersales.spare_parts.parts import parts_for_equipment, parts_for_model, stock_by_warehouse
 from tests import factories as make
 
 

@@ -33,9 +33,9 @@ from aftersales.demo.actors import acting_as
 from aftersales.demo.stories import Story
 from aftersales.field_service.doctype.service_voucher.service_voucher import ServiceVoucher
 from aftersales.repair_workshop.doctype.repair_card.repair_card import RepairCard
-from aftersales.service_billing.report.contract_profitability import contract_profitability
-from aftersales.service_billing.report.job_profitability import job_profitability
-from aftersales.service_desk.doctype.repair_call.repair_call import RepairCall
+from aftersales.service_accounts.report.contract_profitability import contract_profitability
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_calls.doctype.repair_call.repair_call import RepairCall
 from aftersales.setup import defaults
 from tests.administrator import activate
 

@@ -4,8 +4,9 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, nowdate
 
-from aftersales.field_service import arrival, availability, dispatch_board, leavers
-from aftersales.field_service.availability_rules import Leave
+from aftersales.field_service import arrival, dispatch_board, leavers
+from aftersales.service_staff import availability
+from aftersales.service_staff.availability_rules import Leave
 from tests import factories as make
 from tests.refusals import assert_refused
 

@@ -3,8 +3,8 @@
 import frappe
 import pytest
 
-from aftersales.field_service import vans
-from aftersales.field_service.report.van_replenishment import van_replenishment
+from aftersales.spare_parts import vans
+from aftersales.spare_parts.report.van_replenishment import van_replenishment
 from tests import factories as make
 from tests.jobs import done
 

@@ -4,10 +4,10 @@ import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.repair_workshop.vendor_repairs import bill_from_vendor_repair
-from aftersales.service_billing.recovery import claimable_lines
-from aftersales.service_billing.report.job_profitability import job_profitability
-from aftersales.service_billing.report.warranty_cost import warranty_cost
+from aftersales.service_accounts.recovery import claimable_lines
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_accounts.report.warranty_cost import warranty_cost
+from aftersales.vendor_repairs.vendor_repairs import bill_from_vendor_repair
 from tests import factories as make
 from tests.attacks import bulk_edited, comments, refused
 

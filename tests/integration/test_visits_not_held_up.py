@@ -5,10 +5,10 @@ import pytest
 from erpnext.accounts.utils import get_fiscal_year
 from frappe.utils import nowdate
 
-from aftersales.service_billing import reconciliation
-from aftersales.service_billing.posting import post_again
-from aftersales.service_billing.reconciliation_checks import Scope
-from aftersales.service_billing.reconciliation_rules import Reason
+from aftersales.service_accounts import reconciliation
+from aftersales.service_accounts.reconciliation_checks import Scope
+from aftersales.service_accounts.reconciliation_rules import Reason
+from aftersales.service_posting.posting import post_again
 from tests import factories as make
 from tests.jobs import gl, in_stock, job
 

@@ -7,7 +7,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_months, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
-from aftersales.service_desk import coverage, phone_desk
+from aftersales.service_calls.entitlement import coverage
+from aftersales.service_desk import phone_desk
 from aftersales.setup import defaults
 from tests import factories as make
 from tests.jobs import gl, stock_ledger

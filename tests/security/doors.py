@@ -40,7 +40,7 @@ def asking(user: str, /, **form) -> Iterator[None]:
 	)
 	frappe.local.request_ip = "203.0.113.7"
 	for task in frappe.get_hooks("before_request"):
-		if task == "aftersales.compat.prepare":
+		if task == "aftersales.core.compat.prepare":
 			frappe.call(task)
 	try:
 		yield

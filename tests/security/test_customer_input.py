@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import links, photos
-from aftersales.guards import NotPossible
-from aftersales.service_desk.product_codes import product_signature
+from aftersales.installed_base.product_codes import product_signature
 from tests import factories as make
 from tests import portal
 from tests.portal import ANNA

@@ -15,7 +15,7 @@ import requests
 from frappe.utils.password import update_password
 
 from aftersales.customer_portal import documents, links, pages
-from aftersales.service_desk.product_codes import product_signature
+from aftersales.installed_base.product_codes import product_signature
 from tests import factories as make
 from tests import portal
 from tests.committed import swept_afterwards

@@ -10,7 +10,7 @@ from frappe.handler import run_doc_method
 from frappe.utils import cint
 from frappe.www.printview import get_html_and_style
 
-from aftersales.core.document import ServiceDocument
+from aftersales.core.input.document import ServiceDocument
 from tests import discovery
 from tests import factories as f
 from tests.one_of_each import stored_ones

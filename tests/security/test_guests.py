@@ -10,14 +10,15 @@ from frappe.utils import add_to_date, get_datetime, nowdate
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
-from aftersales import site_address
+from aftersales.core import site_address
+from aftersales.core.guards import NotPossible
+from aftersales.core.plain_text import plain_line, plain_text
+from aftersales.customer_care import follow_ups
+from aftersales.customer_goods import loaners
 from aftersales.customer_portal import link_masks, links, photos, web
-from aftersales.guards import NotPossible
-from aftersales.repair_workshop import loaners
-from aftersales.service_desk import equipment, follow_ups
-from aftersales.service_desk.for_customers import as_html
-from aftersales.service_desk.plain_text import plain_line, plain_text
-from aftersales.service_desk.product_codes import product_signature
+from aftersales.installed_base import equipment
+from aftersales.installed_base.product_codes import product_signature
+from aftersales.service_calls.for_customers import as_html
 from aftersales.setup import checks
 from tests import factories as make
 from tests import mails, portal

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from frappe.desk import reportview
 
-from aftersales.service_desk import product_codes
+from aftersales.installed_base import product_codes
 from aftersales.service_desk.register_import.bad_rows import BadRows
 from aftersales.service_desk.register_import.records import BadRow, Problem
 from tests import factories as f

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from aftersales.field_service.availability_rules import Leave, Person, absence, days_there, half_day
+from aftersales.service_staff.availability_rules import Leave, Person, absence, days_there, half_day
 
 DAY = date(2026, 12, 1)
 NEXT, LAST = DAY + timedelta(days=1), DAY - timedelta(days=1)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_billing.billing_rules import (
+from aftersales.service_posting.plan.billing_rules import (
 	DAY,
 	INVOICING,
 	MAX_JOBS,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.service_desk import complaint_rules as rules
-from aftersales.service_desk.complaint_rules import CANCELLED, STAGES, STAMPS, Measure
+from aftersales.customer_care import complaint_rules as rules
+from aftersales.customer_care.complaint_rules import CANCELLED, STAGES, STAMPS, Measure
 
 ALL_STAMPS = tuple(STAMPS.values())
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.service_desk.contact_rules import is_one_address, same_address
+from aftersales.service_calls.contact_rules import is_one_address, same_address
 
 LOCAL = st.text("abcXYZ019.+_-'", min_size=1, max_size=20)
 DOMAIN = st.from_regex(r"[a-z]{1,10}(\.[a-z]{2,5}){1,2}", fullmatch=True)

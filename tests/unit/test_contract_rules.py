@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_billing.contract_rules import (
+from aftersales.service_contracts.contract_rules import (
 	CARRY_OVER,
 	FORFEIT,
 	MONTHS,
@@ -17,7 +17,7 @@ from aftersales.service_billing.contract_rules import (
 	Visits,
 	entitlement,
 )
-from aftersales.service_billing.posting_plan import (
+from aftersales.service_posting.plan.posting_plan import (
 	CategoryAccounts,
 	Job,
 	LabourLine,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_desk.coverage_rules import (
+from aftersales.service_calls.entitlement.coverage_rules import (
 	Category,
 	Coverage,
 	KnownDates,

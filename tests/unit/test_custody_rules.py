@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from aftersales.repair_workshop.custody_rules import (
+from aftersales.customer_goods.custody_rules import (
 	NEXT_STATES,
 	Accessory,
 	Return,
 	kept_back,
 	missing_for_recovery,
 )
-from aftersales.repair_workshop.life_rules import may_follow
+from aftersales.customer_goods.life_rules import may_follow
 
 LEAD = Accessory("Mains lead", 1, True)
 RACK = Accessory("Sample rack", 2, False)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_billing.damage_rules import (
+from aftersales.service_accounts.damage_rules import (
 	CASH,
 	CREDIT,
 	CUSTOMER,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_billing.delay_rules import Rule, compensation, days_late
+from aftersales.service_accounts.delay_rules import Rule, compensation, days_late
 
 PROMISED = date(2026, 11, 20)
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aftersales.field_service.dispatch_rules import overlap
-from aftersales.field_service.skill_rules import (
+from aftersales.service_staff.skill_rules import (
 	BOTH,
 	EXPIRED,
 	NO_SKILL,

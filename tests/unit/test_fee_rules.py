@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_billing.fee_rules import Fee, days, unused, unused_days
+from aftersales.service_contracts.fee_rules import Fee, days, unused, unused_days
 
 APRIL = Fee(date(2026, 4, 1), date(2026, 4, 30), Decimal("60.00"))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.service_desk.follow_up_rules import (
+from aftersales.customer_care.follow_up_rules import (
 	WEIGHTS,
 	Answers,
 	Rule,

@@ -9,7 +9,9 @@ import aftersales
 
 PACKAGE = Path(aftersales.__file__).resolve().parent
 BUTTONS = PACKAGE / "public/js/buttons.js"
-SCRIPTS = sorted(path for path in PACKAGE.rglob("*.js") if path.resolve() != BUTTONS)
+SCRIPTS = sorted(
+	path for path in PACKAGE.rglob("*.js") if path.resolve() != BUTTONS and "dist" not in path.parts
+)
 
 # Frappe's ways to make a button whose handler may return a promise, and a question that is asked before one.
 PAST_US = re.compile(

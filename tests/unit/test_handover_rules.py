@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_billing.handover_rules import (
+from aftersales.service_cash.handover_rules import (
 	Cash,
 	Handover,
 	difference,

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from aftersales.repair_workshop.life_rules import may_follow
-from aftersales.repair_workshop.loaner_rules import (
+from aftersales.customer_goods.life_rules import may_follow
+from aftersales.customer_goods.loaner_rules import (
 	NEXT_STATES,
 	Handback,
 	days_overdue,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.service_desk.opinion_rules import csat, nps, share
+from aftersales.customer_care.opinion_rules import csat, nps, share
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_calls.part_warranty_rules import FittedPart, WantedPart, honoured
+from aftersales.service_calls.entitlement.part_warranty_rules import FittedPart, WantedPart, honoured
 
 DAY = date(2028, 11, 30)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)

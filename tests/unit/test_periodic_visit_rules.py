@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.service_desk.periodic_visit_rules import Period, due_in, period_at
+from aftersales.customer_care.periodic_visit_rules import Period, due_in, period_at
 
 JANUARY = date(2026, 1, 1)
 

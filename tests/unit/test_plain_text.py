@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aftersales.service_desk.plain_text import LINE, plain_line, plain_text
+from aftersales.core.plain_text import LINE, plain_line, plain_text
 
 
 class Tags(HTMLParser):

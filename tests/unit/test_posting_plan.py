@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_billing.posting_plan import (
+from aftersales.service_posting.plan.posting_plan import (
 	PAYERS,
 	CategoryAccounts,
 	Job,

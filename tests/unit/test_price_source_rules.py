@@ -2,7 +2,7 @@
 
 import pytest
 
-from aftersales.service_billing.price_source_rules import Price, price_source
+from aftersales.service_posting.plan.price_source_rules import Price, price_source
 
 LIST = {"list_rate": 60, "price_list": "Standard Selling"}
 

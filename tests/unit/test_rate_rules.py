@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.service_billing.rate_rules import WorkRow, beyond_stay, departs, overlapping
+from aftersales.service_posting.plan.rate_rules import WorkRow, beyond_stay, departs, overlapping
 
 NINE = datetime(2026, 11, 30, 9)
 

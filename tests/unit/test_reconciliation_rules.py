@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_billing.reconciliation_rules import (
+from aftersales.service_accounts.reconciliation_rules import (
 	CORRECTIONS,
 	Break,
 	Correction,

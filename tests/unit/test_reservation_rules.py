@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.repair_workshop.reservation_rules import (
+from aftersales.spare_parts.reservation_rules import (
 	IGNORE,
 	STOP,
 	WARN,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.service_desk.search_key_rules import Asked, asked, phone_keys, serial_keys, words
+from aftersales.installed_base.search_key_rules import Asked, asked, phone_keys, serial_keys, words
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.core.spreadsheet_rules import no_formula
+from aftersales.core.input.spreadsheet_rules import no_formula
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_desk import next_action_rules, zone_rules
-from aftersales.service_desk.follow_up_rules import Answers, reasons_to_act
-from aftersales.service_desk.repeat_rules import PastJob, find_repeated
-from aftersales.service_desk.triage_rules import Urgency, Verdict, decide
-from aftersales.service_desk.zone_rules import Zone
+from aftersales.customer_care.follow_up_rules import Answers, reasons_to_act
+from aftersales.service_calls import next_action_rules
+from aftersales.service_calls.repeat_rules import PastJob, find_repeated
+from aftersales.service_calls.triage_rules import Urgency, Verdict, decide
+from aftersales.service_setup import zone_rules
+from aftersales.service_setup.zone_rules import Zone
 
 HAZARDS = ["Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other"]
 NOON = datetime(2026, 3, 10, 12, 0)

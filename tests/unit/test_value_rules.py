@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.core import value_rules as rules
-from aftersales.core.value_rules import InvalidValue, TooLong
+from aftersales.core.input import value_rules as rules
+from aftersales.core.input.value_rules import InvalidValue, TooLong
 
 anything = st.recursive(
 	st.none()

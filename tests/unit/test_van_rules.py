@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.field_service.van_rules import Proposal, VanPart, disordered, propose
+from aftersales.spare_parts.van_rules import Proposal, VanPart, disordered, propose
 
 
 @pytest.mark.parametrize(

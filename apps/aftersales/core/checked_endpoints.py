@@ -13,7 +13,7 @@ from frappe.desk.doctype.tag import tag as tags
 from frappe.query_builder.functions import Count
 from frappe.utils import global_search as index
 
-from aftersales.core.child_row import readable_names
+from aftersales.core.input.child_row import readable_names
 
 
 @frappe.whitelist()

@@ -15,7 +15,7 @@ from frappe.utils.pdf import is_wkhtmltopdf_valid
 
 from aftersales.customer_portal.web import File
 from aftersales.service_billing.for_customers import bills_a_job, invoices_of_jobs
-from aftersales.service_billing.invoices import total_of
+from aftersales.service_posting.invoicing.invoices import total_of
 
 PDF = "pdf"
 BANNER = re.compile(r'<div class="action-banner.*?</div>', re.DOTALL)

@@ -7,12 +7,12 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, fmt_money, format_date
 
+from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import documents, limits, photos, progress
 from aftersales.customer_portal.web import GoTo, Page, Person, Visit, form
-from aftersales.guards import NotPossible
 from aftersales.repair_workshop import for_customers as workshop
-from aftersales.service_desk import contacts_on_file
-from aftersales.service_desk import for_customers as desk
+from aftersales.service_calls import contacts_on_file
+from aftersales.service_calls import for_customers as desk
 
 HOUR, DAY = 3600, 86400
 SAID = (

@@ -9,7 +9,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
-from aftersales.signing_rules import sign
+from aftersales.core.signing_rules import sign
 
 KEY_LENGTH = 22
 """Characters of the key: 128 random bits in base64."""

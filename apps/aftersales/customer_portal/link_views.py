@@ -6,6 +6,7 @@ Routes are in `pages`.
 import frappe
 from frappe import _
 
+from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import documents, limits, links, progress
 from aftersales.customer_portal.customers import language_of
 from aftersales.customer_portal.forms import (
@@ -24,10 +25,9 @@ from aftersales.customer_portal.forms import (
 )
 from aftersales.customer_portal.link_rules import NO_LINK, Link
 from aftersales.customer_portal.web import File, GoTo, Page, Person, Visit, form
-from aftersales.guards import NotPossible
+from aftersales.installed_base.product_codes import is_product_code
 from aftersales.repair_workshop import for_customers as workshop
-from aftersales.service_desk import for_customers as desk
-from aftersales.service_desk.product_codes import is_product_code
+from aftersales.service_calls import for_customers as desk
 
 
 def link(visit: Visit, token: str) -> Page | GoTo | File:

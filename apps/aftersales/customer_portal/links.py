@@ -11,13 +11,13 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, get_datetime, now_datetime
 
-from aftersales import site_address
-from aftersales.core.requests import DocTypeName, validate_call
+from aftersales.core import site_address
+from aftersales.core.guards import require_role
+from aftersales.core.input.requests import DocTypeName, validate_call
+from aftersales.core.signing import secret
+from aftersales.customer_care.care_for_customers import follow_ups_to_ask
 from aftersales.customer_portal import link_rules
 from aftersales.customer_portal.link_rules import Link
-from aftersales.guards import require_role
-from aftersales.service_desk.care_for_customers import follow_ups_to_ask
-from aftersales.signing import secret
 
 TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
 CONTACT = "Contact"

@@ -19,19 +19,19 @@ from frappe.email.email_body import EMail
 from frappe.model.document import Document
 from frappe.utils import fmt_money, format_date, get_datetime, now_datetime
 
-from aftersales import renaming
-from aftersales.core.requests import validate_call
+from aftersales.core import renaming
+from aftersales.core.guards import entered
+from aftersales.core.input.requests import validate_call
+from aftersales.customer_care import care_for_customers as care
+from aftersales.customer_goods import loaners
+from aftersales.customer_goods.custody import call_of_card
+from aftersales.customer_goods.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.customer_portal import links, progress
 from aftersales.customer_portal.customers import language_of
 from aftersales.field_service.visits import call_of_visit
-from aftersales.guards import entered
-from aftersales.repair_workshop import loaners
-from aftersales.repair_workshop.custody import call_of_card
-from aftersales.repair_workshop.loaner_rules import DUE_SOON, OVERDUE
-from aftersales.service_billing.invoices import jobs_on, total_of
-from aftersales.service_desk import care_for_customers as care
-from aftersales.service_desk import contacts_on_file
-from aftersales.service_desk import for_customers as desk
+from aftersales.service_calls import contacts_on_file
+from aftersales.service_calls import for_customers as desk
+from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
 
 PREFERENCES = "Customer Service Preferences"
 MOMENTS = (

@@ -15,7 +15,7 @@ from frappe.utils.jinja_globals import bundled_asset, is_rtl
 from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
-from aftersales import site_address
+from aftersales.core import site_address
 from aftersales.customer_portal import link_views, photos, views
 from aftersales.customer_portal.web import (
 	HOME,

@@ -11,8 +11,8 @@ import frappe
 from frappe import _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from aftersales.core.guards import NotPossible
 from aftersales.customer_portal.web import File
-from aftersales.guards import NotPossible
 
 LARGEST = 10 * 1024 * 1024
 MOST = 5

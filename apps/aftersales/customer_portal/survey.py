@@ -3,13 +3,13 @@
 import frappe
 from frappe import _
 
+from aftersales.core.guards import NotPossible
+from aftersales.customer_care import care_for_customers as care
+from aftersales.customer_care.follow_ups import record_answers
 from aftersales.customer_portal import limits
 from aftersales.customer_portal.link_rules import Link
 from aftersales.customer_portal.web import GoTo, Page, Visit, form
-from aftersales.guards import NotPossible
-from aftersales.service_desk import care_for_customers as care
-from aftersales.service_desk import for_customers as desk
-from aftersales.service_desk.follow_ups import record_answers
+from aftersales.service_calls import for_customers as desk
 
 ANSWERED = ("Done", "Escalated")
 YES_NO = ("Yes", "No")

@@ -6,6 +6,8 @@ import frappe
 from frappe import _
 from frappe.utils import format_date
 
+from aftersales.core.guards import NotPossible
+from aftersales.customer_care import care_for_customers as care
 from aftersales.customer_portal import documents, limits, photos, progress
 from aftersales.customer_portal.customers import contact_of
 from aftersales.customer_portal.forms import (
@@ -23,10 +25,8 @@ from aftersales.customer_portal.forms import (
 	wants_pdf,
 )
 from aftersales.customer_portal.web import HOME, File, GoTo, NotHere, Page, Person, Visit, form
-from aftersales.guards import NotPossible
 from aftersales.repair_workshop import for_customers as workshop
-from aftersales.service_desk import care_for_customers as care
-from aftersales.service_desk import for_customers as desk
+from aftersales.service_calls import for_customers as desk
 
 LISTED = 20
 MOST = 100

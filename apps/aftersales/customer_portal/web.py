@@ -13,9 +13,9 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
+from aftersales.core.guards import NotPossible
+from aftersales.core.plain_text import harmless, plain_text
 from aftersales.customer_portal.customers import customers_of
-from aftersales.guards import NotPossible
-from aftersales.service_desk.plain_text import harmless, plain_text
 
 HOME = "/aftersales"
 MOST_FIELDS = 40

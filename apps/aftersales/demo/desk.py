@@ -4,11 +4,11 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, get_first_day, nowdate
 
+from aftersales.core.guards import set_system
+from aftersales.customer_care import complaints, follow_ups
 from aftersales.demo.actors import acting_as
 from aftersales.demo.clock import happened, past
 from aftersales.demo.company import AGENT, COMPANY, SUPERVISOR, product
-from aftersales.guards import set_system
-from aftersales.service_desk import complaints, follow_ups
 
 KEY_CUSTOMERS = ("Boyne Precision Ltd", "Tolka Analytics Ltd")
 

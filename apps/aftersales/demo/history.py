@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import frappe
 
+from aftersales.core.guards import set_system
 from aftersales.demo.actors import acting_as
 from aftersales.demo.clock import happened, past
 from aftersales.demo.company import AGENT, AOIFE, DECLAN, RONAN, SUPERVISOR, product, technician_of
 from aftersales.demo.stories import arrive, close_call, report, send, settle, take_call
-from aftersales.guards import set_system
 from aftersales.service_quality.faults import raise_recurring
 
 BY_PHONE = (

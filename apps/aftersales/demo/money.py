@@ -179,7 +179,7 @@ def _hand_over() -> None:
 
 def _claim_warranty() -> None:
 	"""The maker of the lathe takes four fifths of what its warranty cost us."""
-	from aftersales.service_billing.recovery import claimable_lines
+	from aftersales.service_accounts.recovery import claimable_lines
 
 	with acting_as(ACCOUNTANT):
 		claim = frappe.get_doc(
@@ -249,7 +249,7 @@ def _damage(customer: str, incident_at, **values) -> Document:
 
 def _late_return() -> None:
 	"""A product is ready two days after the promised one; what that is worth waits for a decision."""
-	from aftersales.service_billing import delay
+	from aftersales.service_accounts import delay
 
 	settings = frappe.get_single("Aftersales Settings")
 	settings.update({"delay_rate_per_day": 15, "delay_max_percent": 30})

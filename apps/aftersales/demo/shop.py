@@ -10,6 +10,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, nowdate
 
+from aftersales.core.guards import set_system
 from aftersales.demo.actors import acting_as, signature
 from aftersales.demo.clock import ago, coming, happened, past
 from aftersales.demo.company import (
@@ -35,7 +36,6 @@ from aftersales.demo.stories import (
 	submit_invoice,
 	take_call,
 )
-from aftersales.guards import set_system
 
 SOLVED_BY_PHONE = (
 	(
@@ -431,7 +431,7 @@ def _on_the_bench(state: str, serial: str, subject: str, symptom: str, days: int
 
 
 def _handed_in(call: Document, received: datetime) -> Document:
-	from aftersales.repair_workshop.custody import receipt_from_call
+	from aftersales.customer_goods.custody import receipt_from_call
 
 	with acting_as(AGENT):
 		receipt = receipt_from_call(call.name)
@@ -451,7 +451,7 @@ def _handed_in(call: Document, received: datetime) -> Document:
 
 
 def _card(receipt: Document, received: datetime) -> Document:
-	from aftersales.repair_workshop.custody import card_from_receipt
+	from aftersales.customer_goods.custody import card_from_receipt
 
 	with acting_as(NIAMH):
 		card = card_from_receipt(receipt.name)
@@ -492,7 +492,7 @@ def _instrument_works() -> None:
 
 def _send_out(card: Document, receipt: Document) -> None:
 	"""Nobody here repairs this board: the product is with the works since yesterday afternoon."""
-	from aftersales.repair_workshop.vendor_repairs import vendor_repair_from_card
+	from aftersales.vendor_repairs.vendor_repairs import vendor_repair_from_card
 
 	with acting_as(NIAMH):
 		card.diagnosis = "Supply board dead after the power cut, no output at 24 V."
@@ -516,7 +516,7 @@ def _repaired_by_the_works(card: Document, receipt: Document) -> None:
 	"""The works repaired the detector board and billed it; the customer pays that and the diagnosis."""
 	from erpnext.buying.doctype.purchase_order.purchase_order import make_purchase_invoice
 
-	from aftersales.repair_workshop.vendor_repairs import vendor_repair_from_card
+	from aftersales.vendor_repairs.vendor_repairs import vendor_repair_from_card
 
 	sent = _later(card.received_at, 95)
 	with acting_as(NIAMH):
@@ -614,7 +614,7 @@ def _wait_for_parts(card: Document, receipt: Document) -> None:
 
 def _lend(card: Document) -> None:
 	"""A heater of ours, until the customer's is repaired; it should be back by now."""
-	from aftersales.repair_workshop.loaners import loaner_from_call
+	from aftersales.customer_goods.loaners import loaner_from_call
 
 	with acting_as(AGENT):
 		loaner = loaner_from_call(card.repair_call)

@@ -12,6 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
+from aftersales.core.guards import set_system
 from aftersales.demo.actors import acting_as, signature
 from aftersales.demo.clock import happened, past
 from aftersales.demo.company import (
@@ -31,7 +32,6 @@ from aftersales.demo.company import (
 	product,
 	technician_of,
 )
-from aftersales.guards import set_system
 
 
 @dataclass(frozen=True)
@@ -470,7 +470,7 @@ def submit_invoice(job: Document) -> None:
 
 def receive_cash(voucher: Document) -> None:
 	"""The technician hands the cash to the accountant."""
-	from aftersales.service_billing.cash import receive_cash
+	from aftersales.service_cash.cash import receive_cash
 
 	with acting_as(ACCOUNTANT):
 		receive_cash(voucher.name)

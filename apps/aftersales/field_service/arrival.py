@@ -8,9 +8,10 @@ import frappe
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.field_service import arrival_rules, availability, availability_rules
+from aftersales.field_service import arrival_rules
 from aftersales.field_service.arrival_rules import Span, Suggestion, Technician, Wish
-from aftersales.field_service.skill_rules import Skill, is_qualified
+from aftersales.service_staff import availability, availability_rules
+from aftersales.service_staff.skill_rules import Skill, is_qualified
 
 HORIZON = timedelta(days=14)
 NOT_TAKING_TIME = ("Cancelled", "Completed", "Archived")

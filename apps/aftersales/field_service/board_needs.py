@@ -5,7 +5,8 @@ from datetime import date
 
 import frappe
 
-from aftersales.field_service import arrival, skill_rules
+from aftersales.field_service import arrival
+from aftersales.service_staff import skill_rules
 
 
 class Needs:

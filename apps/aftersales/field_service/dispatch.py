@@ -5,13 +5,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, format_date, format_datetime, get_datetime, get_link_to_form, getdate
 
-from aftersales import jobs
-from aftersales.core.requests import validate_call
-from aftersales.field_service import availability
+from aftersales.core.guards import previous_status, require_role, require_value, set_system
+from aftersales.core.input.requests import validate_call
 from aftersales.field_service.dispatch_rules import overlap
-from aftersales.field_service.skill_rules import EXPIRED, OTHER_KIND, Skill, Verdict, is_qualified
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
-from aftersales.guards import previous_status, require_role, require_value, set_system
+from aftersales.service_calls import jobs
+from aftersales.service_staff import availability
+from aftersales.service_staff.skill_rules import EXPIRED, OTHER_KIND, Skill, Verdict, is_qualified
 
 DECIDING_FIELDS = (
 	"technician",

@@ -13,13 +13,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, getdate, now_datetime
 
-from aftersales.core.requests import Day, Moment, WholeNumber, validate_call
-from aftersales.field_service import arrival, availability, availability_rules, day_rules, visits
+from aftersales.core.input.requests import Day, Moment, WholeNumber, validate_call
+from aftersales.field_service import arrival, day_rules, visits
 from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.board_needs import Needs
 from aftersales.field_service.dispatch import qualification
 from aftersales.field_service.permissions import is_restricted
-from aftersales.field_service.technicians import technicians_of_user
+from aftersales.service_staff import availability, availability_rules
+from aftersales.service_staff.technicians import technicians_of_user
 
 MOST_WAITING = 200
 MOVABLE = ("Draft", "Dispatched")
@@ -205,7 +206,7 @@ def _movable(voucher: str, seen: str | None) -> Document:
 
 
 def _first_visit(call: str | None) -> Document:
-	from aftersales.service_desk import calls
+	from aftersales.service_calls import calls
 
 	if not call:
 		frappe.throw(_("Say which Repair Call or Service Voucher is planned."), frappe.MandatoryError)
@@ -305,8 +306,8 @@ def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
 
 def _waiting(company: str | None, now: datetime) -> list[frappe._dict]:
 	"""Calls without a visit that has its technician and time, and without a product in the workshop."""
-	from aftersales.repair_workshop import custody
-	from aftersales.service_desk import calls
+	from aftersales.customer_goods import custody
+	from aftersales.service_calls import calls
 	from aftersales.service_levels import display
 
 	rows = calls.waiting_for_visit(company, MOST_WAITING * 2)

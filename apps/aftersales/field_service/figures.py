@@ -14,8 +14,8 @@ from pypika.terms import Criterion, ExistsCriterion
 
 from aftersales.field_service.arrival import working_hours
 from aftersales.field_service.visit_rules import COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP
-from aftersales.service_desk import figures as calls
-from aftersales.service_desk.figures import Selection
+from aftersales.service_calls import figures as calls
+from aftersales.service_calls.figures import Selection
 
 REPAIRING = (COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP)
 """Outcomes of visits whose hours go into a repair."""

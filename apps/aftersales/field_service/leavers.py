@@ -7,8 +7,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form, getdate, nowdate
 
+from aftersales.core.guards import has_any_role
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
-from aftersales.guards import has_any_role
 
 TELLING = ("Left", "Inactive", "Suspended")
 OWNED = {
@@ -152,7 +152,7 @@ def remind_of_locked_out_owners() -> None:
 
 
 def _tell_supervisors(user: Document | frappe._dict, owned: dict[str, list[str]]) -> None:
-	from aftersales.notices import Notice, notify
+	from aftersales.core.notices import Notice, notify
 	from aftersales.service_levels.escalation import stand_ins
 
 	told = ", ".join(f"{_(doctype)} {len(names)}" for doctype, names in owned.items())

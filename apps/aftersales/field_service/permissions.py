@@ -8,7 +8,7 @@ force, so that a role the administrator adds counts as well.
 import frappe
 from frappe.model.document import Document
 
-from aftersales.field_service.technicians import technicians_of_user
+from aftersales.service_staff.technicians import technicians_of_user
 
 TECHNICIAN = "Service Technician"
 READING = ("read", "select", "print", "email", "report", "export")

@@ -3,14 +3,14 @@
 from frappe import _
 from frappe.model.document import Document
 
-from aftersales import jobs
+from aftersales.core.guards import entered
 from aftersales.field_service.visit_rules import REVISIT_NEEDED
-from aftersales.guards import entered
+from aftersales.service_calls import jobs
 
 
 def tell_progress(doc: Document) -> None:
 	"""A draft visit was dispatched, or the technician arrived."""
-	from aftersales.service_desk.calls import record_arrival, record_dispatch
+	from aftersales.service_calls.calls import record_arrival, record_dispatch
 
 	if not doc.repair_call:
 		return
@@ -22,7 +22,7 @@ def tell_progress(doc: Document) -> None:
 
 def tell_outcome(doc: Document) -> None:
 	"""The visit is over."""
-	from aftersales.service_desk.calls import resolve_from_job
+	from aftersales.service_calls.calls import resolve_from_job
 
 	if doc.repair_call:
 		resolve_from_job(
@@ -32,7 +32,7 @@ def tell_outcome(doc: Document) -> None:
 
 def put_back_to_work(doc: Document) -> None:
 	"""The visit was cancelled: the call waits for another one."""
-	from aftersales.service_desk.calls import resolve_from_job
+	from aftersales.service_calls.calls import resolve_from_job
 
 	if doc.repair_call:
 		resolve_from_job(

@@ -7,11 +7,11 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import get_link_to_form, strip_html_tags
 from pypika.queries import QueryBuilder
 
-from aftersales import jobs
-from aftersales.core.requests import Moment, Rows, TargetDocument, validate_call
-from aftersales.field_service.technicians import technicians_of_user
+from aftersales.core.guards import as_app
+from aftersales.core.input.requests import Moment, Rows, TargetDocument, validate_call
 from aftersales.field_service.visit_rules import carried_over
-from aftersales.guards import as_app
+from aftersales.service_calls import jobs
+from aftersales.service_staff.technicians import technicians_of_user
 
 PLACE_OF_CALL = ["contact_name", "contact_phone", "service_address_display", "hazard", "subject"]
 

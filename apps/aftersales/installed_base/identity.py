@@ -13,7 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, getdate
 
-from aftersales.guards import as_app
+from aftersales.core.guards import as_app
 from aftersales.installed_base.ownership_rules import GONE
 from aftersales.installed_base.serial_rules import serial_key
 

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.model.rename_doc import rename_doc
 from frappe.utils import escape_html, getdate
 
-from aftersales.guards import as_app, set_system
+from aftersales.core.guards import as_app, set_system
 from aftersales.installed_base.identity import DOCTYPE, Change
 
 LATER_COUNTS = ("warranty_until", "repair_warranty_until")

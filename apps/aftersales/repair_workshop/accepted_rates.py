@@ -10,9 +10,9 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from aftersales.guards import set_system
-from aftersales.selling_terms import billing_currency
-from aftersales.service_billing.job_plan import line_key, plan_of
+from aftersales.core.guards import set_system
+from aftersales.core.selling_terms import billing_currency
+from aftersales.service_posting.job_plan import line_key, plan_of
 
 
 def quoted_net(card: Document) -> float:

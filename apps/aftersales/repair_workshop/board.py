@@ -15,13 +15,13 @@ from frappe.model.workflow import apply_workflow, get_transitions, get_workflow_
 from frappe.query_builder.functions import Max
 from frappe.utils import cint, escape_html, flt, get_datetime, now_datetime
 
-from aftersales import jobs
-from aftersales.core.requests import Flag, Names, Values, validate_call
-from aftersales.field_service.technicians import technicians_of_user
-from aftersales.guards import has_any_role
+from aftersales.core.guards import has_any_role
+from aftersales.core.input.requests import Flag, Names, Values, validate_call
 from aftersales.repair_workshop import board_rules as rules
 from aftersales.repair_workshop import card_rules, scan_rules
-from aftersales.service_billing import contracts
+from aftersales.service_calls import jobs
+from aftersales.service_contracts import contracts
+from aftersales.service_staff.technicians import technicians_of_user
 
 MOST_CARDS = 5000
 """Beyond so many the board shows those promised first and says that there are more."""
@@ -206,7 +206,7 @@ def what_is(code: str) -> tuple[str, str] | None:
 	for doctype in scan_rules.SCANNED:
 		if frappe.db.exists(doctype, read.name):
 			return doctype, read.name
-	from aftersales.service_desk import equipment
+	from aftersales.installed_base import equipment
 
 	product = equipment.find_by_serial(read.name)
 	return ("Customer Equipment", product) if product else None

@@ -6,8 +6,8 @@ A step is an action of the Repair Card itself; the card's own guards decide whet
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from aftersales.core.source_text import N_
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.source_text import N_
 
 STAGES = (
 	(rules.RECEIVED, (rules.RECEIVED,)),

@@ -7,10 +7,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
-from aftersales.selling_terms import billing_currency, set_default_taxes
-from aftersales.service_billing import exact_hours
-from aftersales.service_billing.posting import invoice_rows
-from aftersales.service_billing.posting_plan import InvoiceRow
+from aftersales.core.selling_terms import billing_currency, set_default_taxes
+from aftersales.service_posting.plan import exact_hours
+from aftersales.service_posting.plan.posting_plan import InvoiceRow
+from aftersales.service_posting.posting import invoice_rows
 
 
 def make_quotation(doc: Document) -> str:

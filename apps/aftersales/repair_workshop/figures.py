@@ -10,8 +10,8 @@ from pypika.functions import NullIf
 from pypika.queries import Table
 from pypika.terms import Term
 
-from aftersales.service_desk import figures as calls
-from aftersales.service_desk.figures import Selection
+from aftersales.service_calls import figures as calls
+from aftersales.service_calls.figures import Selection
 
 REPAIRED = ("Ready", "Returned")
 GONE = ("Returned", "Cancelled")

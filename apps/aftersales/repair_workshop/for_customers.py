@@ -10,8 +10,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, flt, getdate
 
-from aftersales.guards import NotPossible, as_app
-from aftersales.money import rounded
+from aftersales.core.guards import NotPossible, as_app
+from aftersales.core.money import rounded
 from aftersales.repair_workshop import card_rules as rules
 
 CARD_FIELDS = (

@@ -5,11 +5,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime, get_link_to_form, now_datetime
 
-from aftersales import jobs
-from aftersales.field_service.technicians import technicians_of_user
-from aftersales.guards import refuse_future, require_role
+from aftersales.core.guards import refuse_future, require_role
+from aftersales.customer_goods import custody
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop import custody
+from aftersales.service_calls import jobs
+from aftersales.service_staff.technicians import technicians_of_user
 
 STARTING_STATES = {
 	rules.RECEIVED: rules.DIAGNOSING,

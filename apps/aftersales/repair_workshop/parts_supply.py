@@ -11,13 +11,13 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, get_datetime, getdate, nowdate
 
-from aftersales import jobs
-from aftersales.core.requests import validate_call
-from aftersales.guards import as_app
+from aftersales.core.guards import as_app
+from aftersales.core.input.requests import validate_call
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop import reservations
-from aftersales.repair_workshop.parts import substitutes_of
-from aftersales.repair_workshop.reservation_rules import (
+from aftersales.service_calls import jobs
+from aftersales.spare_parts import reservations
+from aftersales.spare_parts.parts import substitutes_of
+from aftersales.spare_parts.reservation_rules import (
 	Place,
 	Share,
 	Stock,

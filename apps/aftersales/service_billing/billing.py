@@ -13,14 +13,15 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
-from aftersales.core.requests import Day, validate_call
-from aftersales.guards import require_role
-from aftersales.money import rounded
-from aftersales.service_billing import billing_rules, discounts
-from aftersales.service_billing.billing_rules import ON_COMPLETION, PER_JOB, Bill, JobToBill
-from aftersales.service_billing.invoices import JobKey, amounts_due, invoicing_of
-from aftersales.service_billing.job_plan import checked_plan
-from aftersales.service_billing.posting import invoice_for, record_invoice
+from aftersales.core.guards import require_role
+from aftersales.core.input.requests import Day, validate_call
+from aftersales.core.money import rounded
+from aftersales.service_posting.invoicing import discounts
+from aftersales.service_posting.invoicing.invoices import JobKey, amounts_due, invoicing_of
+from aftersales.service_posting.job_plan import checked_plan
+from aftersales.service_posting.plan import billing_rules
+from aftersales.service_posting.plan.billing_rules import ON_COMPLETION, PER_JOB, Bill, JobToBill
+from aftersales.service_posting.posting import invoice_for, record_invoice
 
 BILLING_ROLES = ("Service Accountant", "Service Manager")
 LOOKING_ROLES = (*BILLING_ROLES, "Service Supervisor")

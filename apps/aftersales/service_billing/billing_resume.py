@@ -6,9 +6,9 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date, now_datetime
 
-from aftersales import background
-from aftersales.guards import require_role
-from aftersales.scheduled import one_of_many
+from aftersales.core import background
+from aftersales.core.guards import require_role
+from aftersales.core.scheduled import one_of_many
 from aftersales.service_billing.billing import BILLING_ROLES
 
 RUN = "Billing Run"

@@ -20,11 +20,11 @@ from frappe.query_builder.functions import Count
 from frappe.utils import getdate, now_datetime, strip_html_tags
 from rq.timeouts import JobTimeoutException
 
-from aftersales.guards import require_role
+from aftersales.core.guards import require_role
 from aftersales.service_billing import billing
 from aftersales.service_billing.billing import ReadAhead
-from aftersales.service_billing.billing_rules import bills
-from aftersales.service_billing.invoices import JobKey, jobs_on
+from aftersales.service_posting.invoicing.invoices import JobKey, jobs_on
+from aftersales.service_posting.plan.billing_rules import bills
 
 RUN = "Billing Run"
 MAX_RETRIES = 5

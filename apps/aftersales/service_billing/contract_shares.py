@@ -11,9 +11,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_link_to_form
 
-from aftersales.service_billing import contracts
-from aftersales.service_billing.contracts import BEYOND, INCLUDED, ON_EACH_JOB, REVISIT
-from aftersales.service_billing.posting import JOB_DOCTYPES, post_job, take_off_invoice
+from aftersales.service_contracts import contracts
+from aftersales.service_contracts.contracts import BEYOND, INCLUDED, ON_EACH_JOB, REVISIT
+from aftersales.service_posting.posting import JOB_DOCTYPES, post_job, take_off_invoice
 
 VISIT = "Service Voucher"
 

@@ -9,11 +9,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form
 
-from aftersales.core.requests import DocTypeName, validate_call
-from aftersales.guards import require_role
-from aftersales.service_billing import billed_rows, billing, discounts
-from aftersales.service_billing.invoices import JobKey, credited_jobs
-from aftersales.service_billing.posting import JOB_DOCTYPES, refresh_jobs_of
+from aftersales.core.guards import require_role
+from aftersales.core.input.requests import DocTypeName, validate_call
+from aftersales.service_billing import billing
+from aftersales.service_posting.invoicing import billed_rows, discounts
+from aftersales.service_posting.invoicing.invoices import JobKey, credited_jobs
+from aftersales.service_posting.posting import JOB_DOCTYPES, refresh_jobs_of
 
 INVOICE = "Sales Invoice"
 

@@ -5,9 +5,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
-from aftersales.service_billing import billed_rows, delivery
-from aftersales.service_billing.invoices import LINK_FIELDS, jobs_on
-from aftersales.service_billing.posting import (
+from aftersales.service_posting import delivery
+from aftersales.service_posting.invoicing import billed_rows
+from aftersales.service_posting.invoicing.invoices import LINK_FIELDS, jobs_on
+from aftersales.service_posting.plan.receipt_rules import reference_of
+from aftersales.service_posting.posting import (
 	JOB_DOCTYPES,
 	PURPOSES,
 	posting_key,
@@ -16,7 +18,6 @@ from aftersales.service_billing.posting import (
 	refresh_part_costs,
 	release_invoice,
 )
-from aftersales.service_billing.receipt_rules import reference_of
 
 
 def claim_place(doc: Document, method: str | None = None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import frappe
 from frappe.query_builder import Order
 
-from aftersales.selling_terms import posting_key
+from aftersales.core.selling_terms import posting_key
 
 INVOICE_FIELDS = (
 	"name",

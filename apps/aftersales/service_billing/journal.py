@@ -10,9 +10,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from aftersales.money import rounded
-from aftersales.service_billing import dimensions
-from aftersales.service_billing.posting import posting_key
+from aftersales.core import dimensions
+from aftersales.core.money import rounded
+from aftersales.service_posting.posting import posting_key
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
 
-from aftersales.core.requests import Moment, Values, validate_call
-from aftersales.guards import set_system
-from aftersales.service_desk import facts, intake, past_jobs, phone_search
-from aftersales.service_desk.equipment import find_product_file
+from aftersales.core.guards import set_system
+from aftersales.core.input.requests import Moment, Values, validate_call
+from aftersales.installed_base.equipment import find_product_file
+from aftersales.service_calls import facts, intake, past_jobs
+from aftersales.service_desk import phone_search
 
 PRODUCTS = 50
 HISTORY = 8
@@ -351,7 +352,7 @@ def _promised(company: str, exclude: str | None) -> list[tuple]:
 
 
 def _answer(call: Document) -> dict:
-	from aftersales.service_desk import complaints
+	from aftersales.customer_care import complaints
 
 	complaint = complaints.of_call(call.name)
 	return {

@@ -10,10 +10,10 @@ from frappe.query_builder.custom import ConstantColumn
 from frappe.query_builder.functions import Coalesce, NullIf
 from pypika.terms import ExistsCriterion, Parameter
 
+from aftersales.installed_base.search_key_rules import Asked, asked
 from aftersales.installed_base.serial_rules import serial_key
-from aftersales.service_calls import fitted_numbers
-from aftersales.service_desk import past_jobs
-from aftersales.service_desk.search_key_rules import Asked, asked
+from aftersales.service_calls import past_jobs
+from aftersales.service_calls.entitlement import fitted_numbers
 
 FOUND = 12
 LOOKED_AT = 40

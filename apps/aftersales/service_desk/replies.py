@@ -6,9 +6,9 @@ from frappe.model.base_document import get_controller
 from frappe.model.document import Document
 from frappe.utils import escape_html
 
-from aftersales.core.document import ServiceDocument
-from aftersales.core.spreadsheet_rules import no_formula
-from aftersales.repair_workshop import loaners
+from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.spreadsheet_rules import no_formula
+from aftersales.customer_goods import loaners
 
 WRITTEN_BY_SENDER = ("subject", "sender_full_name", "content", "text_content")
 
@@ -48,7 +48,7 @@ def _tell_owner_of_call(message: Document) -> None:
 
 
 def _tell(user: str | None, message: Document, who: str | None, about: str) -> None:
-	from aftersales.notices import Notice, notify
+	from aftersales.core.notices import Notice, notify
 	from aftersales.service_levels.escalation import stand_ins
 
 	if not user or user in (message.sender, frappe.session.user):

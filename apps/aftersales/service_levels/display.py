@@ -13,7 +13,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime, now_datetime
 from pypika.terms import Criterion, LiteralValue
 
-from aftersales.core.requests import DocTypeName, Names, validate_call
+from aftersales.core.input.requests import DocTypeName, Names, validate_call
 from aftersales.service_levels.clock_machine import OPEN_STATES, State
 
 OPEN = tuple(state.value for state in OPEN_STATES)

@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, format_datetime, get_url_to_form
 from frappe.utils.user import get_users_with_role as users_with_role
 
-from aftersales.notices import Notice, notify
+from aftersales.core.notices import Notice, notify
 from aftersales.service_levels.clock_machine import Event, EventKind
 
 HOOKS = {

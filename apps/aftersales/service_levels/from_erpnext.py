@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint
 
-from aftersales.core.requests import DocTypeName, validate_call
+from aftersales.core.input.requests import DocTypeName, validate_call
 
 REPAIR_CALL = "Repair Call"
 

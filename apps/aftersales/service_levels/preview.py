@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, now_datetime
 
-from aftersales.core.requests import Values, validate_call
+from aftersales.core.input.requests import Values, validate_call
 from aftersales.service_levels import clocks, targets
 from aftersales.service_levels.target_rules import CANCELLED, STOPPED, Rule, matches, most_specific, phase
 

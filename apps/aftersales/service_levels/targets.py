@@ -140,7 +140,7 @@ def disable(target: str, reason: str) -> None:
 	"""Switch a target off because it broke, and say so to every Service Manager."""
 	frappe.db.set_value("Service Target", target, {"enabled": 0, "disabled_reason": reason})
 	clear_cache()
-	from aftersales.notices import Notice, notify
+	from aftersales.core.notices import Notice, notify
 	from aftersales.service_levels.escalation import users_with_role
 
 	subject = _("Service Target {0} was disabled: {1}").format(escape_html(target), escape_html(reason))

@@ -7,11 +7,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, get_link_to_form, getdate, strip_html_tags
 
-from aftersales.core.requests import validate_call
-from aftersales.guards import require_role, set_system
-from aftersales.notices import Notice, notify
-from aftersales.scheduled import one_of_many
-from aftersales.service_desk import quality_cases as cases
+from aftersales.core.guards import require_role, set_system
+from aftersales.core.input.requests import validate_call
+from aftersales.core.notices import Notice, notify
+from aftersales.core.scheduled import one_of_many
+from aftersales.service_calls import quality_cases as cases
 from aftersales.service_quality import fault_rules
 from aftersales.service_quality.fault_rules import Fault
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 import frappe
 from frappe.utils import cint, flt
 
+from aftersales.customer_care import opinion_figures as opinions
 from aftersales.field_service import figures as visits
 from aftersales.repair_workshop import figures as workshop
-from aftersales.service_billing import figures as billing
-from aftersales.service_desk import clock_figures as clocks
-from aftersales.service_desk import figures as calls
-from aftersales.service_desk import opinion_figures as opinions
-from aftersales.service_desk.figures import Selection
+from aftersales.service_accounts import figures as billing
+from aftersales.service_calls import clock_figures as clocks
+from aftersales.service_calls import figures as calls
+from aftersales.service_calls.figures import Selection
 from aftersales.service_quality.key_figure_rules import FIELDS, Counts
 
 

@@ -1,6 +1,6 @@
 """The app's tile on the screen of apps."""
 
-from aftersales.guards import has_any_role
+from aftersales.core.guards import has_any_role
 from aftersales.setup.roles import ROLES
 
 

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 import frappe
 from frappe import _
 
-from aftersales import site_address
-from aftersales.core.requests import validate_call
+from aftersales.core import site_address
+from aftersales.core.input.requests import validate_call
 
 GOOD, WARNING, WRONG = "Good", "Warning", "Wrong"
 CHECKING_ROLES = ("Service Manager", "System Manager")

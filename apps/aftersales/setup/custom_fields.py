@@ -11,7 +11,7 @@ which fault of which model it is about.
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
-from aftersales.service_billing.billing_rules import INVOICING, PER_CUSTOMER, PERIODS
+from aftersales.service_posting.plan.billing_rules import INVOICING, PER_CUSTOMER, PERIODS
 from aftersales.setup import record
 
 MODULE = "Service Billing"

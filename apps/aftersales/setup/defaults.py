@@ -13,8 +13,8 @@ import frappe
 from frappe import _
 from frappe.model.rename_doc import get_link_fields
 
-from aftersales.core.requests import DocTypeName, validate_call
-from aftersales.guards import require_role
+from aftersales.core.guards import require_role
+from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.setup import record, traces
 
 RESTORING_ROLES = ("Service Manager", "System Manager")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import frappe
 from frappe.permissions import reset_perms, rights
 
-from aftersales.core.requests import validate_call
+from aftersales.core.input.requests import validate_call
 from aftersales.setup import record
 from aftersales.setup.roles import ROLES
 

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import comma_and, escape_html
 
-from aftersales.repair_workshop.parts import with_core_return
+from aftersales.spare_parts.parts import with_core_return
 
 
 def require_old_parts(doc: Document) -> None:

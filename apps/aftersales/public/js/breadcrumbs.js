@@ -1,7 +1,21 @@
 // The app's rooms are modules of their own but share one workspace: their breadcrumbs lead back to it.
 Object.assign((frappe.breadcrumbs.module_map ??= {}), {
+	"Customer Portal": "Service Desk",
+	"Service Quality": "Service Desk",
+	"Service Accounts": "Service Desk",
+	"Customer Care": "Service Desk",
 	"Field Service": "Service Desk",
+	"Vendor Repairs": "Service Desk",
 	"Repair Workshop": "Service Desk",
+	"Customer Goods": "Service Desk",
+	"Service Cash": "Service Desk",
 	"Service Billing": "Service Desk",
+	"Service Posting": "Service Desk",
+	"Spare Parts": "Service Desk",
+	"Service Calls": "Service Desk",
+	"Service Contracts": "Service Desk",
+	"Installed Base": "Service Desk",
+	"Service Staff": "Service Desk",
 	"Service Levels": "Service Desk",
+	"Service Setup": "Service Desk",
 });

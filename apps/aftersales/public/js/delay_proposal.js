@@ -5,7 +5,7 @@ frappe.ui.form.on("Sales Invoice", {
 		if (frm.is_new() || !frm.doc.aftersales_voucher || !seeing.some((role) => frappe.user.has_role(role)))
 			return;
 		const { message: proposal } = await frappe.call({
-			method: "aftersales.service_billing.delay.proposal_for_invoice",
+			method: "aftersales.service_accounts.delay.proposal_for_invoice",
 			args: { sales_invoice: frm.doc.name },
 		});
 		if (!proposal) return;

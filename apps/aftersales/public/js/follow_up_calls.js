@@ -11,7 +11,7 @@ Object.assign(aftersales.calling, {
 
 	async next() {
 		const { skipped, everybody } = aftersales.calling;
-		const sheet = await frappe.xcall("aftersales.service_desk.follow_ups.next_to_call", {
+		const sheet = await frappe.xcall("aftersales.customer_care.follow_ups.next_to_call", {
 			skip: skipped,
 			everybody,
 		});
@@ -23,7 +23,7 @@ Object.assign(aftersales.calling, {
 	},
 
 	async open(name, then) {
-		const sheet = await frappe.xcall("aftersales.service_desk.follow_ups.call_sheet", {
+		const sheet = await frappe.xcall("aftersales.customer_care.follow_ups.call_sheet", {
 			follow_up: name,
 		});
 		return aftersales.calling.show(sheet, then);

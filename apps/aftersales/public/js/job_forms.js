@@ -142,7 +142,7 @@ aftersales.forms.PartSearch = class PartSearch {
 
 	async search() {
 		const asked = (this.asked = {});
-		const found = await frappe.xcall("aftersales.repair_workshop.part_search.find_for_job", {
+		const found = await frappe.xcall("aftersales.spare_parts.part_search.find_for_job", {
 			doctype: this.frm.doctype,
 			name: this.frm.docname,
 			text: this.dialog.get_value("text"),
@@ -267,7 +267,7 @@ aftersales.forms.show_entitlement = async function (frm, contract) {
 	if (!field) return;
 	if (!contract) return field.$wrapper.empty();
 	const { message: left } = await frappe.call({
-		method: "aftersales.service_billing.contracts.entitlement_of",
+		method: "aftersales.service_contracts.contracts.entitlement_of",
 		args: { service_contract: contract },
 	});
 	field.$wrapper.html(aftersales.forms.entitlement_html(left));
@@ -321,12 +321,12 @@ aftersales.forms.add_receiving_buttons = function (frm) {
 			primary_action: aftersales.forms.answer(answer),
 		}).show();
 	const receive = (values) =>
-		call("aftersales.service_billing.cash.receive_cash", values, __("Payment booked"));
+		call("aftersales.service_cash.cash.receive_cash", values, __("Payment booked"));
 	const add = (label, action) => aftersales.forms.add_button(frm, label, action, __("Billing"));
 
 	add(__("Receive Cash"), async () => {
 		const { message: modes } = await frappe.call({
-			method: "aftersales.service_billing.modes.cash_modes",
+			method: "aftersales.service_cash.modes.cash_modes",
 			args: { company, currency },
 		});
 		if ((modes || []).length < 2) return receive({}); // the server says what is missing
@@ -340,7 +340,7 @@ aftersales.forms.add_receiving_buttons = function (frm) {
 	if (frm.doc.docstatus !== 1) return;
 	add(__("Link Payment"), async () => {
 		const { message: payments } = await frappe.call({
-			method: "aftersales.service_billing.own_payments.payments_to_link",
+			method: "aftersales.service_cash.own_payments.payments_to_link",
 			args: { voucher },
 		});
 		if (!payments?.length) {
@@ -368,7 +368,7 @@ aftersales.forms.add_receiving_buttons = function (frm) {
 			{ fieldname: "payment_entry", label: __("Payment Entry"), options },
 			__("Link"),
 			(values) =>
-				call("aftersales.service_billing.own_payments.link_payment", values, __("Payment linked"))
+				call("aftersales.service_cash.own_payments.link_payment", values, __("Payment linked"))
 		);
 	});
 };
@@ -409,7 +409,7 @@ aftersales.forms.add_billing_buttons = function (frm) {
 	) {
 		add(
 			not_issued ? __("Post Again") : __("Invoice Now"),
-			"aftersales.service_billing.posting.post_again",
+			"aftersales.service_posting.posting.post_again",
 			{ doctype: doc.doctype, name: doc.name },
 			__("Everything this job needs is posted")
 		);
@@ -430,7 +430,7 @@ aftersales.forms.add_part_return = function (frm) {
 	const left = (doc.parts || []).some((line) => flt(line.qty) > flt(line.returned_qty));
 	if (!doc.stock_entry || !left || !roles.some((role) => frappe.user.has_role(role))) return;
 	aftersales.forms.add_menu_item(frm.page, __("Return Part to Stock"), async () => {
-		const method = "aftersales.service_billing.part_returns";
+		const method = "aftersales.service_posting.part_returns";
 		const lines = await frappe.xcall(`${method}.returnable`, { doctype: doc.doctype, name: doc.name });
 		if (!lines.length) {
 			frappe.msgprint(__("Nothing of this job can come back."));

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import frappe
 from frappe import _
 
-from aftersales.core.spreadsheet_rules import no_formula
+from aftersales.core.input.spreadsheet_rules import no_formula
 
 from .messages import reason_of
 from .reading import shown

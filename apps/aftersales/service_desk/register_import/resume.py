@@ -3,8 +3,8 @@
 import frappe
 from frappe import _
 
-from aftersales import background
-from aftersales.scheduled import one_of_many
+from aftersales.core import background
+from aftersales.core.scheduled import one_of_many
 
 from .jobs import IMPORT
 

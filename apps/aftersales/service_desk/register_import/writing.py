@@ -9,7 +9,7 @@ from frappe.model.naming import get_default_naming_series, make_autoname
 from frappe.utils import now_datetime
 from frappe.utils.html_utils import sanitize_html
 
-from aftersales.service_desk import equipment as product_files
+from aftersales.installed_base import equipment as product_files
 
 from .masters import Masters
 from .records import OPEN, Record

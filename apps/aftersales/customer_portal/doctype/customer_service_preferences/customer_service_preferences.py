@@ -1,4 +1,4 @@
-from aftersales.core.document import ServiceDocument
+from aftersales.core.input.document import ServiceDocument
 
 
 class CustomerServicePreferences(ServiceDocument):

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from aftersales.core.document import ServiceDocument
+from aftersales.core.input.document import ServiceDocument
 
 
 class ServiceErasureLog(ServiceDocument):

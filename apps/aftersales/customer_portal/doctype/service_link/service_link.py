@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
-from aftersales.core.document import ServiceDocument
+from aftersales.core.input.document import ServiceDocument
 from aftersales.customer_portal import links
 
 

@@ -2,23 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
-from aftersales import jobs
-from aftersales.core.document import ServiceDocument
-from aftersales.core.requests import validate_call
-from aftersales.field_service import cash, progress_of_call, visits
-from aftersales.field_service.dispatch import check_dispatch
-from aftersales.field_service.permissions import is_restricted
-from aftersales.field_service.technicians import technicians_of_user
-from aftersales.field_service.visit_rules import (
-	COMPLETED,
-	REVISIT_NEEDED,
-	TAKEN_TO_WORKSHOP,
-	Visit,
-	contradicts_test,
-	missing_for_completion,
-	state_is_allowed,
-)
-from aftersales.guards import (
+from aftersales.core.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
@@ -28,12 +12,28 @@ from aftersales.guards import (
 	require_value,
 	start_over,
 )
-from aftersales.money import rounded
-from aftersales.service_billing import contracts
-from aftersales.service_billing.cash import payable
-from aftersales.service_billing.part_returns import refuse_cancelling_what_came_back
-from aftersales.service_billing.posting import MONEY_FIELDS
+from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.requests import validate_call
+from aftersales.core.money import rounded
+from aftersales.field_service import cash, progress_of_call, visits
+from aftersales.field_service.dispatch import check_dispatch
+from aftersales.field_service.permissions import is_restricted
+from aftersales.field_service.visit_rules import (
+	COMPLETED,
+	REVISIT_NEEDED,
+	TAKEN_TO_WORKSHOP,
+	Visit,
+	contradicts_test,
+	missing_for_completion,
+	state_is_allowed,
+)
+from aftersales.service_calls import jobs
+from aftersales.service_cash.cash import payable
+from aftersales.service_contracts import contracts
 from aftersales.service_levels import workflow_states
+from aftersales.service_posting.part_returns import refuse_cancelling_what_came_back
+from aftersales.service_posting.posting import MONEY_FIELDS
+from aftersales.service_staff.technicians import technicians_of_user
 from aftersales.spare_parts.old_parts import require_old_parts
 
 FIELDS_OF_RECORD = (
@@ -57,14 +57,14 @@ class ServiceVoucher(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from aftersales.field_service.doctype.service_photo.service_photo import ServicePhoto
-		from aftersales.service_billing.doctype.service_cash_receipt.service_cash_receipt import (
-			ServiceCashReceipt,
-		)
-		from aftersales.service_billing.doctype.service_labour_line.service_labour_line import (
+		from aftersales.service_calls.doctype.service_labour_line.service_labour_line import (
 			ServiceLabourLine,
 		)
-		from aftersales.service_billing.doctype.service_part_line.service_part_line import ServicePartLine
+		from aftersales.service_calls.doctype.service_part_line.service_part_line import ServicePartLine
+		from aftersales.service_calls.doctype.service_photo.service_photo import ServicePhoto
+		from aftersales.service_cash.doctype.service_cash_receipt.service_cash_receipt import (
+			ServiceCashReceipt,
+		)
 
 		absence_overridden_by: DF.Link | None
 		absence_override_reason: DF.SmallText | None
@@ -192,7 +192,7 @@ class ServiceVoucher(ServiceDocument):
 		self.status = "Completed"
 
 	def on_submit(self):
-		from aftersales.service_billing.posting import post_job
+		from aftersales.service_posting.posting import post_job
 
 		post_job(self)
 		cash.accept_cash(self)
@@ -212,7 +212,7 @@ class ServiceVoucher(ServiceDocument):
 
 	def before_cancel(self):
 		from aftersales.service_billing.contract_shares import pass_on
-		from aftersales.service_billing.posting import unpost_job
+		from aftersales.service_posting.posting import unpost_job
 
 		refuse_edits_on_cancel(self)
 		jobs.check_call_is_open(self)
@@ -403,12 +403,12 @@ class ServiceVoucher(ServiceDocument):
 			self.arrived_at = now_datetime()
 
 	def complete_lines(self):
-		from aftersales.service_billing.job_lines import complete_lines
+		from aftersales.service_posting.plan.job_lines import complete_lines
 
 		complete_lines(self)
 
 	def preview_billing(self):
-		from aftersales.service_billing.posting import preview
+		from aftersales.service_posting.posting import preview
 
 		if self.docstatus == 0:
 			preview(self)
@@ -454,7 +454,7 @@ class ServiceVoucher(ServiceDocument):
 		jobs.set_repair_warranty(self, repaired, getdate(self.departed_at))
 
 	def plan_next_step(self):
-		from aftersales.repair_workshop import taken_in
+		from aftersales.customer_goods import taken_in
 
 		if not self.repair_call:
 			return
@@ -464,7 +464,7 @@ class ServiceVoucher(ServiceDocument):
 			taken_in.take_in(self)
 
 	def release_next_step(self):
-		from aftersales.repair_workshop import taken_in
+		from aftersales.customer_goods import taken_in
 
 		visits.release_revisits(self)
 		taken_in.release(self)

@@ -263,7 +263,7 @@ frappe.ui.form.on("Repair Card", {
 			__("Vendor Repair"),
 			() =>
 				frappe.model.open_mapped_doc({
-					method: "aftersales.repair_workshop.vendor_repairs.vendor_repair_from_card",
+					method: "aftersales.vendor_repairs.vendor_repairs.vendor_repair_from_card",
 					frm,
 				}),
 			__("Create")

@@ -3,11 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, get_datetime, get_link_to_form, getdate, now_datetime
 
-from aftersales import jobs
-from aftersales.core.document import ServiceDocument
-from aftersales.core.requests import Day, validate_call
-from aftersales.field_service.technicians import technicians_of_user
-from aftersales.guards import (
+from aftersales.core.guards import (
 	entered,
 	keep_fields_of_record,
 	previous_status,
@@ -18,22 +14,19 @@ from aftersales.guards import (
 	set_system,
 	start_over,
 )
-from aftersales.money import unit
-from aftersales.repair_workshop import (
-	accepted_rates,
-	custody,
-	estimate,
-	hands_on,
-	loaners,
-	parts,
-	parts_supply,
-	reservations,
-)
+from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.requests import Day, validate_call
+from aftersales.core.money import unit
+from aftersales.customer_goods import custody, loaners
+from aftersales.repair_workshop import accepted_rates, estimate, hands_on, parts_supply
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.service_billing import contracts
-from aftersales.service_billing.part_returns import refuse_cancelling_what_came_back
-from aftersales.service_billing.posting import MONEY_FIELDS
+from aftersales.service_calls import jobs
+from aftersales.service_contracts import contracts
 from aftersales.service_levels import workflow_states
+from aftersales.service_posting.part_returns import refuse_cancelling_what_came_back
+from aftersales.service_posting.posting import MONEY_FIELDS
+from aftersales.service_staff.technicians import technicians_of_user
+from aftersales.spare_parts import parts, reservations
 from aftersales.spare_parts.old_parts import require_old_parts
 
 FIELDS_OF_APPROVAL = (
@@ -72,12 +65,12 @@ class RepairCard(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from aftersales.repair_workshop.doctype.service_state_log.service_state_log import ServiceStateLog
-		from aftersales.repair_workshop.doctype.service_time_log.service_time_log import ServiceTimeLog
-		from aftersales.service_billing.doctype.service_labour_line.service_labour_line import (
+		from aftersales.service_calls.doctype.service_labour_line.service_labour_line import (
 			ServiceLabourLine,
 		)
-		from aftersales.service_billing.doctype.service_part_line.service_part_line import ServicePartLine
+		from aftersales.service_calls.doctype.service_part_line.service_part_line import ServicePartLine
+		from aftersales.service_calls.doctype.service_state_log.service_state_log import ServiceStateLog
+		from aftersales.service_calls.doctype.service_time_log.service_time_log import ServiceTimeLog
 
 		action_code: DF.Link | None
 		amended_from: DF.Link | None
@@ -230,7 +223,7 @@ class RepairCard(ServiceDocument):
 	def on_submit(self):
 		if self.flags.from_register:
 			return
-		from aftersales.service_billing.posting import post_job
+		from aftersales.service_posting.posting import post_job
 
 		post_job(self)
 		self.refuse_more_than_approved()
@@ -257,7 +250,7 @@ class RepairCard(ServiceDocument):
 
 	def before_cancel(self):
 		from aftersales.service_billing.contract_shares import pass_on
-		from aftersales.service_billing.posting import unpost_job
+		from aftersales.service_posting.posting import unpost_job
 
 		refuse_edits_on_cancel(self)
 		self.keep_state_log()
@@ -751,12 +744,12 @@ class RepairCard(ServiceDocument):
 	# ------------------------------------------------------------------ steps: lines
 
 	def complete_lines(self):
-		from aftersales.service_billing.job_lines import complete_lines
+		from aftersales.service_posting.plan.job_lines import complete_lines
 
 		complete_lines(self)
 
 	def preview_billing(self):
-		from aftersales.service_billing.posting import preview
+		from aftersales.service_posting.posting import preview
 
 		if self.docstatus == 0:
 			preview(self)
@@ -986,7 +979,7 @@ class RepairCard(ServiceDocument):
 	# ------------------------------------------------------------------ steps: the call
 
 	def tell_call_about_outcome(self):
-		from aftersales.service_desk.calls import resolve_from_job
+		from aftersales.service_calls.calls import resolve_from_job
 
 		if self.repair_call:
 			outcome = "Completed" if previous_status(self) == rules.READY else "Not Repairable"
@@ -1001,7 +994,7 @@ class RepairCard(ServiceDocument):
 		return self.diagnosis
 
 	def put_call_back_to_work(self):
-		from aftersales.service_desk.calls import resolve_from_job
+		from aftersales.service_calls.calls import resolve_from_job
 
 		if self.repair_call:
 			resolve_from_job(

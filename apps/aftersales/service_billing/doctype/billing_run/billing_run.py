@@ -4,14 +4,14 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
-from aftersales import background
-from aftersales.core.document import ServiceDocument
-from aftersales.core.requests import Day, Flag, Rows, validate_call
-from aftersales.guards import keep_fields_of_record, require_role
+from aftersales.core import background
+from aftersales.core.guards import keep_fields_of_record, require_role
+from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.requests import Day, Flag, Rows, validate_call
 from aftersales.service_billing import billing_worker
 from aftersales.service_billing.billing import BILLING_ROLES, DONE_ON
-from aftersales.service_billing.billing_rules import is_held
-from aftersales.service_billing.invoices import submits_at_once
+from aftersales.service_posting.invoicing.invoices import submits_at_once
+from aftersales.service_posting.plan.billing_rules import is_held
 
 FIELDS_OF_RECORD = (
 	"status",

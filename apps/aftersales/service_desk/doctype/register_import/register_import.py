@@ -3,10 +3,10 @@ import os
 import frappe
 from frappe import _
 
-from aftersales import background
-from aftersales.core.document import ServiceDocument
-from aftersales.core.requests import validate_call
-from aftersales.guards import keep_fields_of_record, set_system
+from aftersales.core import background
+from aftersales.core.guards import keep_fields_of_record, set_system
+from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.requests import validate_call
 from aftersales.service_desk.register_import import columns as c
 from aftersales.service_desk.register_import import jobs, messages, source
 from aftersales.service_desk.register_import.reading import FileProblem

@@ -1,4 +1,4 @@
-from aftersales.core.child_row import ChildRow
+from aftersales.core.input.child_row import ChildRow
 
 
 class RegisterImportColumn(ChildRow):

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from aftersales.core.document import ServiceDocument
+from aftersales.core.input.document import ServiceDocument
 from aftersales.service_levels.calendars import WEEKDAYS, window_of
 from aftersales.service_levels.working_time import Calendar, CalendarError
 

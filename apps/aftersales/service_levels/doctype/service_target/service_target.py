@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, escape_html
 
-from aftersales.core.document import ServiceDocument
+from aftersales.core.input.document import ServiceDocument
 from aftersales.service_levels import targets
 from aftersales.service_levels.target_rules import specificity
 

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.query_builder import Order
 from frappe.utils import get_datetime, now_datetime
 
-from aftersales.core.filters import validate_filters
+from aftersales.core.input.filters import validate_filters
 from aftersales.service_levels.display import OPEN
 
 MOST_ROWS = 500

@@ -12,8 +12,8 @@ from frappe.query_builder.functions import Avg, Coalesce, DateFormat, Sum
 from frappe.utils import add_to_date, flt, getdate
 from pypika.terms import LiteralValue, Term
 
-from aftersales.core.filters import validate_filters
-from aftersales.report_parts import card
+from aftersales.core.input.filters import validate_filters
+from aftersales.core.report_parts import card
 from aftersales.service_levels.clock_machine import State
 
 GROUPS = {

@@ -6,10 +6,10 @@ Counted are the calls received in the period, cancelled ones left out, and calls
 import frappe
 from frappe import _
 
-from aftersales.core.filters import validate_filters
-from aftersales.service_billing.report_filters import period_of
-from aftersales.service_desk import figures as calls
-from aftersales.service_desk.figures import FILTERS, Selection
+from aftersales.core.input.filters import validate_filters
+from aftersales.core.report_filters import period_of
+from aftersales.service_calls import figures as calls
+from aftersales.service_calls.figures import FILTERS, Selection
 from aftersales.service_quality.fault_rules import pareto
 
 KINDS = {

@@ -8,12 +8,12 @@ from dataclasses import replace
 import frappe
 from frappe import _
 
-from aftersales.core.filters import validate_filters
-from aftersales.guards import has_any_role
-from aftersales.report_parts import card
-from aftersales.service_billing import figures as billing
-from aftersales.service_billing.report_filters import check_company, period_of, scope_of
-from aftersales.service_desk.figures import FILTERS, GROUPS, MONTH, Selection
+from aftersales.core.guards import has_any_role
+from aftersales.core.input.filters import validate_filters
+from aftersales.core.report_filters import check_company, period_of, scope_of
+from aftersales.core.report_parts import card
+from aftersales.service_accounts import figures as billing
+from aftersales.service_calls.figures import FILTERS, GROUPS, MONTH, Selection
 from aftersales.service_quality.key_figure_rules import (
 	Counts,
 	KeyFigures,

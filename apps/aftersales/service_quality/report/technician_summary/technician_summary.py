@@ -7,13 +7,13 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, flt, getdate, nowdate
 
-from aftersales.core.filters import validate_filters
+from aftersales.core.input.filters import validate_filters
+from aftersales.core.report_filters import check_company, column, link, period_of
+from aftersales.core.report_parts import card
+from aftersales.customer_care import opinion_figures as opinions
 from aftersales.field_service import figures as visits
 from aftersales.field_service.figures import Period
 from aftersales.repair_workshop import figures as workshop
-from aftersales.report_parts import card
-from aftersales.service_billing.report_filters import check_company, column, link, period_of
-from aftersales.service_desk import opinion_figures as opinions
 from aftersales.service_quality.key_figure_rules import share, utilisation
 
 SUMS = (

@@ -6,12 +6,12 @@ Age is the time in the stage where that is known (workshop), else since the work
 import frappe
 from frappe import _
 
-from aftersales.core.filters import validate_filters
+from aftersales.core.input.filters import validate_filters
+from aftersales.customer_care import opinion_figures as opinions
 from aftersales.field_service import figures as visits
 from aftersales.repair_workshop import figures as workshop
-from aftersales.service_billing import figures as billing
-from aftersales.service_desk import figures as calls
-from aftersales.service_desk import opinion_figures as opinions
+from aftersales.service_accounts import figures as billing
+from aftersales.service_calls import figures as calls
 
 
 @validate_filters

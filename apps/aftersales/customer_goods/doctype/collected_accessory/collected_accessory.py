@@ -1,0 +1,22 @@
+from aftersales.core.input.child_row import ChildRow
+
+
+class CollectedAccessory(ChildRow):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		accessory: DF.Data
+		notes: DF.Data | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		qty: DF.Int
+		returned: DF.Check
+	# end: auto-generated types
+
+	pass

@@ -1,0 +1,395 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, comma_and, escape_html, get_datetime, get_link_to_form, now_datetime
+
+from aftersales.core.guards import (
+	entered,
+	keep_fields_of_record,
+	previous_status,
+	refuse_edits_on_cancel,
+	refuse_future,
+	refuse_unknown,
+	require_role,
+	require_value,
+	set_system,
+	start_over,
+)
+from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.requests import Names, validate_call
+from aftersales.customer_goods import custody, loaners, one_way, taken_in
+from aftersales.customer_goods.custody_rules import (
+	ISSUED,
+	NEXT_STATES,
+	RECOVERED,
+	VOIDED,
+	Accessory,
+	Return,
+	kept_back,
+	missing_for_recovery,
+)
+from aftersales.service_calls import jobs
+from aftersales.service_levels import workflow_states
+
+FIELDS_OF_RECORD = ("lost_declaration", "lost_declared_by", "returned_by")
+
+FIELDS_OF_RETURN = ("returned_at", "return_notes", "return_signature", "return_signed_by")
+"""What the customer signed at return: fixed once the receipt is recovered."""
+
+
+class CollectionReceipt(ServiceDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from aftersales.customer_goods.doctype.collected_accessory.collected_accessory import (
+			CollectedAccessory,
+		)
+		from aftersales.customer_goods.doctype.custody_move.custody_move import CustodyMove
+		from aftersales.customer_goods.doctype.custody_photo.custody_photo import CustodyPhoto
+
+		accessories: DF.Table[CollectedAccessory]
+		amended_from: DF.Link | None
+		company: DF.Link
+		condition: DF.SmallText
+		customer: DF.Link | None
+		customer_group: DF.Link | None
+		customer_name: DF.Data | None
+		equipment: DF.Link | None
+		fault_as_told: DF.SmallText | None
+		loaner: DF.Literal["", "Issued", "Declined"]
+		loaner_issue: DF.Link | None
+		location: DF.Data | None
+		lost_declaration: DF.SmallText | None
+		lost_declared_by: DF.Link | None
+		moves: DF.Table[CustodyMove]
+		naming_series: DF.Literal["CR-.YYYY.-.#####"]
+		photo_1: DF.AttachImage | None
+		photo_2: DF.AttachImage | None
+		photos: DF.Table[CustodyPhoto]
+		received_at: DF.Datetime
+		received_by: DF.Link | None
+		repair_call: DF.Link | None
+		return_notes: DF.SmallText | None
+		return_signed_by: DF.Data | None
+		returned_at: DF.Datetime | None
+		returned_by: DF.Link | None
+		service_voucher: DF.Link | None
+		signed_by: DF.Data | None
+		status: DF.Literal["Draft", "Issued", "Recovered", "Voided", "Cancelled"]
+		territory: DF.Link | None
+		workflow_state: DF.Link | None
+	# end: auto-generated types
+
+	"""A customer's product in our hands: taken in, recovered, voided (R-WS-1)."""
+
+	def before_insert(self):
+		start_over(self)
+
+	def validate(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.begin_without_return()
+		self.keep_moves()
+		one_way.refuse_state_on_draft(self)
+		self.take_values_from_voucher()
+		call = jobs.take_values_from_call(self)
+		self.require_owner()
+		jobs.check_equipment_owner(self)
+		jobs.check_call_is_open(self, call)
+
+	def before_submit(self):
+		refuse_future(self, "received_at")
+		self.require_handover_signature()
+		self.require_loaner_decision()
+		self.refuse_second_receipt()
+		self.status = ISSUED
+		self.log_move()
+
+	def on_submit(self):
+		if self.location:
+			jobs.note(self, _("Taken in to {0}").format(escape_html(self.location)))
+		jobs.write_notes(self)
+		taken_in.join_card(self)
+
+	def before_update_after_submit(self):
+		workflow_states.follow(self)
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.keep_moves()
+		self.keep_accessories()
+		self.keep_photos()
+		self.keep_what_was_signed()
+		one_way.refuse_step_out_of_order(self, NEXT_STATES)
+		self.recover_product()
+		self.note_move()
+
+	def on_update_after_submit(self):
+		jobs.write_notes(self)
+
+	def before_cancel(self):
+		refuse_edits_on_cancel(self)
+		self.keep_accessories()
+		self.refuse_while_in_workshop()
+		self.status = "Cancelled"
+
+	def on_cancel(self):
+		self.release_waiting_cards()
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist()
+	@validate_call
+	def move(self, location: str) -> None:
+		"""Note where the product is now.
+
+		Raises:
+			frappe.MandatoryError: no location.
+		"""
+		self.check_permission("write")
+		if not (location or "").strip():
+			frappe.throw(_("Say where the product is now."), frappe.MandatoryError)
+		self.location = location.strip()
+		self.save()
+
+	@frappe.whitelist()
+	@validate_call
+	def recover(
+		self,
+		signed_by: str,
+		signature: str,
+		notes: str | None = None,
+		kept_back: Names | None = None,
+	) -> None:
+		"""Give the product back against the customer's signature: Issued → Recovered.
+
+		Args:
+			signed_by: who took it.
+			signature: image of the signature (data URL).
+			notes: needed when an accessory does not go back.
+			kept_back: row names of accessories that do not go back; all others count as returned.
+
+		Raises:
+			frappe.MandatoryError: a signature is missing, or an accessory is kept back without notes.
+		"""
+		self.check_permission("write")
+		missing = set(frappe.parse_json(kept_back) or []) if kept_back else set()
+		for row in self.accessories:
+			row.returned = 0 if row.name in missing else 1
+		self.return_signed_by = signed_by
+		self.return_signature = signature
+		if notes:
+			self.return_notes = notes
+		self.status = RECOVERED
+		self.save()
+
+	@frappe.whitelist()
+	@validate_call
+	def declare_lost(self, reason: str) -> None:
+		"""The product is back with the customer, but his copy of the receipt is lost: → Recovered.
+
+		Raises:
+			frappe.PermissionError: the user is no supervisor.
+			frappe.MandatoryError: no reason.
+		"""
+		self.check_permission("write")
+		require_role(jobs.SUPERVISING_ROLES, _("Declaring a receipt lost"))
+		if not (reason or "").strip():
+			frappe.throw(_("Say how the receipt was lost and who took the product."), frappe.MandatoryError)
+		set_system(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)
+		self.status = RECOVERED
+		self.save()
+
+	@frappe.whitelist()
+	@validate_call
+	def void(self) -> None:
+		"""The receipt taken back is destroyed: Recovered → Voided."""
+		self.check_permission("write")
+		self.status = VOIDED
+		self.save()
+
+	# ------------------------------------------------------------------ steps
+
+	def begin_without_return(self):
+		"""The desk copies everything into an amendment, but a return is signed anew."""
+		if not self.is_new():
+			return
+		keep_fields_of_record(self, FIELDS_OF_RETURN)
+		for row in self.accessories:
+			row.returned = 0
+		for row in self.photos:
+			row.at_return = 0
+
+	def take_values_from_voucher(self):
+		if not self.service_voucher:
+			return
+		voucher = frappe.db.get_value(
+			"Service Voucher", self.service_voucher, ["repair_call", "customer", "equipment"], as_dict=True
+		)
+		for fieldname, value in (voucher or {}).items():
+			if not self.get(fieldname):
+				self.set(fieldname, value)
+		if voucher and voucher.repair_call != self.repair_call:
+			frappe.throw(
+				_("Service Voucher {0} belongs to Repair Call {1}, this receipt to {2}.").format(
+					self.service_voucher, voucher.repair_call or "-", self.repair_call or "-"
+				)
+			)
+
+	def require_owner(self):
+		require_value(self, "customer", _("whose product is it?"))
+		refuse_unknown(self, "customer")
+
+	def require_handover_signature(self):
+		why = _("the customer signs what was handed over, and keeps a copy.")
+		require_value(self, "condition", _("what both sides will remember."))
+		require_value(self, "customer_signature", why)
+		require_value(self, "signed_by", why)
+
+	def require_loaner_decision(self):
+		"""Before a product leaves its place a loaner stands there, or the customer declined one (R-WS-3)."""
+		lent = loaners.outstanding_of_call(self.repair_call) if self.repair_call else []
+		if lent and not self.loaner:
+			self.update({"loaner": "Issued", "loaner_issue": lent[0]})
+		if self.loaner == "Issued" and not self.loaner_issue and lent:
+			self.loaner_issue = lent[0]
+		if self.loaner == "Issued" and self.loaner_issue not in lent:
+			frappe.throw(
+				_("{0}: {1} is not a loaner that this call's customer has. Issue the loaner first.").format(
+					frappe.bold(_(self.meta.get_label("loaner_issue"))), escape_html(self.loaner_issue or "-")
+				),
+				title=_("Loaner Missing"),
+			)
+		if self.service_voucher and cint(frappe.get_cached_doc("Aftersales Settings").loaner_before_removal):
+			require_value(
+				self,
+				"loaner",
+				_(
+					"issue a loaner before the product is taken along, or note that the customer declines one."
+				),
+			)
+
+	def refuse_second_receipt(self):
+		if not self.equipment:
+			return
+		# The lock makes two simultaneous submits wait for each other.
+		frappe.db.get_value("Customer Equipment", self.equipment, "name", for_update=True)
+		others = [name for name in custody.issued_receipts_of_equipment(self.equipment) if name != self.name]
+		if others:
+			frappe.throw(
+				_("{0} is in our hands already, by {1}.").format(
+					frappe.bold(self.equipment), get_link_to_form("Collection Receipt", others[0])
+				),
+				title=_("Already Collected"),
+			)
+
+	def keep_moves(self):
+		"""Where the product has been is written by the app: rows sent by a client have to be the stored ones."""
+		before = self.get_doc_before_save()
+		stored = (
+			[(row.name, row.location, row.moved_at, row.moved_by) for row in before.moves] if before else []
+		)
+		sent = [(row.name, row.location, get_datetime(row.moved_at), row.moved_by) for row in self.moves]
+		if before is None:
+			self.set("moves", [])
+		elif sent != stored:
+			frappe.throw(
+				_("Where the product has been is kept by the app and cannot be edited. Use Move."),
+				frappe.PermissionError,
+			)
+
+	def log_move(self):
+		if self.location or self.moves:
+			self.append(
+				"moves",
+				{"location": self.location, "moved_at": now_datetime(), "moved_by": frappe.session.user},
+			)
+
+	def keep_photos(self):
+		"""What was photographed at intake stays; what is added later shows the product at its return."""
+		stored = {row.name: row.photo for row in self.get_doc_before_save().photos}
+		kept = {row.name: row.photo for row in self.photos if row.name in stored}
+		if kept != stored:
+			frappe.throw(_("Photos of an issued receipt can be added, not changed or removed."))
+		for row in self.photos:
+			if row.name not in stored:
+				row.at_return = 1
+
+	def keep_accessories(self):
+		"""The customer signed for the list: a row can be ticked, not added or removed."""
+		if {row.name for row in self.get_doc_before_save().accessories} != {
+			row.name for row in self.accessories
+		}:
+			frappe.throw(_("The customer signed for the accessories: the list cannot be changed any more."))
+
+	def keep_what_was_signed(self):
+		if previous_status(self) not in (RECOVERED, VOIDED):
+			return
+		keep_fields_of_record(self, FIELDS_OF_RETURN)
+		if self.returned_accessories(self.get_doc_before_save()) != self.returned_accessories(self):
+			frappe.throw(_("The accessories were signed for at return: they cannot be changed any more."))
+
+	@staticmethod
+	def returned_accessories(doc: Document) -> dict[str, int]:
+		return {row.name: cint(row.returned) for row in doc.accessories}
+
+	def recover_product(self):
+		if not entered(self, RECOVERED):
+			return
+		one_way.stamp_end(self, "returned_at", begin="received_at")
+		custody.validate_product_is_here("collection_receipt", self.name)
+		handover = self.as_return()
+		why = {
+			"return_signature": _("the customer signs for the product he takes back."),
+			"return_signed_by": _("who took the product back?"),
+			"return_notes": _("say what happens to {0}.").format(comma_and(kept_back(handover.accessories))),
+		}
+		for fieldname in missing_for_recovery(handover):
+			require_value(self, fieldname, why[fieldname])
+		set_system(self, returned_by=frappe.session.user)
+		self.note_return()
+
+	def as_return(self) -> Return:
+		return Return(
+			signature=self.return_signature,
+			signed_by=self.return_signed_by,
+			notes=self.return_notes,
+			lost_declaration=self.lost_declaration,
+			accessories=tuple(
+				Accessory(row.accessory, cint(row.qty), bool(cint(row.returned))) for row in self.accessories
+			),
+		)
+
+	def note_return(self):
+		if self.lost_declaration:
+			jobs.note(self, _("Receipt declared lost: {0}").format(escape_html(self.lost_declaration)))
+		else:
+			jobs.note(self, _("Returned to {0}").format(escape_html(self.return_signed_by)))
+
+	def note_move(self):
+		before, now = self.get_doc_before_save().location or "", self.location or ""
+		if before != now:
+			self.log_move()
+			jobs.note(
+				self, _("Moved from {0} to {1}").format(escape_html(before or "-"), escape_html(now or "-"))
+			)
+
+	def refuse_while_in_workshop(self):
+		for card in custody.cards_of_receipt(self.name):
+			if card.status != "Received" or card.docstatus:
+				frappe.throw(
+					_("Repair Card {0} is {1}: the receipt cannot be cancelled any more.").format(
+						get_link_to_form("Repair Card", card.name), _(card.status)
+					),
+					title=_("In the Workshop"),
+				)
+
+	def release_waiting_cards(self):
+		"""A card on which nobody has worked stays, without the cancelled receipt."""
+		for card in custody.cards_of_receipt(self.name):
+			frappe.db.set_value("Repair Card", card.name, "collection_receipt", None)
+			frappe.get_doc("Repair Card", card.name).add_comment(
+				"Info", _("Collection Receipt {0} was cancelled.").format(self.name)
+			)

@@ -1,0 +1,259 @@
+"""Late returns by our fault: proposed by rule, given as a discount or a credit when decided (R-AC-8)."""
+
+from decimal import Decimal
+
+import frappe
+from erpnext.accounts.party import get_party_account
+from erpnext.setup.utils import get_exchange_rate
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
+
+from aftersales.core.guards import require_role
+from aftersales.core.input.requests import validate_call
+from aftersales.core.money import exact, unit
+from aftersales.service_accounts.delay_rules import Rule, compensation, days_late
+from aftersales.service_billing import billing, journal
+from aftersales.service_posting.invoicing import discounts
+from aftersales.service_posting.invoicing.invoices import credited_jobs, jobs_on
+from aftersales.service_posting.posting import take_off_invoice
+
+DISCOUNT = "Discount on the Invoice"
+COMPENSATION = "Delay Compensation"
+SEEING_ROLES = ("Service Accountant", "Service Manager", "Service Supervisor")
+
+
+def propose(doc: Document, method: str | None = None) -> None:
+	"""on_submit, on_update_after_submit of a Repair Card: propose a compensation when it is late.
+
+	Once for a job: a proposal that was declined does not come again.
+	"""
+	if (
+		doc.docstatus != 1
+		or not _rule(doc.service_contract).per_day
+		or frappe.db.exists(COMPENSATION, {"delay_key": doc.name})
+	):
+		return
+	found = proposal(doc.name)
+	if found and flt(found["proposed_amount"]):
+		proposed = frappe.get_doc({"doctype": COMPENSATION, "job": doc.name})
+		proposed.insert(ignore_permissions=True)
+		doc.add_comment(
+			"Info",
+			_("{0} days late: compensation proposed in {1}").format(
+				proposed.days_late, get_link_to_form(COMPENSATION, proposed.name)
+			),
+		)
+
+
+@frappe.whitelist()
+@validate_call
+def proposal_for_invoice(sales_invoice: str) -> dict | None:
+	"""The proposal that waits for a decision about the job of an invoice; None when there is none.
+
+	Raises:
+		frappe.PermissionError: the user may not read the invoice or see compensations.
+	"""
+	require_role(SEEING_ROLES, _("Seeing compensations"))
+	invoice = frappe.get_doc("Sales Invoice", sales_invoice)
+	invoice.check_permission("read")
+	cards = frappe.get_all("Repair Card", {"sales_invoice": invoice.name, "docstatus": 1}, pluck="name")
+	if not cards:
+		return None
+	return frappe.db.get_value(
+		COMPENSATION,
+		{"job": ("in", cards), "status": "Proposed", "docstatus": 0},
+		["name", "job", "days_late", "proposed_amount", "company"],
+		as_dict=True,
+	)
+
+
+def proposal(job: str | None) -> dict | None:
+	"""What the rule gives for a Repair Card; None when it is not late."""
+	card = job and frappe.db.get_value(
+		"Repair Card",
+		{"name": job, "docstatus": 1},
+		[
+			"name",
+			"customer",
+			"company",
+			"promised_return",
+			"ready_at",
+			"returned_at",
+			"sales_invoice",
+			"service_contract",
+		],
+		as_dict=True,
+	)
+	if not card:
+		return None
+	promised = card.promised_return and getdate(card.promised_return)
+	ready = card.ready_at or card.returned_at
+	late = days_late(promised, ready and getdate(ready))
+	if not late:
+		return None
+	rule = _rule(card.service_contract)
+	amount = compensation(rule, late, _net_bill(card.name), unit())
+	return {
+		"customer": card.customer,
+		"company": card.company,
+		"promised_on": promised,
+		"ready_on": getdate(ready),
+		"days_late": late,
+		"rate_per_day": flt(rule.per_day),
+		"proposed_amount": flt(amount),
+	}
+
+
+def hold_job(doc: Document) -> None:
+	"""Lock the job of a compensation, before the compensation itself, as whoever bills the job does."""
+	frappe.db.get_value("Repair Card", doc.job, "name", for_update=True)
+
+
+def grant(doc: Document) -> None:
+	"""Give what was granted: a discount on the job's invoice, made or to come, or a credit to the customer.
+
+	Raises:
+		frappe.ValidationError: the invoice is no draft any more, or an account is missing.
+	"""
+	if doc.apply_as == DISCOUNT:
+		_discount(doc)
+	else:
+		doc.db_set("journal_entry", _credit(doc))
+
+
+def take_back(doc: Document) -> None:
+	"""Undo :func:`grant`.
+
+	Raises:
+		frappe.ValidationError: the discounted invoice is submitted; it is credited, not changed.
+	"""
+	journal.take_back(doc.journal_entry)
+	doc.db_set("journal_entry", None)
+	name = doc.discounted_invoice
+	docstatus = name and frappe.db.get_value("Sales Invoice", name, "docstatus", for_update=True)
+	if docstatus == 1 and ("Repair Card", doc.job) not in credited_jobs(name):
+		frappe.throw(
+			_("Sales Invoice {0} is submitted with this discount. Cancel it first.").format(
+				get_link_to_form("Sales Invoice", name)
+			)
+		)
+	if docstatus == 0:
+		invoice = frappe.get_doc("Sales Invoice", name, for_update=True)
+		discounts.set_discount(invoice, flt(invoice.discount_amount) - flt(doc.discount))
+		_save(invoice)
+		doc.db_set({"discounted_invoice": None, "discount": 0})
+
+
+def _discount(doc: Document) -> None:
+	"""On the draft invoice of the job alone; one for several jobs gives this one an invoice of its own.
+
+	The job is locked, as by whoever bills it: no invoice is made of it meanwhile, and one made a moment ago is read.
+	"""
+	card = frappe.get_doc("Repair Card", doc.job, for_update=True)
+	if not card.sales_invoice and card.billing_status == "To Bill":
+		doc.db_set("status", discounts.WAITING)
+		return
+	name = card.sales_invoice
+	docstatus = name and frappe.db.get_value("Sales Invoice", name, "docstatus", for_update=True)
+	if not name or docstatus != 0:
+		frappe.throw(
+			_("{0} has no draft invoice to discount. Give it as {1}.").format(
+				get_link_to_form("Repair Card", doc.job), frappe.bold(_("Credit to the Customer"))
+			)
+		)
+	invoice = frappe.get_doc("Sales Invoice", name, for_update=True)
+	if jobs_on(invoice) != [(card.doctype, card.name)]:
+		_bill_alone(doc, card)
+		return
+	if invoice.discount_amount and invoice.apply_discount_on != discounts.NET:
+		frappe.throw(
+			_("{0} has a discount on its grand total already. Give it as {1}.").format(
+				get_link_to_form("Sales Invoice", name), frappe.bold(_("Credit to the Customer"))
+			)
+		)
+	before = flt(invoice.discount_amount)
+	discount = discounts.add(invoice, doc.amount)
+	_save(invoice)
+	if not discounts.is_on(invoice, before + discount):
+		frappe.throw(
+			_("A pricing rule sets the discount of {0}. Give it as {1}.").format(
+				get_link_to_form("Sales Invoice", name), frappe.bold(_("Credit to the Customer"))
+			)
+		)
+	doc.db_set({"discounted_invoice": name, "discount": discount})
+
+
+def _bill_alone(doc: Document, card: Document) -> None:
+	"""Take the job off an invoice for several, and draft its own, which is made with the discount."""
+	doc.db_set("status", discounts.WAITING)
+	take_off_invoice(card)
+	card.db_set("sales_invoice", None)
+	billing.bill([(card.doctype, card.name)], submitted=False)
+	fields = ["status", "discounted_invoice", "discount"]
+	doc.update(frappe.db.get_value(doc.doctype, doc.name, fields, as_dict=True))
+
+
+def _save(invoice: Document) -> None:
+	invoice.flags.ignore_permissions = True
+	invoice.flags.changes_discount = True
+	invoice.save()
+
+
+def _credit(doc: Document) -> str:
+	amount = exact(doc.amount)
+	account = journal.company_account(doc.company, "delay_account", doc.delay_account)
+	center = journal.cost_center(doc.company)
+	return journal.book(
+		doc,
+		(
+			journal.Entry(account, debit=amount, cost_center=center),
+			journal.Entry(
+				get_party_account("Customer", doc.customer, doc.company),
+				credit=amount,
+				party_type="Customer",
+				party=doc.customer,
+				cost_center=center,
+			),
+		),
+		doc.posting_date,
+		_("Compensation for {0} days of delay, {1}").format(doc.days_late, doc.job),
+		[("Repair Card", doc.job)],
+	)
+
+
+def _rule(service_contract: str | None) -> Rule:
+	"""The rule of Aftersales Settings, at the daily rate of the job's contract where that names one."""
+	settings = frappe.get_cached_doc("Aftersales Settings")
+	agreed = service_contract and frappe.get_cached_value(
+		"Service Contract", service_contract, "delay_rate_per_day"
+	)
+	return Rule(
+		per_day=Decimal(str(flt(agreed or settings.delay_rate_per_day))),
+		grace_days=cint(settings.delay_grace_days),
+		max_percent=Decimal(str(flt(settings.delay_max_percent))),
+	)
+
+
+def _net_bill(job: str) -> Decimal:
+	"""What the customer pays for a Repair Card, net, in company currency.
+
+	Of an invoice for several jobs only the rows of this one; without an invoice what the job shows until a
+	billing run makes it.
+	"""
+	card = frappe.get_doc("Repair Card", job)
+	if not card.sales_invoice:
+		net = sum(flt(line.amount) for line in (*card.labour, *card.parts)) + flt(card.contract_excess)
+		return exact(net * _rate_to_company(card))
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	if jobs_on(invoice) == [(card.doctype, card.name)]:
+		return exact(invoice.base_net_total)
+	net = sum(flt(item.base_net_amount) for item in invoice.items if item.aftersales_voucher == card.name)
+	return exact(net)
+
+
+def _rate_to_company(card: Document) -> float:
+	own = frappe.get_cached_value("Company", card.company, "default_currency")
+	if not card.currency or card.currency == own:
+		return 1
+	return flt(get_exchange_rate(card.currency, own, nowdate(), "for_selling"))

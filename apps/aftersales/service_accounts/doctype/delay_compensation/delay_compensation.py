@@ -1,0 +1,179 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import flt, getdate
+
+from aftersales.core.guards import (
+	keep_fields_of_record,
+	refuse_edits_on_cancel,
+	require_role,
+	require_value,
+	set_system,
+	start_over,
+)
+from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.requests import validate_call
+from aftersales.core.money import rounded
+from aftersales.service_accounts import delay
+from aftersales.service_calls import jobs
+
+FIELDS_OF_RECORD = ("status", "discounted_invoice", "discount", "journal_entry", "decided_by", "delay_key")
+DECIDING_ROLES = ("Service Accountant", "Service Manager")
+
+
+class DelayCompensation(ServiceDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		amended_from: DF.Link | None
+		amount: DF.Currency
+		apply_as: DF.Literal["Discount on the Invoice", "Credit to the Customer"]
+		company: DF.Link | None
+		customer: DF.Link | None
+		days_late: DF.Int
+		decided_by: DF.Link | None
+		delay_account: DF.Link | None
+		delay_key: DF.Data | None
+		discount: DF.Currency
+		discounted_invoice: DF.Data | None
+		fault: DF.Literal["", "Ours", "Maker", "Carrier", "Customer"]
+		job: DF.Link
+		journal_entry: DF.Link | None
+		naming_series: DF.Literal["DLC-.YYYY.-.#####"]
+		posting_date: DF.Date
+		promised_on: DF.Date | None
+		proposed_amount: DF.Currency
+		rate_per_day: DF.Currency
+		ready_on: DF.Date | None
+		reason: DF.SmallText | None
+		status: DF.Literal["Proposed", "Awaiting Invoice", "Granted", "Declined", "Cancelled"]
+	# end: auto-generated types
+
+	"""What a customer gets because his product came back late by our fault: proposed, then decided (R-AC-8)."""
+
+	def before_insert(self):
+		start_over(self)
+		if self.amended_from:
+			self.status = "Proposed"
+
+	def check_if_latest(self):
+		"""Frappe locks the compensation here, which comes after its job."""
+		if self.docstatus:
+			delay.hold_job(self)
+		super().check_if_latest()
+
+	def validate(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		self.refuse_edits_of_declined()
+		self.read_job()
+		self.check_amount()
+		set_system(self, delay_key=self.job)
+
+	def before_submit(self):
+		require_role(DECIDING_ROLES, _("Granting a compensation"))
+		self.require_our_fault()
+		self.date_on_decision()
+		set_system(self, status="Granted", decided_by=frappe.session.user)
+
+	def on_submit(self):
+		delay.grant(self)
+
+	def before_update_after_submit(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+
+	def before_cancel(self):
+		refuse_edits_on_cancel(self)
+		set_system(self, status="Cancelled", delay_key=None)
+
+	def on_cancel(self):
+		delay.take_back(self)
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist()
+	@validate_call
+	def decline(self, reason: str, fault: str | None = None) -> None:
+		"""Decide that nothing is given; the proposal does not come again.
+
+		Raises:
+			frappe.PermissionError: the user is no accountant or manager.
+			frappe.MandatoryError: no reason.
+		"""
+		self.check_permission("write")
+		require_role(DECIDING_ROLES, _("Declining a compensation"))
+		if not (reason or "").strip():
+			frappe.throw(_("Say why nothing is given."), frappe.MandatoryError)
+		if self.docstatus != 0:
+			frappe.throw(_("{0} is decided already.").format(self.name))
+		self.reason, self.fault = reason, fault or self.fault
+		set_system(self, status="Declined", decided_by=frappe.session.user)
+		self.save()
+
+	# ------------------------------------------------------------------ steps
+
+	def refuse_edits_of_declined(self):
+		before = self.get_doc_before_save()
+		if before and before.status == "Declined" and self._action == "submit":
+			frappe.throw(_("{0} was declined. Delete it to have it proposed again.").format(self.name))
+
+	def read_job(self):
+		"""Dates and amounts come from the job and the rule; only what is granted is ours to say."""
+		proposal = delay.proposal(self.job)
+		if not proposal:
+			frappe.throw(
+				_("{0} is not late: no compensation is due.").format(
+					frappe.utils.get_link_to_form("Repair Card", self.job or "")
+				)
+			)
+		if self.docstatus == 0 and self.is_new():
+			self.update(proposal)
+			if not flt(self.amount):
+				self.amount = self.proposed_amount
+		elif self.has_value_changed("job"):
+			frappe.throw(_("The job of a compensation cannot be changed."))
+		else:
+			self.follow_bill(flt(proposal["proposed_amount"]))
+
+	def date_on_decision(self):
+		"""A proposal is dated the day it was made; what is granted later is booked then, unless a day was entered."""
+		if getdate(self.posting_date) == getdate(self.creation) < getdate():
+			self.posting_date = getdate()
+
+	def follow_bill(self, gives: float):
+		"""The limit is a share of the bill, which may have changed since the proposal was made."""
+		before = flt(self.proposed_amount)
+		if self.docstatus > 1 or self.status == "Declined" or rounded(gives) == rounded(before):
+			return
+		if self._action == "submit" and flt(self.amount) > gives:
+			frappe.throw(
+				_(
+					"The bill of {0} has changed since: the rule gives {1} at most. Enter that or less as {2}, then grant it."
+				).format(self.job, rounded(gives), frappe.bold(_(self.meta.get_label("amount"))))
+			)
+		set_system(self, proposed_amount=gives)
+		if self._action == "save" and flt(self.amount) == before:
+			self.amount = gives
+
+	def check_amount(self):
+		if flt(self.amount) > flt(self.proposed_amount):
+			frappe.throw(
+				_("{0} is granted, but the rule gives {1} at most.").format(
+					rounded(self.amount), rounded(self.proposed_amount)
+				)
+			)
+
+	def require_our_fault(self):
+		require_value(self, "fault", _("only a delay by our own fault is compensated."))
+		if self.fault != "Ours":
+			frappe.throw(
+				_("{0} is {1}: only a delay by our own fault is compensated. Decline it instead.").format(
+					frappe.bold(_(self.meta.get_label("fault"))), _(self.fault)
+				)
+			)
+		if not flt(self.amount):
+			frappe.throw(_("Set {0}, or decline the compensation.").format(frappe.bold(_("Granted"))))

@@ -1,0 +1,106 @@
+frappe.ui.form.on("Warranty Recovery Claim", {
+	setup(frm) {
+		frm.set_query("recovery_account", () => ({ filters: { company: frm.doc.company, is_group: 0 } }));
+	},
+
+	refresh(frm) {
+		const { doc } = frm;
+		const { grid } = frm.get_field("lines");
+		grid.cannot_add_rows = true; // rows come from the jobs
+		grid.df.cannot_delete_rows = doc.docstatus > 0;
+		grid.refresh();
+		// Frappe shows the buttons of an editable grid again, whatever it says
+		grid.wrapper.find(".grid-add-row, .grid-add-multiple-rows, .grid-upload").addClass("hidden");
+		if (doc.docstatus === 0 && doc.supplier && doc.company) {
+			aftersales.forms.add_button(frm, __("Get Warranty Lines"), () => frm.trigger("fetch_lines"));
+		}
+		if (doc.docstatus !== 1 || doc.debit_note || !frm.perm[0].submit) return;
+		aftersales.forms.add_button(frm, __("Record Answer"), () => frm.trigger("ask_for_answer"));
+		if (doc.status === "Answered" && doc.total_accepted) {
+			aftersales.forms
+				.add_button(frm, __("Make Debit Note"), async () => {
+					await aftersales.forms.save_typed(frm);
+					const { message: name } = await frm.call({
+						doc: frm.doc,
+						method: "make_debit_note",
+						freeze: true,
+					});
+					frappe.set_route("Form", "Purchase Invoice", name);
+				})
+				.addClass("btn-primary");
+		}
+	},
+
+	async fetch_lines(frm) {
+		const { company, supplier, from_date, to_date, brand } = frm.doc;
+		const { message: rows } = await frappe.call({
+			method: "aftersales.service_accounts.recovery.claimable_lines",
+			args: { company, supplier, from_date, to_date, brand },
+			freeze: true,
+		});
+		frm.clear_table("lines");
+		(rows || []).forEach((row) => frm.add_child("lines", row));
+		frm.refresh_field("lines");
+		frm.trigger("add_up");
+		if (!rows?.length) {
+			frappe.msgprint(
+				__("No open warranty line. Choose a brand, or set the default supplier of the brand or item.")
+			);
+		}
+	},
+
+	add_up(frm) {
+		for (const [total, field] of [
+			["total_cost", "cost"],
+			["total_claimed", "claimed_amount"],
+			["total_accepted", "accepted_amount"],
+		]) {
+			frm.set_value(
+				total,
+				flt(
+					(frm.doc.lines || []).reduce((sum, row) => sum + flt(row[field]), 0),
+					precision(total)
+				)
+			);
+		}
+	},
+
+	ask_for_answer(frm) {
+		const dialog = new frappe.ui.Dialog({
+			title: __("Answer of the Maker"),
+			fields: [
+				{
+					fieldname: "answered_on",
+					fieldtype: "Date",
+					label: __("Answered on"),
+					default: "Today",
+					reqd: 1,
+				},
+				{ fieldname: "supplier_reference", fieldtype: "Data", label: __("Maker's Reference") },
+				{
+					fieldname: "accepted_percent",
+					fieldtype: "Percent",
+					label: __("Accepted (%)"),
+					default: 100,
+					depends_on: "eval:!doc.by_row",
+				},
+				{ fieldname: "by_row", fieldtype: "Check", label: __("As entered in the rows") },
+				{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Maker Says") },
+			],
+			primary_action_label: __("Record"),
+			primary_action: aftersales.forms.answer(async ({ by_row, accepted_percent, ...values }) => {
+				const args = by_row ? values : { ...values, accepted_percent: flt(accepted_percent) };
+				await aftersales.forms.save_typed(frm);
+				await frm.call({ doc: frm.doc, method: "record_answer", args, freeze: true });
+				await frm.reload_doc();
+			}),
+		});
+		dialog.show();
+	},
+});
+
+frappe.ui.form.on("Warranty Recovery Line", {
+	claimed_amount: (frm) => frm.trigger("add_up"),
+	accepted_amount: (frm) => frm.trigger("add_up"),
+	lines_remove: (frm) => frm.trigger("add_up"),
+});

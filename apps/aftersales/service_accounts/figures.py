@@ -1,0 +1,63 @@
+"""What calls cost, and what warranty costs beside the sale of products, for the key figures (R-KPI)."""
+
+import frappe
+from frappe.query_builder import Case, Interval
+from frappe.query_builder.functions import Coalesce, Date, Sum
+from pypika.terms import LiteralValue
+
+from aftersales.core.money import rounded
+from aftersales.core.report_filters import Scope
+from aftersales.service_accounts import revenue_ledger
+from aftersales.service_accounts.warranty_lines import warranty_lines, warranty_vendor_repairs
+from aftersales.service_calls import figures as calls
+from aftersales.service_calls.figures import Selection
+from aftersales.service_posting.posting import JOB_DOCTYPES
+
+
+def cost_of_closed_calls(selection: Selection) -> list[dict]:
+	"""cost: parts, hours and travel at cost of all jobs of the calls closed in the period, and what vendors
+	asked for (their labour and parts); company currency.
+
+	A card that was called off or cancelled cost nothing of ours, but its vendor's bill stands.
+	"""
+	call = frappe.qb.DocType("Repair Call")
+	found = []
+	for job_type in JOB_DOCTYPES:
+		job = frappe.qb.DocType(job_type)
+		cost = job.parts_cost + job.labour_cost
+		query = frappe.qb.from_(job)
+		if job_type == "Repair Card":
+			cost = Case().when(job.docstatus == 1, cost).else_(0) + Coalesce(job.vendor_cost, 0)
+		else:
+			query = query.where(job.docstatus == 1)
+		found += (
+			calls.of_calls(selection, query, call.closed_at, job.repair_call)
+			.select(Sum(cost).as_("cost"))
+			.run(as_dict=True)
+		)
+	return found
+
+
+def queue(company: str | None = None) -> list[dict]:
+	"""Finished jobs that nobody has billed yet, one row for each kind of job; their age counts from when they
+	were finished, all from before today are late (R-AC-4: the same day)."""
+	found = []
+	for job_type in JOB_DOCTYPES:
+		job = frappe.qb.DocType(job_type)
+		query = frappe.qb.from_(job).where((job.docstatus == 1) & (job.billing_status == "To Bill"))
+		stage = LiteralValue(f"'{job_type}'")
+		end_of_day = Date(job.posted_at) + Interval(days=1)
+		found += calls.waiting(query, job, stage, job.posted_at, end_of_day, company)
+	return found
+
+
+def warranty_cost(scope: Scope) -> float:
+	"""Cost of the lines that were free in warranty, of the jobs posted in the period, and of vendors' repairs."""
+	return rounded(sum(line.cost for line in (*warranty_lines(scope), *warranty_vendor_repairs(scope))))
+
+
+def product_revenue(scope: Scope) -> float:
+	"""Income by the invoices of the period that bill neither a service job nor a contract's fee, by the ledger."""
+	jobs = sum(one.income for one in revenue_ledger.of_jobs(scope).values())
+	fees = sum(revenue_ledger.contract_fees(scope).values())
+	return rounded(revenue_ledger.of_all_invoices(scope) - jobs - fees)

@@ -1,0 +1,154 @@
+"""Steps of a call's progress: what a status demands, when it was reached, what comes next.
+
+The guards act when a status is entered, from whatever status: which steps are offered in which order
+is the administrator's workflow, what may never be skipped is here.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, get_datetime, get_link_to_form, now_datetime
+
+from aftersales.core.guards import entered, previous_status, require_role, require_value, set_system
+from aftersales.service_calls import facts, next_action_rules
+from aftersales.service_calls.triage import SUPERVISORS
+
+OVER = ("Closed", "Cancelled")
+DONE = ("Resolved", "Closed")
+ANSWERED = ("Triaged", "Scheduled", "In Progress", "Resolved", "Closed")
+OWNERSHIP = ("assigned_to", "next_action", "next_action_by")
+
+
+def keep_what_is_over(call: Document) -> None:
+	"""A closed or cancelled call is opened again only by a supervisor; its finish is forgotten then."""
+	before = previous_status(call)
+	if before in OVER and call.status != before:
+		require_role(SUPERVISORS, _("Reopening a call that is {0}").format(_(before)))
+	if call.status not in DONE:
+		set_system(call, resolved_at=None)
+		if before in DONE:
+			call.resolved_by_phone = 0
+	if call.status != "Closed":
+		set_system(call, closed_at=None)
+	if call.status != "Cancelled":
+		call.cancel_reason = None
+	if call.status != "On Hold":
+		call.hold_reason = None
+		set_system(call, status_before_hold=None)
+
+
+def check_promise(call: Document) -> None:
+	if not facts.any_changed(call, ("promised_from", "promised_to")):
+		return
+	if bool(call.promised_from) != bool(call.promised_to):
+		frappe.throw(_("A promise to the customer is a window: set both its beginning and its end."))
+	if call.promised_from and get_datetime(call.promised_to) <= get_datetime(call.promised_from):
+		frappe.throw(_("The arrival window must end after it begins."))
+	# what the customer said was said of the former window
+	set_system(call, arrival_answer=None, arrival_answered_at=None)
+
+
+def guard_status(call: Document) -> None:
+	"""What a status demands when it is entered."""
+	guard_resolved_by_phone(call)
+	if entered(call, "Scheduled"):
+		require_value(call, "promised_to", _("a scheduled call has an arrival window promised."))
+	if entered(call, "On Hold"):
+		require_value(call, "hold_reason", _("say what the call waits for."))
+	if entered(call, "Cancelled"):
+		require_value(call, "cancel_reason", _("say why the call needs no service."))
+		check_nothing_is_open(call)
+	if _becomes_done(call):
+		require_value(call, "resolution", _("say how the call was solved."))
+	if entered(call, "Closed"):
+		check_nothing_is_open(call)
+
+
+def guard_resolved_by_phone(call: Document) -> None:
+	"""Solved by phone is said when the call is resolved, and only if nobody had to come (R-IN-5)."""
+	stored = cint((call.get_doc_before_save() or frappe._dict()).resolved_by_phone)
+	if cint(call.resolved_by_phone) == stored:
+		return
+	if call.resolved_by_phone and not _becomes_done(call):
+		frappe.throw(_("A call is resolved by phone at the moment it is resolved, not before or after."))
+	if call.resolved_by_phone and call.arrived_at:
+		frappe.throw(_("Somebody was on site: the call was not resolved by phone."))
+	if not call.resolved_by_phone and call.status in DONE:
+		frappe.throw(_("How the call was resolved is kept. Reopen the call to resolve it differently."))
+
+
+def check_nothing_is_open(call: Document) -> None:
+	"""No visit is planned, no goods of the customer are in our hands, none of ours in his (R-WS-1, R-WS-3)."""
+	if call.is_new():
+		return
+	links = [
+		get_link_to_form(doctype, name)
+		for doctype, functions in frappe.get_hooks("aftersales_open_work").items()
+		for function in functions
+		for name in frappe.get_attr(function)(call.name)
+	]
+	if links:
+		frappe.throw(
+			_("The call cannot be {0} while this is open: {1}").format(_(call.status), ", ".join(links)),
+			title=_("Work Is Open"),
+		)
+
+
+def stamp_times(call: Document) -> None:
+	now = now_datetime()
+	if call.status in ANSWERED and not call.responded_at:
+		set_system(call, responded_at=now)
+	if call.status in DONE and not call.resolved_at:
+		set_system(call, resolved_at=now)
+	if call.status == "Closed" and not call.closed_at:
+		set_system(call, closed_at=now)
+	if entered(call, "On Hold"):
+		set_system(call, status_before_hold=previous_status(call), on_hold_since=now)
+	elif call.on_hold_since and call.status != "On Hold":
+		waited = int((now - get_datetime(call.on_hold_since)).total_seconds())
+		set_system(call, held_seconds=cint(call.held_seconds) + waited, on_hold_since=None)
+
+
+def propose_next_action(call: Document) -> None:
+	"""A new status brings its own next action, unless the user wrote one in the same save."""
+	if call.status in OVER:
+		call.next_action = call.next_action_by = None
+		return
+	if not entered(call, call.status):
+		return
+	proposal = next_action_rules.propose(
+		call.status,
+		now_datetime(),
+		cint(facts.settings().next_action_within),
+		get_datetime(call.promised_to) if call.promised_to else None,
+	)
+	if _is_open_to_proposal(call, "next_action"):
+		call.next_action = _(proposal.text)
+	if _is_open_to_proposal(call, "next_action_by"):
+		call.next_action_by = proposal.by
+
+
+def check_owner_and_next_action(call: Document) -> None:
+	"""Every call has a named owner, a next action and its date until it is closed (R-IN-1)."""
+	if call.status in OVER:
+		return
+	for fieldname in OWNERSHIP:
+		require_value(
+			call, fieldname, _("every open call has a named owner, a next action and the time it is due.")
+		)
+	if call.has_value_changed("assigned_to") and not _is_enabled(call.assigned_to):
+		frappe.throw(_("User {0} is disabled and cannot own a call.").format(frappe.bold(call.assigned_to)))
+
+
+def _becomes_done(call: Document) -> bool:
+	return call.status in DONE and previous_status(call) not in DONE
+
+
+def _is_open_to_proposal(call: Document, fieldname: str) -> bool:
+	if call.is_new():
+		return not call.get(fieldname)
+	return not call.get(fieldname) or not call.has_value_changed(fieldname)
+
+
+def _is_enabled(user: str) -> bool:
+	return bool(frappe.get_cached_value("User", user, "enabled"))

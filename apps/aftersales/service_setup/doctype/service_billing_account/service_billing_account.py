@@ -1,0 +1,23 @@
+from aftersales.core.input.child_row import ChildRow
+
+
+class ServiceBillingAccount(ChildRow):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		cash_difference_account: DF.Link | None
+		company: DF.Link
+		cost_center: DF.Link | None
+		damage_account: DF.Link | None
+		delay_account: DF.Link | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+	# end: auto-generated types
+
+	pass

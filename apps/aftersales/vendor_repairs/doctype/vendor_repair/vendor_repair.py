@@ -1,0 +1,223 @@
+import frappe
+from frappe import _
+from frappe.utils import escape_html, get_datetime, get_link_to_form, getdate, now_datetime
+
+from aftersales.core.guards import (
+	entered,
+	keep_fields_of_record,
+	previous_status,
+	refuse_edits_on_cancel,
+	require_value,
+	start_over,
+)
+from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.requests import validate_call
+from aftersales.customer_goods import custody, one_way
+from aftersales.installed_base import identity
+from aftersales.service_calls import jobs
+from aftersales.service_levels import workflow_states
+from aftersales.vendor_repairs import vendor_repairs
+from aftersales.vendor_repairs.vendor_repairs import BACK, NEXT_STATES, SENDING_STATES, SENT
+
+FIELDS_OF_RECORD = ("purchase_order", "location_before", "cost_source")
+
+FIELDS_OF_RETURN = ("back_at", "result", "result_notes", "new_serial_no")
+
+VALUES_FROM_CARD = ("collection_receipt", "customer", "customer_name", "equipment", "company")
+
+
+class VendorRepair(ServiceDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		accessories: DF.SmallText | None
+		amended_from: DF.Link | None
+		back_at: DF.Datetime | None
+		charged_on: DF.Currency
+		collection_receipt: DF.Link | None
+		company: DF.Link
+		cost: DF.Currency
+		cost_source: DF.Literal["Estimate", "Purchase Order", "Purchase Invoice"]
+		currency: DF.Link | None
+		customer: DF.Link | None
+		customer_name: DF.Data | None
+		equipment: DF.Link | None
+		expected_back: DF.Date | None
+		location_before: DF.Data | None
+		naming_series: DF.Literal["VR-.YYYY.-.#####"]
+		new_serial_no: DF.Data | None
+		purchase_order: DF.Link | None
+		repair_card: DF.Link
+		result: DF.Literal["", "Repaired", "Replaced", "Not Repairable", "Returned Unrepaired"]
+		result_notes: DF.SmallText | None
+		sent_at: DF.Datetime
+		shipping_reference: DF.Data | None
+		status: DF.Literal["Draft", "Sent", "Back", "Cancelled"]
+		supplier: DF.Link
+		supplier_reference: DF.Data | None
+		work_wanted: DF.SmallText
+		workflow_state: DF.Link | None
+	# end: auto-generated types
+
+	"""A customer's product sent to its maker or another vendor, and back (R-WS-10)."""
+
+	def before_insert(self):
+		start_over(self)
+
+	def validate(self):
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		if self.is_new():
+			keep_fields_of_record(self, FIELDS_OF_RETURN)
+		one_way.refuse_state_on_draft(self)
+		self.take_values_from_card()
+		self.check_dates()
+
+	def before_submit(self):
+		self.refuse_card_that_cannot_send()
+		self.status = SENT
+
+	def on_submit(self):
+		self.note_where_it_is()
+		vendor_repairs.refresh_cost(self.repair_card)
+
+	def before_update_after_submit(self):
+		workflow_states.follow(self)
+		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		one_way.refuse_step_out_of_order(self, NEXT_STATES)
+		self.keep_what_is_settled()
+		self.check_dates()
+		self.take_product_back()
+
+	def on_update_after_submit(self):
+		if self.has_value_changed("cost"):
+			vendor_repairs.refresh_cost(self.repair_card)
+		if entered(self, BACK):
+			self.note_back_home()
+			vendor_repairs.charge_on(self)
+			if self.result == "Replaced":
+				identity.replaced_by_maker(self.equipment, self.new_serial_no, self.doctype, self.name)
+
+	def before_cancel(self):
+		refuse_edits_on_cancel(self)
+		self.refuse_cancelling_what_happened()
+		self.status = "Cancelled"
+
+	def on_cancel(self):
+		self.note_back_home()
+		vendor_repairs.refresh_cost(self.repair_card)
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist()
+	@validate_call
+	def receive(self, result: str, notes: str, new_serial_no: str | None = None) -> None:
+		"""The product is back from the vendor: Sent → Back.
+
+		Args:
+			result: Repaired, Replaced, Not Repairable or Returned Unrepaired.
+			notes: what the vendor did.
+			new_serial_no: of the replacement, needed when it was Replaced.
+
+		Raises:
+			frappe.MandatoryError: result, notes or serial number are missing.
+		"""
+		self.check_permission("write")
+		self.update({"result": result, "result_notes": notes, "status": BACK})
+		if new_serial_no:
+			self.new_serial_no = new_serial_no
+		self.save()
+
+	@frappe.whitelist()
+	@validate_call
+	def make_purchase_order(self) -> str:
+		"""A draft Purchase Order for what the vendor charges, or the one there is.
+
+		Raises:
+			frappe.ValidationError: not sent yet, or the vendor repair item is not set.
+		"""
+		self.check_permission("write")
+		self.reload()  # what is stored, not what a form has sent
+		self.check_permission("write")
+		if self.docstatus != 1:
+			frappe.throw(_("Send the product out first, then order the repair."))
+		return vendor_repairs.make_purchase_order(self)
+
+	# ------------------------------------------------------------------ steps
+
+	def take_values_from_card(self):
+		fields = [*VALUES_FROM_CARD, "currency"]
+		self.update(frappe.db.get_value("Repair Card", self.repair_card, fields, as_dict=True) or {})
+
+	def check_dates(self):
+		if self.expected_back and getdate(self.expected_back) < getdate(self.sent_at):
+			frappe.throw(_("The product cannot be expected back before it is sent."))
+
+	def refuse_card_that_cannot_send(self):
+		# The lock makes two who send the same product wait for each other.
+		card = frappe.db.get_value(
+			"Repair Card", self.repair_card, ["docstatus", "status"], as_dict=True, for_update=True
+		)
+		if card.docstatus or card.status not in SENDING_STATES:
+			frappe.throw(
+				_("Repair Card {0} is {1}: its product cannot be sent out now.").format(
+					get_link_to_form("Repair Card", self.repair_card), _(card.status)
+				)
+			)
+		vendor_repairs.refuse_while_out("repair_card", self.repair_card)
+		if frappe.db.exists("Service Time Log", {"parent": self.repair_card, "to_time": ("is", "not set")}):
+			frappe.throw(_("Somebody is at work on the product: stop that work first."))
+
+	def note_where_it_is(self):
+		if self.collection_receipt:
+			before = custody.note_location(
+				self.collection_receipt, _("Sent out: {0} ({1})").format(self.supplier, self.name)
+			)
+			self.db_set("location_before", before)
+		frappe.get_doc("Repair Card", self.repair_card).add_comment(
+			"Info",
+			_("Sent out to {0}: {1}").format(
+				escape_html(self.supplier), get_link_to_form("Vendor Repair", self.name)
+			),
+		)
+
+	def note_back_home(self):
+		if self.collection_receipt:
+			custody.note_location(self.collection_receipt, self.location_before)
+
+	def keep_what_is_settled(self):
+		"""Order and bills tell the cost; what was noted and charged when it came back stays."""
+		if self.purchase_order or self.cost_source != vendor_repairs.ESTIMATED:
+			keep_fields_of_record(self, ("cost",))
+		if previous_status(self) == BACK:
+			keep_fields_of_record(self, (*FIELDS_OF_RETURN, "charged_on"))
+
+	def take_product_back(self):
+		if not entered(self, BACK):
+			return
+		one_way.stamp_end(self, "back_at", begin="sent_at")
+		require_value(self, "result", _("how does it come back?"))
+		require_value(self, "result_notes", _("what did the vendor do?"))
+		if self.result == "Replaced":
+			require_value(self, "new_serial_no", _("another product came back than was sent."))
+
+	def refuse_cancelling_what_happened(self):
+		if self.status == BACK:
+			frappe.throw(_("The product was sent and is back: that is not cancelled any more."))
+		if (
+			self.purchase_order
+			and frappe.db.get_value("Purchase Order", self.purchase_order, "docstatus") == 1
+		):
+			frappe.throw(
+				_("Cancel Purchase Order {0} first.").format(
+					get_link_to_form("Purchase Order", self.purchase_order)
+				)
+			)
+		if self.purchase_order:
+			order = self.purchase_order
+			self.db_set({"purchase_order": None, "cost_source": vendor_repairs.ESTIMATED})
+			frappe.delete_doc("Purchase Order", order, ignore_permissions=True)

@@ -26,7 +26,7 @@ def sentence(coverage: Coverage, proposal: Proposal, request_type: str | None) -
 	if proposal.because == "not a failure":
 		return _(
 			"{0} is not a failure, so no warranty applies: category {1}, as the request type says."
-		).format(_(request_type or "-"), category)
+		).format(_(request_type) if request_type else "-", category)
 	if proposal.because == "application":
 		return _("Help with using the product is not a matter of warranty: category {0}.").format(category)
 	if proposal.because == "part only":

@@ -200,11 +200,10 @@ frappe.ui.form.on("Service Voucher", {
 		const { docstatus, amount_due, billing_status, cash_collected, payment_entry } = frm.doc;
 		const { small_fee_limit: limit, payable } = frm.doc.__onload || {};
 		if (payable !== undefined && payable < amount_due && billing_status !== "Paid") {
+			const settled = format_currency(amount_due - payable, frm.doc.currency);
+			const left = `<strong>${format_currency(payable, frm.doc.currency)}</strong>`;
 			frm.dashboard.add_comment(
-				__("Paid or paid in advance: {0}. Still to pay: {1}.", [
-					format_currency(amount_due - payable, frm.doc.currency),
-					`<strong>${format_currency(payable, frm.doc.currency)}</strong>`,
-				]),
+				__("Paid or paid in advance: {0}. Still to pay: {1}.", [settled, left]),
 				"blue",
 				true
 			);

@@ -1,3 +1,3 @@
 """After-sales service for ERPNext: from the repair call to the ledger."""
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"

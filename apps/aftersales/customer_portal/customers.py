@@ -82,7 +82,7 @@ def validate_address(address: Document, method: str | None = None) -> None:
 	)
 	if foreign:
 		frappe.throw(
-			_("Only our staff can keep an address of {0}.").format(
+			_("Only our staff can maintain an address of {0}.").format(
 				frappe.bold(frappe.utils.escape_html(", ".join(foreign)))
 			),
 			frappe.PermissionError,

@@ -114,7 +114,7 @@ def pay_out(doc: Document, amount: float, collected_so_far: float, reason: str, 
 	_check_open(doc, amount, collected_so_far)
 	if amount > rounded(doc.cash_collected):
 		frappe.throw(
-			_("{0} cannot be paid out: the receipts say {1}.").format(
+			_("{0} cannot be paid out: the receipts amount to {1}.").format(
 				fmt_money(amount, currency=doc.currency), fmt_money(doc.cash_collected, currency=doc.currency)
 			)
 		)
@@ -184,13 +184,13 @@ def _check_open(doc: Document, amount: float, collected_so_far: float) -> None:
 	if stored.payment_entry:
 		frappe.throw(
 			_(
-				"Payment Entry {0} books the cash of this visit already. Receive more, or pay back, by a Payment Entry of the customer, or cancel that one first."
+				"Payment Entry {0} books the cash of this visit already. Cancel it first, or receive or pay back the difference with another Payment Entry of the customer."
 			).format(get_link_to_form("Payment Entry", stored.payment_entry))
 		)
 	if rounded(stored.cash_collected) != rounded(collected_so_far):
 		frappe.throw(
 			_(
-				"Receipt {0} was handed out, {1} are collected. Reload the visit. Collect more by a new receipt, or give back with Pay Out Cash."
+				"Receipt {0} was handed out, {1} are collected. Reload the visit. Use Collect More Cash to collect more, or Pay Out Cash to give money back."
 			).format(
 				frappe.bold(doc.cash_receipt_no or "-"),
 				fmt_money(stored.cash_collected, currency=doc.currency),
@@ -252,7 +252,7 @@ def _refuse_other_amount(doc: Document) -> None:
 	if before and flt(before.cash_collected) != flt(doc.cash_collected):
 		frappe.throw(
 			_(
-				"Receipt {0} was handed out for {1}: the amount cannot be changed any more. Collect more by a new receipt, or give back with Pay Out Cash."
+				"Receipt {0} was handed out for {1}: the amount cannot be changed any more. Use Collect More Cash to collect more, or Pay Out Cash to give money back."
 			).format(
 				frappe.bold(doc.cash_receipt_no), fmt_money(before.cash_collected, currency=doc.currency)
 			)

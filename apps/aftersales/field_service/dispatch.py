@@ -127,7 +127,7 @@ def _require_presence(doc: Document) -> None:
 	if not (doc.absence_override_reason or "").strip():
 		frappe.throw(
 			_(
-				"{0} Choose another technician or day. A supervisor can dispatch all the same by filling in {1}."
+				"{0} Choose another technician or day. A supervisor can dispatch anyway by filling in {1}."
 			).format(why, label),
 			title=_("Technician Is Away"),
 		)
@@ -137,7 +137,7 @@ def _require_presence(doc: Document) -> None:
 	set_system(doc, absence_overridden_by=frappe.session.user)
 	jobs.note(
 		doc,
-		_("Dispatched in spite of an absence. {0} Reason: {1}").format(
+		_("Dispatched despite an absence. {0} Reason: {1}").format(
 			why, escape_html(doc.absence_override_reason)
 		),
 	)

@@ -174,7 +174,7 @@ def _was_told(user: str, about: str, subject: str) -> bool:
 
 def _say(text: str) -> None:
 	if has_any_role((*READERS, "HR Manager", "HR User", "System Manager")):
-		frappe.msgprint(text, title=_("Work Left to Hand on"), indicator="orange")
+		frappe.msgprint(text, title=_("Work to Reassign"), indicator="orange")
 
 
 def _links(doctype: str, names: list[str]) -> str:

@@ -66,7 +66,7 @@ def join(stays: str, other: str) -> None:
 	for fieldname in LATER_COUNTS:
 		days = [getdate(day) for day in (file.get(fieldname), was.get(fieldname)) if day]
 		set_system(file, **{fieldname: max(days, default=None)})
-	file.flags.identity_change = Change("Merged", notes=_("Joined with {0}").format(other))
+	file.flags.identity_change = Change("Merged", notes=_("Merged with {0}").format(other))
 	file.flags.joined_history = [_past_line(row) for row in was.serials if row.serial_key]
 	file.flags.ignore_links = True
 	as_app(file).save()

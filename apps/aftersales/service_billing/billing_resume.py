@@ -55,7 +55,9 @@ def _resume(name: str) -> bool:
 	if reason or run.stop_requested:
 		run.db_set({"status": "Stopped", "attempt": run.attempt + 1, "stop_requested": 0})
 		if reason:
-			_tell(run, _("Billing Run {0} was interrupted at {1} of {2} jobs and is stopped: {3}"), reason)
+			_tell(
+				run, _("Billing Run {0} was interrupted at {1} of {2} jobs and has been stopped: {3}"), reason
+			)
 		return False
 	if run.status == "Running":
 		run.db_set({"status": "Queued", "attempt": run.attempt + 1, "resumes": run.resumes + 1})

@@ -44,7 +44,9 @@ def pass_on(cancelled: Document, excess: float, visit: str | None) -> None:
 		_post_anew(job)
 		job.add_comment(
 			"Info",
-			_("{0} is cancelled: share and excess of the contract are reckoned anew").format(cancelled.name),
+			_("{0} is cancelled: share and excess of the contract are calculated again").format(
+				cancelled.name
+			),
 		)
 
 

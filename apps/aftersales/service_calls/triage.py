@@ -98,7 +98,7 @@ def ask_about_owner(call: Document) -> bool:
 		if call.has_value_changed("ownership_reason"):
 			note_decision(
 				call,
-				_("Covered all the same: {0} {1}").format(
+				_("Covered in spite of the doubt: {0} {1}").format(
 					escape_html(doubt.text), escape_html(call.ownership_reason)
 				),
 			)
@@ -135,7 +135,7 @@ def _reason(call: Document, answer: Coverage, proposal: Proposal, is_ours: bool)
 	if is_ours:
 		also = reasons.parts_in_warranty(facts.fitted_parts(call), getdate(call.received_at), answer.part)
 		return " ".join(filter(None, (reason, also)))
-	return _("{0} Nothing is covered until somebody says why: {1}").format(reason, call.ownership_concern)
+	return _("{0} Nothing is covered until a reason is given: {1}").format(reason, call.ownership_concern)
 
 
 def set_category(call: Document) -> None:

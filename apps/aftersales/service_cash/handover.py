@@ -131,7 +131,7 @@ def _book_line(doc: Document, line: Document) -> Decimal:
 		frappe.clear_last_message()  # told below, with the voucher
 		frappe.throw(
 			_(
-				"Row {0}: {1} cannot be handed over, so nothing is booked: {2} Put that right, or remove the row and hand over the others."
+				"Row {0}: {1} cannot be handed over, so nothing is booked: {2} Correct this, or remove the row and hand over the others."
 			).format(line.idx, get_link_to_form("Service Voucher", line.service_voucher), _words(error)),
 			type(error),
 			title=_("Not to Be Handed Over"),

@@ -37,7 +37,7 @@ def recognise(payment: Document, method: str | None = None) -> None:
 	if collected is None or abs(collected - flt(payment.paid_amount)) > 2 * nothing():
 		frappe.msgprint(
 			_(
-				"Receipt {0} of {1} says {2}. This payment of {3} does not settle it: the technician still has the cash."
+				"Receipt {0} of {1} is for {2}. This payment of {3} does not settle it: the technician still has the cash."
 			).format(
 				frappe.bold(doc.cash_receipt_no),
 				get_link_to_form(VOUCHER, doc.name),

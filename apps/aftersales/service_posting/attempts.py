@@ -40,7 +40,7 @@ def tell(doc: Document, what: str, reason: str) -> None:
 	"""Say on the timeline of `doc`, and to who finishes it, what is left to do and why."""
 	text = f"{what} {escape_html(reason)}"
 	doc.add_comment("Info", text)
-	frappe.msgprint(text, title=_("Left for the Accountant"), indicator="orange")
+	frappe.msgprint(text, title=_("To Be Completed by an Accountant"), indicator="orange")
 
 
 def _told_since(count: int) -> str:

@@ -58,7 +58,7 @@ def return_part(
 	job.check_permission("write")
 	require_role(RETURNING_ROLES, _("Returning a part to stock"))
 	if not (reason or "").strip():
-		frappe.throw(_("Say why the part comes back."), frappe.MandatoryError)
+		frappe.throw(_("Enter the reason for returning the part."), frappe.MandatoryError)
 	row = _line_of(job, line)
 	issued = _issued(job, row)
 	back = _serials(serial_no) or (list(issued.serials) if flt(qty) == issued.left else [])
@@ -190,22 +190,22 @@ def _line_of(job: Document, line: str) -> Document:
 		frappe.throw(_("{0} has no such part line. Reload the document.").format(escape_html(job.name)))
 	if job.docstatus != 1:
 		frappe.throw(
-			_("{0} is not finished: take the part off its line instead.").format(escape_html(job.name))
+			_("{0} is not finished: remove the part from its row instead.").format(escape_html(job.name))
 		)
 	if job.delivery_note:
 		frappe.throw(
-			_("The parts of {0} were delivered by {1}: make a return of that document.").format(
+			_("The parts of {0} were delivered by {1}: create a return of that document.").format(
 				escape_html(job.name), get_link_to_form("Delivery Note", job.delivery_note)
 			)
 		)
 	if row.bundle_qty:
 		frappe.throw(
 			_(
-				"Parts row {0}: {1} is a product bundle. Bring its items back into stock by a Stock Entry of your own, type Material Receipt."
+				"Parts row {0}: {1} is a product bundle. Return its items to stock by a separate Stock Entry of type Material Receipt."
 			).format(row.idx, escape_html(row.item_code))
 		)
 	if not job.stock_entry or not _issue_row(job, row):
-		frappe.throw(_("Parts row {0}: nothing was issued for it.").format(row.idx))
+		frappe.throw(_("Parts row {0}: nothing was issued for this row.").format(row.idx))
 	return row
 
 
@@ -284,7 +284,7 @@ def _make_receipt(
 def _tell_what_is_charged(job: Document, row: Document) -> None:
 	if flt(row.amount) and job.billing_status in CHARGED and job.sales_invoice:
 		frappe.msgprint(
-			_("{0} still charges the part: correct the draft, or make a credit note.").format(
+			_("{0} still charges the part: correct the draft, or create a credit note.").format(
 				get_link_to_form("Sales Invoice", job.sales_invoice)
 			),
 			indicator="orange",
@@ -298,7 +298,7 @@ def _told(found: Problem, row: Document, issued: IssuedLine) -> str:
 		return _("Parts row {0}: at most {1} can come back.").format(row.idx, issued.left)
 	if found == "serials_unknown":
 		return _(
-			"Parts row {0}: choose serial numbers that were fitted by it and are not back yet: {1}"
+			"Parts row {0}: choose serial numbers that were fitted on this row and are not returned yet: {1}"
 		).format(row.idx, escape_html(", ".join(issued.serials)) or "-")
 	return _("Parts row {0}: name as many serial numbers as come back.").format(row.idx)
 

@@ -187,9 +187,9 @@ def _invoice_or_what_is_left(doc: Document, plan: PostingPlan, delivery_note: st
 			return invoice
 	invoice, frozen = attempt(lambda: make(False), (PartyFrozen,))
 	if not invoice:
-		tell(doc, _("No invoice could be made, the job is to be billed."), frozen)
+		tell(doc, _("No invoice could be created. The job remains to be billed."), frozen)
 	elif reason:
-		tell(doc, _("The invoice waits as a draft: it could not be submitted."), reason)
+		tell(doc, _("The invoice could not be submitted and remains a draft."), reason)
 		invoice.add_comment("Info", _("Could not be submitted: {0}").format(escape_html(reason)))
 	return invoice
 

@@ -433,7 +433,7 @@ aftersales.forms.add_part_return = function (frm) {
 		const method = "aftersales.service_posting.part_returns";
 		const lines = await frappe.xcall(`${method}.returnable`, { doctype: doc.doctype, name: doc.name });
 		if (!lines.length) {
-			frappe.msgprint(__("Nothing of this job can come back."));
+			frappe.msgprint(__("No part of this job can be returned to stock."));
 			return;
 		}
 		const chosen = (dialog) => lines.find((line) => line.line === dialog.get_value("line"));
@@ -469,14 +469,14 @@ aftersales.forms.add_part_return = function (frm) {
 				{
 					fieldname: "serial_no",
 					fieldtype: "Small Text",
-					label: __("Serial Numbers That Come Back"),
+					label: __("Serial Numbers to Return"),
 					default: lines[0].serials.join("\n"),
 				},
 				{
 					fieldname: "warehouse",
 					fieldtype: "Link",
 					options: "Warehouse",
-					label: __("Into Warehouse"),
+					label: __("Target Warehouse"),
 					default: lines[0].warehouse,
 					get_query: () => ({ filters: { company: doc.company, is_group: 0, disabled: 0 } }),
 				},

@@ -28,7 +28,7 @@ def sentence(coverage: Coverage, proposal: Proposal, request_type: str | None) -
 			"{0} is not a failure, so no warranty applies: category {1}, as the request type says."
 		).format(_(request_type) if request_type else "-", category)
 	if proposal.because == "application":
-		return _("Help with using the product is not a matter of warranty: category {0}.").format(category)
+		return _("Help with using the product is not covered by the warranty: category {0}.").format(category)
 	if proposal.because == "part only":
 		return _("{0}: the part is free, the work is charged (category {1}).").format(
 			_part(coverage), category

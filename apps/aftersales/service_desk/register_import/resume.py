@@ -42,7 +42,7 @@ def _resume(name: str) -> bool:
 		if reason:
 			_tell(
 				run,
-				_("Register Import {0} was interrupted after {1} of {2} rows and is stopped: {3}"),
+				_("Register Import {0} was interrupted after {1} of {2} rows and has been stopped: {3}"),
 				reason,
 			)
 		return False

@@ -70,7 +70,7 @@ def refuse_update_stock(doc: Document) -> None:
 		return
 	frappe.throw(
 		_(
-			"{0} bills {1}, whose parts leave stock when the job is finished. Untick {2}, and bill other goods by an invoice of their own."
+			"{0} bills {1}, whose parts leave stock when the job is finished. Untick {2}, and bill other goods with a separate invoice."
 		).format(
 			doc.name or _("This invoice"),
 			", ".join(get_link_to_form(*job) for job in jobs),

@@ -130,7 +130,7 @@ def _keep_accepted_rate(doc: Document, line: Document) -> None:
 		if not has_any_role(AUTHORISING_ROLES):
 			frappe.throw(
 				_(
-					"{0} row {1}: the customer accepted {2} in {3}. Make a new Quotation, or let a supervisor change it."
+					"{0} row {1}: the customer accepted {2} in {3}. Create a new Quotation, or ask a supervisor to change it."
 				).format(
 					_("Parts") if line.parentfield == "parts" else _("Labour"),
 					line.idx,

@@ -487,7 +487,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 				{
 					fieldname: "reason",
 					fieldtype: "Small Text",
-					label: __("Without the skill or away that day: why all the same?"),
+					label: __("Reason for dispatching without the skill or despite an absence"),
 					depends_on: (values) => !fits(values.technician),
 				},
 			],

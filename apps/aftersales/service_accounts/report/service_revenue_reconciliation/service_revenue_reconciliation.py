@@ -82,7 +82,7 @@ def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 		amount(_("Income in the ledger"), income, abs(income + deferred - invoiced) < nothing()),
 		# Invoiced, and income of other periods: less what was deferred before, and is income now
 		*([amount(_("Deferred, not income yet"), deferred)] if abs(deferred) > nothing() else []),
-		*([amount(_("Of it for no job"), for_no_job)] if abs(for_no_job) > nothing() else []),
+		*([amount(_("Of this, without a job"), for_no_job)] if abs(for_no_job) > nothing() else []),
 		amount(_("Parts issued to jobs"), issued),
 		amount(
 			_("Parts in the ledger")

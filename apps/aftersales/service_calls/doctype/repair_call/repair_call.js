@@ -93,7 +93,7 @@ frappe.ui.form.on("Repair Call", {
 		if (!doc.contact_confirmed && !frm.is_new() && !is_over) {
 			frm.set_intro(
 				__(
-					"Nobody has confirmed the contact: messages go to the address on file. Confirm the contact when you have made sure who it is."
+					"The contact is not confirmed: messages go to the address on file. Confirm the contact once you have verified it."
 				),
 				"orange"
 			);
@@ -135,9 +135,9 @@ frappe.ui.form.on("Repair Call", {
 		if (doc.coverage_reason && !is_over) frm.set_intro(escape(doc.coverage_reason), "blue");
 		if (doc.ownership_concern && !doc.ownership_reason && !is_over) {
 			frm.set_intro(
-				__("Ask the customer: {0} Say why in {1}, or the product is not covered.", [
+				__("Ask the customer: {0} Enter the reason in {1}, otherwise the product is not covered.", [
 					escape(doc.ownership_concern),
-					__("Covered All the Same Because").bold(),
+					__("Reason for Coverage").bold(),
 				]),
 				"orange"
 			);

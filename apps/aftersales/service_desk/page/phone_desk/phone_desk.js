@@ -362,8 +362,8 @@ aftersales.PhoneDesk = class {
 		if (!concern) return;
 		const $alert = $('<div class="pd-alert pd-concern">').text(concern).appendTo($known);
 		$('<input type="text" class="form-control input-xs mt-2" id="pd-ownership-reason">')
-			.attr("placeholder", __("Covered all the same because"))
-			.attr("aria-label", __("Covered all the same because"))
+			.attr("placeholder", __("Reason for coverage"))
+			.attr("aria-label", __("Reason for coverage"))
 			.val(this.ownership_reason || "")
 			.on("change", (event) => {
 				this.ownership_reason = event.currentTarget.value;

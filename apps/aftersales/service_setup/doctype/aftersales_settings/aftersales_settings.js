@@ -5,7 +5,7 @@ frappe.ui.form.on("Aftersales Settings", {
 		aftersales.forms.add_button(frm, __("Grant Permissions Again"), () =>
 			aftersales.forms.confirm(
 				__(
-					"The service roles get back what they need of ERPNext's documents, where Restore Original Permissions has taken it. Rules that are there stay as they are. Continue?"
+					"This adds the permissions on ERPNext documents that the service roles need, for example after Restore Original Permissions. Existing rules are not changed. Continue?"
 				),
 				async () => {
 					const added = await frappe.xcall("aftersales.setup.permissions.grant_again");

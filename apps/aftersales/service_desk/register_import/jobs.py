@@ -281,7 +281,7 @@ def _stop_requested(settings: "RegisterImport") -> bool:
 
 
 def _keep() -> None:
-	# The only commit of the app, and only in this background job: each batch is complete in itself, what is
+	# One of the app's few commits, and only in this background job: each batch is complete in itself, what is
 	# committed is never written again, and one transaction over a whole register would lock it for minutes.
 	frappe.db.commit()  # nosemgrep: frappe-manual-commit
 

@@ -1,5 +1,7 @@
 """The shipped translations: filled, and with the same placeholders and tags as the English."""
 
+import io
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -8,6 +10,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import aftersales
+from aftersales.setup import translatable
 
 LOCALE = Path(aftersales.__file__).resolve().parent / "locale"
 LANGUAGES = sorted(path.stem for path in LOCALE.glob("*.po"))
@@ -49,3 +52,27 @@ def test_hardly_a_message_of_the_template_is_missing(language):
 	template = {(message.id, message.context) for message in messages("main.pot")}
 	translated = {(message.id, message.context) for message in messages(f"{language}.po")}
 	assert len(template - translated) <= len(template) / 20, sorted(template - translated)
+
+
+def test_what_is_shipped_is_in_the_template():
+	"""Titles of fault codes stand on what customers get; steps of a workflow on the form; added fields on ERPNext's."""
+	template = {message.id for message in messages("main.pot")}
+	for shown in (
+		"Heat Exchanger or Heating Element Defective",
+		"Paid by the customer",
+		"Plan Again",
+		"Called Off",
+	):
+		assert shown in template
+	assert {"Service Job", "Invoicing of Service Jobs"} <= template
+	assert "After-sales Posting Key" not in template, "a hidden field"
+
+
+def test_words_that_others_translate_are_left_to_them():
+	"""ERPNext's Issue is no verb: our German for the step would rename its document."""
+	records = [
+		{"doctype": "Workflow Action Master", "workflow_action_name": name}
+		for name in ("Issue", "Plan Again")
+	]
+	found = translatable.extract(io.BytesIO(json.dumps(records).encode()))
+	assert [text for _line, _function, text, _comments in found] == ["Plan Again"]

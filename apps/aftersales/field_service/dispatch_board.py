@@ -128,7 +128,7 @@ def plan(
 	planned = {
 		"technician": technician,
 		"planned_start": start,
-		"planned_end": start + timedelta(minutes=_within(minutes, *LENGTHS, _("Length"))),
+		"planned_end": start + timedelta(minutes=_within(minutes, *LENGTHS, _("Duration"))),
 	}
 	doc = _movable(voucher, seen) if voucher else _first_visit(call)
 	doc.update(planned)

@@ -52,6 +52,7 @@ def told(technician: str, found: Absence) -> str:
 	"""An absence in a sentence, HTML."""
 	name = frappe.bold(escape_html(technician))
 	until = format_date(found.until) if found.until else None
+	what = escape_html(_(found.what)) if found.what else None
 	if found.code == "left":
 		return (
 			_("{0} left the company on {1}.").format(name, until)
@@ -59,16 +60,14 @@ def told(technician: str, found: Absence) -> str:
 			else _("{0} has left the company.").format(name)
 		)
 	if found.code == "not_employed":
-		return _("{0} is not at work: the employee is {1}.").format(name, _(found.what))
+		return _("{0} is not at work: the employee is {1}.").format(name, what)
 	if found.code == "disabled":
 		return _("The user of {0} is disabled.").format(name)
 	if found.code == "leave":
-		return _("{0} is on leave until {1} ({2}).").format(name, until, escape_html(_(found.what or "-")))
+		return _("{0} is on leave until {1} ({2}).").format(name, until, what or "-")
 	if found.code == "half_day":
-		return _("{0} has half a day off on {1} ({2}).").format(
-			name, until, escape_html(_(found.what or "-"))
-		)
-	return _("{0} has a day off ({1}).").format(name, escape_html(_(found.what or _("Holiday"))))
+		return _("{0} has half a day off on {1} ({2}).").format(name, until, what or "-")
+	return _("{0} has a day off ({1}).").format(name, what or _("Public Holiday"))
 
 
 def told_plain(technician: str, found: Absence) -> str:

@@ -1,23 +1,64 @@
-"""The texts of shipped records, for the template of all messages.
+"""The texts of shipped records and of the fields added to ERPNext's documents, for the template of all messages.
 
 Frappe asks `babel_extractors.csv` for this when it makes `locale/main.pot`. The texts of the shipped
 notifications are Jinja with `_("…")`; Frappe itself looks for such calls in code and templates only. What a
-service target measures is translated where its clock is shown.
+service target measures is translated where its clock is shown; the title of a fault code is translated on the
+documents customers get, the steps and states of a workflow on the form.
 """
 
+import ast
 import json
 import re
 from collections.abc import Iterator
 
 _CALL = re.compile(r"""\b_\(\s*"((?:[^"\\]|\\.)*)"\s*\)""")
 
+Message = tuple[int, str, str, list[str]]
+"""What babel wants of a message: line, function, text and comments."""
 
-def extract(fileobj, *args, **kwargs) -> Iterator[tuple[int, str, str, list[str]]]:
-	"""A babel extractor: line, function, message and comments of each sentence in a file of records."""
+SHOWN_NAMES = {
+	"Fault Code": "title",
+	"Service Category": "title",
+	"Service Request Type": "request_type",
+	"Workflow Action Master": "workflow_action_name",
+	"Workflow State": "workflow_state_name",
+}
+"""DocType of a shipped record -> the field that is shown translated."""
+
+NOT_OURS = ("Approve", "Archive", "Cancel", "Issue", "Schedule")
+"""Frappe and ERPNext translate these themselves: all apps share one translation of a word, the last app's."""
+
+
+def extract(fileobj, *args, **kwargs) -> Iterator[Message]:
+	"""A babel extractor: each sentence in a file of shipped records."""
 	records = json.load(fileobj)
 	for record in records if isinstance(records, list) else [records]:
+		doctype = record.get("doctype")
 		texts = [text for text in record.values() if isinstance(text, str)]
 		for sentence in dict.fromkeys(found for text in texts for found in _CALL.findall(text)):
-			yield 1, "_", sentence, [f"Text of the shipped {record.get('doctype')} '{record.get('name')}'"]
+			yield 1, "_", sentence, [f"Text of the shipped {doctype} '{record.get('name')}'"]
 		if measure := record.get("measure"):
 			yield 1, "_", measure, ["What a shipped Service Target measures"]
+		shown = record.get(SHOWN_NAMES.get(doctype))
+		if shown and shown not in NOT_OURS:
+			yield 1, "_", shown, [f"A shipped {doctype}"]
+
+
+def extract_custom_fields(fileobj, *args, **kwargs) -> Iterator[Message]:
+	"""A babel extractor: labels and descriptions of the fields in `setup/custom_fields.py`, hidden ones left out."""
+	for node in ast.walk(ast.parse(fileobj.read())):
+		if not isinstance(node, ast.Dict):
+			continue
+		field = {
+			key.value: value.value
+			for key, value in zip(node.keys, node.values, strict=True)
+			if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+		}
+		for part in ("label", "description"):
+			if field.get(part) and not field.get("hidden"):
+				yield (
+					node.lineno,
+					"_",
+					field[part],
+					[f"{part.title()} of a field added to ERPNext's documents"],
+				)

@@ -333,7 +333,7 @@ aftersales.forms.add_receiving_buttons = function (frm) {
 		choose(
 			__("Receive Cash"),
 			{ fieldname: "mode_of_payment", label: __("Mode of Payment"), options: modes },
-			__("Receive"),
+			__("Receive Cash"),
 			receive
 		);
 	});
@@ -366,7 +366,7 @@ aftersales.forms.add_receiving_buttons = function (frm) {
 		choose(
 			__("Link Payment"),
 			{ fieldname: "payment_entry", label: __("Payment Entry"), options },
-			__("Link"),
+			__("Link Payment"),
 			(values) =>
 				call("aftersales.service_cash.own_payments.link_payment", values, __("Payment linked"))
 		);

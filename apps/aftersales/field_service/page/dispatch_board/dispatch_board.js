@@ -214,7 +214,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const filled = share > 1 ? "db-over" : share > 0.85 ? "db-full" : "";
 		const load = technician.worked
 			? __("{0} of {1} h", [this.hours(technician.planned), this.hours(technician.worked)])
-			: __("off");
+			: __("day off");
 		const working = technician.working
 			.map((span) => `<i class="db-works" style="${this.span_style(span)}"></i>`)
 			.join("");
@@ -470,7 +470,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 				{
 					fieldname: "minutes",
 					fieldtype: "Select",
-					label: __("Length"),
+					label: __("Duration"),
 					reqd: 1,
 					default: String(length),
 					options: [...options]

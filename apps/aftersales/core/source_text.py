@@ -1,4 +1,4 @@
-"""Texts that pure modules hand out: English, marked here for the template of all messages, translated where shown."""
+"""English texts that are translated where they are shown: what pure modules hand out, labels of custom fields."""
 
 
 def N_(text: str) -> str:

@@ -11,6 +11,7 @@ which fault of which model it is about.
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from aftersales.core.source_text import N_
 from aftersales.service_posting.plan.billing_rules import INVOICING, PER_CUSTOMER, PERIODS
 from aftersales.setup import record
 
@@ -54,7 +55,7 @@ def _link_fields(insert_after: str) -> list[dict]:
 		{
 			"fieldname": "aftersales_section",
 			"fieldtype": "Section Break",
-			"label": "After-sales Service",
+			"label": N_("After-sales Service"),
 			"insert_after": insert_after,
 			"collapsible": 1,
 			"depends_on": "eval:doc.aftersales_voucher || doc.aftersales_service",
@@ -63,7 +64,7 @@ def _link_fields(insert_after: str) -> list[dict]:
 		{
 			"fieldname": "aftersales_voucher_type",
 			"fieldtype": "Link",
-			"label": "Service Job Type",
+			"label": N_("Service Job Type"),
 			"options": "DocType",
 			"insert_after": "aftersales_section",
 			"read_only": 1,
@@ -76,7 +77,7 @@ def _link_fields(insert_after: str) -> list[dict]:
 		{
 			"fieldname": "aftersales_voucher",
 			"fieldtype": "Dynamic Link",
-			"label": "Service Job",
+			"label": N_("Service Job"),
 			"options": "aftersales_voucher_type",
 			"insert_after": "aftersales_column",
 			"read_only": 1,
@@ -113,7 +114,7 @@ def _set_aside_field() -> dict:
 	return {
 		"fieldname": "aftersales_set_aside",
 		"fieldtype": "Float",
-		"label": "Set Aside for Repairs",
+		"label": N_("Set Aside for Repairs"),
 		"insert_after": "reserved_stock",
 		"read_only": 1,
 	}
@@ -124,7 +125,7 @@ def _job_of_row_fields(insert_after: str) -> list[dict]:
 		{
 			"fieldname": "aftersales_voucher_type",
 			"fieldtype": "Data",
-			"label": "Service Job Type",
+			"label": N_("Service Job Type"),
 			"insert_after": insert_after,
 			"read_only": 1,
 			"hidden": 1,
@@ -132,7 +133,7 @@ def _job_of_row_fields(insert_after: str) -> list[dict]:
 		{
 			"fieldname": "aftersales_voucher",
 			"fieldtype": "Data",
-			"label": "Service Job",
+			"label": N_("Service Job"),
 			"insert_after": "aftersales_voucher_type",
 			"read_only": 1,
 			"depends_on": "aftersales_voucher",
@@ -146,12 +147,12 @@ def _agreed_price_field() -> dict:
 	return {
 		"fieldname": "aftersales_rate",
 		"fieldtype": "Currency",
-		"label": "Agreed Price",
+		"label": N_("Agreed Price"),
 		"options": "currency",
 		"insert_after": "qty",
 		"in_list_view": 1,
 		"depends_on": "eval:parent.doctype === 'Service Contract'",
-		"description": "For a whole period. Empty: the price of the plan on the day of submission",
+		"description": N_("For a whole period. Empty: the price of the plan on the day of submission"),
 	}
 
 
@@ -160,16 +161,16 @@ def _invoicing_fields(insert_after: str) -> list[dict]:
 		{
 			"fieldname": "aftersales_invoicing",
 			"fieldtype": "Select",
-			"label": "Invoicing of Service Jobs",
+			"label": N_("Invoicing of Service Jobs"),
 			"options": "\n".join(("", *INVOICING)),
 			"insert_after": insert_after,
-			"description": "Empty: as Aftersales Settings say",
+			"description": N_("Empty: as Aftersales Settings say"),
 			"no_copy": 0,
 		},
 		{
 			"fieldname": "aftersales_billing_period",
 			"fieldtype": "Select",
-			"label": "Period of Service Invoices",
+			"label": N_("Period of Service Invoices"),
 			"options": "\n".join(("", *PERIODS)),
 			"insert_after": "aftersales_invoicing",
 			"depends_on": f"eval:doc.aftersales_invoicing === '{PER_CUSTOMER}'",
@@ -184,14 +185,14 @@ def _fault_fields(insert_after: str) -> list[dict]:
 		{
 			"fieldname": "aftersales_section",
 			"fieldtype": "Section Break",
-			"label": "After-sales Service",
+			"label": N_("After-sales Service"),
 			"insert_after": insert_after,
 			"depends_on": "aftersales_fault_code",
 		},
 		{
 			"fieldname": "aftersales_fault_code",
 			"fieldtype": "Link",
-			"label": "Fault",
+			"label": N_("Fault"),
 			"options": "Fault Code",
 			"insert_after": "aftersales_section",
 			"read_only": 1,
@@ -204,14 +205,14 @@ def _fault_fields(insert_after: str) -> list[dict]:
 		{
 			"fieldname": "aftersales_brand",
 			"fieldtype": "Data",
-			"label": "Brand",
+			"label": N_("Brand"),
 			"insert_after": "aftersales_column",
 			"read_only": 1,
 		},
 		{
 			"fieldname": "aftersales_model",
 			"fieldtype": "Data",
-			"label": "Model",
+			"label": N_("Model"),
 			"insert_after": "aftersales_brand",
 			"read_only": 1,
 		},
@@ -232,7 +233,7 @@ def _service_field() -> dict:
 	return {
 		"fieldname": "aftersales_service",
 		"fieldtype": "Small Text",
-		"label": "Service",
+		"label": N_("Service"),
 		"insert_after": "aftersales_posting_key",
 		"read_only": 1,
 		"print_hide": 0,

@@ -1,4 +1,4 @@
-"""The texts of shipped records and of the fields added to ERPNext's documents, for the template of all messages.
+"""The texts of shipped records, for the template of all messages.
 
 Frappe asks `babel_extractors.csv` for this when it makes `locale/main.pot`. The texts of the shipped
 notifications are Jinja with `_("…")`; Frappe itself looks for such calls in code and templates only. What a
@@ -6,7 +6,6 @@ service target measures is translated where its clock is shown; the title of a f
 documents customers get, the steps and states of a workflow on the form.
 """
 
-import ast
 import json
 import re
 from collections.abc import Iterator
@@ -42,23 +41,3 @@ def extract(fileobj, *args, **kwargs) -> Iterator[Message]:
 		shown = record.get(SHOWN_NAMES.get(doctype))
 		if shown and shown not in NOT_OURS:
 			yield 1, "_", shown, [f"A shipped {doctype}"]
-
-
-def extract_custom_fields(fileobj, *args, **kwargs) -> Iterator[Message]:
-	"""A babel extractor: labels and descriptions of the fields in `setup/custom_fields.py`, hidden ones left out."""
-	for node in ast.walk(ast.parse(fileobj.read())):
-		if not isinstance(node, ast.Dict):
-			continue
-		field = {
-			key.value: value.value
-			for key, value in zip(node.keys, node.values, strict=True)
-			if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
-		}
-		for part in ("label", "description"):
-			if field.get(part) and not field.get("hidden"):
-				yield (
-					node.lineno,
-					"_",
-					field[part],
-					[f"{part.title()} of a field added to ERPNext's documents"],
-				)

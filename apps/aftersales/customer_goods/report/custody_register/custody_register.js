@@ -6,7 +6,7 @@ frappe.query_reports["Custody Register"] = {
 		{ fieldname: "location", label: __("Location"), fieldtype: "Data" },
 		{
 			fieldname: "status",
-			label: __("Receipt"),
+			label: __("Receipt Status"),
 			fieldtype: "Select",
 			options: ["", "Issued", "Recovered", "Voided"],
 		},

@@ -56,7 +56,7 @@ def columns() -> list[dict]:
 		{"fieldname": "serial", "label": _("Serial"), "fieldtype": "Data", "width": 120},
 		{"fieldname": "location", "label": _("Location"), "fieldtype": "Data", "width": 130},
 		{"fieldname": "days", "label": _("Days Here"), "fieldtype": "Int", "width": 95},
-		{"fieldname": "status", "label": _("Receipt"), "fieldtype": "Data", "width": 95},
+		{"fieldname": "status", "label": _("Receipt Status"), "fieldtype": "Data", "width": 115},
 		_link("card", _("Repair Card"), "Repair Card", 140),
 		{"fieldname": "card_status", "label": _("Repair"), "fieldtype": "Data", "width": 130},
 		{"fieldname": "promised_return", "label": _("Promised"), "fieldtype": "Datetime", "width": 155},

@@ -114,7 +114,7 @@ def pay_out(doc: Document, amount: float, collected_so_far: float, reason: str, 
 	_check_open(doc, amount, collected_so_far)
 	if amount > rounded(doc.cash_collected):
 		frappe.throw(
-			_("{0} cannot be paid out: the receipts amount to {1}.").format(
+			_("{0} cannot be paid out: the receipts say {1}.").format(
 				fmt_money(amount, currency=doc.currency), fmt_money(doc.cash_collected, currency=doc.currency)
 			)
 		)

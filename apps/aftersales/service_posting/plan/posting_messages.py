@@ -63,7 +63,7 @@ def _template(code: str) -> str:
 			)
 		case "bundle_batch":
 			return _(
-				"Parts row {row}: product bundle {item} contains {component}, which is kept in batches. Set its Batch, or enter the items of the bundle as separate parts."
+				"Parts row {row}: product bundle {item} contains {component}, which is kept in batches. Set a Batch of it, or enter the items of the bundle as parts of their own."
 			)
 		case "bundle_tracked_by_delivery_note":
 			return _(

@@ -152,7 +152,7 @@ class DelayCompensation(ServiceDocument):
 		if self._action == "submit" and flt(self.amount) > gives:
 			frappe.throw(
 				_(
-					"The bill of {0} has changed: at most {1} can be granted. Enter that amount or less in {2}, then grant it."
+					"The bill of {0} has changed since: the rule gives {1} at most. Enter that or less as {2}, then grant it."
 				).format(self.job, rounded(gives), frappe.bold(_(self.meta.get_label("amount"))))
 			)
 		set_system(self, proposed_amount=gives)

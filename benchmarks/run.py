@@ -181,7 +181,13 @@ def _measure_visits(masters: frappe._dict, rounds: int, submit_invoice: int) -> 
 
 
 def _visit(masters: frappe._dict) -> str:
-	"""A visit that was dispatched, whose technician is on site and has written what he did."""
+	"""A visit that was dispatched, whose technician is on site and has reported the work.
+
+	Each is to a product of its own: a second one would be free under the warranty of the first.
+	"""
+	equipment = frappe.copy_doc(frappe.get_doc("Customer Equipment", masters.equipment))
+	equipment.serial_text = frappe.generate_hash(length=12)
+	equipment.insert()
 	call = frappe.get_doc(
 		{
 			"doctype": "Repair Call",
@@ -190,7 +196,7 @@ def _visit(masters: frappe._dict) -> str:
 			"company": COMPANY,
 			"channel": "Phone",
 			"request_type": "Repair",
-			"equipment": masters.equipment,
+			"equipment": equipment.name,
 			"service_category": "A",
 			"category_reason": "Out of warranty",
 		}

@@ -359,7 +359,10 @@ aftersales_open_work = {
 }
 aftersales_calls_of_technician = {
 	"Service Technician": "aftersales.field_service.visits.calls_visited_by",
-	"Workshop Technician": "aftersales.customer_goods.custody.calls_in_workshop",
+	"Workshop Technician": [
+		"aftersales.customer_goods.custody.calls_in_workshop",
+		"aftersales.customer_goods.custody.calls_taken_in",
+	],
 }
 
 # A product that is sent out cannot be worked on, checked or returned

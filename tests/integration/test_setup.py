@@ -130,7 +130,8 @@ def test_custom_fields_belong_to_the_app_and_what_tells_of_a_job_is_never_copied
 		assert stored, field["fieldname"]
 		# How a customer is invoiced is a setting, which a copy of the customer keeps
 		assert stored.no_copy == (doctype != "Customer")
-		assert stored.print_hide
+		# What the invoice says of the job is there to be printed
+		assert stored.print_hide == (stored.fieldname != "aftersales_service")
 		assert (
 			frappe.db.get_value("Custom Field", f"{doctype}-{stored.fieldname}", "module")
 			== "Service Billing"

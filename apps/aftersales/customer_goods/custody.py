@@ -64,6 +64,16 @@ def calls_in_workshop(user: str) -> QueryBuilder:
 	)
 
 
+def calls_taken_in(user: str) -> QueryBuilder:
+	"""Query for the names of the calls whose product was taken in: a repair card is made from its receipt."""
+	receipt = frappe.qb.DocType("Collection Receipt")
+	return (
+		frappe.qb.from_(receipt)
+		.where((receipt.docstatus == 1) & receipt.repair_call.isnotnull())
+		.select(receipt.repair_call)
+	)
+
+
 def validate_product_is_here(fieldname: str, name: str | None) -> None:
 	"""Ask who may have sent the product of a card or receipt (`fieldname` says which) away whether it is back.
 

@@ -38,8 +38,9 @@ def fresh(doc):
 # ---------------------------------------------------------------- minutes
 
 
-def worked(minutes: int, **values) -> dict:
-	began = f"{nowdate()} 00:00:00"
+def worked(minutes: int, after: int = 0, **values) -> dict:
+	"""Work of so many minutes that began `after` so many minutes of the day."""
+	began = add_to_date(f"{nowdate()} 00:00:00", minutes=after, as_datetime=True)
 	return {
 		"activity": "Repair",
 		"from_time": began,
@@ -59,7 +60,7 @@ def test_time_is_billed_by_minutes(shop, minutes, rate, amount):
 
 
 def test_minutes_survive_a_form_that_rounds_them_and_the_credit_note(shop):
-	doc = done(shop, labour=[worked(20), worked(10)])
+	doc = done(shop, labour=[worked(20), worked(10, after=20)])
 	invoice = invoice_of(doc)
 	invoice.items[0].qty = 0.333  # what ERPNext's form makes of it when anything is edited
 	invoice.remarks = "Seen"

@@ -8,6 +8,7 @@ import pytest
 from frappe.utils import add_to_date, get_datetime, getdate, now_datetime
 
 from aftersales.service_levels import sweep as sweeping
+from aftersales.service_levels import targets
 from aftersales.setup import defaults
 from tests import factories as make
 
@@ -502,6 +503,9 @@ def shipped(levels):
 	for values in defaults.shipped():
 		if values["doctype"] in ("Service Calendar", "Service Target"):
 			defaults.restore(values["doctype"], values["name"])
+	# Restoring leaves off what is off; the other tests' fixture has switched them off
+	frappe.db.set_value("Service Target", {"name": ("is", "set")}, "enabled", 1)
+	targets.clear_cache()
 
 
 def allowed(doc) -> dict[str, tuple[str, float]]:

@@ -16,8 +16,8 @@ from frappe.utils.password import update_password
 
 from aftersales.customer_portal import documents, links, pages
 from aftersales.installed_base.product_codes import product_signature
+from tests import discovery, portal
 from tests import factories as make
-from tests import portal
 from tests.committed import swept_afterwards
 from tests.portal import ANNA, BEN
 from tests.security import test_endpoints as endpoints
@@ -299,13 +299,13 @@ def test_customers_may_call_no_function_of_the_desk(world):
 	make.once("Spare Part", world.shop.seal, item_code=world.shop.seal)
 	known = {**world.ben, "Item": world.shop.seal}
 	accepted = []
-	for user, path in itertools.product((ANNA, BEN), endpoints._functions()):
+	for user, path in itertools.product((ANNA, BEN), discovery.functions()):
 		if path in endpoints.SEEN_BY_ALL:
 			continue
 		function = frappe.get_attr(path)
 		frappe.set_user(user)
 		try:
-			function(**endpoints._arguments(function, known))
+			function(**discovery.arguments(function, known))
 			accepted.append(path)
 		except frappe.PermissionError:
 			pass
@@ -318,7 +318,7 @@ def test_customers_may_call_no_function_of_the_desk(world):
 
 def test_customers_may_run_no_action_of_a_document(world):
 	tried, accepted = 0, []
-	for doctype, action in endpoints._actions():
+	for doctype, action in discovery.actions():
 		if doctype not in world.ben:
 			continue
 		doc = frappe.get_doc(doctype, world.ben[doctype])
@@ -327,7 +327,7 @@ def test_customers_may_run_no_action_of_a_document(world):
 		for user in (ANNA, BEN):
 			frappe.set_user(user)
 			try:
-				method(**endpoints._arguments(method, {}))
+				method(**discovery.arguments(method, {}))
 				accepted.append(f"{user} {doctype}.{action}")
 			except frappe.PermissionError:
 				pass

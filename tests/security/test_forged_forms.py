@@ -235,7 +235,9 @@ def test_what_is_inserted_as_submitted_is_sanitised_like_a_draft():
 	call = f.call(shop.customer)
 	draft = f.receipt(call)
 	values = frappe.copy_doc(draft).as_dict()
-	frappe.set_user(f.user("technician@forged.example", "Service Technician", "Workshop Technician"))
+	technician = f.user("technician@forged.example", "Service Technician", "Workshop Technician")
+	call.db_set("assigned_to", technician)
+	frappe.set_user(technician)
 	stored = frappe.client.insert(
 		{
 			**values,

@@ -54,6 +54,7 @@ EXPECTED = {
 	"Warranty Recovery Claim": ("crwdsxa", "crw", "-", "-", "-", "crwdsxa"),
 	"Technician Cash Handover": ("crwdsxa", "r", "-", "-", "-", "crwdsxa"),
 	"Service Link": ("r", "r", "r", "-", "-", "-"),
+	"Service Erasure Log": ("r", "-", "-", "-", "-", "-"),
 	"Customer Service Preferences": ("crwd", "crw", "crw", "-", "-", "-"),
 	"Service Contract": ("crwdsxa", "crw", "r", "r", "r", "crwsxa"),
 	"Billing Run": ("crwd", "r", "-", "-", "-", "crw"),

@@ -13,7 +13,7 @@ from tests import factories as make
 from tests import mails, portal
 
 GERDA, PHONE = "gerda@privat.example", "+353 1 777 1234"
-SECRETS = ("Gerda", "gerda@", "777", "7771234", "my neighbour", "back door")
+SECRETS = ("Gerda", "gerda@", "777 1234", "7771234", "my neighbour", "back door")
 
 NOBODYS = {
 	"Repair Call": {

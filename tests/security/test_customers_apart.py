@@ -171,6 +171,7 @@ def addresses(his: frappe._dict, mine: frappe._dict) -> list[str]:
 	beside = [*documents.KINDS, "A" * 54, product_signature(mine["Customer Equipment"])]
 	found = []
 	for pattern, _view in pages.ROUTES:
+		pattern = pattern.replace(pages.PART, pages.NAME)
 		gaps = pattern.count(pages.NAME)
 		if gaps == 0:
 			found.append(pattern)

@@ -129,7 +129,7 @@ def test_what_has_no_price_needs_somebody_to_price_it(shop):
 def test_a_technician_bills_no_day_for_a_visit_of_an_hour_and_a_half(shop):
 	doc = as_user(shop.user, visit(shop))
 	doc.labour[0].hours = 24
-	with pytest.raises(frappe.PermissionError, match="hours of work on a visit of 1.5"):
+	with pytest.raises(frappe.PermissionError, match=r"hours of work on a visit of 1\.5"):
 		doc.save()
 	frappe.db.rollback()
 	doc = as_user(shop.user, doc)

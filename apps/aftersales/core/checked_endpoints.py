@@ -220,7 +220,7 @@ def only_tags_of_readable_documents(user: str | None = None, doctype: str | None
 		return ""
 	tagged = frappe.get_all("Tag Link", pluck="document_type", distinct=True, order_by="document_type asc")
 	hidden = []
-	for name in filter(_is_ours, tagged):
+	for name in (doctype for doctype in tagged if _is_ours(doctype)):
 		of_type = f"`tabTag Link`.document_type = {frappe.db.escape(name, percent=False)}"
 		if not _may_see_some(name, user):
 			hidden.append(of_type)

@@ -115,7 +115,13 @@ def _require_presence(doc: Document) -> None:
 	"""Nobody is sent who has left, is on leave or has a day off, unless a supervisor says why."""
 	was_made = bool(doc.arrived_at)
 	found = next(
-		filter(None, (availability.absence_on(doc.technician, day, was_made) for day in _days_of_visit(doc))),
+		(
+			part
+			for part in (
+				availability.absence_on(doc.technician, day, was_made) for day in _days_of_visit(doc)
+			)
+			if part
+		),
 		None,
 	)
 	if not found:

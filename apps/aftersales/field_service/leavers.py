@@ -69,7 +69,9 @@ def tell_work_left(technicians: list[str], after: date | str | None = None) -> N
 	_say(
 		_("Give this work of {0} to somebody else: {1}").format(
 			escape_html(", ".join(sorted(technicians))),
-			", ".join(filter(None, (_links("Service Voucher", visits), _links("Repair Card", cards)))),
+			", ".join(
+				part for part in (_links("Service Voucher", visits), _links("Repair Card", cards)) if part
+			),
 		)
 	)
 

@@ -134,7 +134,7 @@ def _reason(call: Document, answer: Coverage, proposal: Proposal, is_ours: bool)
 	reason = reasons.sentence(answer, proposal, call.request_type)
 	if is_ours:
 		also = reasons.parts_in_warranty(facts.fitted_parts(call), getdate(call.received_at), answer.part)
-		return " ".join(filter(None, (reason, also)))
+		return " ".join(part for part in (reason, also) if part)
 	return _("{0} Nothing is covered until a reason is given: {1}").format(reason, call.ownership_concern)
 
 

@@ -151,7 +151,7 @@ def _book_line(doc: Document, line: Document) -> Decimal:
 def _words(error: Exception) -> str:
 	"""What an error says; several things at once one after the other."""
 	told = error.args[0] if error.args else ""
-	return " ".join(map(str, told)) if isinstance(told, list | tuple) else str(told)
+	return " ".join(str(part) for part in told) if isinstance(told, list | tuple) else str(told)
 
 
 def _in_cash(payment: Document, line: Document) -> float:

@@ -56,7 +56,7 @@ def chosen(company: str, currency: str | None, mode_of_payment: str | None) -> s
 	if found:
 		frappe.throw(
 			_("Choose the Mode of Payment that takes the cash: {0}.").format(
-				", ".join(map(frappe.bold, found))
+				", ".join(frappe.bold(part) for part in found)
 			),
 			title=_("Mode of Payment"),
 		)

@@ -36,7 +36,7 @@ def periods_of(contract: Document, last: date | None = None) -> Iterator[Period]
 	cycle = _cycle(contract)
 	if not cycle:
 		return iter(())
-	end = min(filter(None, (getdate(contract.end_date), last)))
+	end = min(part for part in (getdate(contract.end_date), last) if part)
 	return periods(getdate(contract.invoice_fees_from or contract.start_date), end, cycle)
 
 

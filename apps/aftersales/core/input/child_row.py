@@ -107,7 +107,11 @@ class ChildRow(Document):
 		)
 
 	def _refuse(self) -> NoReturn:
-		parents = [_(self.parenttype)] if self.get("parenttype") else sorted(map(_, _tables(self.doctype)))
+		parents = (
+			[_(self.parenttype)]
+			if self.get("parenttype")
+			else sorted(_(part) for part in _tables(self.doctype))
+		)
 		frappe.throw(
 			_("{0} is part of {1} and cannot be changed by itself. Open the {1} and save it.").format(
 				frappe.bold(_(self.doctype)), escape_html(" / ".join(parents))

@@ -144,7 +144,7 @@ def _parser_for(fieldtype: str, options: str | None, length: int) -> Callable | 
 	if fieldtype == "Data" and options == "Email":
 		return rules.parse_email
 	if fieldtype == "Select" and (options or "").strip():
-		return partial(rules.parse_option, options=tuple(map(str.strip, options.split("\n"))))
+		return partial(rules.parse_option, options=tuple(option.strip() for option in options.split("\n")))
 	if column == "varchar":
 		return partial(rules.parse_text, characters=length or rules.SHORT_TEXT)
 	return rules.parse_text if column == "text" else partial(rules.parse_text, size=rules.LONG_TEXT_BYTES)

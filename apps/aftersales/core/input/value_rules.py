@@ -70,7 +70,7 @@ def parse_datetime(value: Any) -> datetime:
 		raise InvalidValue
 	*parts, fraction = found.groups(default="0")
 	try:
-		moment = datetime(*map(int, parts), microsecond=int(fraction.ljust(6, "0")))
+		moment = datetime(*(int(part) for part in parts), microsecond=int(fraction.ljust(6, "0")))
 	except ValueError as error:
 		raise InvalidValue from error
 	return _within_calendar(moment)

@@ -45,7 +45,7 @@ def numbers_in(equipment: list[str]) -> dict[str, list[tuple[str, str]]]:
 			.run()
 		)
 		for product, item_code, numbers in rows:
-			for number in filter(None, (text.strip() for text in numbers.split("\n"))):
+			for number in (line.strip() for line in numbers.split("\n") if line.strip()):
 				found.setdefault(product, []).append((item_code, number))
 	return found
 

@@ -45,7 +45,7 @@ def parts_in_warranty(fitted: Iterable[FittedPart], on: date, told: FittedPart |
 		return None
 	named_parts = [
 		_("{0} until {1}").format(
-			" ".join(filter(None, (part.item_name or part.item_code, part.serial_text))),
+			" ".join(text for text in (part.item_name or part.item_code, part.serial_text) if text),
 			format_date(part.until),
 		)
 		for part in parts[:MOST_PARTS]
@@ -79,7 +79,7 @@ def _part(coverage: Coverage) -> str:
 	if not part:
 		return _("A fitted part is under warranty until {0}").format(format_date(coverage.until))
 	return _("Part {0}, fitted by {1}, is under warranty until {2}").format(
-		" ".join(filter(None, (part.item_name or part.item_code, part.serial_text))),
+		" ".join(text for text in (part.item_name or part.item_code, part.serial_text) if text),
 		named(part.job),
 		format_date(part.until),
 	)

@@ -34,7 +34,7 @@ class BadRows:
 		text = io.TextIOWrapper(self._file, encoding="utf-8-sig", newline="", write_through=True)
 		self._text = text
 		self._csv = csv.writer(text, delimiter=delimiter or ",")
-		self._csv.writerow([*map(no_formula, header), _("Row in the file"), _("Reason")])
+		self._csv.writerow([*(no_formula(part) for part in header), _("Row in the file"), _("Reason")])
 
 	def add(self, row: BadRow) -> None:
 		self.count += 1

@@ -17,6 +17,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no fault of what is tried
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 # pytest-xdist numbers its processes gw0, gw1, ...; the one that hands out the tests has no number.
 PROCESS = os.environ.get("PYTEST_XDIST_WORKER")

@@ -140,7 +140,7 @@ def test_what_kills_its_workers_is_taken_up_three_times(shop, pushed):
 	assert billing_resume.resume_interrupted() == []
 	run = frappe.get_doc("Billing Run", name)
 	assert run.status == "Stopped"
-	assert "is stopped: It was interrupted 4 times." in told()[-1]
+	assert "has been stopped: It was interrupted 4 times." in told()[-1]
 	run.start()
 	assert frappe.db.get_value("Billing Run", name, "resumes") == 0, "somebody looked at it"
 

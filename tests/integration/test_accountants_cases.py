@@ -11,7 +11,7 @@ from pathlib import Path
 import frappe
 import pytest
 from erpnext.accounts.deferred_revenue import convert_deferred_revenue_to_income
-from frappe.utils import add_days, nowdate
+from frappe.utils import add_days, getdate, nowdate
 
 from aftersales.service_accounts.report.job_profitability import job_profitability
 from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
@@ -465,15 +465,17 @@ def deferred_fee_that_ends_early(shop):
 
 @case("14")
 def draft_of_another_month(shop):
-	make.fiscal_years(2026, 2027)
+	year = getdate().year + 1  # after the stock of the shop came in, whatever day and hour it is
+	last, first = f"{year}-11-30", f"{year}-12-01"
+	make.fiscal_years(year, year + 1)
 	make.settings(submit_invoice=0)
-	clock_of_the_test.to("2026-11-30")
+	clock_of_the_test.to(last)
 	doc = job(shop)
-	clock_of_the_test.to("2026-12-01")
+	clock_of_the_test.to(first)
 	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	invoice.submit()
-	assert (str(invoice.posting_date), str(invoice.due_date)) == ("2026-12-01", "2026-12-01")
-	assert str(frappe.db.get_value("Stock Entry", doc.stock_entry, "posting_date")) == "2026-11-30"
+	assert (str(invoice.posting_date), str(invoice.due_date)) == (first, first)
+	assert str(frappe.db.get_value("Stock Entry", doc.stock_entry, "posting_date")) == last
 	return documents(doc)
 
 

@@ -95,7 +95,7 @@ def raw_row(child: str, parent: str, fieldname: str, docstatus: int = 0) -> tupl
 	if meta.issingle:
 		doc = frappe.get_doc(parent)
 	else:
-		own = {"docstatus": docstatus, "status": None, "technician": None, "amended_from": None}
+		own = {"docstatus": docstatus, "status": None, "technician": None, "amended_from": None, "enabled": 0}
 		doc = raw(
 			parent, **{key: value for key, value in own.items() if meta.has_field(key) or key == "docstatus"}
 		)

@@ -117,6 +117,49 @@ def test_what_comes_back_is_described(sent):
 	refused(frappe.PermissionError, sent, charged_on=500)
 
 
+@pytest.fixture
+def workshop_user(shop):
+	return make.user("tom@vendor.example", "Workshop Technician")
+
+
+def test_what_the_customer_is_charged_needs_the_right_of_a_typed_rate(shop, sent, workshop_user):
+	make.price(shop.outside, 180)
+	make.settings(rate_change_limit=10)
+	frappe.db.commit()
+	for price in (0.01, 161, 99_999):
+		frappe.set_user(workshop_user)
+		with pytest.raises(
+			frappe.PermissionError, match=r"Charge the Customer.*departs from the usual one.*180"
+		):
+			fresh(sent).update({"charged_on": price}).save()
+		frappe.db.rollback()
+		with pytest.raises(frappe.PermissionError, match="departs"):
+			draft(shop, charged_on=price)
+		frappe.db.rollback()
+	frappe.set_user(workshop_user)
+	fresh(sent).update({"charged_on": 162}).save()
+	fresh(sent).receive("Repaired", "New board")
+	frappe.set_user("Administrator")
+	(line,) = fresh(shop.card).parts
+	assert (line.item_code, line.rate, line.amount) == (shop.outside, 162, 162)
+	assert comments(sent) == comments(sent).replace("authorised", "")
+
+
+def test_a_charge_is_authorised_and_the_timeline_says_so(shop, sent, workshop_user):
+	supervisor = make.user("sean@vendor.example", "Service Supervisor")
+	frappe.set_user(supervisor)
+	fresh(sent).update({"charged_on": 195}).save()
+	assert "195.00 authorised (usual: the price list has none)" in comments(sent)
+	frappe.db.commit()
+	frappe.set_user(workshop_user)
+	with pytest.raises(frappe.PermissionError, match="departs"):  # for nothing after all
+		fresh(sent).update({"charged_on": 0}).save()
+	frappe.db.rollback()
+	fresh(sent).receive("Repaired", "New board")
+	assert fresh(shop.card).amount_due > 195
+	frappe.set_user("Administrator")
+
+
 def test_a_product_that_is_out_is_neither_worked_on_nor_finished_nor_returned(shop, sent):
 	frappe.db.commit()
 	for step, args in (

@@ -19,6 +19,7 @@ from aftersales.core.selling_terms import set_default_taxes
 from aftersales.customer_goods import custody
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_posting.job_plan import category_accounts
+from aftersales.service_posting.plan.line_authorisation import authorise_rate, usual_rate
 
 SENT = "Sent"
 BACK = "Back"
@@ -352,6 +353,24 @@ def refresh_cost(card: str) -> None:
 		.run()
 	)[0][0]
 	frappe.db.set_value("Repair Card", card, "vendor_cost", flt(total))
+
+
+def validate_charge(doc: Document) -> None:
+	"""What the customer is charged for a vendor repair needs the right that a rate typed on the card needs.
+
+	Taking an amount away again that somebody has authorised needs it, too.
+
+	Raises:
+		frappe.PermissionError: it departs from the usual rate, and the user may not authorise that.
+	"""
+	before = doc.get_doc_before_save()
+	was, now = flt(before.charged_on) if before else 0, flt(doc.charged_on)
+	if rounded(was - now, doc.currency) == 0:
+		return
+	card = frappe.get_doc("Repair Card", doc.repair_card)
+	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	usual = usual_rate(card, item_code) if item_code else None
+	authorise_rate(card, _(doc.meta.get_label("charged_on")), item_code, now, usual, note_on=doc)
 
 
 def charge_on(doc: Document) -> None:

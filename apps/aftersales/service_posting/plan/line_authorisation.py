@@ -33,35 +33,59 @@ def validate_rates(doc: Document) -> None:
 		frappe.PermissionError: names row, both rates and who may authorise.
 	"""
 	if doc.flags.ignore_permissions or not doc.customer:
-		return  # the app's own lines (a vendor repair charged on, say)
+		return  # the app's own lines, authorised where they were typed
 	typed = [line for line in (*doc.labour, *doc.parts) if _is_typed(doc, line)]
 	if not typed:
 		return
 	usual = _usual_rates(doc, typed)
-	quoted = _quoted_rates(doc)
-	settings = frappe.get_cached_doc("Aftersales Settings")
-	roles = [settings.rate_change_role] if settings.rate_change_role else AUTHORISING_ROLES
-	currency = billing_currency(doc)
 	for line in typed:
-		rate, usually = flt(line.rate), usual.get(line.idx, {}).get(line.parentfield)
-		if rate in quoted.get(line.item_code, ()) or not rules.departs(
-			rate, usually, flt(settings.rate_change_limit)
-		):
-			continue
-		shown = (
-			frappe.bold(_row(line)),
-			fmt_money(rate, currency=currency),
-			_("the price list has none") if usually is None else fmt_money(usually, currency=currency),
+		usually = usual.get(line.idx, {}).get(line.parentfield)
+		authorise_rate(doc, _row(line), line.item_code, flt(line.rate), usually)
+
+
+def authorise_rate(
+	job: Document,
+	label: str,
+	item_code: str,
+	rate: float,
+	usual: float | None,
+	note_on: Document | None = None,
+) -> None:
+	"""Let a typed `rate` of an item pass if it is a usual one for the job, or if the user may authorise it.
+
+	Rates of the job's submitted quotation are usual; `usual` is that of price list and agreements, None where
+	there is none. Both in the customer's currency. `label` names where the rate was typed; what was authorised is
+	noted on the timeline of `note_on`, or else of the job.
+
+	Raises:
+		frappe.PermissionError: names the place, both rates and who may authorise.
+	"""
+	settings = frappe.get_cached_doc("Aftersales Settings")
+	quoted = rate in _quoted_rates(job).get(item_code, ())
+	if quoted or not rules.departs(rate, usual, flt(settings.rate_change_limit)):
+		return
+	roles = [settings.rate_change_role] if settings.rate_change_role else AUTHORISING_ROLES
+	currency = billing_currency(job)
+	shown = (
+		frappe.bold(label),
+		fmt_money(rate, currency=currency),
+		_("the price list has none") if usual is None else fmt_money(usual, currency=currency),
+	)
+	if not has_any_role(roles):
+		frappe.throw(
+			_(
+				"{0}: the rate {1} departs from the usual one ({2}). Only {3} can authorise that. Leave the rate empty to use the usual one."
+			).format(*shown, ", ".join(_(role) for role in roles)),
+			frappe.PermissionError,
+			title=_("Rate Needs Authorisation"),
 		)
-		if not has_any_role(roles):
-			frappe.throw(
-				_(
-					"{0}: the rate {1} departs from the usual one ({2}). Only {3} can authorise that. Leave the rate empty to use the usual one."
-				).format(*shown, ", ".join(_(role) for role in roles)),
-				frappe.PermissionError,
-				title=_("Rate Needs Authorisation"),
-			)
-		jobs.note(doc, _("{0}: rate {1} authorised (usual: {2})").format(*shown))
+	jobs.note(note_on or job, _("{0}: rate {1} authorised (usual: {2})").format(*shown))
+
+
+def usual_rate(job: Document, item_code: str) -> float | None:
+	"""What one of an item costs the customer of `job` by price list, agreement and pricing rules; None: no price."""
+	row = InvoiceRow("usual", item_code, 1, 0, None, None, None)
+	return _priced_rows(job, (row,)).get("usual")
 
 
 def validate_hours(doc: Document) -> None:
@@ -132,15 +156,23 @@ def _usual_rates(doc: Document, lines: list[Document]) -> dict[int, dict[str, fl
 		for line in lines
 	)
 	found: dict[int, dict[str, float | None]] = {}
+	for key, rate in _priced_rows(doc, rows).items():
+		table, _colon, idx = key.partition(":")
+		found.setdefault(int(idx), {})[table] = rate
+	return found
+
+
+def _priced_rows(doc: Document, rows: tuple[InvoiceRow, ...]) -> dict[str, float | None]:
+	"""Line → rate that the job's invoice would have for it; nothing where it cannot be priced yet."""
 	try:
 		invoice = priced_unsaved([Charge(doc, rows)])
-	except frappe.ValidationError:  # cannot be priced yet; posting says what is missing
-		return found
-	for item in invoice.items:
-		table, _colon, idx = (item.aftersales_line or "").partition(":")
-		if idx:
-			found.setdefault(int(idx), {})[table] = None if is_free(item) else flt(item.rate)
-	return found
+	except frappe.ValidationError:  # posting says what is missing
+		return {}
+	return {
+		item.aftersales_line: None if is_free(item) else flt(item.rate)
+		for item in invoice.items
+		if item.aftersales_line
+	}
 
 
 def _quoted_rates(doc: Document) -> dict[str, set[float]]:

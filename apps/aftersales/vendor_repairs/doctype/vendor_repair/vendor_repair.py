@@ -76,10 +76,14 @@ class VendorRepair(ServiceDocument):
 		one_way.refuse_state_on_draft(self)
 		self.take_values_from_card()
 		self.check_dates()
+		vendor_repairs.validate_charge(self)
 
 	def before_submit(self):
 		self.refuse_card_that_cannot_send()
 		self.status = SENT
+
+	def on_update(self):
+		jobs.write_notes(self)
 
 	def on_submit(self):
 		self.note_where_it_is()
@@ -91,9 +95,11 @@ class VendorRepair(ServiceDocument):
 		one_way.refuse_step_out_of_order(self, NEXT_STATES)
 		self.keep_what_is_settled()
 		self.check_dates()
+		vendor_repairs.validate_charge(self)
 		self.take_product_back()
 
 	def on_update_after_submit(self):
+		jobs.write_notes(self)
 		if self.has_value_changed("cost"):
 			vendor_repairs.refresh_cost(self.repair_card)
 		if entered(self, BACK):

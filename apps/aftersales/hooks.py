@@ -82,7 +82,7 @@ doc_events = {
 		],
 		"on_change": [
 			"aftersales.service_levels.workflow_states.settle",
-			"aftersales.service_calls.assignment.restore_owners",
+			"aftersales.service_calls.assignment.show_owner_from_rule",
 		],
 	},
 	"Service Voucher": {
@@ -108,14 +108,14 @@ doc_events = {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": [
 			"aftersales.service_levels.workflow_states.settle",
-			"aftersales.service_calls.assignment.restore_owners",
+			"aftersales.service_calls.assignment.show_owner_from_rule",
 		],
 	},
 	"Service Complaint": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": [
 			"aftersales.service_levels.workflow_states.settle",
-			"aftersales.service_calls.assignment.restore_owners",
+			"aftersales.service_calls.assignment.show_owner_from_rule",
 		],
 	},
 	"Customer": {
@@ -196,7 +196,7 @@ doc_events = {
 	"Employee": {"on_update": "aftersales.field_service.leavers.employee_saved"},
 	"User": {"on_update": "aftersales.field_service.leavers.user_saved"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
-	"ToDo": {"validate": "aftersales.service_calls.assignment.keep_owner"},
+	"ToDo": {"after_insert": "aftersales.service_calls.assignment.take_owner_from_rule"},
 	"Stock Ledger Entry": {
 		"on_submit": [
 			"aftersales.repair_workshop.parts_supply.note_arrival",
@@ -371,14 +371,8 @@ aftersales_validate_product_is_here = ["aftersales.vendor_repairs.vendor_repairs
 # What a document's targets may ask of the document it belongs to: link field → function
 aftersales_target_facts = {"repair_call": "aftersales.service_calls.calls.facts_for_targets"}
 
-# Assigning and unassigning in the desk must not take away a document's owner
+# Frappe answers these without asking for rights on the document
 override_whitelisted_methods = {
-	"frappe.desk.form.assign_to.add": "aftersales.service_calls.assignment.add",
-	"frappe.desk.form.assign_to.add_multiple": "aftersales.service_calls.assignment.add",
-	"frappe.desk.form.assign_to.remove": "aftersales.service_calls.assignment.remove",
-	"frappe.desk.form.assign_to.remove_multiple": "aftersales.service_calls.assignment.remove_multiple",
-	"frappe.desk.form.assign_to.close": "aftersales.service_calls.assignment.close",
-	# Frappe answers these without asking for rights on the document
 	"frappe.desk.search.get_link_title": "aftersales.core.checked_endpoints.get_link_title",
 	"frappe.desk.search.search_link": "aftersales.core.checked_endpoints.search_link",
 	"frappe.desk.search.search_widget": "aftersales.core.checked_endpoints.search_widget",

@@ -98,7 +98,7 @@ def test_a_customers_way(browser, server, shop, size):
 	frappe.db.commit()
 	page.reload()
 	expect(page.locator(".state .window")).to_contain_text("between 09:00 and 11:00")
-	for internal in (call.next_action, call.assigned_to, "Scheduled"):
+	for internal in (call.next_action, call.call_owner, "Scheduled"):
 		expect(page.get_by_text(internal, exact=True)).to_have_count(0)
 	picture(page, "appointment", size)
 	page.get_by_role("button", name="That suits me").click()

@@ -36,8 +36,8 @@ def business():
 			asked = frappe._dict(
 				not_reached=_follow_up(nora, add_days(nowdate(), -2)), reached=_follow_up(sean, nowdate())
 			)
-			said_before = make.plain_call(nora, referral="The baker told me", assigned_to=AGENT)
-			call = make.plain_call(sean, equipment=make.equipment(sean), assigned_to=AGENT)
+			said_before = make.plain_call(nora, referral="The baker told me", call_owner=AGENT)
+			call = make.plain_call(sean, equipment=make.equipment(sean), call_owner=AGENT)
 			frappe.db.commit()
 			yield frappe._dict(asked, call=call.name, said_before=said_before.referral)
 		finally:
@@ -47,13 +47,11 @@ def business():
 
 
 def _follow_up(customer: str, due: str) -> str:
-	call = make.plain_call(
-		customer, contact_name="Niamh", contact_phone="+353 86 777 0001", assigned_to=AGENT
-	)
+	call = make.plain_call(customer, contact_name="Niamh", contact_phone="+353 86 777 0001", call_owner=AGENT)
 	call.resolve("Fan replaced")
 	call.close()
 	follow_up = frappe.get_doc("Follow-up", {"repair_call": call.name})
-	frappe.db.set_value("Follow-up", follow_up.name, {"due_date": due, "assigned_to": AGENT})
+	frappe.db.set_value("Follow-up", follow_up.name, {"due_date": due, "call_owner": AGENT})
 	return follow_up.name
 
 

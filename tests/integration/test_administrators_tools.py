@@ -10,7 +10,7 @@ import pytest
 from frappe.core.page.permission_manager import permission_manager
 from frappe.desk import reportview
 from frappe.desk.doctype.workspace.workspace import save_page
-from frappe.utils import add_to_date, now_datetime, set_request
+from frappe.utils import set_request
 from frappe.website.path_resolver import resolve_path
 
 import aftersales
@@ -83,76 +83,6 @@ def test_workspace_is_edited():
 	assert workspace.title == workspace.label == workspace.name
 
 	save_page(workspace.title, 1, "[]", workspace.content)
-
-
-def rule(**values):
-	return make.make(
-		"Assignment Rule",
-		**{
-			"__newname": "Owners of calls",
-			"name": "Owners of calls",
-			"document_type": "Repair Call",
-			"description": "Call {{ name }}",
-			"assign_condition": "status == 'Open'",
-			"rule": "Round Robin",
-			"users": [{"user": make.user("ciara@example.com", "Service Agent")}],
-			"assignment_days": [{"day": day} for day in _DAYS],
-			**values,
-		},
-	)
-
-
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-@pytest.mark.parametrize(
-	("condition", "status", "todo"),
-	[
-		({"close_condition": "status == 'Resolved'"}, "Resolved", "Closed"),
-		({"unassign_condition": "status == 'On Hold'"}, "On Hold", "Cancelled"),
-	],
-)
-def test_assignment_rule_ends_the_todo_and_the_call_keeps_its_owner(condition, status, todo):
-	rule(**condition)
-	owner = make.user("ciara@example.com", "Service Agent")
-	call = make.call(make.customer(), assigned_to=frappe.session.user)  # the rule hands it on
-	assert [row.status for row in _todos(call)] == ["Open"]
-
-	call.reload()
-	call.update(
-		{
-			"status": status,
-			"next_action": "Ring the customer",
-			"next_action_by": add_to_date(now_datetime(), days=1),
-		}
-	)
-	if status == "On Hold":
-		call.hold_reason = "Customer"
-	if status == "Resolved":
-		call.update({"resolution": "Pressure topped up", "resolved_by_phone": 1})
-	call.save()
-
-	assert {row.status for row in _todos(call)} == {todo}
-	assert frappe.db.get_value("Repair Call", call.name, ["status", "assigned_to"]) == (status, owner)
-
-
-def test_person_cannot_end_the_todo_of_an_open_calls_owner():
-	owner = make.user("ciara@example.com", "Service Agent")
-	call = make.call(make.customer(), assigned_to=owner)
-	todo = frappe.get_doc("ToDo", _todos(call)[0].name)
-
-	frappe.set_user(owner)
-	with pytest.raises(frappe.ValidationError, match="Every open call has an owner"):
-		todo.update({"status": "Closed"}).save()
-
-
-def _todos(call):
-	return frappe.get_all(
-		"ToDo",
-		{"reference_type": "Repair Call", "reference_name": call.name},
-		["name", "status"],
-		order_by="creation",
-	)
 
 
 def test_rights_taken_by_restore_original_permissions_are_granted_again():

@@ -301,7 +301,7 @@ def test_a_copied_receipt_shows_no_other_products_photos(shop):
 		("Customer Equipment", {"brand": "Baxi"}),
 		("Collection Receipt", {"condition": "Scratched"}),
 		("Loaner Issue", {"condition": "As new", "item_code": "Gas Valve Seal"}),
-		("Follow-up", {"kind": "Periodic Visit", "due_date": "2026-02-01", "assigned_to": "Administrator"}),
+		("Follow-up", {"kind": "Periodic Visit", "due_date": "2026-02-01", "call_owner": "Administrator"}),
 		("Service Complaint", {"subject": "Late", "description": "Nobody came"}),
 		("Service Contract", {"title": "Care", "start_date": "2026-02-01", "end_date": "2027-01-31"}),
 		("Damage Claim", {}),

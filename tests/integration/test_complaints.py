@@ -77,7 +77,7 @@ def follow_up_of(doc):
 
 def test_stages_and_clocks():
 	doc = complaint()
-	assert (doc.status, doc.assigned_to, doc.company) == ("Received", AGENT, make.COMPANY)
+	assert (doc.status, doc.call_owner, doc.company) == ("Received", AGENT, make.COMPANY)
 	assert (doc.contact_name, doc.contact_phone) == ("Nora", "+353 86 123 4567")
 	running = clocks(doc)
 	assert {m: (c.target, c.allowed_seconds) for m, c in running.items()} == {
@@ -173,7 +173,7 @@ def test_who_is_complained_about_does_not_decide():
 	# nor in a save before that
 	assert_refused(doc, "somebody else", person_concerned=None)
 	frappe.set_user(AGENT)
-	assert_refused(doc, "choose somebody else", assigned_to=ACCUSED)
+	assert_refused(doc, "choose somebody else", call_owner=ACCUSED)
 
 
 def test_what_is_over_is_opened_again_by_a_supervisor():
@@ -224,8 +224,8 @@ def test_registered_for_a_customer_who_is_no_desk_user():
 	doc = frappe.get_doc("Service Complaint", name)
 	assert (doc.subject, doc.channel, doc.repair_call) == ("Nobody came.", "Web", call.name)
 	assert doc.status == "Received"
-	assert "Service Supervisor" in frappe.get_roles(doc.assigned_to) or "Service Manager" in frappe.get_roles(
-		doc.assigned_to
+	assert "Service Supervisor" in frappe.get_roles(doc.call_owner) or "Service Manager" in frappe.get_roles(
+		doc.call_owner
 	)
 	with pytest.raises(frappe.MandatoryError):
 		complaints.register("Nora Byrne", " ", "")
@@ -237,13 +237,13 @@ def test_the_settings_name_who_sees_to_complaints():
 	frappe.set_user("Administrator")
 	make.settings(complaint_owner=SUPERVISOR)
 	frappe.set_user(AGENT)
-	assert complaint().assigned_to == SUPERVISOR
+	assert complaint().call_owner == SUPERVISOR
 
 
 def test_a_call_of_type_complaint_is_handed_over_once():
 	call = make.plain_call("Nora Byrne", request_type="Complaint", subject="Rude on the phone")
 	doc = frappe.get_doc("Service Complaint", {"intake_call": call.name})
-	assert (doc.subject, doc.customer, doc.assigned_to) == ("Rude on the phone", "Nora Byrne", AGENT)
+	assert (doc.subject, doc.customer, doc.call_owner) == ("Rude on the phone", "Nora Byrne", AGENT)
 	assert clocks(call) == {}, "no complaint runs under two clocks"
 	assert set(clocks(doc)) == {"Acknowledge", "Settle"}
 	call.reload()
@@ -311,13 +311,13 @@ def test_a_complaint_that_is_over_is_not_moved_by_a_late_reply():
 
 def test_who_turns_out_to_be_concerned_hands_the_complaint_over():
 	frappe.set_user(ACCUSED)
-	doc = complaint(assigned_to=ACCUSED)
+	doc = complaint(call_owner=ACCUSED)
 	frappe.set_user(AGENT)
 	assert_refused(doc, "choose somebody else", person_concerned="Dara Flynn")
 	doc.reload()
-	doc.update({"person_concerned": "Dara Flynn", "assigned_to": SUPERVISOR})
+	doc.update({"person_concerned": "Dara Flynn", "call_owner": SUPERVISOR})
 	doc.save()
-	assert doc.assigned_to == SUPERVISOR
+	assert doc.call_owner == SUPERVISOR
 
 
 @pytest.mark.parametrize("way", ["close", "reopen", "cancel_complaint"])
@@ -346,7 +346,7 @@ def test_who_is_complained_about_does_not_make_the_complaint_disappear():
 		frappe.delete_doc("Service Complaint", doc.name)
 	assert frappe.db.exists("Service Complaint", doc.name)
 	# a word about himself is nothing he decides
-	own = complaint(assigned_to=AGENT)
+	own = complaint(call_owner=AGENT)
 	own.person_concerned = "Dara Flynn"
 	own.save()
 	assert own.person_concerned == "Dara Flynn"
@@ -366,10 +366,10 @@ def test_a_complaint_about_who_would_own_it_finds_somebody_else():
 	frappe.set_user("Administrator")
 	make.settings(complaint_owner=ACCUSED)
 	frappe.set_user(AGENT)
-	assert complaint().assigned_to == ACCUSED
-	assert complaint(person_concerned="Dara Flynn").assigned_to == AGENT
+	assert complaint().call_owner == ACCUSED
+	assert complaint(person_concerned="Dara Flynn").call_owner == AGENT
 	frappe.set_user(ACCUSED)
-	assert complaint(person_concerned="Dara Flynn").assigned_to not in (ACCUSED, None)
+	assert complaint(person_concerned="Dara Flynn").call_owner not in (ACCUSED, None)
 
 
 def test_a_reply_that_was_noted_wrong_reaches_the_complaint_when_it_is_corrected():

@@ -108,7 +108,7 @@ def test_a_customer_reports_a_problem_with_photos(two, agent):
 	assert (call.customer, call.equipment, call.channel) == (two.nora, two.boiler, "Web")
 	assert (call.subject, call.contact_name, call.contact_email) == ("No hot water", "Anna Byrne", ANNA)
 	assert call.description == "<p>Since this morning.<br>It clicks.</p>"
-	assert (call.assigned_to, call.status, call.owner) == (agent, "Open", ANNA)
+	assert (call.call_owner, call.status, call.owner) == (agent, "Open", ANNA)
 	assert call.service_category and call.coverage and call.next_action
 	files = frappe.get_all(
 		"File",
@@ -283,7 +283,7 @@ def test_nothing_internal_is_shown(two):
 	call.reload()
 	call.put_on_hold("Customer owes us money")
 	words = portal.get(f"/aftersales/calls/{call.name}", ANNA).html
-	for hidden in ("owes us", call.next_action, call.assigned_to, "On Hold", "Emergency"):
+	for hidden in ("owes us", call.next_action, call.call_owner, "On Hold", "Emergency"):
 		assert str(hidden) not in words, hidden
 
 
@@ -670,7 +670,7 @@ def test_a_tracking_link_shows_progress_and_decides_nothing(two):
 
 
 def test_a_photo_is_added_to_a_call_by_its_tracking_link(two, agent):
-	call = a_call(two, assigned_to=agent)
+	call = a_call(two, call_owner=agent)
 	address = portal.link_to(links.TRACK, "Repair Call", call.name)
 	sent = {"action": "message", "message": "This is the plate."}
 	answer = portal.post(
@@ -871,6 +871,6 @@ def test_calls_of_customers_go_to_the_agent_with_the_fewest_open_ones(two):
 			frappe.db.set_value("User", user, "enabled", 0)
 	owners = {first: 0, second: 0}
 	for _ in range(4):
-		call = make.plain_call(two.nora, assigned_to=for_customers.owner_for_customers())
-		owners[call.assigned_to] += 1
+		call = make.plain_call(two.nora, call_owner=for_customers.owner_for_customers())
+		owners[call.call_owner] += 1
 	assert owners == {first: 2, second: 2}

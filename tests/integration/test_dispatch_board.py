@@ -293,7 +293,7 @@ def test_one_who_may_only_read_moves_nothing(shop, call):
 
 def test_a_technician_moves_his_own_visits_and_hands_none_over(shop, call):
 	others = planned(call, shop.brian)
-	mine = planned(make.call(shop.customer, assigned_to=TECHNICIAN), shop.aoife)
+	mine = planned(make.call(shop.customer, call_owner=TECHNICIAN), shop.aoife)
 	frappe.set_user(TECHNICIAN)
 	with pytest.raises(frappe.PermissionError):
 		board.plan(shop.aoife, DAY, 600, 60, voucher=others.name)

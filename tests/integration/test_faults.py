@@ -111,7 +111,7 @@ def test_two_faults_that_become_one_keep_one_search_for_the_cause():
 
 def test_the_answer_reaches_the_open_calls_and_their_owners():
 	owner = make.user("agent@quality.example", "Service Agent")
-	calls = [faulty(assigned_to=owner) for _ in range(3)]
+	calls = [faulty(call_owner=owner) for _ in range(3)]
 	(name,) = faults.raise_recurring()
 	over = frappe.get_doc("Repair Call", calls[0].name)
 	over.resolve("New seal")

@@ -55,7 +55,7 @@ def test_closing_plans_one_follow_up():
 	assert planned.due_date == getdate(add_days(nowdate(), 7))
 	assert (planned.customer, planned.company) == ("Nora Byrne", make.COMPANY)
 	assert (planned.contact_name, planned.contact_phone) == ("Nora", "+353 86 123 4567")
-	assert planned.assigned_to == AGENT
+	assert planned.call_owner == AGENT
 	assert follow_ups.plan_after_closing(call) == planned.name
 	call.resolution = "Seal and gasket replaced"
 	call.save()
@@ -176,7 +176,7 @@ def test_a_bad_answer_opens_one_new_call(answers, hazard, subject, way):
 	assert (new.hazard or None) == hazard
 	assert new.priority == ("Emergency" if hazard else "Medium")
 	assert (new.customer, new.brand, new.serial_text) == ("Nora Byrne", "Baxi", "PL-1")
-	assert (new.contact_phone, new.assigned_to) == ("+353 86 123 4567", AGENT)
+	assert (new.contact_phone, new.call_owner) == ("+353 86 123 4567", AGENT)
 	assert "drips" in new.description and "<b>" not in new.description
 
 
@@ -370,10 +370,10 @@ def test_who_did_the_work_is_known():
 # ---------------------------------------------------------------- calling one after the other
 
 
-def due_follow_up(assigned_to=AGENT, days_ago=0, **values):
+def due_follow_up(call_owner=AGENT, days_ago=0, **values):
 	name = follow_up_of(closed_call()).name
 	due = add_days(nowdate(), -days_ago)
-	frappe.db.set_value("Follow-up", name, {"due_date": due, "assigned_to": assigned_to, **values})
+	frappe.db.set_value("Follow-up", name, {"due_date": due, "call_owner": call_owner, **values})
 	return name
 
 
@@ -392,9 +392,9 @@ def test_one_s_own_are_called_first_then_nobody_s():
 	while sheet := follow_ups.next_to_call(called):
 		called.append(sheet["name"])
 	assert called == [older, younger, free]
-	assert frappe.db.get_value("Follow-up", free, "assigned_to") == AGENT, "no colleague calls her too"
+	assert frappe.db.get_value("Follow-up", free, "call_owner") == AGENT, "no colleague calls her too"
 	assert follow_ups.next_to_call(called, everybody=1)["name"] == theirs
-	assert frappe.db.get_value("Follow-up", theirs, "assigned_to") == AGENT
+	assert frappe.db.get_value("Follow-up", theirs, "call_owner") == AGENT
 
 
 def test_one_that_a_colleague_has_just_taken_is_left_to_him(monkeypatch):
@@ -403,10 +403,10 @@ def test_one_that_a_colleague_has_just_taken_is_left_to_him(monkeypatch):
 	monkeypatch.setattr(
 		follow_ups,
 		"_due_for_call",
-		lambda filters, skip: [] if filters["assigned_to"] == AGENT else [taken, free],
+		lambda filters, skip: [] if filters["call_owner"] == AGENT else [taken, free],
 	)
 	assert follow_ups.next_to_call()["name"] == free
-	assert frappe.db.get_value("Follow-up", taken, "assigned_to") == SUPERVISOR
+	assert frappe.db.get_value("Follow-up", taken, "call_owner") == SUPERVISOR
 
 
 def test_the_sheet_says_whom_to_call_and_what_to_say():

@@ -63,7 +63,7 @@ def test_a_limit_lets_small_departures_pass(shop):
 
 def test_a_new_visit_is_no_way_round(shop):
 	call = make.call(shop.customer)
-	frappe.db.set_value("Repair Call", call.name, "assigned_to", shop.user)
+	frappe.db.set_value("Repair Call", call.name, "call_owner", shop.user)
 	frappe.set_user(shop.user)
 	with pytest.raises(frappe.PermissionError, match="departs"):
 		make.voucher(call, shop.technician, labour=[make.hours(1, rate=0.01)])

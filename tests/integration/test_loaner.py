@@ -143,7 +143,7 @@ def test_each_role_that_may_lend_can_lend_and_take_back(shop):
 		if role == "Service Technician":
 			make.technician("Lender", user=user)
 		if role != "Service Agent":
-			shop.call.db_set("assigned_to", user)
+			shop.call.db_set("call_owner", user)
 		frappe.set_user(user)
 		doc = draft(shop)
 		doc.submit()

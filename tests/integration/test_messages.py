@@ -495,7 +495,7 @@ def told(user: str) -> list[str]:
 
 def test_the_owner_is_told_of_a_reply(call):
 	agent = make.user("agent@desk.example", "Service Agent")
-	call.assigned_to = agent
+	call.call_owner = agent
 	call.save()
 	queued = frappe.get_last_doc("Email Queue")
 	mail("Re: your call", "The key is next door.", "nora@byrne.example", queued.message_id).process()
@@ -509,7 +509,7 @@ def test_a_new_mail_of_a_known_sender_opens_a_call(shop):
 	make.settings(customer_calls_owner=agent)
 	received = mail("Boiler is cold again", "Since today.", "nora@byrne.example").process()
 	opened_call = frappe.get_doc("Repair Call", received.reference_name)
-	assert (opened_call.customer, opened_call.channel, opened_call.assigned_to) == (
+	assert (opened_call.customer, opened_call.channel, opened_call.call_owner) == (
 		shop.customer,
 		"E-mail",
 		agent,

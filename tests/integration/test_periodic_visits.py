@@ -33,7 +33,7 @@ def plan(name="Half-yearly", **values):
 			"customers": [{"customer": "Nora Byrne"}],
 			"every_months": 6,
 			"starts_on": get_first_day(nowdate()),
-			"assigned_to": AGENT,
+			"call_owner": AGENT,
 			**values,
 		},
 	)
@@ -50,7 +50,7 @@ def test_a_visit_is_planned_once_per_period():
 	assert periodic_visits.plan_all() == 1
 	assert periodic_visits.plan_all() == 0
 	(visit,) = visits()
-	assert (visit.customer, visit.company, visit.assigned_to) == ("Nora Byrne", make.COMPANY, AGENT)
+	assert (visit.customer, visit.company, visit.call_owner) == ("Nora Byrne", make.COMPANY, AGENT)
 	assert (visit.contact_name, visit.contact_phone) == ("Nora", "+353 86 123 4567")
 	assert visit.period_start == getdate(doc.starts_on)
 	assert getdate(nowdate()) <= visit.due_date < getdate(add_months(doc.starts_on, 6))

@@ -172,7 +172,7 @@ def test_a_preview_for_somebody_who_is_not_on_file():
 def test_a_call_taken_is_triaged_and_answered():
 	answer = take(values={"contact_phone": "086 123 4567"})
 	call = frappe.get_doc("Repair Call", answer["name"])
-	assert (call.status, call.channel, call.assigned_to) == ("Triaged", "Phone", AGENT)
+	assert (call.status, call.channel, call.call_owner) == ("Triaged", "Phone", AGENT)
 	assert call.responded_at
 
 

@@ -96,7 +96,7 @@ def _account(port: int) -> None:
 
 def a_call(shop) -> str:
 	return make.plain_call(
-		shop.customer, contact_name="Nora Byrne", contact_email=NORA, assigned_to=AGENT
+		shop.customer, contact_name="Nora Byrne", contact_email=NORA, call_owner=AGENT
 	).name
 
 

@@ -383,7 +383,7 @@ def test_own_columns_from_excel_are_mapped_checked_and_imported():
 	assert (done.customer, done.status, done.register_outcome) == ("Nora Byrne", "Closed", "Fixed")
 	assert str(done.closed_at) == "2021-03-09 00:00:00"
 	assert again.equipment == done.equipment, "the same serial of the same customer is one product"
-	assert (again.status, again.assigned_to) == ("Open", "Administrator")
+	assert (again.status, again.call_owner) == ("Open", "Administrator")
 	assert again.next_action and again.next_action_by, "every open call has a next action (R-IN-1)"
 	assert (bare.customer, bare.register_outcome, bare.subject) == ("Sean Nolan", "Unknown", "19")
 	assert counts("Old book") == {"Repair Card": 1, "Repair Call": 3, "Customer Equipment": 2}

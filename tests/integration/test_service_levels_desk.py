@@ -175,7 +175,7 @@ def ended(hours_ago: float, **values):
 		("Target", lambda doc: "Answer Soon"),
 		("What is Measured", lambda doc: "Answer"),
 		("Month", lambda doc: nowdate()[:7]),
-		("Assigned to", lambda doc: doc.assigned_to or ""),
+		("Call Owner", lambda doc: doc.call_owner or ""),
 		("Zone", lambda doc: doc.service_zone or ""),
 		("Customer", lambda doc: doc.customer),
 		("Document Type", lambda doc: "Repair Call"),

@@ -871,7 +871,7 @@ def test_a_technician_opens_vouchers_for_himself(shop, people, call):
 	with pytest.raises(frappe.PermissionError, match="not assigned to you"):
 		make.planned(call, None)
 	frappe.set_user("Administrator")
-	frappe.db.set_value("Repair Call", call.name, "assigned_to", TECHNICIAN)
+	frappe.db.set_value("Repair Call", call.name, "call_owner", TECHNICIAN)
 	frappe.set_user(TECHNICIAN)
 	assert make.planned(call, None).technician == "Aoife"
 	with pytest.raises(frappe.PermissionError):

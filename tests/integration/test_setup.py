@@ -219,7 +219,7 @@ def test_an_agent_takes_a_call_from_a_new_customer():
 	call = make.make(
 		"Repair Call", subject="Leaks", customer=customer.name, company=make.COMPANY, equipment=equipment.name
 	)
-	assert call.assigned_to == "agent@setup.example"
+	assert call.call_owner == "agent@setup.example"
 	for doctype in ("Customer", "Item", "Serial No", "Territory", "Issue Priority", "Address", "Contact"):
 		assert isinstance(search(doctype), list)
 

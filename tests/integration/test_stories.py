@@ -384,7 +384,7 @@ def test_d_phone_is_enough(demo):
 
 	call = found["Repair Call"]
 	assert (call.status, call.resolved_by_phone, call.support_kind) == ("Closed", 1, "Application")
-	assert (call.request_type, call.assigned_to) == ("Technical Consultation", company.RONAN)
+	assert (call.request_type, call.call_owner) == ("Technical Consultation", company.RONAN)
 	assert call.arrived_at is None
 	assert sorted(found) == ["Follow-up", "Repair Call"]
 

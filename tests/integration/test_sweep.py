@@ -75,7 +75,7 @@ def target(**values):
 
 def call(hours_ago: float = 0, **values):
 	received = add_to_date(now_datetime(), seconds=-round(hours_ago * HOUR))
-	return make.call(make.customer(), received_at=received, **{"assigned_to": OWNER, **values})
+	return make.call(make.customer(), received_at=received, **{"call_owner": OWNER, **values})
 
 
 def clock(doc) -> frappe._dict:
@@ -244,7 +244,7 @@ def test_a_step_reassigns_and_raises_the_priority():
 	doc = call()
 	sweep.sweep(later(doc, 4))
 	doc.reload()
-	assert (doc.assigned_to, doc.priority) == (MANAGER, "High")
+	assert (doc.call_owner, doc.priority) == (MANAGER, "High")
 	assert doc.get_assigned_users() == {MANAGER}
 	lines = frappe.get_all(
 		"Comment", filters={"reference_name": doc.name, "comment_type": "Info"}, pluck="content"

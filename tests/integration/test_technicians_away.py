@@ -197,7 +197,7 @@ def test_hr_is_told_of_the_visits_of_who_leaves(shop):
 
 
 def test_open_calls_of_a_disabled_user_are_told_to_supervisors_once(shop):
-	frappe.db.set_value("Repair Call", shop.call.name, "assigned_to", TECHNICIAN)
+	frappe.db.set_value("Repair Call", shop.call.name, "call_owner", TECHNICIAN)
 	frappe.clear_messages()
 	user = frappe.get_doc("User", TECHNICIAN)
 	user.enabled = 0
@@ -209,12 +209,12 @@ def test_open_calls_of_a_disabled_user_are_told_to_supervisors_once(shop):
 		"Notification Log", {"for_user": SUPERVISOR, "document_name": shop.call.name}, pluck="subject"
 	)
 	assert len(notes) == 1 and "still owns: Repair Call 1" in notes[0]
-	frappe.db.set_value("Repair Call", shop.call.name, "assigned_to", SUPERVISOR)
+	frappe.db.set_value("Repair Call", shop.call.name, "call_owner", SUPERVISOR)
 	assert leavers.owners_locked_out() == []
 
 
 def test_an_answer_to_a_locked_out_owner_reaches_a_supervisor(shop):
-	frappe.db.set_value("Repair Call", shop.call.name, "assigned_to", TECHNICIAN)
+	frappe.db.set_value("Repair Call", shop.call.name, "call_owner", TECHNICIAN)
 	frappe.db.set_value("User", TECHNICIAN, "enabled", 0)
 	make.make(
 		"Communication",

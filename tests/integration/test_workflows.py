@@ -225,7 +225,7 @@ def guided(site):
 	shop.call = make.call(
 		shop.customer,
 		equipment=make.equipment(shop.customer, model="Instant 11"),
-		assigned_to=AGENT,
+		call_owner=AGENT,
 	)
 	return shop
 

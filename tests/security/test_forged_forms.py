@@ -236,7 +236,7 @@ def test_what_is_inserted_as_submitted_is_sanitised_like_a_draft():
 	draft = f.receipt(call)
 	values = frappe.copy_doc(draft).as_dict()
 	technician = f.user("technician@forged.example", "Service Technician", "Workshop Technician")
-	call.db_set("assigned_to", technician)
+	call.db_set("call_owner", technician)
 	frappe.set_user(technician)
 	stored = frappe.client.insert(
 		{

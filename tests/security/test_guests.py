@@ -260,7 +260,7 @@ def test_the_desk_confirms_a_contact(sending, role):
 @pytest.mark.parametrize("role", ["Service Technician", "Workshop Technician", "Service Accountant"])
 def test_nobody_else_confirms_it(sending, role):
 	call = registered(sending)
-	frappe.db.set_value("Repair Call", call.name, "assigned_to", make.user("other@desk.example", role))
+	frappe.db.set_value("Repair Call", call.name, "call_owner", make.user("other@desk.example", role))
 	frappe.set_user("other@desk.example")
 	with pytest.raises(frappe.PermissionError):
 		frappe.get_doc("Repair Call", call.name).confirm_contact()

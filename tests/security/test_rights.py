@@ -235,7 +235,7 @@ def calls():
 	user = f.user("tech@rights.example", "Service Technician")
 	own = f.technician("Own Technician", shop.van, user=user)
 	hidden = f.plain_call(shop.customer, subject=f"{SECRET} call", contact_phone="+35315557777")
-	mine = f.plain_call(shop.customer, subject="My call", assigned_to=user)
+	mine = f.plain_call(shop.customer, subject="My call", call_owner=user)
 	return frappe._dict(shop=shop, user=user, own=own, hidden=hidden, mine=mine)
 
 

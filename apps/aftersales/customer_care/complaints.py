@@ -14,6 +14,7 @@ from aftersales.core.guards import set_system
 from aftersales.customer_care import follow_ups
 from aftersales.customer_care.complaint_rules import OVER
 from aftersales.service_calls import facts
+from aftersales.service_calls.assignment import is_enabled
 
 OWNER_ROLES = ("Service Supervisor", "Service Manager")
 JOB_FIELDS = ("customer", "company", "equipment", "repair_call")
@@ -88,7 +89,7 @@ def register_from_call(call: Document, method: str | None = None) -> None:
 					"contact_name",
 					"contact_phone",
 					"contact_email",
-					"assigned_to",
+					"call_owner",
 				)
 			},
 		}
@@ -164,35 +165,31 @@ def owner_for(complaint: Document) -> str:
 
 	Never the person it is about.
 	"""
-
-	def may_own(user: str) -> bool:
-		return _is_enabled(user) and not is_about(complaint, user)
-
 	named = facts.settings().complaint_owner
-	if named and may_own(named):
+	if named and complaint.may_be_owned_by(named):
 		return named
 	registers = frappe.session.user
 	if frappe.has_permission("Service Complaint", "write") and not is_about(complaint, registers):
 		return registers
 	for role in OWNER_ROLES:
 		for user in sorted(users_with_role(role)):
-			if may_own(user):
+			if complaint.may_be_owned_by(user):
 				return user
 	return "Administrator"
 
 
 def check_owner(complaint: Document) -> None:
 	"""The owner can log in, and is not the person complained about."""
-	if not _is_enabled(complaint.assigned_to):
+	if not is_enabled(complaint.call_owner):
 		frappe.throw(
 			_("User {0} is disabled and cannot own a complaint.").format(
-				frappe.bold(escape_html(complaint.assigned_to))
+				frappe.bold(escape_html(complaint.call_owner))
 			)
 		)
-	if is_about(complaint, complaint.assigned_to):
+	if is_about(complaint, complaint.call_owner):
 		frappe.throw(
 			_("The complaint is about {0}: choose somebody else for {1}.").format(
-				frappe.bold(escape_html(complaint.person_concerned)), frappe.bold(_("Assigned to"))
+				frappe.bold(escape_html(complaint.person_concerned)), frappe.bold(_("Complaint Owner"))
 			)
 		)
 
@@ -278,7 +275,3 @@ def _open_intake_call(complaint: Document) -> Document | None:
 		return None
 	call = frappe.get_doc("Repair Call", complaint.intake_call, for_update=True)
 	return None if call.status in OVER else call
-
-
-def _is_enabled(user: str) -> bool:
-	return bool(frappe.get_cached_value("User", user, "enabled"))

@@ -110,16 +110,16 @@ def next_to_call(skip: Names | None = None, everybody: int = 0) -> dict | None:
 		frappe.PermissionError: the user may not edit follow-ups.
 	"""
 	frappe.has_permission("Follow-up", "write", throw=True)
-	mine = {"assigned_to": frappe.session.user}
-	whose = [mine, {"assigned_to": ("is", "not set")}, *([{}] if cint(everybody) else [])]
+	mine = {"call_owner": frappe.session.user}
+	whose = [mine, {"call_owner": ("is", "not set")}, *([{}] if cint(everybody) else [])]
 	for filters in whose:
 		for name in _due_for_call(filters, frappe.parse_json(skip) or []):
 			doc = frappe.get_doc("Follow-up", name, for_update=True)
 			# between the list and the lock a colleague may have taken it
-			if doc.status not in UNFINISHED or ("assigned_to" in filters and not _still(doc, filters)):
+			if doc.status not in UNFINISHED or ("call_owner" in filters and not _still(doc, filters)):
 				continue
-			if doc.assigned_to != frappe.session.user:
-				doc.assigned_to = frappe.session.user
+			if doc.call_owner != frappe.session.user:
+				doc.call_owner = frappe.session.user
 				doc.save()
 			return call_sheet(doc.name)
 	return None
@@ -224,7 +224,7 @@ def open_new_call(follow_up: Document, reasons: list[str]) -> str:
 			"equipment": follow_up.equipment,
 			"contact_name": follow_up.contact_name,
 			"contact_phone": follow_up.contact_phone,
-			"assigned_to": follow_up.assigned_to,
+			"call_owner": follow_up.call_owner,
 			"channel": follow_up.answer_channel or "Phone",
 			**{
 				field: old.get(field)
@@ -328,8 +328,8 @@ def _due_for_call(filters: dict, skip: list[str]) -> list[str]:
 
 
 def _still(doc: Document, filters: dict) -> bool:
-	return doc.assigned_to == frappe.session.user or (
-		not doc.assigned_to and filters["assigned_to"] != frappe.session.user
+	return doc.call_owner == frappe.session.user or (
+		not doc.call_owner and filters["call_owner"] != frappe.session.user
 	)
 
 
@@ -394,7 +394,7 @@ def _insert(source: Document, **values) -> str:
 	follow_up.update(
 		{
 			field: source.get(field)
-			for field in ("customer", "company", "equipment", "assigned_to", "contact_name", "contact_phone")
+			for field in ("customer", "company", "equipment", "call_owner", "contact_name", "contact_phone")
 		}
 	)
 	follow_up.update(values)

@@ -207,7 +207,7 @@ def _plan(plan: Document, period: Period, day: date, customer: frappe._dict) -> 
 			"customer": customer.name,
 			"company": _company(plan),
 			"due_date": due_in(period, customer.name, bool(plan.spread), day),
-			"assigned_to": plan.assigned_to,
+			"call_owner": plan.call_owner,
 			"contact_name": customer.contact_name,
 			"contact_phone": customer.mobile_no or customer.contact_phone,
 		}

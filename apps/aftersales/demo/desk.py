@@ -124,7 +124,7 @@ def _complaint(serial: str, subject: str, text: str, received_at, **values) -> D
 			equipment=owner["equipment"],
 			company=COMPANY,
 			received_at=received_at,
-			assigned_to=SUPERVISOR,
+			call_owner=SUPERVISOR,
 			**{"channel": "Phone", **values},
 		)
 	return frappe.get_doc("Service Complaint", name)
@@ -137,7 +137,7 @@ def _visits_by_plan() -> None:
 			"enabled": 1,
 			"company": COMPANY,
 			"starts_on": get_first_day(nowdate()),
-			"assigned_to": AGENT,
+			"call_owner": AGENT,
 			"customers": [
 				{"customer": frappe.db.get_value("Customer", {"customer_name": name}, "name")}
 				for name in KEY_CUSTOMERS

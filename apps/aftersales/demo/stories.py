@@ -209,7 +209,7 @@ def question_solved_by_phone() -> Story:
 		description="Blanks rise by 0.02 within half an hour. Is the instrument faulty?",
 		symptom_code="SYM-RESULT",
 		request_type="Technical Consultation",
-		assigned_to=RONAN,
+		call_owner=RONAN,
 		received_at=past(1, "11:05"),
 	)
 	with acting_as(RONAN):

@@ -16,7 +16,7 @@ OWNED = {
 	"Follow-up": ("Done", "Escalated", "Cancelled"),
 	"Service Complaint": ("Closed", "Cancelled"),
 }
-"""What a user owns by *Assigned to*, and the states in which nothing is left to do on it."""
+"""What a user owns as its owner (`call_owner`), and the states in which nothing is left to do on it."""
 
 MOST = 20
 READERS = ("Service Agent", "Service Supervisor", "Service Manager")
@@ -120,7 +120,7 @@ def owned_by(user: str) -> dict[str, list[str]]:
 	found = {
 		doctype: frappe.get_all(
 			doctype,
-			filters={"assigned_to": user, "status": ("not in", over)},
+			filters={"call_owner": user, "status": ("not in", over)},
 			pluck="name",
 			order_by="creation asc, name asc",
 		)
@@ -137,7 +137,7 @@ def owners_locked_out() -> list[frappe._dict]:
 		rows = (
 			frappe.qb.from_(owned)
 			.join(user)
-			.on(user.name == owned.assigned_to)
+			.on(user.name == owned.call_owner)
 			.select(user.name, user.full_name)
 			.distinct()
 			.where((user.enabled == 0) & owned.status.notin(over))

@@ -124,7 +124,7 @@ def voucher_from_call(source_name: str, target_doc: TargetDocument | None = None
 		voucher.preliminary_plan = call.subject
 		voucher.planned_start = call.promised_from
 		voucher.planned_end = call.promised_to
-		voucher.technician = _technician(call.assigned_to)
+		voucher.technician = _technician(call.call_owner)
 		voucher.service_category = call.service_category
 
 	return get_mapped_doc(

@@ -171,7 +171,7 @@ def register(
 			"channel": channel,
 			"equipment": product,
 			"hazard": hazard if hazard in HAZARDS else None,
-			"assigned_to": owner_for_customers(),
+			"call_owner": owner_for_customers(),
 			**{field: plain_line(value) for field, value in (new_product or {}).items()},
 			**{field: plain_line(value) for field, value in (contact or {}).items()},
 		}
@@ -321,7 +321,7 @@ def _least_busy(role: str) -> str | None:
 		.join(has_role)
 		.on((has_role.parent == user.name) & (has_role.parenttype == "User"))
 		.left_join(call)
-		.on((call.assigned_to == user.name) & call.status.notin(OVER))
+		.on((call.call_owner == user.name) & call.status.notin(OVER))
 		.select(user.name)
 		.where((has_role.role == role) & (user.enabled == 1) & (user.user_type == "System User"))
 		.where(user.name.notin(("Administrator", "Guest")))

@@ -44,7 +44,7 @@ def take_sender(call: Document) -> None:
 	):  # fetched by the mail account, not typed by an agent
 		call.channel = "E-mail"
 		set_system(call, contact_confirmed=int(bool(known)))
-		call.assigned_to = call.assigned_to or for_customers.owner_for_customers()
+		call.call_owner = call.call_owner or for_customers.owner_for_customers()
 
 
 def identify_product(call: Document) -> None:
@@ -74,7 +74,7 @@ def set_defaults(call: Document) -> None:
 	call.support_kind = call.support_kind or facts.request_type(call, "default_support_kind")
 	if call.is_new():
 		call.received_at = call.received_at or now_datetime()
-		call.assigned_to = call.assigned_to or frappe.session.user
+		call.call_owner = call.call_owner or frappe.session.user
 
 
 def check_received_at(call: Document) -> None:

@@ -120,7 +120,7 @@ def _readable_open_calls(filters: dict | None, exclude: str | None) -> list[frap
 	return frappe.get_list(
 		"Repair Call",
 		filters={**filters, "status": ["not in", OVER], "name": ["!=", exclude or ""]},
-		fields=["name", "subject", "status", "received_at", "customer_name", "assigned_to"],
+		fields=["name", "subject", "status", "received_at", "customer_name", "call_owner"],
 		order_by="received_at desc",
 		limit=5,
 	)

@@ -19,7 +19,7 @@ def call_query_conditions(user: str | None = None, doctype: str = "Repair Call")
 	user = user or frappe.session.user
 	if not is_restricted(user, "read"):
 		return ""
-	own = f"`tabRepair Call`.`assigned_to` = {frappe.db.escape(user)}"
+	own = f"`tabRepair Call`.`call_owner` = {frappe.db.escape(user)}"
 	of_jobs = [f"`tabRepair Call`.`name` in ({calls.get_sql()})" for calls in _calls_of_jobs(user)]
 	return f"({' or '.join([own, *of_jobs])})"
 
@@ -33,7 +33,7 @@ def has_call_permission(doc: Document, ptype: str = "read", user: str | None = N
 	right = ptype if ptype in WRITING else "read"
 	if not is_restricted(user, right) or not isinstance(doc, Document) or doc.is_new():
 		return True
-	if frappe.db.get_value("Repair Call", doc.name, "assigned_to") == user:
+	if frappe.db.get_value("Repair Call", doc.name, "call_owner") == user:
 		return True
 	return right == "read" and _works_for(user, doc.name)
 

@@ -16,7 +16,7 @@ from aftersales.service_calls.triage import SUPERVISORS
 OVER = ("Closed", "Cancelled")
 DONE = ("Resolved", "Closed")
 ANSWERED = ("Triaged", "Scheduled", "In Progress", "Resolved", "Closed")
-OWNERSHIP = ("assigned_to", "next_action", "next_action_by")
+OWNERSHIP = ("call_owner", "next_action", "next_action_by")
 
 
 def keep_what_is_over(call: Document) -> None:
@@ -136,8 +136,8 @@ def check_owner_and_next_action(call: Document) -> None:
 		require_value(
 			call, fieldname, _("every open call has a named owner, a next action and the time it is due.")
 		)
-	if call.has_value_changed("assigned_to") and not _is_enabled(call.assigned_to):
-		frappe.throw(_("User {0} is disabled and cannot own a call.").format(frappe.bold(call.assigned_to)))
+	if call.has_value_changed("call_owner") and not call.may_be_owned_by(call.call_owner):
+		frappe.throw(_("User {0} is disabled and cannot own a call.").format(frappe.bold(call.call_owner)))
 
 
 def _becomes_done(call: Document) -> bool:
@@ -148,7 +148,3 @@ def _is_open_to_proposal(call: Document, fieldname: str) -> bool:
 	if call.is_new():
 		return not call.get(fieldname)
 	return not call.get(fieldname) or not call.has_value_changed(fieldname)
-
-
-def _is_enabled(user: str) -> bool:
-	return bool(frappe.get_cached_value("User", user, "enabled"))

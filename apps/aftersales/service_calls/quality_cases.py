@@ -57,11 +57,11 @@ def link(names: Iterable[str], non_conformance: str) -> None:
 
 
 def open_calls_of(non_conformance: str) -> list[frappe._dict]:
-	"""name and assigned_to of the calls that wait for its answer."""
+	"""name and call_owner of the calls that wait for its answer."""
 	return frappe.get_all(
 		"Repair Call",
 		filters={"non_conformance": non_conformance, "status": ("not in", OVER)},
-		fields=["name", "assigned_to"],
+		fields=["name", "call_owner"],
 		order_by="received_at asc",
 	)
 

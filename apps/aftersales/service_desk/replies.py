@@ -37,14 +37,14 @@ def tell_owner(message: Document, method: str | None = None) -> None:
 
 
 def _tell_owner_of_call(message: Document) -> None:
-	fields = ("assigned_to", "customer_name", "contact_name", "subject", "channel")
+	fields = ("call_owner", "customer_name", "contact_name", "subject", "channel")
 	call = frappe.db.get_value("Repair Call", message.reference_name, fields, as_dict=True)
 	if not call:
 		return
 	if call.channel == "E-mail" and _is_first(message):
 		return  # the mail that opened the call: its owner was told of the call
 	who = message.sender_full_name or call.contact_name or call.customer_name
-	_tell(call.assigned_to, message, who, call.subject)
+	_tell(call.call_owner, message, who, call.subject)
 
 
 def _tell(user: str | None, message: Document, who: str | None, about: str) -> None:

@@ -257,7 +257,7 @@ def new_clock(
 		"customer": doc.get("customer"),
 		"company": doc.get("company"),
 		"service_zone": doc.get("service_zone"),
-		"assigned_to": doc.get("assigned_to"),
+		"call_owner": doc.get("call_owner"),
 		"open_key": f"{doc.doctype}/{doc.name}/{target['measure']}" if clock.is_open else None,
 		**columns_of(clock, at),
 	}

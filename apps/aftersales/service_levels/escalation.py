@@ -104,8 +104,8 @@ def _reassign(doc: Document, user: str) -> None:
 	"""Hand the document to `user`; who had it before keeps no open assignment."""
 	from frappe.desk.form.assign_to import add
 
-	if doc.meta.has_field("assigned_to"):
-		doc.db_set("assigned_to", user)
+	if doc.meta.has_field("call_owner"):
+		doc.db_set("call_owner", user)
 	for name in frappe.get_all(
 		"ToDo",
 		filters={
@@ -139,7 +139,7 @@ def _users(doc: Document, step: dict) -> set[str]:
 	users: set[str] = set()
 	if step["notify_assignee"]:
 		users.update(doc.get_assigned_users())
-		users.add(doc.get("assigned_to") or "")
+		users.add(doc.get("call_owner") or "")
 		users.update(_technicians(doc))
 	if step["notify_role"]:
 		users.update(users_with_role(step["notify_role"]))

@@ -152,8 +152,8 @@ def pass_on(doc: Document, method: str | None = None) -> None:
 	heading = _("Non Conformance {0} is {1}: {2}").format(doc.name, _(doc.status), doc.subject)
 	for call in cases.open_calls_of(doc.name):
 		cases.tell(call.name, heading, answer)
-		if call.assigned_to and call.assigned_to != frappe.session.user:
-			notify(call.assigned_to, Notice(heading, "Repair Call", call.name, escape_html(answer)))
+		if call.call_owner and call.call_owner != frappe.session.user:
+			notify(call.call_owner, Notice(heading, "Repair Call", call.name, escape_html(answer)))
 
 
 def dashboard(data: dict | None = None) -> dict:

@@ -37,7 +37,7 @@ OPTIONS = (
 	"item_group_parent",
 	"request_type",
 	"service_category",
-	"assigned_to",
+	"call_owner",
 )
 
 

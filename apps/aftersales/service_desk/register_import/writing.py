@@ -109,7 +109,7 @@ class Writer:
 		intake = {"request_type": self.settings.request_type, "support_kind": "Use"}
 		if record.call["status"] == OPEN:
 			# Every open call has an owner and a next action (R-IN-1); nobody has looked at these yet.
-			intake["assigned_to"] = self.settings.assigned_to or frappe.session.user
+			intake["call_owner"] = self.settings.call_owner or frappe.session.user
 			intake["next_action"] = _("Review the imported call")
 			intake["next_action_by"] = now_datetime()
 		return intake

@@ -7,7 +7,7 @@ frappe.ui.form.on("Follow-up", {
 		frm.set_query("equipment", () => ({
 			filters: frm.doc.customer ? { customer: frm.doc.customer } : {},
 		}));
-		frm.set_query("assigned_to", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("call_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 	},
 
 	refresh(frm) {

@@ -15,6 +15,7 @@ from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
 from aftersales.customer_care import complaints, follow_ups
 from aftersales.customer_care.follow_up_rules import QUESTIONS, Answers, reasons_to_act, rejects_answer
+from aftersales.service_calls import assignment
 
 SUPERVISORS = ("Service Supervisor", "Service Manager")
 OVER = ("Done", "Escalated", "Cancelled")
@@ -49,8 +50,8 @@ class Followup(ServiceDocument):
 
 		answer_accepted: DF.Literal["", "Yes", "No"]
 		answer_channel: DF.Literal["", "Phone", "E-mail", "Web", "Walk-in", "Messaging", "QR", "Fax", "Other"]
-		assigned_to: DF.Link | None
 		attempts: DF.Int
+		call_owner: DF.Link | None
 		comments: DF.SmallText | None
 		company: DF.Link
 		contact_name: DF.Data | None
@@ -99,6 +100,11 @@ class Followup(ServiceDocument):
 
 	def on_update(self):
 		self.tell_complaint()
+		assignment.expect_rule(self)
+
+	def may_be_owned_by(self, user: str | None) -> bool:
+		"""Whether `user` can see to it: one who can log in."""
+		return assignment.is_enabled(user)
 
 	@frappe.whitelist()
 	@validate_call

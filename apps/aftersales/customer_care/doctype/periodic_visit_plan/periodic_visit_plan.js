@@ -1,6 +1,6 @@
 frappe.ui.form.on("Periodic Visit Plan", {
 	setup(frm) {
-		frm.set_query("assigned_to", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("call_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 		frm.set_query("request_type", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("customers", () => ({ filters: { disabled: 0 } }));
 	},

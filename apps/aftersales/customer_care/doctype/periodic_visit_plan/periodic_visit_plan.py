@@ -22,7 +22,7 @@ class PeriodicVisitPlan(ServiceDocument):
 		)
 
 		applies_to: DF.Literal["Chosen Customers", "Customer Group", "All Customers"]
-		assigned_to: DF.Link | None
+		call_owner: DF.Link | None
 		company: DF.Link | None
 		customer_group_of_plan: DF.Link | None
 		customers: DF.TableMultiSelect[PeriodicVisitCustomer]

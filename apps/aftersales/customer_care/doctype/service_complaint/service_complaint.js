@@ -6,7 +6,7 @@ frappe.ui.form.on("Service Complaint", {
 			frm.set_query(fieldname, of_customer);
 		}
 		const desk_users = () => ({ filters: { enabled: 1, user_type: "System User" } });
-		frm.set_query("assigned_to", desk_users);
+		frm.set_query("call_owner", desk_users);
 		frm.set_query("responsible", "measures", desk_users);
 	},
 

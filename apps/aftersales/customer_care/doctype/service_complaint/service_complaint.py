@@ -47,7 +47,7 @@ class ServiceComplaint(ServiceDocument):
 		answered_by: DF.Link | None
 		assessed_at: DF.Datetime | None
 		assessment: DF.SmallText | None
-		assigned_to: DF.Link | None
+		call_owner: DF.Link | None
 		cancel_reason: DF.SmallText | None
 		channel: DF.Literal["Phone", "E-mail", "Web", "Walk-in", "Messaging", "QR", "Fax", "Other"]
 		closed_at: DF.Datetime | None
@@ -118,6 +118,10 @@ class ServiceComplaint(ServiceDocument):
 		complaints.refuse_person_concerned(self)
 
 	# What people do with a complaint. Each can be done as well by setting the status and saving.
+
+	def may_be_owned_by(self, user: str | None) -> bool:
+		"""Whether `user` can see to it: one who can log in, and not the person it is about."""
+		return assignment.is_enabled(user) and not complaints.is_about(self, user)
 
 	@frappe.whitelist()
 	@validate_call
@@ -199,15 +203,15 @@ class ServiceComplaint(ServiceDocument):
 		self.company = self.company or settings.default_company or frappe.defaults.get_user_default("Company")
 		if self.is_new():
 			self.received_at = self.received_at or now_datetime()
-			self.assigned_to = self.assigned_to or complaints.owner_for(self)
+			self.call_owner = self.call_owner or complaints.owner_for(self)
 			if not (self.contact_name or self.contact_phone or self.contact_email):
 				self.update(intake.primary_contact(facts.customer(self)))
 
 	def check_owner(self):
 		if self.status in OVER:
 			return
-		require_value(self, "assigned_to", _("every open complaint has somebody who sees to it."))
-		if facts.any_changed(self, ("assigned_to", "person_concerned")):
+		require_value(self, "call_owner", _("every open complaint has somebody who sees to it."))
+		if facts.any_changed(self, ("call_owner", "person_concerned")):
 			complaints.check_owner(self)
 
 	def check_measures(self):

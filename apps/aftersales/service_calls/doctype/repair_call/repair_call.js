@@ -11,7 +11,7 @@ frappe.ui.form.on("Repair Call", {
 		frm.set_query("serial_no", () => ({
 			filters: frm.doc.item_code ? { item_code: frm.doc.item_code } : {},
 		}));
-		frm.set_query("assigned_to", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("call_owner", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 		frm.set_query("repeat_of", () => ({
 			filters: { customer: frm.doc.customer, name: ["!=", frm.doc.name] },
 		}));

@@ -46,8 +46,8 @@ class RepairCall(ServiceDocument):
 		arrival_answer: DF.Literal["", "Confirmed", "Another Time"]
 		arrival_answered_at: DF.Datetime | None
 		arrived_at: DF.Datetime | None
-		assigned_to: DF.Link | None
 		brand: DF.Data | None
+		call_owner: DF.Link | None
 		cancel_reason: DF.SmallText | None
 		category_reason: DF.SmallText | None
 		cause_code: DF.Link | None
@@ -166,6 +166,10 @@ class RepairCall(ServiceDocument):
 		assignment.mirror(self)
 		triage.log_decisions(self)
 		triage.remember_owner(self)
+
+	def may_be_owned_by(self, user: str | None) -> bool:
+		"""Whether `user` can see to it: one who can log in."""
+		return assignment.is_enabled(user)
 
 	# What people do with a call. Each can be done as well by setting the status and saving.
 

@@ -36,7 +36,7 @@ frappe.listview_settings["Repair Call"] = {
 	onload(listview) {
 		const open = ["not in", "Resolved,Closed,Cancelled"];
 		const filters = {
-			[__("My Open Calls")]: { status: open, assigned_to: frappe.session.user },
+			[__("My Open Calls")]: { status: open, call_owner: frappe.session.user },
 			[__("Late")]: { status: open, next_action_by: ["<", frappe.datetime.now_datetime()] },
 			[__("Hazards")]: { status: open, hazard: ["is", "set"] },
 		};

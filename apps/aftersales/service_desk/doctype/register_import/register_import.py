@@ -58,9 +58,9 @@ class RegisterImport(ServiceDocument):
 			RegisterImportError,
 		)
 
-		assigned_to: DF.Link | None
 		attempt: DF.Int
 		bad_rows_file: DF.Attach | None
+		call_owner: DF.Link | None
 		checked_at: DF.Datetime | None
 		checked_file: DF.Data | None
 		checked_options: DF.Data | None

@@ -11,8 +11,8 @@ class ServiceClock(ServiceDocument):
 		from frappe.types import DF
 
 		allowed_seconds: DF.Int
-		assigned_to: DF.Link | None
 		calendar: DF.Data | None
+		call_owner: DF.Link | None
 		company: DF.Link | None
 		customer: DF.Link | None
 		due_at: DF.Datetime | None

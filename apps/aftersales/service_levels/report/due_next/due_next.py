@@ -51,8 +51,8 @@ def columns() -> list[dict]:
 			"width": 160,
 		},
 		{
-			"fieldname": "assigned_to",
-			"label": _("Assigned to"),
+			"fieldname": "call_owner",
+			"label": _("Call Owner"),
 			"fieldtype": "Link",
 			"options": "User",
 			"width": 180,
@@ -85,7 +85,7 @@ def _open_clocks(filters: frappe._dict, now) -> list[frappe._dict]:
 			clock.reference_doctype,
 			clock.reference_name,
 			clock.customer,
-			clock.assigned_to,
+			clock.call_owner,
 			clock.service_zone,
 			clock.target,
 		)

@@ -9,7 +9,7 @@ frappe.query_reports["Service Level Compliance"] = {
 				"Target",
 				"What is Measured",
 				"Month",
-				"Assigned to",
+				"Call Owner",
 				"Zone",
 				"Customer",
 				"Document Type",

@@ -20,7 +20,7 @@ GROUPS = {
 	"Target": ("target", {"fieldtype": "Link", "options": "Service Target"}),
 	"What is Measured": ("measure", {"fieldtype": "Data"}),
 	"Month": ("month", {"fieldtype": "Data"}),
-	"Assigned to": ("assigned_to", {"fieldtype": "Link", "options": "User"}),
+	"Call Owner": ("call_owner", {"fieldtype": "Link", "options": "User"}),
 	"Zone": ("service_zone", {"fieldtype": "Link", "options": "Service Zone"}),
 	"Customer": ("customer", {"fieldtype": "Link", "options": "Customer"}),
 	# No link: Frappe lets only those run a report with one who may read DocTypes

@@ -232,7 +232,7 @@ def test_the_list_of_bad_rows_mended_is_a_register_again():
 		(b"", "empty.csv", "empty"),
 		(ORDS_HEADER.encode(), "header.csv", "no rows"),
 		(b"id,problem\n1,x\n", "other.csv", "data_provider, product_category, repair_status, event_date"),
-		(ords_csv(ords_row(1)).split(b"\n", 1)[1], "headless.csv", "must name the columns"),
+		(ords_csv(ords_row(1)).split(b"\n", 1)[1], "headless.csv", "looks like data"),
 		(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 100, "old.xls", "Save it as an .xlsx"),
 		(b"PK\x03\x04broken", "broken.xlsx", "damaged"),
 	],
@@ -387,6 +387,93 @@ def test_own_columns_from_excel_are_mapped_checked_and_imported():
 	assert again.next_action and again.next_action_by, "every open call has a next action (R-IN-1)"
 	assert (bare.customer, bare.register_outcome, bare.subject) == ("Sean Nolan", "Unknown", "19")
 	assert counts("Old book") == {"Repair Card": 1, "Repair Call": 3, "Customer Equipment": 2}
+
+
+SPANISH = (
+	"Taller Norte;;;;;\n"
+	"N.º de ficha;Fecha de recepción;Cliente;Teléfono;Avería;Estado\n"
+	"1;05/03/2024;José Núñez;030/123 ext. 12;No enciende;Reparado\n"
+	"2;25/03/2024;José Núñez;n/a;Pierde agua;Esperando la señora\n"
+)
+
+
+def own(text: str, encoding="utf-8", **values):
+	return checked(
+		text.encode(encoding), "registro.csv", file_format="Own columns", register_name="Taller", **values
+	)
+
+
+def test_a_spanish_register_is_read_and_its_unknown_words_are_asked_for():
+	doc = own(SPANISH)
+	assert (doc.found_kind, doc.found_date_format) == (
+		"CSV, UTF-8, Semicolon, column names in row 2",
+		"DD-MM-YYYY",
+	)
+	assert (doc.rows_good, doc.rows_bad, doc.rows_with_remarks) == (1, 1, 1)
+	assert [(row.kind, row.word, row.row_count, row.meaning) for row in doc.words] == [
+		("Status", "Esperando la señora", 1, ""),
+		("Status", "Reparado", 1, "Fixed"),
+	]
+
+	doc.words[0].meaning = "Open"
+	doc.save()
+	assert doc.status == "Draft", "what a word means decides what is imported: check again"
+	doc.check_file()
+	frappe.db.commit()
+	imported(doc.reload() or doc)
+	assert (doc.rows_imported, doc.rows_bad) == (2, 0)
+	first, second = (frappe.get_doc("Repair Call", {"external_id": f"Taller:{n}"}) for n in (1, 2))
+	assert (first.status, first.register_outcome, str(first.received_at)) == (
+		"Closed",
+		"Fixed",
+		"2024-03-05 00:00:00",
+	)
+	assert (first.contact_phone, first.resolution) == ("030 123", "Phone: 030/123 ext. 12")
+	assert (second.status, second.contact_phone) == ("Open", None)
+
+
+def test_words_are_listed_by_the_check_alone_and_mean_what_their_column_can():
+	doc = own(SPANISH)
+	doc.words[0].word = "Reparado"
+	doc.append("words", {"kind": "Status", "word": "Listo", "meaning": "Open"})
+	doc.save()
+	assert [row.word for row in doc.words] == ["Esperando la señora", "Reparado"]
+	doc.words[0].meaning = "Phone"
+	with pytest.raises(frappe.ValidationError, match="Phone is no meaning of a word in the column Status"):
+		doc.save()
+
+
+def test_a_guessed_encoding_must_be_looked_at_before_anything_is_imported():
+	doc = own(SPANISH.replace("Esperando la señora", "Pendiente"), "cp1252")
+	assert doc.encoding_guessed and doc.found_kind.startswith("CSV, Windows-1252 (guessed)")
+	with pytest.raises(frappe.ValidationError, match="The encoding of the file is a guess"):
+		doc.start_import()
+	readings = doc.encodings()
+	assert readings[0]["encoding"] == "Windows-1252" and readings[0]["likely"]
+	assert any("José Núñez" in line for line in readings[0]["lines"])
+	assert any("JosŽ" in "".join(reading["lines"]) for reading in readings[1:]), "others to compare with"
+
+	doc.encoding = "Windows-1252"
+	doc.save()
+	doc.check_file()
+	frappe.db.commit()
+	doc.reload()
+	assert not doc.encoding_guessed
+	imported(doc)
+	assert frappe.db.get_value("Repair Call", {"external_id": "Taller:1"}, "customer") == "José Núñez"
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_for():
+	doc = own("Job No;Received;Fault\n1;05/03/2024;x\n2;06/03/2024;y\n")
+	assert doc.status == "Failed"
+	assert "can be read in several ways (05/03/2024)" in doc.failure
+	doc.date_format = "MM-DD-YYYY"
+	doc.save()
+	doc.check_file()
+	frappe.db.commit()
+	imported(doc.reload() or doc)
+	at = frappe.db.get_value("Repair Call", {"external_id": "Taller:1"}, "received_at")
+	assert str(at) == "2024-05-03 00:00:00"
 
 
 def test_a_mapping_that_cannot_work_is_refused_by_the_check():

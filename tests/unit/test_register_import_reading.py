@@ -9,14 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_desk.register_import.reading import (
-	CellFault,
-	FileProblem,
-	content_hash,
-	detect_encoding,
-	open_register,
-	shown,
-)
+from aftersales.service_desk.register_import.encodings import Encoding, detect_encoding
+from aftersales.service_desk.register_import.reading import content_hash, open_register
+from aftersales.service_desk.register_import.rows import CellFault, FileProblem, shown
 
 
 @pytest.fixture
@@ -82,7 +77,7 @@ def test_one_column_needs_no_delimiter(write):
 def test_encoding_is_found_and_marks_at_the_start_are_no_part_of_the_first_name(write, encoding, found):
 	path = write("id,fault\n1,Gerät läuft nicht – “aus”\n", encoding)
 	with open_register(path) as register:
-		assert register.encoding == found
+		assert register.encoding.name == found
 		assert register.header == ("id", "fault")
 		assert next(iter(register.rows)).cells == ("1", "Gerät läuft nicht – “aus”")
 
@@ -90,13 +85,13 @@ def test_encoding_is_found_and_marks_at_the_start_are_no_part_of_the_first_name(
 def test_encoding_is_found_from_the_whole_file_not_only_its_start(tmp_path):
 	path = tmp_path / "late.csv"
 	path.write_bytes(b"id,fault\n" + b"1,plain\n" * 100_000 + "2,Gerät\n".encode("cp1252"))
-	assert detect_encoding(path) == "Windows-1252"
+	assert detect_encoding(path).name == "Windows-1252"
 
 
 def test_a_character_across_two_blocks_is_no_wrong_encoding(tmp_path):
 	path = tmp_path / "block.csv"
 	path.write_bytes(b"i" * ((1 << 16) + 1) + "ä".encode() + b"\n1\n")
-	assert detect_encoding(path) == "UTF-8"
+	assert detect_encoding(path) == Encoding("UTF-8", certain=True)
 
 
 @pytest.mark.parametrize(("chosen", "written"), [("UTF-8", "cp1252"), ("UTF-16", "utf-8")])
@@ -279,9 +274,9 @@ def test_an_archive_that_is_no_workbook_is_refused(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_unopened(tmp_path, monkeypatch):
-	from aftersales.service_desk.register_import import reading
+	from aftersales.service_desk.register_import import excel_file
 
-	monkeypatch.setattr(reading, "MAX_UNPACKED_BYTES", 1000)
+	monkeypatch.setattr(excel_file, "MAX_UNPACKED_BYTES", 1000)
 	path = tmp_path / "register.xlsx"
 	with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
 		archive.writestr("xl/workbook.xml", "")

@@ -28,7 +28,7 @@ def test_every_row_of_a_real_register_is_a_record(real_file):
 	with open(real_file, encoding="utf-8-sig", newline="") as stream:
 		expected = list(csv.DictReader(stream))
 	with open_register(real_file) as register:
-		assert (register.encoding, register.delimiter) == ("UTF-8", ",")
+		assert (register.encoding.name, register.delimiter) == ("UTF-8", ",")
 		reader = RowReader(c.ords_layout(register.header), register.header, datetime.date(2026, 1, 1))
 		entries = list(reader.read(register.rows))
 

@@ -9,18 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aftersales.service_desk.register_import import columns as c
-from aftersales.service_desk.register_import.reading import CellFault, SourceRow
+from aftersales.service_desk.register_import.dates import detect_date_order, parse_date
+from aftersales.service_desk.register_import.header_names import NAMES
 from aftersales.service_desk.register_import.records import (
 	MAX_DATA,
 	BadRow,
 	Record,
 	RowReader,
 	as_html,
-	detect_date_order,
-	parse_date,
 	shorten,
 	subject_from,
 )
+from aftersales.service_desk.register_import.rows import CellFault, SourceRow
 
 # The same examples each time, however busy the machine is.
 STEADY = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -274,12 +274,9 @@ def test_an_excel_date_needs_no_format():
 		({"Result": "sort of"}, "Result", "unknown_outcome"),
 		({"State": "open", "Result": "fixed"}, "Result", "outcome_of_unfinished"),
 		({"In": "04/13/2019"}, "In", "not_a_date"),
-		({"In": "3.4.19"}, "In", "not_a_date"),
 		({"In": "03.04.2019 25:00"}, "In", "not_a_date"),
 		({"Out": "02.04.2019"}, "Out", "before_received"),
 		({"Bought": "04.04.2019"}, "Bought", "after_received"),
-		({"Phone": "ask his wife"}, "Phone", "not_a_phone_number"),
-		({"Mail": "nora at home"}, "Mail", "not_an_email"),
 		({"Via": "pigeon"}, "Via", "unknown_channel"),
 		({"Client": "N" * 141}, "Client", "too_long"),
 	],
@@ -296,11 +293,11 @@ def test_a_column_that_is_not_mapped_is_no_fault():
 
 def test_columns_are_proposed_from_their_names_each_meaning_once():
 	assert c.propose(
-		["Job No.", "Date received", "PROBLEM", "Make", "Model", "S/N", "Tel", "Fault", "x"]
+		["Job No.", "Date received", "Problem", "Make", "Model", "S/N", "Tel", "FAULT", "x"]
 	) == {
 		"Job No.": c.ID,
 		"Date received": c.RECEIVED_AT,
-		"PROBLEM": c.FAULT,
+		"FAULT": c.FAULT,
 		"Make": c.BRAND,
 		"Model": c.MODEL,
 		"S/N": c.SERIAL,
@@ -309,7 +306,7 @@ def test_columns_are_proposed_from_their_names_each_meaning_once():
 
 
 def test_every_alias_belongs_to_a_meaning_the_form_offers():
-	assert set(c._TARGET_OF.values()) <= set(c.TARGETS)
+	assert set(NAMES) <= set(c.TARGETS)
 	assert set(c.ORDS_TARGETS.values()) <= {*c.TARGETS, c.REGISTER}
 
 

@@ -13,8 +13,8 @@ from frappe import _
 from aftersales.core.input.spreadsheet_rules import no_formula
 
 from .messages import reason_of
-from .reading import shown
 from .records import BadRow, Problem
+from .rows import shown
 
 if TYPE_CHECKING:
 	from aftersales.service_desk.doctype.register_import.register_import import RegisterImport

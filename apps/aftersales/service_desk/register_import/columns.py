@@ -1,13 +1,16 @@
 """What a column of a register can mean, and what its name suggests."""
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .header_names import NAMES
+from .words import fold
 
 # Targets: the names a user sees in the mapping. Order is the order of the drop-down.
 ID = "Id"
 REGISTER = "Register"
 RECEIVED_AT = "Received at"
+RECEIVED_TIME = "Time Received"
 FAULT = "Fault as Told"
 SUBJECT = "Subject"
 OUTCOME = "Outcome"
@@ -36,6 +39,7 @@ COUNTRY = "Country"
 TARGETS = (
 	ID,
 	RECEIVED_AT,
+	RECEIVED_TIME,
 	FAULT,
 	SUBJECT,
 	OUTCOME,
@@ -63,11 +67,15 @@ TARGETS = (
 )
 REQUIRED_TARGETS = (ID, RECEIVED_AT)
 
-OPEN_REPAIR_DATA = "Open Repair Data v0.3"
+DATE_TARGETS = (RECEIVED_AT, RESOLVED_AT, CLOSED_AT, PURCHASED, WARRANTY)
+
+OPEN_REPAIR_DATA = "Open Repair Data"
 OWN_COLUMNS = "Own columns"
 
-# Open Repair Data Standard v0.3, https://openrepair.org/open-data/open-standard/
-# product_category_id repeats product_category, and product_age is event year - year_of_manufacture.
+# Open Repair Data Standard, https://openrepair.org/open-data/open-standard/ Version 0.1 (2017) says date for
+# event_date, knows a model and neither partner_product_category nor a barrier; 0.2 and 0.2.1 (2021) are 0.3
+# without product_category_id, which repeats product_category, and product_age, which is event year -
+# year_of_manufacture. What a file lacks stays empty.
 ORDS_TARGETS = {
 	"id": ID,
 	"data_provider": REGISTER,
@@ -80,47 +88,19 @@ ORDS_TARGETS = {
 	"repair_barrier_if_end_of_life": NOT_REPAIRABLE_REASON,
 	"group_identifier": PLACE,
 	"event_date": RECEIVED_AT,
+	"date": RECEIVED_AT,
+	"model": MODEL,
 	"problem": FAULT,
 }
 ORDS_REQUIRED = ("id", "data_provider", "product_category", "repair_status", "event_date", "problem")
+ORDS_FORMER = {"event_date": "date"}
+"""Name of a column in the standard of today -> its name in version 0.1."""
 
-# Words found in headers of registers that people keep, each in its folded form (see _fold).
-_ALIASES = {
-	ID: "id no number nr ref reference repair_no repair_number repair_id job_no job_number job_id job ticket"
-	" ticket_no ticket_id ticket_number call_no call_id call_number case case_no case_id order_no work_order"
-	" docket record_id register_no",
-	RECEIVED_AT: "received received_at received_on date date_received date_in in_date event_date call_date"
-	" booked_in opened opened_at opened_on created created_at created_on reported reported_at intake_date",
-	FAULT: "fault fault_as_told problem complaint issue symptom fault_description problem_description"
-	" description reported_fault fault_reported details",
-	SUBJECT: "subject summary short_description headline",
-	OUTCOME: "outcome result repair_status repair_result repair_outcome",
-	STATUS: "status state call_status job_status ticket_status",
-	RESOLVED_AT: "resolved resolved_at resolved_on repaired_at repaired_on date_repaired repair_date",
-	CLOSED_AT: "closed closed_at closed_on date_closed date_out out_date completed completed_at completed_on"
-	" finished date_finished returned returned_on collected collected_on delivered delivered_on",
-	RESOLUTION: "resolution solution work_done action action_taken remedy repair_done repair",
-	DIAGNOSIS: "diagnosis findings fault_found cause inspection",
-	NOT_REPAIRABLE_REASON: "why_not_repairable repair_barrier_if_end_of_life repair_barrier barrier"
-	" reason_not_repaired reason_not_repairable",
-	CHANNEL: "channel source via intake_channel",
-	CUSTOMER: "customer client customer_name client_name customer_id account owner company_name",
-	CONTACT: "contact contact_name contact_person caller",
-	PHONE: "phone telephone tel mobile cell phone_no phone_number contact_phone contact_no telephone_number",
-	EMAIL: "email e_mail mail email_address contact_email",
-	BRAND: "brand make maker manufacturer",
-	MODEL: "model model_no model_number type type_no",
-	SERIAL: "serial serial_no serial_number sn s_n imei serial_text",
-	PRODUCT_GROUP: "product_group product_category category item_group group appliance device device_type"
-	" product_type equipment_type",
-	PRODUCT_NOTE: "product_description product item partner_product_category equipment appliance_description",
-	YEAR: "year year_of_manufacture year_made manufactured production_year",
-	PURCHASED: "purchased purchased_on purchase_date date_of_purchase bought bought_on sold_on sale_date",
-	WARRANTY: "warranty warranty_until warranty_end warranty_expiry warranty_expires guarantee_until",
-	PLACE: "place location site branch shop group_identifier town city",
-	COUNTRY: "country",
+_RANKED = {
+	fold(name): (rank, target)
+	for target, names in reversed(NAMES.items())
+	for rank, name in reversed(list(enumerate(names.split("|"))))
 }
-_TARGET_OF = {alias: target for target, aliases in _ALIASES.items() for alias in aliases.split()}
 
 
 @dataclass(frozen=True)
@@ -134,42 +114,48 @@ class Layout:
 	"""Own columns: prefix of the external ids, so that two registers may use the same numbers."""
 	date_order: str = "YMD"
 	"""YMD, DMY or MDY; an Excel date needs none."""
+	meanings: Mapping[tuple[str, str], str] = field(default_factory=dict)
+	"""(kind, folded word) -> what the user says that a status, outcome or channel means."""
 
 
 def propose(header: Iterable[str]) -> dict[str, str]:
-	"""Column of the file -> target, for the columns whose names say what they are; each target once."""
-	proposal: dict[str, str] = {}
-	for name in header:
-		target = _TARGET_OF.get(_fold(name))
-		if target and target not in proposal.values():
-			proposal[name] = target
-	return proposal
+	"""Column of the file -> target, for the columns whose names say what they are.
+
+	Each target once: of two columns that could be it, the one whose name says more.
+	"""
+	best: dict[str, tuple[int, int, str]] = {}
+	for position, name in enumerate(header):
+		rank, target = _RANKED.get(fold(name), (0, ""))
+		if target and (rank, position) < best.get(target, (rank, position + 1, ""))[:2]:
+			best[target] = (rank, position, name)
+	return {name: target for target, (_rank, _position, name) in best.items()}
+
+
+def is_column_name(text: str) -> bool:
+	"""True when `text` is a usual name of a column, in any language."""
+	return fold(text) in _RANKED or text.strip().lower() in ORDS_TARGETS
 
 
 def is_open_repair_data(header: Iterable[str]) -> bool:
 	"""True when the required columns of the Open Repair Data Standard are there under their own names."""
-	return set(ORDS_REQUIRED) <= {_ords_name(name) for name in header}
+	return not missing_ords_columns(header)
 
 
 def ords_layout(header: Iterable[str]) -> Layout:
 	"""The fixed meaning of Open Repair Data columns; see :func:`missing_ords_columns` first."""
-	columns = {}
+	columns: dict[str, str] = {}
 	for name in header:
 		target = ORDS_TARGETS.get(_ords_name(name))
 		if target:
-			columns[target] = name
+			columns.setdefault(target, name)
 	return Layout(columns, open_repair_data=True)
 
 
 def missing_ords_columns(header: Iterable[str]) -> list[str]:
 	"""Required Open Repair Data columns that the file lacks, in the order of the standard."""
 	present = {_ords_name(name) for name in header}
-	return [name for name in ORDS_REQUIRED if name not in present]
+	return [name for name in ORDS_REQUIRED if not present & {name, ORDS_FORMER.get(name)}]
 
 
 def _ords_name(name: str) -> str:
 	return name.strip().lower()
-
-
-def _fold(name: str) -> str:
-	return re.sub(r"[^a-z0-9]+", "_", name.strip().lower()).strip("_")

@@ -20,10 +20,12 @@ from frappe.utils import now_datetime
 
 from . import source
 from .bad_rows import BadRows
+from .listed_words import proposed_words, store_words
 from .masters import Masters
-from .messages import file_reason
-from .reading import FileProblem
-from .records import END_OF_LIFE, FIXED, REPAIRABLE, UNKNOWN, BadRow, Problem, Record
+from .messages import DATE_ORDERS, file_reason
+from .records import BadRow, Problem, Record
+from .rows import FileProblem, Register
+from .words import END_OF_LIFE, FIXED, REPAIRABLE, UNKNOWN
 from .writing import RecordRefused, Writer, already_there
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ def check(name: str) -> None:
 
 def _check(settings: "RegisterImport") -> None:
 	before = source.file_hash(settings)
+	words = _survey(settings)
 	found = _Findings()
 	masters = Masters(settings)
 	with source.opened(settings) as opened:
@@ -77,14 +80,16 @@ def _check(settings: "RegisterImport") -> None:
 			if not found.good + bad.count:
 				raise FileProblem("no_rows", file=settings.import_file)
 			bad_rows_file = bad.store(settings)
+			store_words(settings, words)
 		finally:
 			bad.close()
 	settings.note(
 		status="Checked",
 		failure=None,
-		found_kind=", ".join(
-			part for part in (register.kind, register.encoding, _delimiter_name(register.delimiter)) if part
-		),
+		found_kind=_kind(register),
+		found_date_format=settings.found_date_format,
+		encoding_guessed=int(bool(register.encoding and not register.encoding.certain)),
+		rows_with_remarks=found.with_remarks,
 		rows_total=found.good + bad.count,
 		rows_good=found.good,
 		rows_bad=bad.count,
@@ -106,16 +111,40 @@ def _check(settings: "RegisterImport") -> None:
 	)
 
 
+def _survey(settings: "RegisterImport") -> list[dict]:
+	"""Find how the register writes dates and which words it uses; sets them on `settings`, unsaved.
+
+	Raises:
+		FileProblem: the dates can be read in several orders and none is chosen.
+	"""
+	survey = source.surveyed(settings)
+	if survey is None:
+		settings.found_date_format = None
+		return []
+	if not settings.date_format:
+		order = survey.dates.found()
+		if not order:
+			raise FileProblem("date_order_unclear", value=survey.dates.unclear)
+		settings.found_date_format = next(name for name, key in DATE_ORDERS.items() if key == order)
+	else:
+		settings.found_date_format = settings.date_format
+	words = proposed_words(settings, survey)
+	settings.set("words", words)
+	return words
+
+
 @dataclass
 class _Findings:
 	good: int = 0
 	already: int = 0
+	with_remarks: int = 0
 	outcomes: Counter = field(default_factory=Counter)
 	new_customers: Counter = field(default_factory=Counter)
 	new_product_groups: Counter = field(default_factory=Counter)
 
 	def note(self, record: Record, already: bool, masters: Masters) -> None:
 		self.good += 1
+		self.with_remarks += bool(record.remarks)
 		self.outcomes[record.outcome] += 1
 		if already:
 			self.already += 1
@@ -138,6 +167,16 @@ def _listing(names: Counter) -> str | None:
 		lines.append(_("and {0} more").format(len(names) - NEW_NAMES_SHOWN))
 	# The form shows it as HTML, and the names come from the file.
 	return html.escape("\n".join(lines), quote=False) or None
+
+
+def _kind(register: Register) -> str:
+	"""How the file was read, for the form: CSV, GB18030 (GBK), Semicolon, row 3."""
+	encoding = register.encoding.name if register.encoding else ""
+	if encoding and not register.encoding.certain:
+		encoding = _("{0} (guessed)").format(encoding)
+	row = _("column names in row {0}").format(register.header_row) if register.header_row > 1 else ""
+	parts = (register.kind, encoding, _delimiter_name(register.delimiter), row)
+	return ", ".join(part for part in parts if part)
 
 
 def _delimiter_name(delimiter: str) -> str:

@@ -3,8 +3,8 @@
 import frappe
 from frappe import _
 
-from .reading import FileProblem
 from .records import Problem
+from .rows import FileProblem
 
 DATE_ORDERS = {"YYYY-MM-DD": "YMD", "DD-MM-YYYY": "DMY", "MM-DD-YYYY": "MDY"}
 
@@ -38,14 +38,19 @@ def _row_reasons() -> dict[str, str]:
 		"date_in_future": _("Lies in the future."),
 		"before_received": _("Lies before the day the call was received ({received})."),
 		"after_received": _("Lies after the day the call was received ({received})."),
+		"not_a_time": _("Is not a time of day such as 14:35."),
 		"not_a_year": _("Is not a year of four digits."),
 		"impossible_year": _("Is an impossible year here: it must lie between {first} and {last}."),
-		"unknown_status": _("Unknown status. It must mean one of: {accepted}."),
-		"unknown_outcome": _("Unknown outcome. It must be one of: {accepted}."),
+		"unknown_status": _(
+			"Unknown status. Enter under Words what it means and check the file again. It can mean: {accepted}."
+		),
+		"unknown_outcome": _(
+			"Unknown outcome. Enter under Words what it means and check the file again. It can mean: {accepted}."
+		),
 		"outcome_of_unfinished": _("A call that is not closed cannot have an outcome yet."),
-		"unknown_channel": _("Unknown channel. It must be one of: {accepted}."),
-		"not_a_phone_number": _("Is not a phone number (at most 20 digits, blanks and + - . , * # ( ) )."),
-		"not_an_email": _("Is not one e-mail address."),
+		"unknown_channel": _(
+			"Unknown channel. Enter under Words what it means and check the file again. It can mean: {accepted}."
+		),
 		"unknown_customer": _("There is no such customer, and creating missing customers is not ticked."),
 		"ambiguous_customer": _("Several customers have this name: write the customer's id instead."),
 		"no_customer": _("Names no customer, and none is chosen for the import."),
@@ -86,7 +91,15 @@ def _file_reasons() -> dict[str, str]:
 		"wrong_encoding": _(
 			"The file is not written in {encoding} ({detail}). Choose another encoding or leave it empty."
 		),
-		"no_header": _("The first row must name the columns; row {row} looks like data already: {value}"),
+		"date_order_unclear": _(
+			"The dates of the file can be read in several ways ({value}): select under Dates how they are written."
+		),
+		"header_row_blank": _(
+			"Row {row} of the file is empty. Enter the number of the row with the column names."
+		),
+		"no_header": _(
+			"Row {row} should name the columns but looks like data: {value}. Enter the number of the row with the column names."
+		),
 		"column_twice": _("Two columns are named {column}. Rename one of them."),
 		"ords_columns_missing": _("These columns of Open Repair Data are missing: {columns}."),
 		"targets_missing": _("No column is mapped to: {targets}."),

@@ -1,73 +1,29 @@
 """A register file as a header and a stream of rows, whatever it was written with.
 
-CSV (any usual delimiter, UTF-8, UTF-16 or Windows-1252) and Excel (.xlsx) come out the same way. Rows are
-read one at a time, so memory does not follow the length of the file. Nothing here knows a site or a DocType.
+CSV (any usual delimiter and encoding) and Excel (.xlsx) come out the same way. Rows are read one at a time, so
+memory does not follow the length of the file. Nothing here knows a site or a DocType.
 """
 
-import codecs
-import csv
-import datetime
 import hashlib
 import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
+from .columns import is_column_name
+from .csv_file import csv_rows
+from .encodings import ENCODINGS, Encoding, detect_encoding
+from .excel_file import excel_rows
+from .rows import Cell, FileProblem, Register, SourceRow, is_blank, shown
+
 CSV, EXCEL = "CSV", "Excel"
-DELIMITERS = (",", ";", "\t", "|")
-ENCODINGS = {"UTF-8": "utf-8-sig", "UTF-16": "utf-16", "Windows-1252": "cp1252"}
-EXCEL_ERRORS = frozenset(
-	("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
-)
-MAX_UNPACKED_BYTES = 500 * 1024 * 1024
-"""An Excel file is a ZIP archive; a few kilobytes can unpack to more than any server holds."""
+TITLE_ROWS = 20
+"""Rows above the names of the columns (a title, a period, a letterhead) that are looked through for them."""
 
 _BLOCK = 1 << 16
 _DATE_LIKE = re.compile(r"\d{4}-\d\d?-\d\d?|\d\d?[./-]\d\d?[./-]\d{2,4}")
 _NUMBER_LIKE = re.compile(r"[-+]?\d+([.,]\d+)?")
-
-
-class FileProblem(Exception):
-	"""The file as a whole cannot be read. `code` says why, `params` fill the message."""
-
-	def __init__(self, code: str, **params):
-		super().__init__(code, params)
-		self.code = code
-		self.params = params
-
-
-@dataclass(frozen=True)
-class CellFault:
-	"""A cell without a usable value, such as an Excel error; `shown` is what the sheet shows."""
-
-	code: str
-	shown: str
-
-
-Cell = str | datetime.datetime | CellFault
-
-
-@dataclass(frozen=True)
-class SourceRow:
-	"""One row. `number` counts as a spreadsheet does: the header is row 1, a quoted line break is no new row."""
-
-	number: int
-	cells: tuple[Cell, ...]
-	fault: str | None = None
-	"""Why the row as a whole is unusable: not_csv, too_many_cells, too_few_cells."""
-
-
-@dataclass(frozen=True)
-class Register:
-	"""An open register file. `rows` can be consumed once."""
-
-	kind: str
-	encoding: str
-	delimiter: str
-	header: tuple[str, ...]
-	rows: Iterator[SourceRow] = field(repr=False)
 
 
 def content_hash(path: str | Path) -> str:
@@ -81,7 +37,7 @@ def content_hash(path: str | Path) -> str:
 
 @contextmanager
 def open_register(
-	path: str | Path, encoding: str = "", delimiter: str = "", sheet: str = ""
+	path: str | Path, encoding: str = "", delimiter: str = "", sheet: str = "", header_row: int = 0
 ) -> Iterator[Register]:
 	"""Open a register and read its header.
 
@@ -90,19 +46,24 @@ def open_register(
 		encoding: a key of ENCODINGS; empty: found out from the content.
 		delimiter: one character; empty: found out from the first rows.
 		sheet: name of the Excel sheet; empty: the first visible one.
+		header_row: number of the row that names the columns; 0: found out from the first rows.
 
 	Raises:
 		FileProblem: the file is missing, empty, of another kind, wrongly encoded or has no header. Wrong bytes
 			further down raise it while rows are read.
 	"""
 	path = Path(path)
-	kind = _kind_of(path)
-	if kind == EXCEL:
-		with _open_excel(path, sheet) as register:
-			yield register
-	else:
-		with _open_csv(path, encoding, delimiter) as register:
-			yield register
+	if _kind_of(path) == EXCEL:
+		with excel_rows(path, sheet) as rows:
+			number, header, rows = _header(rows, path, header_row)
+			yield Register(EXCEL, None, "", header, number, _shaped(rows, header, pad=True))
+		return
+	if encoding and encoding not in ENCODINGS:
+		raise FileProblem("unknown_encoding", encoding=encoding)
+	found = Encoding(encoding, certain=True) if encoding else detect_encoding(path, is_column_name)
+	with csv_rows(path, found.name, delimiter) as (delimiter, rows):
+		number, header, rows = _header(rows, path, header_row)
+		yield Register(CSV, found, delimiter, header, number, _shaped(rows, header, pad=False))
 
 
 def _kind_of(path: Path) -> str:
@@ -117,230 +78,59 @@ def _kind_of(path: Path) -> str:
 		return EXCEL
 	if start.startswith(b"\xd0\xcf\x11\xe0"):
 		raise FileProblem("old_excel", file=path.name)
-	if b"\x00" in start and not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+	if b"\x00" in start and not detect_encoding(path).name.startswith("UTF-16"):
 		raise FileProblem("not_a_register", file=path.name)
 	return CSV
 
 
-# CSV
-
-
-@contextmanager
-def _open_csv(path: Path, encoding: str, delimiter: str) -> Iterator[Register]:
-	encoding = encoding or detect_encoding(path)
-	if encoding not in ENCODINGS:
-		raise FileProblem("unknown_encoding", encoding=encoding)
-	with open(path, encoding=ENCODINGS[encoding], newline="") as stream:
-		delimiter = delimiter or _delimiter_of(stream, encoding)
-		rows = _csv_rows(csv.reader(stream, delimiter=delimiter, strict=True), encoding)
-		header = _header(rows, path)
-		yield Register(CSV, encoding, delimiter, header, _shaped(rows, header, pad=False))
-
-
-def _delimiter_of(stream, encoding: str) -> str:
-	try:
-		return detect_delimiter(stream)
-	except UnicodeError as error:
-		raise FileProblem("wrong_encoding", encoding=encoding, detail=str(error)) from None
-	finally:
-		stream.seek(0)
-
-
-def detect_encoding(path: str | Path) -> str:
-	"""UTF-16 or UTF-8 when the bytes are exactly that, else Windows-1252, what Excel writes in the West."""
-	with open(path, "rb") as stream:
-		start = stream.read(2)
-		if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-			return "UTF-16"
-		decoder = codecs.getincrementaldecoder("utf-8")()
-		try:
-			decoder.decode(start)
-			while block := stream.read(_BLOCK):
-				decoder.decode(block)
-			decoder.decode(b"", final=True)
-		except UnicodeDecodeError:
-			return "Windows-1252"
-	return "UTF-8"
-
-
-def detect_delimiter(stream) -> str:
-	"""The delimiter under which the first rows have the most columns, all rows the same number.
-
-	The standard library's sniffer guesses from letters and is wrong on free text; a table is recognised by
-	its equal rows.
-	"""
-	scores = []
-	for rank, delimiter in enumerate(DELIMITERS):
-		stream.seek(0)
-		widths = []
-		try:
-			for row in csv.reader(stream, delimiter=delimiter, strict=True):
-				if row:
-					widths.append(len(row))
-				if len(widths) == 50:
-					break
-		except csv.Error:
-			pass
-		if not widths:
-			continue
-		header_width = widths[0]
-		alike = sum(width == header_width for width in widths) / len(widths)
-		scores.append((header_width > 1, header_width * alike, -rank, delimiter))
-	return max(scores)[-1] if scores else ","
-
-
-def _csv_rows(reader, encoding: str) -> Iterator[SourceRow]:
-	number = 0
-	while True:
-		number += 1
-		try:
-			cells = next(reader)
-		except StopIteration:
-			return
-		except csv.Error as error:
-			yield SourceRow(number, (str(error),), "not_csv")
-			continue
-		except UnicodeError as error:
-			raise FileProblem("wrong_encoding", encoding=encoding, detail=str(error)) from None
-		yield SourceRow(number, tuple(_clean(cell) for cell in cells))
-
-
-# Excel
-
-
-@contextmanager
-def _open_excel(path: Path, sheet: str) -> Iterator[Register]:
-	formulas = _check_archive(path)
-	with _workbook(path, data_only=True) as values:
-		name = _sheet_name(values, sheet)
-		if formulas:
-			with _workbook(path, data_only=False) as with_formulas:
-				rows = _excel_rows(values[name], with_formulas[name])
-				header = _header(rows, path)
-				yield Register(EXCEL, "", "", header, _shaped(rows, header, pad=True))
-		else:
-			rows = _excel_rows(values[name])
-			header = _header(rows, path)
-			yield Register(EXCEL, "", "", header, _shaped(rows, header, pad=True))
-
-
-def _check_archive(path: Path) -> bool:
-	"""Refuse what is no workbook or too big; True when any sheet has formulas."""
-	try:
-		with zipfile.ZipFile(path) as archive:
-			members = archive.infolist()
-			if not any(member.filename == "xl/workbook.xml" for member in members):
-				raise FileProblem("not_a_register", file=path.name)
-			if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-				raise FileProblem(
-					"too_big_unpacked", file=path.name, megabytes=MAX_UNPACKED_BYTES // (1024 * 1024)
-				)
-			return any(
-				_has_formula(archive, member)
-				for member in members
-				if member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml")
-			)
-	except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError):
-		raise FileProblem("broken_excel", file=path.name) from None
-
-
-def _has_formula(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-	tail = b""
-	with archive.open(member) as stream:
-		while block := stream.read(_BLOCK):
-			# A tag may lie across two blocks.
-			if re.search(rb"<(\w+:)?f[ >/]", tail + block):
-				return True
-			tail = block[-16:]
-	return False
-
-
-@contextmanager
-def _workbook(path: Path, data_only: bool):
-	import openpyxl
-
-	try:
-		workbook = openpyxl.load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
-	except Exception:
-		# openpyxl lets through whatever its XML and ZIP layers raise; to the user it is one thing.
-		raise FileProblem("broken_excel", file=path.name) from None
-	try:
-		yield workbook
-	finally:
-		workbook.close()
-
-
-def _sheet_name(workbook, wanted: str) -> str:
-	if wanted:
-		if wanted not in workbook.sheetnames:
-			raise FileProblem("sheet_missing", sheet=wanted, sheets=", ".join(workbook.sheetnames))
-		return wanted
-	for worksheet in workbook.worksheets:
-		if worksheet.sheet_state == "visible":
-			return worksheet.title
-	raise FileProblem("sheet_missing", sheet="", sheets=", ".join(workbook.sheetnames))
-
-
-def _excel_rows(values, formulas=None) -> Iterator[SourceRow]:
-	# The dimension an exporting program wrote into the sheet is often wrong and would cut rows off.
-	values.reset_dimensions()
-	if formulas is None:
-		for number, cells in enumerate(values.iter_rows(values_only=True), start=1):
-			yield SourceRow(number, tuple(_excel_cell(cell) for cell in cells))
-		return
-	formulas.reset_dimensions()
-	pairs = zip(values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=False)
-	for number, (cells, sources) in enumerate(pairs, start=1):
-		yield SourceRow(
-			number,
-			tuple(
-				CellFault("formula_without_value", str(source))
-				if cell is None and isinstance(source, str) and source.startswith("=")
-				else _excel_cell(cell)
-				for cell, source in zip(cells, sources, strict=False)
-			),
-		)
-
-
-def _excel_cell(value) -> Cell:
-	if value is None:
-		return ""
-	if isinstance(value, str):
-		return CellFault("excel_error", value) if value in EXCEL_ERRORS else _clean(value)
-	if isinstance(value, datetime.datetime):
-		return value
-	if isinstance(value, datetime.date):
-		return datetime.datetime.combine(value, datetime.time())
-	if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-		return str(int(value))
-	return str(value)
-
-
-# Common to both
-
-
-def _header(rows: Iterator[SourceRow], path: Path) -> tuple[str, ...]:
-	"""Names of the columns: the first row with anything in it."""
+def _header(
+	rows: Iterator[SourceRow], path: Path, wanted: int
+) -> tuple[int, tuple[str, ...], Iterator[SourceRow]]:
+	"""Number of the row that names the columns, these names, and the rows below it."""
+	first = []
 	for row in rows:
-		if row.fault:
-			raise FileProblem("no_header", value=str(row.cells[0]), row=row.number)
-		if not _is_blank(row):
+		if not row.fault and is_blank(row):
+			continue
+		first.append(row)
+		if len(first) >= TITLE_ROWS or (wanted and row.number >= wanted):
 			break
-	else:
+	if not first:
 		raise FileProblem("file_empty", file=path.name)
+	index = len(first) - 1 if wanted else _header_index(first)
+	row = first[index]
+	if wanted and row.number != wanted:
+		raise FileProblem("header_row_blank", row=wanted)
+	return row.number, _names(row), chain(first[index + 1 :], rows)
 
+
+def _header_index(first: list[SourceRow]) -> int:
+	"""Which of the first rows names the columns: the one with most known names, else the first that is no title."""
+	known = [0 if row.fault else sum(_is_known(cell) for cell in row.cells) for row in first]
+	if max(known) >= 2:
+		return known.index(max(known))
+	widths = [1 if row.fault else sum(cell != "" for cell in row.cells) for row in first]
+	# A title fills one cell, a letterhead two or three, above a table of many more.
+	return next(index for index, width in enumerate(widths) if width * 3 > max(widths))
+
+
+def _is_known(cell: Cell) -> bool:
+	return isinstance(cell, str) and is_column_name(cell)
+
+
+def _names(row: SourceRow) -> tuple[str, ...]:
+	"""The cells of a header as names of columns."""
+	if row.fault:
+		raise FileProblem("no_header", value=str(row.cells[0]), row=row.number)
 	cells = list(row.cells)
 	while cells and cells[-1] == "":
 		cells.pop()
 	for cell in cells:
 		if not isinstance(cell, str) or _DATE_LIKE.fullmatch(cell):
 			raise FileProblem("no_header", value=shown(cell), row=row.number)
-	figures = sum(bool(_NUMBER_LIKE.fullmatch(cell)) for cell in cells)
-	if figures * 2 > len(cells):
-		raise FileProblem(
-			"no_header", value=next(c for c in cells if _NUMBER_LIKE.fullmatch(c)), row=row.number
-		)
-
+	figures = [cell for cell in cells if _NUMBER_LIKE.fullmatch(cell)]
+	if len(figures) * 2 > len(cells):
+		raise FileProblem("no_header", value=figures[0], row=row.number)
+	cells = [" ".join(cell.split()) for cell in cells]
 	names = [cell for cell in cells if cell]
 	for name in names:
 		if names.count(name) > 1:
@@ -356,7 +146,7 @@ def _shaped(rows: Iterator[SourceRow], header: tuple[str, ...], *, pad: bool) ->
 	"""
 	width = len(header)
 	for row in rows:
-		if row.fault or _is_blank(row):
+		if row.fault or is_blank(row):
 			if row.fault:
 				yield row
 			continue
@@ -372,26 +162,3 @@ def _shaped(rows: Iterator[SourceRow], header: tuple[str, ...], *, pad: bool) ->
 				continue
 			cells = cells + ("",) * (width - len(cells))
 		yield SourceRow(row.number, cells)
-
-
-def shown(cell: Cell) -> str:
-	"""A cell as a person would write it: for lists of bad rows and for samples."""
-	if isinstance(cell, CellFault):
-		return cell.shown
-	if isinstance(cell, datetime.datetime):
-		return cell.isoformat(sep=" ") if cell.time() != datetime.time() else cell.date().isoformat()
-	return cell
-
-
-def _is_blank(row: SourceRow) -> bool:
-	return all(cell == "" for cell in row.cells)
-
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def _clean(text: str) -> str:
-	"""Without control characters and blanks around, line breaks as the database keeps them."""
-	if "\r" in text:
-		text = text.replace("\r\n", "\n").replace("\r", "\n")
-	return _CONTROL.sub("", text).strip()

@@ -12,11 +12,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from . import columns as c
-from .reading import Cell, CellFault, SourceRow, shown
-
-FIXED, REPAIRABLE, END_OF_LIFE, UNKNOWN = OUTCOMES = ("Fixed", "Repairable", "End of life", "Unknown")
-OPEN, CLOSED, CANCELLED = "Open", "Closed", "Cancelled"
-CHANNELS = ("Phone", "E-mail", "Web", "Walk-in", "Messaging", "QR", "Fax", "Other")
+from .contacts import email_of, phone_of
+from .dates import parse_date
+from .rows import Cell, CellFault, SourceRow, shown
+from .words import (
+	CHANNEL,
+	CLOSED,
+	END_OF_LIFE,
+	FIXED,
+	MEANINGS,
+	OUTCOME,
+	OUTCOMES,
+	STATUS,
+	UNKNOWN,
+	fold,
+	is_nothing,
+	propose_meaning,
+)
 
 MAX_DATA = 140
 """Longest text of a one-line field, in characters."""
@@ -24,38 +36,7 @@ MAX_TEXT = 60_000
 """Longest text of a many-line field, in UTF-8 bytes (the column holds 65,535, labels are added)."""
 FIRST_YEAR = 1800
 
-_OUTCOME_WORDS = {
-	FIXED: "fixed repaired ok working",
-	REPAIRABLE: "repairable",
-	END_OF_LIFE: "end-of-life not-repairable unrepairable irreparable beyond-repair "
-	"beyond-economic-repair ber scrap scrapped",
-	UNKNOWN: "unknown",
-}
-_STATUS_WORDS = {
-	OPEN: "open new registered triaged scheduled in-progress wip working on-hold pending waiting"
-	" awaiting-parts reopened",
-	CLOSED: "closed done complete completed finished resolved solved delivered returned collected archived",
-	CANCELLED: "cancelled canceled void withdrawn",
-}
-
-
-def _words(table: dict[str, str]) -> dict[str, str]:
-	return {word.replace("-", " "): value for value, words in table.items() for word in words.split()}
-
-
-_OUTCOMES = _words(_OUTCOME_WORDS)
-_STATUSES = _words(_STATUS_WORDS)
 _ORDS_OUTCOMES = {outcome.lower(): outcome for outcome in OUTCOMES}
-_CHANNELS = {channel.lower(): channel for channel in CHANNELS}
-# What Frappe accepts in a field of option Phone and Email, so that the dry run finds it and not the insert.
-_PHONE = re.compile(r"[0-9 +_\-,.*#()]{1,20}")
-_EMAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
-_DATE = {
-	"YMD": re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})"),
-	"DMY": re.compile(r"(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4})"),
-	"MDY": re.compile(r"(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4})"),
-}
-_TIME = re.compile(r"(?:[T ]+(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:\.\d+)?)?)?")
 
 
 @dataclass(frozen=True)
@@ -93,6 +74,8 @@ class Record:
 	equipment: dict
 	call: dict
 	card: dict | None
+	remarks: dict[str, str]
+	"""Target -> what the file says there and no field can hold, such as a second phone number."""
 
 
 class RowReader:
@@ -101,9 +84,16 @@ class RowReader:
 	Keeps 8 bytes and a set slot per row (about 5 MB for 100,000 rows), nothing else.
 	"""
 
-	def __init__(self, layout: c.Layout, header: Iterable[str], today: datetime.date):
+	def __init__(
+		self,
+		layout: c.Layout,
+		header: Iterable[str],
+		today: datetime.date,
+		zone: datetime.tzinfo = datetime.timezone.utc,
+	):
 		self.layout = layout
 		self.today = today
+		self.zone = zone
 		self.column_of = dict(layout.columns)
 		positions = {name: index for index, name in enumerate(header)}
 		self.width = len(positions)
@@ -147,17 +137,17 @@ class _RowReading:
 		self.layout = reader.layout
 		self.row = row
 		self.problems: list[Problem] = []
+		self.remarks: dict[str, str] = {}
 
 	def record(self) -> Record | None:
 		register_name = self.name(c.REGISTER, required=True) if self.layout.open_repair_data else ""
 		external_id = self.external_id(register_name or self.layout.register_name)
-		received_at = self.date(c.RECEIVED_AT, required=True)
-		status = self.status()
-		outcome = self.outcome(status)
+		received_at = self.received_at()
+		status, outcome = self.status_and_outcome()
 		equipment = self.equipment(received_at, outcome)
 		call = self.call(received_at, status, outcome, equipment)
 		card = self.card(call, outcome)
-		customer, product_group = self.name(c.CUSTOMER), self.name(c.PRODUCT_GROUP)
+		customer, product_group = self.master(c.CUSTOMER), self.master(c.PRODUCT_GROUP)
 		if self.problems:
 			return None
 		equipment["external_id"] = call["external_id"] = external_id
@@ -174,18 +164,19 @@ class _RowReading:
 			equipment=equipment,
 			call=call,
 			card=card,
+			remarks=self.remarks,
 		)
 
 	# documents
 
 	def equipment(self, received_at: datetime.datetime | None, outcome: str) -> dict:
-		brand = self.line(c.BRAND)
+		brand = self.word(c.BRAND)
 		if self.layout.open_repair_data and brand.lower() == "unknown":
 			brand = ""
 		return {
 			"brand": brand,
-			"model": self.line(c.MODEL),
-			"serial_text": self.line(c.SERIAL),
+			"model": self.word(c.MODEL),
+			"serial_text": self.word(c.SERIAL),
 			"year_of_manufacture": self.year(received_at),
 			"purchase_date": self.day(c.PURCHASED, not_after=received_at),
 			"warranty_until": self.day(c.WARRANTY, may_be_future=True),
@@ -208,9 +199,9 @@ class _RowReading:
 			"resolved_at": resolved_at,
 			# A register that tells no closing time closed the case on the day it took it in.
 			"closed_at": (closed_at or resolved_at or received_at) if status == CLOSED else None,
-			"contact_name": self.line(c.CONTACT),
-			"contact_phone": self.matching(c.PHONE, _PHONE, "not_a_phone_number"),
-			"contact_email": self.matching(c.EMAIL, _EMAIL, "not_an_email"),
+			"contact_name": self.word(c.CONTACT),
+			"contact_phone": self.fitting(c.PHONE, phone_of),
+			"contact_email": self.fitting(c.EMAIL, email_of),
 			"brand": equipment["brand"],
 			"model": equipment["model"],
 			"serial_text": equipment["serial_text"],
@@ -258,40 +249,55 @@ class _RowReading:
 			self.problem(c.ID, "id_twice")
 		return external_id
 
-	def status(self) -> str:
-		value = self.line(c.STATUS)
-		if not value:
-			return CLOSED
-		status = _STATUSES.get(_plain(value))
-		if not status:
-			self.problem(c.STATUS, "unknown_status", accepted=_accepted(_STATUSES))
-		return status or CLOSED
+	def received_at(self) -> datetime.datetime | None:
+		"""Day and, where a column of its own or the same cell tells it, time of receipt."""
+		at = self.date(c.RECEIVED_AT, required=True)
+		time = self.cell(c.RECEIVED_TIME)
+		if at and at.time() == datetime.time() and time not in ("", None) and not is_nothing(shown(time)):
+			told = time if isinstance(time, datetime.datetime) else parse_date(f"{at.date()} {time}")
+			if told is None:
+				self.problem(c.RECEIVED_TIME, "not_a_time")
+			else:
+				at = datetime.datetime.combine(at.date(), told.time().replace(microsecond=0))
+		return at
 
-	def outcome(self, status: str) -> str:
-		value = self.line(c.OUTCOME, required=self.layout.open_repair_data)
-		if not value:
-			return UNKNOWN
-		words = _ORDS_OUTCOMES if self.layout.open_repair_data else _OUTCOMES
-		outcome = words.get(value.lower() if self.layout.open_repair_data else _plain(value))
-		if not outcome:
-			self.problem(c.OUTCOME, "unknown_outcome", accepted=_accepted(words))
-		elif status != CLOSED and outcome != UNKNOWN:
+	def status_and_outcome(self) -> tuple[str, str]:
+		"""A status that says how the work ended gives the outcome, where the row has no other."""
+		status = self.meaning(c.STATUS, STATUS) or CLOSED
+		if self.layout.open_repair_data:
+			outcome = self.ords_outcome()
+		else:
+			outcome = self.meaning(c.OUTCOME, OUTCOME)
+		if status in OUTCOMES:
+			return CLOSED, outcome or status
+		if outcome and status != CLOSED and outcome != UNKNOWN:
 			self.problem(c.OUTCOME, "outcome_of_unfinished")
-		return outcome or UNKNOWN
+		return status, outcome or UNKNOWN
+
+	def ords_outcome(self) -> str:
+		value = self.line(c.OUTCOME, required=True)
+		outcome = _ORDS_OUTCOMES.get(value.lower(), "")
+		if value and not outcome:
+			self.problem(c.OUTCOME, "unknown_outcome", accepted=", ".join(OUTCOMES))
+		return outcome
+
+	def meaning(self, target: str, kind: str) -> str:
+		"""What the word in the column of `target` means: as the user says, else as it usually does."""
+		value = self.line(target)
+		if not value or is_nothing(value):
+			return ""
+		meaning = self.layout.meanings.get((kind, fold(value))) or propose_meaning(kind, value)
+		if not meaning:
+			self.problem(target, f"unknown_{kind.lower()}", accepted=", ".join(MEANINGS[kind]))
+		return meaning
 
 	def channel(self) -> str:
 		if self.layout.open_repair_data:
 			return "Walk-in"
-		value = self.line(c.CHANNEL)
-		if not value:
-			return "Other"
-		channel = _CHANNELS.get(value.lower()) or _CHANNELS.get(value.lower().replace("email", "e-mail"))
-		if not channel:
-			self.problem(c.CHANNEL, "unknown_channel", accepted=", ".join(CHANNELS))
-		return channel or "Other"
+		return self.meaning(c.CHANNEL, CHANNEL) or "Other"
 
 	def year(self, received_at: datetime.datetime | None) -> int | None:
-		value = self.line(c.YEAR)
+		value = self.word(c.YEAR)
 		if not value:
 			return None
 		if not re.fullmatch(r"\d{4}", value):
@@ -315,9 +321,12 @@ class _RowReading:
 		self, target: str, *, required=False, not_before=None, may_be_future=False
 	) -> datetime.datetime | None:
 		cell = self.cell(target, required=required)
-		if cell in ("", None):
+		if cell in ("", None) or (not required and is_nothing(shown(cell))):
 			return None
 		value = cell if isinstance(cell, datetime.datetime) else parse_date(cell, self.layout.date_order)
+		if value and value.tzinfo:
+			# The database stores the site's local time.
+			value = value.astimezone(self.reader.zone).replace(tzinfo=None)
 		if value is None:
 			self.problem(target, "not_a_date", expected=self.layout.date_order)
 		elif value.year < 1900:
@@ -327,16 +336,23 @@ class _RowReading:
 		elif not_before and _before(value, not_before):
 			self.problem(target, "before_received", received=not_before.date().isoformat())
 		else:
-			# The database stores a local time without zone.
-			return value.replace(tzinfo=None, microsecond=0)
+			return value.replace(microsecond=0)
 		return None
 
-	def matching(self, target: str, pattern: re.Pattern, code: str) -> str:
-		value = self.line(target)
-		if value and not pattern.fullmatch(value):
-			self.problem(target, code)
+	def fitting(self, target: str, part_of) -> str:
+		"""The part of a cell that its field can hold; the whole is kept as a remark where that is not all."""
+		value = self.text(target)
+		if not value or is_nothing(value):
 			return ""
-		return value
+		part, is_all = part_of(value)
+		if not is_all:
+			self.remarks[target] = value
+		return part
+
+	def word(self, target: str) -> str:
+		"""Value of a one-line field; empty for what people write where they have nothing to write."""
+		value = self.line(target)
+		return "" if is_nothing(value) else value
 
 	def name(self, target: str, *, required=False) -> str:
 		"""Value that names a record or becomes part of an id: Frappe takes no angle brackets in those."""
@@ -345,6 +361,11 @@ class _RowReading:
 			self.problem(target, "brackets_in_name")
 			return ""
 		return value
+
+	def master(self, target: str) -> str:
+		"""Name of a record that rows share; nobody is called n/a."""
+		value = self.name(target)
+		return "" if is_nothing(value) else value
 
 	def line(self, target: str, *, required=False) -> str:
 		"""Value of a one-line field."""
@@ -385,45 +406,6 @@ class _RowReading:
 			self.problems.append(found)
 
 
-def parse_date(text: str, order: str) -> datetime.datetime | None:
-	"""Date, with time where given, written in `order` (YMD, DMY, MDY) with - / or . between; None if it is none.
-
-	ISO dates (year first) are taken under every order: nobody writes year, day, month.
-	"""
-	for pattern in (_DATE[order], _DATE["YMD"]):
-		found = pattern.match(text)
-		if not found:
-			continue
-		time = _TIME.fullmatch(text.removesuffix("Z"), found.end())
-		if not time:
-			return None
-		parts = [int(found[part]) for part in "ymd"] + [int(time[part] or 0) for part in "HMS"]
-		try:
-			return datetime.datetime(*parts)
-		except ValueError:
-			return None
-	return None
-
-
-def detect_date_order(samples: Iterable[str]) -> str:
-	"""The one order in which all `samples` are dates; empty when none or several fit."""
-	possible = ["YMD", "DMY", "MDY"]
-	any_sample = False
-	for text in samples:
-		if not text:
-			continue
-		any_sample = True
-		if _DATE["YMD"].match(text):
-			possible = [order for order in possible if parse_date(text, order)]
-		else:
-			possible = [order for order in possible if order != "YMD" and parse_date(text, order)]
-	if not any_sample:
-		return ""
-	if len(possible) == 3:
-		return "YMD"
-	return possible[0] if len(possible) == 1 else ""
-
-
 def subject_from(text: str) -> str:
 	"""First line with a word in it, cut at a word to fit one line; empty when the text has no word.
 
@@ -458,11 +440,3 @@ def _before(value: datetime.datetime, other: datetime.datetime) -> bool:
 	if value.time() == midnight or other.time() == midnight:
 		return value.date() < other.date()
 	return value < other
-
-
-def _plain(value: str) -> str:
-	return re.sub(r"[\s_\-]+", " ", value).strip().lower()
-
-
-def _accepted(words: dict[str, str]) -> str:
-	return ", ".join(dict.fromkeys(words.values()))

@@ -7,14 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import frappe
-from frappe.utils import getdate
+from frappe.utils import get_system_timezone, getdate
 
 from . import columns as c
+from .encodings import ENCODINGS, detect_encoding, preview_lines
 from .messages import DATE_ORDERS
-from .reading import FileProblem, Register, content_hash, open_register, shown
-from .records import BadRow, Record, RowReader, detect_date_order
+from .reading import content_hash, open_register
+from .records import BadRow, Record, RowReader
+from .rows import FileProblem, Register, shown
+from .survey import Survey, survey
+from .words import fold
 
 if TYPE_CHECKING:
 	from aftersales.service_desk.doctype.register_import.register_import import RegisterImport
@@ -29,6 +34,7 @@ OPTIONS = (
 	"encoding",
 	"delimiter",
 	"sheet_name",
+	"header_row",
 	"customer",
 	"create_customers",
 	"customer_group",
@@ -59,8 +65,20 @@ def opened(settings: "RegisterImport") -> Iterator[Source]:
 	"""
 	with _register(settings) as register:
 		layout = _layout(settings, register.header)
-		reader = RowReader(layout, register.header, getdate())
+		reader = RowReader(layout, register.header, getdate(), ZoneInfo(get_system_timezone()))
 		yield Source(register, reader.column_of, reader.read(register.rows))
+
+
+def surveyed(settings: "RegisterImport") -> Survey | None:
+	"""What all rows together show of a register of own columns; nothing is asked of Open Repair Data.
+
+	Raises:
+		FileProblem: the file cannot be read as the settings say.
+	"""
+	if settings.file_format == c.OPEN_REPAIR_DATA:
+		return None
+	with _register(settings) as register:
+		return survey(register.rows, register.header, _layout(settings, register.header), getdate())
 
 
 def file_hash(settings: "RegisterImport") -> str:
@@ -80,7 +98,8 @@ def options_hash(settings: "RegisterImport") -> str:
 	"""What the check depends on besides the file, as 64 hex digits."""
 	options = [str(settings.get(fieldname) or "") for fieldname in OPTIONS]
 	mapping = [(row.source_column, row.target or "") for row in settings.columns]
-	return hashlib.sha256(json.dumps([options, mapping]).encode()).hexdigest()
+	words = sorted((row.kind, row.word, row.meaning) for row in settings.words if row.meaning)
+	return hashlib.sha256(json.dumps([options, mapping, words]).encode()).hexdigest()
 
 
 def file_path(file_url: str | None) -> Path:
@@ -103,12 +122,11 @@ def file_path(file_url: str | None) -> Path:
 
 @dataclass(frozen=True)
 class Preview:
-	"""What the start of a file shows: column names, an example of each, and how dates are written."""
+	"""What the start of a file shows: column names, an example of each, and what each seems to mean."""
 
 	header: tuple[str, ...]
 	samples: dict[str, str]
 	proposal: dict[str, str]
-	date_format: str
 
 
 def preview(settings: "RegisterImport") -> Preview:
@@ -126,12 +144,26 @@ def preview(settings: "RegisterImport") -> Preview:
 			for name, cell in zip(register.header, row.cells, strict=True):
 				if name and cell != "":
 					values[name].append(shown(cell))
-	proposal = c.propose(header)
-	received = [name for name, target in proposal.items() if target == c.RECEIVED_AT]
-	order = detect_date_order(values[received[0]]) if received else ""
-	names = {value: key for key, value in DATE_ORDERS.items()}
 	samples = {name: cells[0][:140] for name, cells in values.items() if cells}
-	return Preview(header, samples, proposal, names.get(order, ""))
+	return Preview(header, samples, c.propose(header))
+
+
+def readings(settings: "RegisterImport") -> list[dict]:
+	"""The telling lines of a text file in each encoding that reads them: `encoding`, `lines`, `likely`.
+
+	Raises:
+		FileProblem: the file is gone or may not be read.
+	"""
+	path = file_path(settings.import_file)
+	if not path.exists():
+		raise FileProblem("file_missing", file=path.name)
+	likely = detect_encoding(path, c.is_column_name).name
+	found = []
+	for encoding in sorted(ENCODINGS, key=lambda name: name != likely):
+		lines = preview_lines(path, encoding)
+		if not any("\ufffd" in line for line in lines):
+			found.append({"encoding": encoding, "lines": lines, "likely": encoding == likely})
+	return found
 
 
 def _register(settings: "RegisterImport"):
@@ -140,6 +172,7 @@ def _register(settings: "RegisterImport"):
 		encoding=settings.encoding or "",
 		delimiter=DELIMITERS.get(settings.delimiter, ""),
 		sheet=settings.sheet_name or "",
+		header_row=settings.header_row or 0,
 	)
 
 
@@ -165,5 +198,6 @@ def _layout(settings: "RegisterImport", header: tuple[str, ...]) -> c.Layout:
 	return c.Layout(
 		mapping,
 		register_name=settings.register_name,
-		date_order=DATE_ORDERS[settings.date_format or "YYYY-MM-DD"],
+		date_order=DATE_ORDERS[settings.date_format or settings.found_date_format or "YYYY-MM-DD"],
+		meanings={(row.kind, fold(row.word)): row.meaning for row in settings.words if row.meaning},
 	)

@@ -12,7 +12,8 @@ from frappe.utils.html_utils import sanitize_html
 from aftersales.installed_base import equipment as product_files
 
 from .masters import Masters
-from .records import OPEN, Record
+from .records import Record
+from .words import OPEN
 
 if TYPE_CHECKING:
 	from aftersales.service_desk.doctype.register_import.register_import import RegisterImport
@@ -99,7 +100,8 @@ class Writer:
 			equipment = document.name
 		links = {**common, "equipment": equipment, "service_category": self.settings.service_category}
 
-		call = self._new(CALL, record, {**record.call, **links, **product, **self._intake(record)})
+		told = {**record.call, "resolution": _with_remarks(record)}
+		call = self._new(CALL, record, {**told, **links, **product, **self._intake(record)})
 		yield call
 		if record.card:
 			card = {**_cleaned(record.card), **links, "repair_call": call.name, "docstatus": 1}
@@ -131,6 +133,12 @@ class Writer:
 		if doctype not in self._named_by_rule:
 			document.name = name_in_year(document, record.call["received_at"].year)
 		return document
+
+
+def _with_remarks(record: Record) -> str:
+	"""The resolution, and below it what the file says that no field can hold."""
+	remarks = [f"{_(target)}: {text}" for target, text in record.remarks.items()]
+	return "\n".join(part for part in (record.call["resolution"], *remarks) if part)
 
 
 def _cleaned(values: dict) -> dict:

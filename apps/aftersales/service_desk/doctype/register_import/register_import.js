@@ -11,6 +11,7 @@ frappe.ui.form.on("Register Import", {
 	},
 
 	refresh(frm) {
+		offer_meanings(frm);
 		show_state(frm);
 		add_buttons(frm);
 		watch(frm);
@@ -18,6 +19,19 @@ frappe.ui.form.on("Register Import", {
 
 	on_hide: stop_watching,
 });
+
+const MEANINGS = {
+	Status: ["Open", "Closed", "Cancelled", "Fixed", "Repairable", "End of life"],
+	Outcome: ["Fixed", "Repairable", "End of life", "Unknown"],
+	Channel: ["Phone", "E-mail", "Web", "Walk-in", "Messaging", "QR", "Fax", "Other"],
+};
+
+function offer_meanings(frm) {
+	frm.fields_dict.words.grid.grid_rows.forEach((row) => {
+		const field = row.docfields.find(({ fieldname }) => fieldname === "meaning");
+		field.options = ["", ...MEANINGS[row.doc.kind]].join("\n");
+	});
+}
 
 function on_progress(frm, state) {
 	if (!RUNNING.includes(frm.doc.status)) return;
@@ -35,6 +49,14 @@ function show_state(frm) {
 	frm.dashboard.clear_headline();
 	if (doc.failure) {
 		frm.dashboard.set_headline_alert(doc.failure, "red");
+	} else if (doc.status === "Checked" && doc.encoding_guessed) {
+		frm.dashboard.set_headline_alert(
+			__(
+				"The encoding of the file is a guess: {0}. Compare how its letters look and select the encoding.",
+				[frappe.utils.escape_html(doc.found_kind)]
+			),
+			"orange"
+		);
 	} else if (doc.status === "Checked") {
 		const colour = doc.rows_bad ? "orange" : "green";
 		frm.dashboard.set_headline_alert(
@@ -76,7 +98,8 @@ function show_state(frm) {
 function add_buttons(frm) {
 	if (frm.is_new() || frm.is_dirty()) return;
 	const { status, bad_rows_file } = frm.doc;
-	const startable = ["Checked", "Stopped", "Failed"].includes(status) && frm.doc.checked_file;
+	const guessed = frm.doc.encoding_guessed;
+	const startable = !guessed && ["Checked", "Stopped", "Failed"].includes(status) && frm.doc.checked_file;
 
 	if (RUNNING.includes(status)) {
 		aftersales.forms.add_button(frm, __("Stop"), () => call(frm, "stop_import"));
@@ -89,6 +112,12 @@ function add_buttons(frm) {
 		if (frm.doc.file_format === "Own columns") {
 			aftersales.forms.add_button(frm, __("Propose Columns"), () => call(frm, "propose_columns"));
 		}
+	}
+	if (guessed && !RUNNING.includes(status)) {
+		aftersales.forms
+			.add_button(frm, __("Select Encoding"), () => select_encoding(frm))
+			.addClass("btn-primary")
+			.removeClass("btn-default");
 	}
 	if (startable) {
 		aftersales.forms
@@ -103,6 +132,42 @@ function add_buttons(frm) {
 			window.open(encodeURI(bad_rows_file))
 		);
 	}
+}
+
+// The same bytes are another text in each encoding: only who knows the language sees which one is right.
+async function select_encoding(frm) {
+	const readings = await ask(frm, "encodings", true);
+	const lines_of = Object.fromEntries(readings.map(({ encoding, lines }) => [encoding, lines]));
+	const show = (dialog) => {
+		const lines = lines_of[dialog.get_value("encoding")] || [];
+		dialog.fields_dict.lines.$wrapper
+			.empty()
+			.append($("<pre>").css("white-space", "pre-wrap").text(lines.join("\n")));
+	};
+	const dialog = new frappe.ui.Dialog({
+		title: __("Which encoding shows the letters right?"),
+		fields: [
+			{
+				fieldname: "encoding",
+				fieldtype: "Select",
+				label: __("Encoding"),
+				options: readings.map(({ encoding }) => encoding),
+				default: readings[0]?.encoding,
+				reqd: 1,
+				change: () => show(dialog),
+			},
+			{ fieldname: "lines", fieldtype: "HTML" },
+		],
+		primary_action_label: __("Check File"),
+		async primary_action({ encoding }) {
+			dialog.hide();
+			await frm.set_value("encoding", encoding);
+			await frm.save();
+			call(frm, "check_file");
+		},
+	});
+	dialog.show();
+	show(dialog);
 }
 
 function confirm_import(frm) {

@@ -9,7 +9,8 @@ from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.service_desk.register_import import columns as c
 from aftersales.service_desk.register_import import jobs, messages, source
-from aftersales.service_desk.register_import.reading import FileProblem
+from aftersales.service_desk.register_import.rows import FileProblem
+from aftersales.service_desk.register_import.words import MEANINGS
 
 RUNNING = ("Checking", "Queued", "Importing")
 SMALL_FILE = 1024 * 1024  # bytes; a few thousand rows, checked while the user waits
@@ -19,6 +20,7 @@ RESULT = (
 	"rows_total",
 	"rows_good",
 	"rows_bad",
+	"rows_with_remarks",
 	"rows_already",
 	"rows_done",
 	"rows_imported",
@@ -27,6 +29,8 @@ RESULT = (
 	"count_end_of_life",
 	"count_unknown",
 	"found_kind",
+	"found_date_format",
+	"encoding_guessed",
 	"checked_at",
 	"new_customers",
 	"new_item_groups",
@@ -57,6 +61,9 @@ class RegisterImport(ServiceDocument):
 		from aftersales.service_desk.doctype.register_import_error.register_import_error import (
 			RegisterImportError,
 		)
+		from aftersales.service_desk.doctype.register_import_word.register_import_word import (
+			RegisterImportWord,
+		)
 
 		attempt: DF.Int
 		bad_rows_file: DF.Attach | None
@@ -74,14 +81,47 @@ class RegisterImport(ServiceDocument):
 		create_item_groups: DF.Check
 		customer: DF.Link | None
 		customer_group: DF.Link | None
-		date_format: DF.Literal["YYYY-MM-DD", "DD-MM-YYYY", "MM-DD-YYYY"]
+		date_format: DF.Literal["", "YYYY-MM-DD", "DD-MM-YYYY", "MM-DD-YYYY"]
 		delimiter: DF.Literal["", "Comma", "Semicolon", "Tab", "Bar"]
-		encoding: DF.Literal["", "UTF-8", "UTF-16", "Windows-1252"]
+		encoding: DF.Literal[
+			"",
+			"UTF-8",
+			"UTF-16",
+			"UTF-16 LE",
+			"UTF-16 BE",
+			"Windows-1252",
+			"Windows-1250",
+			"Windows-1251",
+			"Windows-1253",
+			"Windows-1254",
+			"Windows-1255",
+			"Windows-1256",
+			"Windows-1257",
+			"Windows-1258",
+			"Windows-874",
+			"ISO-8859-1",
+			"ISO-8859-2",
+			"ISO-8859-15",
+			"KOI8-R",
+			"DOS 437",
+			"DOS 850",
+			"DOS 852",
+			"DOS 866",
+			"Mac Roman",
+			"GB18030 (GBK)",
+			"Big5",
+			"Shift_JIS",
+			"EUC-JP",
+			"EUC-KR",
+		]
+		encoding_guessed: DF.Check
 		errors: DF.Table[RegisterImportError]
 		failure: DF.SmallText | None
-		file_format: DF.Literal["Open Repair Data v0.3", "Own columns"]
+		file_format: DF.Literal["Open Repair Data", "Own columns"]
 		finished_at: DF.Datetime | None
+		found_date_format: DF.Data | None
 		found_kind: DF.Data | None
+		header_row: DF.Int
 		import_file: DF.Attach
 		imported_by: DF.Link | None
 		item_group_parent: DF.Link | None
@@ -96,12 +136,14 @@ class RegisterImport(ServiceDocument):
 		rows_good: DF.Int
 		rows_imported: DF.Int
 		rows_total: DF.Int
+		rows_with_remarks: DF.Int
 		service_category: DF.Link
 		sheet_name: DF.Data | None
 		started_at: DF.Datetime | None
 		status: DF.Literal["Draft", "Checking", "Checked", "Queued", "Importing", "Stopped", "Done", "Failed"]
 		stop_requested: DF.Check
 		territory: DF.Link | None
+		words: DF.Table[RegisterImportWord]
 	# end: auto-generated types
 
 	"""An existing register of repairs: checked by a dry run, then imported in the background (R-IN-9)."""
@@ -109,6 +151,7 @@ class RegisterImport(ServiceDocument):
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.keep_first_bad_rows()
+		self.keep_listed_words()
 		self.refuse_changes_while_running()
 		self.refuse_file_of_others()
 		self.tidy_settings()
@@ -198,6 +241,17 @@ class RegisterImport(ServiceDocument):
 
 	@frappe.whitelist()
 	@validate_call
+	def encodings(self) -> list[dict]:
+		"""How the first lines beyond plain English letters look in each encoding that can read them, likeliest first."""
+		self.check_permission("read")
+		stored = frappe.get_doc(self.doctype, self.name)
+		try:
+			return source.readings(stored)
+		except FileProblem as problem:
+			frappe.throw(messages.file_reason(problem), title=_("File Cannot Be Read"))
+
+	@frappe.whitelist()
+	@validate_call
 	def progress(self) -> dict:
 		"""How far a run is: status, rows done and in all, and whether a process is at work on it."""
 		self.check_permission("read")
@@ -215,6 +269,21 @@ class RegisterImport(ServiceDocument):
 		"""The rows shown as bad are a result like the counters: a save neither adds nor edits them."""
 		before = self.get_doc_before_save()
 		self.set("errors", [row.as_dict() for row in before.errors] if before else [])
+
+	def keep_listed_words(self):
+		"""Which words the file uses is a result of the check; what each means is the user's to say."""
+		before = self.get_doc_before_save()
+		said = {(row.kind, row.word): row.meaning for row in self.words}
+		rows = [row.as_dict() for row in before.words] if before else []
+		for row in rows:
+			row.meaning = said.get((row.kind, row.word), row.meaning)
+			if row.meaning and row.meaning not in MEANINGS[row.kind]:
+				frappe.throw(
+					_("{0} is no meaning of a word in the column {1}. Select one of: {2}.").format(
+						row.meaning, _(row.kind), ", ".join(_(meaning) for meaning in MEANINGS[row.kind])
+					)
+				)
+		self.set("words", rows)
 
 	def refuse_changes_while_running(self):
 		if self.status in RUNNING and self.is_alive():
@@ -272,8 +341,6 @@ class RegisterImport(ServiceDocument):
 			if name not in chosen and preview.proposal.get(name) not in taken:
 				target = preview.proposal.get(name)
 			rows.append({"source_column": name, "target": target, "sample": preview.samples.get(name)})
-		if not chosen and preview.date_format:
-			self.date_format = preview.date_format
 		self.set("columns", rows)
 
 	# ------------------------------------------------------------------ used by actions and jobs
@@ -363,5 +430,12 @@ class RegisterImport(ServiceDocument):
 				frappe.throw(_("The file has changed since the check. Check it again."))
 		except FileProblem as problem:
 			frappe.throw(messages.file_reason(problem), title=_("File Cannot Be Read"))
+		if self.encoding_guessed:
+			frappe.throw(
+				_(
+					"The encoding of the file is a guess ({0}). Compare the examples, select the Encoding and check the file again."
+				).format(self.found_kind),
+				title=_("Encoding Not Certain"),
+			)
 		if not self.rows_good:
 			frappe.throw(_("No row of the file can be imported."))

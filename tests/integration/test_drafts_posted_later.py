@@ -185,6 +185,56 @@ def test_cash_is_handed_over_later(shop, clock, day):
 	assert str(frappe.db.get_value("Payment Entry", visit.payment_entry, "posting_date")) == day
 
 
+@pytest.mark.parametrize("day", ["2026-12-01", "2027-01-04"])
+@pytest.mark.parametrize("entered", [None, "2026-11-29"])
+def test_a_handover_that_was_drafted_is_dated_the_day_it_is_submitted_unless_a_date_was_entered(
+	shop, clock, day, entered
+):
+	make.settings(small_fee_limit=500)
+	make.cash_mode()
+	visit = job(shop, cash_collected=115.77)
+	handover = make.make(
+		"Technician Cash Handover",
+		company=make.COMPANY,
+		technician=shop.technician,
+		mode_of_payment="Cash",
+		counted_amount=115.77,
+		**({"posting_date": entered} if entered else {}),
+	)
+	assert (str(handover.posting_date), handover.set_posting_date) == (entered or DONE, int(bool(entered)))
+	clock.to(day)
+	handover = read(handover)
+	handover.submit()
+	assert str(read(handover).posting_date) == entered or day
+	assert str(frappe.db.get_value("Payment Entry", read(visit).payment_entry, "posting_date")) == (
+		entered or day
+	)
+	assert days(frappe.get_doc(INVOICE, read(visit).sales_invoice))[0] == day
+
+
+def test_drafts_of_handovers_from_before_keep_the_date_that_was_entered(shop, clock):
+	from aftersales.patches.v1_1.keep_dates_of_handovers import execute
+
+	make.settings(small_fee_limit=500)
+	make.cash_mode()
+	drafted = []
+	for date in (DONE, "2026-11-29"):
+		job(shop, cash_collected=20)
+		drafted.append(
+			make.make(
+				"Technician Cash Handover",
+				company=make.COMPANY,
+				technician=shop.technician,
+				mode_of_payment="Cash",
+				posting_date=date,
+			).name
+		)
+		frappe.db.set_value("Technician Cash Handover", drafted[-1], "set_posting_date", 0)
+	execute()
+	found = [frappe.db.get_value("Technician Cash Handover", name, "set_posting_date") for name in drafted]
+	assert found == [0, 1]
+
+
 def test_a_billing_run_submits_drafts_of_earlier_days(shop, clock):
 	terms(shop, (100, 14))
 	drafts = [draft(shop) for _number in range(3)]

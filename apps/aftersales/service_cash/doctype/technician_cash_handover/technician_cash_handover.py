@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import frappe
 from frappe import _
-from frappe.utils import flt
+from frappe.utils import flt, getdate
 
 from aftersales.core.guards import (
 	keep_fields_of_record,
@@ -49,6 +49,7 @@ class TechnicianCashHandover(ServiceDocument):
 		naming_series: DF.Literal["CH-.YYYY.-.#####"]
 		posting_date: DF.Date
 		received_by: DF.Link | None
+		set_posting_date: DF.Check
 		status: DF.Literal["Draft", "Booked", "Cancelled"]
 		technician: DF.Link
 		vouchers: DF.Table[TechnicianCashHandoverLine]
@@ -67,6 +68,7 @@ class TechnicianCashHandover(ServiceDocument):
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.set_currency()
+		self.set_date()
 		self.check_posting()
 		self.read_vouchers()
 		self.set_difference()
@@ -112,6 +114,15 @@ class TechnicianCashHandover(ServiceDocument):
 	def set_currency(self):
 		if not self.currency and self.company:
 			self.currency = frappe.get_cached_value("Company", self.company, "default_currency")
+
+	def set_date(self):
+		"""As ERPNext dates its invoices: the day of submission, unless a date was entered."""
+		stored = self.get_doc_before_save()
+		proposed = getdate(stored.posting_date) if stored else getdate()
+		if self.posting_date and getdate(self.posting_date) != proposed:
+			self.set_posting_date = 1
+		if not self.set_posting_date:
+			self.posting_date = getdate()
 
 	def check_posting(self):
 		"""Cash that a technician took before he went to another company is handed over where he took it."""

@@ -235,6 +235,7 @@ doc_events = {
 		],
 		"before_validate": [
 			"aftersales.service_posting.plan.exact_hours.before_validate",
+			"aftersales.service_posting.invoicing.other_payer.before_validate",
 			"aftersales.service_posting.invoicing.due_dates.renew",
 			"aftersales.service_posting.invoicing.advances.before_validate",
 		],
@@ -247,6 +248,7 @@ doc_events = {
 			"aftersales.service_billing.erpnext_events.take_place",
 			"aftersales.service_posting.invoicing.discounts.follow_amendment",
 		],
+		"on_update": "aftersales.service_posting.invoicing.other_payer.note",
 		"on_change": "aftersales.service_billing.erpnext_events.refresh_job",
 		"on_submit": [
 			"aftersales.customer_portal.messages.invoice_submitted",

@@ -304,6 +304,24 @@ def cash_of_a_visit_cancelled_for_good(shop):
 	return {"Payment Entry": payment}, doc.company, 0
 
 
+@case("6h")
+def made_out_to_an_insurer(shop):
+	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
+
+	make.settings(submit_invoice=0)
+	account = make.account("Debtors Insurers", "Accounts Receivable", account_type="Receivable")
+	insurer = make.customer("Shannon Insurance", accounts=[{"company": make.COMPANY, "account": account}])
+	doc = job(shop)
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	invoice.customer = insurer
+	invoice.submit()
+	payment = get_payment_entry("Sales Invoice", invoice.name, bank_account="Cash - LSL")
+	payment.insert().submit()
+	doc.reload()
+	assert doc.billing_status == "Paid"
+	return documents(doc, **{"Payment Entry": payment.name})
+
+
 @case("7")
 def partial_payment(shop):
 	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry

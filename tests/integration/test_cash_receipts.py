@@ -6,17 +6,17 @@ docs/accountants-cases.md, 6a to 6g.
 import frappe
 import pytest
 from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
-from frappe.utils import getdate, nowdate
+from frappe.utils import add_days, getdate, nowdate
 
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts import reconciliation
 from aftersales.service_accounts.reconciliation_rules import Reason
 from aftersales.service_accounts.report.cash_with_technicians import cash_with_technicians
-from aftersales.service_cash.cash import receive_cash
+from aftersales.service_cash.cash import payable, receive_cash
 from aftersales.service_cash.handover import open_cash
 from aftersales.service_cash.own_payments import link_payment, payments_to_link
 from tests import factories as make
-from tests.attacks import refused
+from tests.attacks import comments, refused
 from tests.jobs import done, gl
 
 
@@ -149,6 +149,46 @@ def test_the_cash_of_the_customer_does_not_pay_the_insurers_invoice(shop):
 
 	assert (payment.party, payment.unallocated_amount) == (shop.customer, 20)
 	assert frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount") == 115.77
+
+
+def test_an_invoice_made_out_to_an_insurer_is_the_insurers(shop):
+	"""Its account and terms are the insurer's, who pays it; the customer owes nothing and is told nothing of it."""
+	from aftersales.customer_portal import documents, progress
+	from aftersales.service_calls.for_customers import call_of
+
+	doc = visit(shop, 0, submitted=False)
+	assert payable(doc) == 115.77
+	account = make.account("Debtors Insurers", "Accounts Receivable", account_type="Receivable")
+	insurer = make.customer(
+		"Shannon Insurance",
+		accounts=[{"company": make.COMPANY, "account": account}],
+		payment_terms=make.payment_terms("Net 30", (100, 30)),
+	)
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	invoice.customer = insurer
+	invoice.save()
+
+	assert (invoice.debit_to, invoice.customer_name) == (account, insurer)
+	assert getdate(invoice.due_date) == getdate(add_days(nowdate(), 30))
+	assert "is made out to" in comments(doc) and insurer in comments(doc)
+	assert payable(read(doc)) == 0
+	invoice.submit()
+	assert [row[:3] for row in gl(invoice.name)] == [
+		(account, 115.77, 0),
+		("Repair Income - LSL", 0, 102),
+		("VAT - LSL", 0, 13.77),
+	]
+	with pytest.raises(frappe.ValidationError, match=r"only .* 0\.00 is due"):
+		read(doc).collect_cash(20)
+	call = call_of(doc.repair_call, [doc.customer])
+	assert [one.kind for one in documents.of_progress(progress.of_call(call), call.customer)] == ["report"]
+
+	payment = get_payment_entry("Sales Invoice", invoice.name, bank_account="Cash - LSL")
+	payment.update({"reference_no": "SM-1", "reference_date": nowdate()})
+	payment.insert().submit()
+	assert (payment.party, payment.paid_from) == (insurer, account)
+	assert read(doc).billing_status == "Paid"
+	assert breaks() == []
 
 
 def test_receipts_are_not_edited(shop):

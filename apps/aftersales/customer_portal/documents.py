@@ -46,8 +46,11 @@ def kind_of(doctype: str) -> str:
 	return next(word for word, kind in KINDS.items() if kind.doctype == doctype)
 
 
-def of_progress(progress: frappe._dict) -> list[frappe._dict]:
-	"""The documents of a call (kind, name, title, note, pdf), in the order they come about."""
+def of_progress(progress: frappe._dict, customer: str) -> list[frappe._dict]:
+	"""The documents of a call of `customer` (kind, name, title, note, pdf), in the order they come about.
+
+	Invoices that are made out to somebody else are theirs.
+	"""
 	found = [
 		_entry("receipt", receipt.name, _("Receipt for your product"), format_date(receipt.received_at))
 		for receipt in progress.receipts
@@ -67,7 +70,9 @@ def of_progress(progress: frappe._dict) -> list[frappe._dict]:
 	jobs = [("Service Voucher", visit.name) for visit in progress.visits]
 	jobs += [("Repair Card", card.name) for card in progress.cards]
 	found += [
-		_entry("invoice", invoice.name, _("Invoice"), _amount(invoice)) for invoice in invoices_of_jobs(jobs)
+		_entry("invoice", invoice.name, _("Invoice"), _amount(invoice))
+		for invoice in invoices_of_jobs(jobs)
+		if invoice.customer == customer
 	]
 	return found
 

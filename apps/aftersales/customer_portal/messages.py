@@ -95,11 +95,14 @@ def card_submitted(card: Document, method: str | None = None) -> None:
 def invoice_submitted(invoice: Document, method: str | None = None) -> None:
 	"""on_submit of Sales Invoice: one message, however many service jobs it bills.
 
-	It stands on the first of their calls whose customer can be told.
+	It stands on the first of their calls whose customer can be told. An invoice that is made out to somebody else,
+	an insurer say, is none of the customer's.
 	"""
 	if not is_switched_on():
 		return
 	for call in dict.fromkeys(part for part in (_call_of_job(*job) for job in jobs_on(invoice)) if part):
+		if frappe.db.get_value("Repair Call", call, "customer") != invoice.customer:
+			continue
 		if tell(
 			call,
 			"invoice",

@@ -220,7 +220,7 @@ def _call_page(found: frappe._dict, person: Person, said: str | None) -> Page:
 			"product": name_of_product(found),
 			"answerable": can_answer_arrival(found, state),
 			"estimate": waiting and waiting.name,
-			"documents": documents.of_progress(state),
+			"documents": documents.of_progress(state, found.customer),
 			"photos": photos.of_call(found.name),
 			"address": frappe.utils.strip_html_tags(
 				(found.service_address_display or "").replace("<br>", "\n")

@@ -18,6 +18,7 @@ from aftersales.core.money import rounded
 from aftersales.service_cash import modes
 from aftersales.service_cash.modes import RECEIVING_ROLES
 from aftersales.service_posting.invoicing import advances
+from aftersales.service_posting.invoicing.other_payer import is_for
 from aftersales.service_posting.plan.receipt_rules import reference_of
 from aftersales.service_posting.posting import posting_key, refresh_billing
 
@@ -87,7 +88,7 @@ def payable(doc: Document) -> float:
 
 def _owed(doc: Document, invoice: Document | None) -> float:
 	"""The same, whatever was paid in advance and is allocated to no invoice."""
-	if doc.billing_status == "Credited":
+	if doc.billing_status == "Credited" or (invoice and not is_for(invoice, doc)):
 		return 0
 	if invoice:
 		due = flt(doc.amount_due)
@@ -153,7 +154,7 @@ def _check_ready(doc: Document) -> frappe._dict | None:
 				doc.name, get_link_to_form("Sales Invoice", doc.sales_invoice)
 			)
 		)
-	if invoice.customer != doc.customer:
+	if not is_for(invoice, doc):
 		return None  # an insurer's, say: the cash is of the one who gave it
 	return invoice
 

@@ -118,6 +118,12 @@ class Clock:
 			frappe.local.db.sql("set timestamp = default")
 
 
+def common_year() -> int:
+	"""The first calendar year to come that is no leap year."""
+	year = date.today().year + 1
+	return year if year % 4 else year + 1
+
+
 def tell_session(database) -> None:
 	"""The clock of a database session is that of this process from now on."""
 	database.sql("set timestamp = %s", (time.time(),))

@@ -17,6 +17,7 @@ from aftersales.service_accounts.report.job_profitability import job_profitabili
 from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
 from aftersales.service_cash.cash import receive_cash
 from aftersales.service_contracts import fee_invoices
+from tests import clock
 from tests import factories as make
 from tests.clock import current as clock_of_the_test
 from tests.jobs import billed, done, in_stock
@@ -24,11 +25,13 @@ from tests.jobs import billed, done, in_stock
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "accountants-cases.md"
 OTHER = "Shannon Service Ltd"
 CASES: dict[str, Callable] = {}
+YEAR = clock.common_year()
+"""The first year to come that has 365 days: what the page says of days and months holds in it."""
 MONTH_ENDS = (
-	("2027-02-01", "2027-01-01", "2027-01-31"),
-	("2027-03-01", "2027-02-01", "2027-02-28"),
-	("2027-04-01", "2027-03-01", "2027-03-31"),
-	("2027-05-01", "2027-04-01", "2027-04-30"),
+	(f"{YEAR}-02-01", f"{YEAR}-01-01", f"{YEAR}-01-31"),
+	(f"{YEAR}-03-01", f"{YEAR}-02-01", f"{YEAR}-02-28"),
+	(f"{YEAR}-04-01", f"{YEAR}-03-01", f"{YEAR}-03-31"),
+	(f"{YEAR}-05-01", f"{YEAR}-04-01", f"{YEAR}-04-30"),
 )
 """When ERPNext moves deferred revenue to income, and of which days."""
 
@@ -420,7 +423,7 @@ def delivery_note_company(shop):
 
 def fees(first: str, last: str, cost: float, interval: str, submitted_on: str, until: str) -> list:
 	"""The invoices of a contract's fee, submitted on one day and looked at by the daily job until another."""
-	make.fiscal_years(2026, 2027)
+	make.fiscal_years(YEAR - 1, YEAR)
 	clock_of_the_test.to(submitted_on)
 	plan = make.fee_plan("Boiler Care Fee", cost, interval)
 	contract = make.contract(
@@ -439,21 +442,23 @@ def fees(first: str, last: str, cost: float, interval: str, submitted_on: str, u
 
 @case("13a")
 def fee_of_a_calendar_year(shop):
-	(fee,) = fees("2027-01-01", "2027-12-31", 1200, "Year", "2026-11-30", "2027-12-31")
-	assert str(fee.posting_date) == "2027-01-01"
+	(fee,) = fees(f"{YEAR}-01-01", f"{YEAR}-12-31", 1200, "Year", f"{YEAR - 1}-11-30", f"{YEAR}-12-31")
+	assert str(fee.posting_date) == f"{YEAR}-01-01"
 	return {"Fee of the Year": fee.name}, make.COMPANY, 0
 
 
 @case("13b")
 def fee_of_forty_five_days(shop):
-	first, last = fees("2026-11-01", "2026-12-15", 300, "Month", "2026-11-01", "2026-12-01")
+	first, last = fees(
+		f"{YEAR - 1}-11-01", f"{YEAR - 1}-12-15", 300, "Month", f"{YEAR - 1}-11-01", f"{YEAR - 1}-12-01"
+	)
 	return {"First Fee": first.name, "Last Fee": last.name}, make.COMPANY, 0
 
 
 @case("13c")
 def deferred_fee_that_ends_early(shop):
-	make.fiscal_years(2026, 2027)
-	clock_of_the_test.to("2027-01-01")
+	make.fiscal_years(YEAR - 1, YEAR)
+	clock_of_the_test.to(f"{YEAR}-01-01")
 	plan = make.fee_plan("Boiler Care Fee", 1200, "Year")
 	deferred = make.account("Deferred Fees", "Current Liabilities")
 	item = frappe.get_doc("Item", "Boiler Care Fee")
@@ -462,8 +467,8 @@ def deferred_fee_that_ends_early(shop):
 	item.save()
 	terms = make.contract(
 		shop.customer,
-		start_date="2027-01-01",
-		end_date="2027-12-31",
+		start_date=f"{YEAR}-01-01",
+		end_date=f"{YEAR}-12-31",
 		plans=[{"plan": plan, "qty": 1}],
 		submit_fee_invoices=1,
 	)
@@ -471,8 +476,8 @@ def deferred_fee_that_ends_early(shop):
 	for day, first, last in MONTH_ENDS[:2]:
 		clock_of_the_test.to(day)
 		convert_deferred_revenue_to_income(None, first, last)
-	clock_of_the_test.to("2027-03-20")
-	terms.end_early("2027-03-31", "Sold the boiler")
+	clock_of_the_test.to(f"{YEAR}-03-20")
+	terms.end_early(f"{YEAR}-03-31", "Sold the boiler")
 	(note,) = terms.credit_unused_fee()
 	frappe.get_doc("Sales Invoice", note).submit()
 	for day, first, last in MONTH_ENDS[2:]:
@@ -577,10 +582,35 @@ def discount_accounting(shop):
 	return documents(doc)
 
 
+@case("30f")
+def discount_of_a_pricing_rule(shop):
+	frappe.db.set_single_value("Selling Settings", "enable_discount_accounting", 1)
+	account = make.account("Discounts Given", "Indirect Expenses")
+	item = frappe.get_doc("Item", shop.seal)
+	item.set("item_defaults", [{"company": make.COMPANY, "default_discount_account": account}])
+	item.save()
+	make.make(
+		"Pricing Rule",
+		title="Seals",
+		apply_on="Item Code",
+		items=[{"item_code": shop.seal}],
+		selling=1,
+		price_or_product_discount="Price",
+		rate_or_discount="Discount Percentage",
+		discount_percentage=10,
+		company=make.COMPANY,
+		currency="EUR",
+	)
+	doc = job(shop)
+	assert (doc.amount_due, doc.parts[0].amount) == (111, 37.8)
+	assert reported() == (97.8, 12.5, [])
+	return documents(doc)
+
+
 @case("30d")
 def deferred_by_journal(shop):
-	clock_of_the_test.to("2026-12-01")
-	make.fiscal_years(2026, 2027)
+	clock_of_the_test.to(f"{YEAR - 1}-12-01")
+	make.fiscal_years(YEAR - 1, YEAR)
 	for fieldname in ("book_deferred_entries_via_journal_entry", "submit_journal_entries"):
 		frappe.db.set_single_value("Accounts Settings", fieldname, 1)
 	account = make.account("Deferred Service Income", "Current Liabilities")
@@ -589,16 +619,16 @@ def deferred_by_journal(shop):
 	make.settings(submit_invoice=0)
 	doc = job(shop, labour=[make.hours(1, rate=7300)], parts=[])
 	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
-	invoice.items[0].update({"service_start_date": "2026-12-01", "service_end_date": "2027-11-30"})
+	invoice.items[0].update({"service_start_date": f"{YEAR - 1}-12-01", "service_end_date": f"{YEAR}-11-30"})
 	invoice.save()
 	invoice.submit()
-	december = {"from_date": "2026-12-01", "to_date": "2026-12-31"}
+	december = {"from_date": f"{YEAR - 1}-12-01", "to_date": f"{YEAR - 1}-12-31"}
 	assert reported(**december) == (0, 0, [])
 
-	clock_of_the_test.to("2027-01-05")
-	entry = recognised("2026-12-01", "2026-12-31")
+	clock_of_the_test.to(f"{YEAR}-01-05")
+	entry = recognised(f"{YEAR - 1}-12-01", f"{YEAR - 1}-12-31")
 	assert reported(**december) == (620, 0, [])
-	assert reported(from_date="2027-01-01", to_date="2027-01-31") == (0, 0, [])
+	assert reported(from_date=f"{YEAR}-01-01", to_date=f"{YEAR}-01-31") == (0, 0, [])
 	doc.reload()
 	return documents(doc, **{"Journal Entry": entry})
 

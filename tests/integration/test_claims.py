@@ -511,6 +511,24 @@ def test_granted_as_a_discount_on_the_draft_invoice(shop):
 	assert frappe.db.get_value("Repair Card", card.name, "amount_due") == 115.77
 
 
+def test_granted_as_a_discount_where_discounts_have_an_account_of_their_own(shop):
+	"""Selling Settings > Enable Discount Accounting: all of the income, and the compensation on its own account."""
+	frappe.db.set_single_value("Selling Settings", "enable_discount_accounting", 1)
+	card = late_card(shop)
+	doc = proposed(card)
+	doc.fault = "Ours"
+	doc.submit()
+	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
+	assert invoice.additional_discount_account == "Delay Compensation - LSL"
+	invoice.submit()
+	assert [row[:3] for row in ledger(invoice.name)] == [
+		("Debtors - LSL", 93.07, 0),
+		("Delay Compensation - LSL", 20, 0),
+		("Repair Income - LSL", 0, 102),
+		("VAT - LSL", 0, 11.07),
+	]
+
+
 def test_granted_as_a_credit_after_the_invoice(shop):
 	card = late_card(shop)
 	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)

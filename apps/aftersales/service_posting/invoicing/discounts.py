@@ -10,7 +10,7 @@ from collections.abc import Collection
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, fmt_money, get_link_to_form
+from frappe.utils import cint, flt, fmt_money, get_link_to_form
 
 from aftersales.service_posting.invoicing.invoices import JobKey, jobs_on
 
@@ -90,6 +90,19 @@ def set_discount(invoice: Document, discount: float) -> None:
 	invoice.apply_discount_on = NET
 	invoice.additional_discount_percentage = 0
 	invoice.discount_amount = flt(discount, invoice.precision("discount_amount"))
+	if invoice.discount_amount and not invoice.additional_discount_account:
+		invoice.additional_discount_account = _account_beside(invoice.company)
+
+
+def _account_beside(company: str) -> str | None:
+	"""Where discounts are booked to an account of their own (Selling Settings): that of compensations.
+
+	Without one in Aftersales Settings the income is booked less the discount, as ERPNext does without the account.
+	"""
+	if not cint(frappe.db.get_single_value("Selling Settings", "enable_discount_accounting")):
+		return None
+	rows = frappe.get_cached_doc("Aftersales Settings").billing_accounts
+	return next((row.delay_account for row in rows if row.company == company), None)
 
 
 def is_on(invoice: Document, discount: float) -> bool:

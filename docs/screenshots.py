@@ -389,8 +389,8 @@ SHOTS = (
 		steps=(("run", "0"), ("run", "0")),
 	),
 	Shot("customer-home", ANNA, "/aftersales"),
-	Shot("customer-call", TOMAS, "/aftersales", click="We come to you", full_height=1300),
-	Shot("customer-call-phone", TOMAS, "/aftersales", click="We come to you", size=PHONE),
+	Shot("customer-call", TOMAS, "/aftersales", click="Your appointment", full_height=1300),
+	Shot("customer-call-phone", TOMAS, "/aftersales", click="Your appointment", size=PHONE),
 	Shot("customer-estimate", ANNA, "/aftersales", click="See the estimate", full_height=1100),
 	Shot("customer-new-phone", TOMAS, "/aftersales/new", size=PHONE),
 )

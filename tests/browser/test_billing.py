@@ -126,12 +126,12 @@ def test_what_is_to_bill_is_seen_before_anything_is_billed(server, office):
 
 		choose(desk, "until", frappe.format(add_days(nowdate(), -1), "Date"))
 		expect(desk.page.locator(".bill-sum")).to_contain_text("0 jobs on 0 invoices chosen")
-		expect(desk.head.get_by_role("button", name="Bill Chosen")).to_have_count(0)
+		expect(desk.head.get_by_role("button", name="Create Invoices")).to_have_count(0)
 		choose(desk, "until", frappe.format(get_last_day(nowdate()), "Date"))
-		expect(desk.page.locator(".bill-sum")).to_contain_text("5 jobs on 4 invoices chosen: € 360.00")
+		expect(desk.page.locator(".bill-sum")).to_contain_text("5 jobs on 4 invoices selected: € 360.00")
 
 		choose(desk, "customer", "Desk Ciara")
-		expect(desk.page.locator(".bill-sum")).to_contain_text("2 jobs on 1 invoices chosen: € 180.00")
+		expect(desk.page.locator(".bill-sum")).to_contain_text("2 jobs on 1 invoices selected: € 180.00")
 		expect(row(desk, "Desk Anna")).to_have_count(0)
 		desk.page.locator(".bill-check").uncheck()
 		expect(desk.page.locator(".bill-sum")).to_contain_text("0 jobs on 0 invoices chosen")
@@ -191,7 +191,7 @@ def somebody_at(invoice: str) -> Iterator[None]:
 
 def bill(desk: Desk, submit: bool) -> None:
 	"""Bill what is chosen, by a double click."""
-	desk.press("Bill Chosen")
+	desk.press("Create Invoices")
 	asked = desk.page.locator(".modal.show")
 	asked.get_by_label("Submit the invoices").set_checked(submit)
 	asked.get_by_role("button", name="Bill", exact=True).dblclick()
@@ -207,7 +207,7 @@ def test_an_accountant_of_one_company_sees_and_bills_that_one(server, office):
 	make.make("User Permission", user=office.accountant, allow="Company", for_value=make.COMPANY)
 	with desk_of(office, server, "/app/billing-desk") as desk:
 		expect(row(desk, "Desk Anna")).to_contain_text(mine.name, timeout=WAIT)
-		expect(desk.page.locator(".bill-sum")).to_contain_text("1 jobs on 1 invoices chosen: € 60.00")
+		expect(desk.page.locator(".bill-sum")).to_contain_text("1 jobs on 1 invoices selected: € 60.00")
 		expect(row(desk, "Desk Brian")).to_have_count(0)
 		desk.page.evaluate(
 			"""job => frappe.xcall(
@@ -278,7 +278,7 @@ def test_a_credited_job_is_billed_again_from_its_form(server, office, visit):
 	note.submit()
 	with desk_of(office, server, f"/app/service-voucher/{visit.name}") as desk:
 		desk.at("Service Voucher").press("Bill Again", group="Billing")
-		expect(desk.page.get_by_text("A new draft invoice waits")).to_be_visible(timeout=WAIT)
+		expect(desk.page.get_by_text("Draft invoice created")).to_be_visible(timeout=WAIT)
 	assert status_of(visit) == ("To Bill", 0)
 	visit.reload()
 	assert visit.sales_invoice != note.return_against

@@ -80,10 +80,10 @@ def test_workshop_parts_that_are_not_there_yet(server, shop):
 	with chromium() as browser, desks_of(browser, server.url, {"boss": shop.users["boss"]}) as desks:
 		boss = desks.boss.open("Repair Card", card.name)
 		sent = requests_of(boss, "set_parts_aside")
-		boss.press("Set Aside", group="Parts").refused(shop.seal)
+		boss.press("Reserve Parts", group="Parts").refused(shop.seal)
 		make.receive(shop.seal, 2, 12.5, shop.store)
 		frappe.db.commit()
-		press_twice(boss, "Set Aside").settled()
+		press_twice(boss, "Reserve Parts").settled()
 		assert len(sent) == 2
 	frappe.db.rollback()
 	assert [row["held"] for row in parts_supply.parts_at_hand(card.name)] == [2]

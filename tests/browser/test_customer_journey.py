@@ -89,7 +89,7 @@ def test_a_customers_way(browser, server, shop, size):
 	)
 	picture(page, "report", size)
 	page.get_by_role("button", name="Send").click()
-	expect(page.get_by_role("heading", level=1)).to_have_text("We have your call")
+	expect(page.get_by_role("heading", level=1)).to_have_text("We received your request")
 
 	call = the_call(shop)
 	assert frappe.db.count("File", {"attached_to_doctype": "Repair Call", "attached_to_name": call.name}) == 1
@@ -131,7 +131,7 @@ def test_a_customers_way(browser, server, shop, size):
 	fits(guest)
 	picture(guest, "track", size)
 	guest.get_by_role("button", name="Send").click()
-	expect(guest.get_by_text("Your message stands on the call.")).to_be_visible()
+	expect(guest.get_by_text("Your message has been added to the call.")).to_be_visible()
 	page.goto(f"/aftersales/calls/{call.name}")
 	expect(page.locator(".photos img")).to_have_count(2)
 

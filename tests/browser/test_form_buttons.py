@@ -170,9 +170,7 @@ def test_nobody_is_offered_what_he_may_not_do(server, shop):
 		)
 		assert "Time > Start Work" not in desks.supervisor.buttons()  # she is no technician herself
 		# nothing may be collected on the spot: the small fee limit is 0
-		desks.technician.open("Service Voucher", done.name).offers(
-			"File Voucher", "Create > Collection Receipt"
-		)
+		desks.technician.open("Service Voucher", done.name).offers("Archive", "Create > Collection Receipt")
 		desks.bench.open("Service Voucher", visit.name).offers()
 
 
@@ -207,7 +205,7 @@ def test_forms_with_the_shipped_workflows(server, shop):
 
 		bench.open("Repair Card", card.name).offers()
 		supervisor.open("Repair Card", card.name).press("Approve", group="Actions")
-		supervisor.refused("record the approval with who, how and how much")
+		supervisor.refused("Record the approval with the name, the channel and the amount")
 		supervisor.press("Record Approval").answer("Approved", approved_by="N. Byrne").is_in("Approved")
 		bench.open("Repair Card", card.name).press("Start Work", group="Time").is_in("In Repair")
 		bench.press("Hand to Check", group="Actions").is_in("Quality Check")

@@ -101,7 +101,7 @@ def test_customers_are_asked_one_after_the_other(page, business):
 	second.locator("[data-fieldname=csat] select").select_option("1")
 	second.locator("[data-fieldname=comments] textarea").fill("It is louder than before <b>!</b>")
 	second.get_by_role("button", name="Save Answer").click()
-	expect(page.get_by_text("Nobody of yours is left to call.")).to_be_visible(timeout=30_000)
+	expect(page.get_by_text("None of your follow-ups is left to call.")).to_be_visible(timeout=30_000)
 
 	answered = stored("Follow-up", business.reached)
 	assert (answered.status, answered.csat, answered.answer_channel) == ("Escalated", 1, "Phone")
@@ -131,8 +131,8 @@ def test_the_form_of_a_call_suggests_windows_and_referrals(page, business):
 	assert offered.get_attribute("value") == business.said_before
 
 	form.get_by_role("button", name="Triage").click()
-	form.get_by_role("button", name="Promise a Window").first.click(timeout=30_000)
-	dialog = dialog_of(page, "Promise a Window")
+	form.get_by_role("button", name="Offer Time Slot").first.click(timeout=30_000)
+	dialog = dialog_of(page, "Offer Time Slot")
 	windows = dialog.locator("[data-fieldname=window] select")
 	expect(windows.locator("option")).to_have_count(4)
 	expect(windows.locator("option").nth(1)).to_contain_text("Desk Test Technician")

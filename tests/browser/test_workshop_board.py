@@ -73,7 +73,7 @@ def test_a_verified_card_offers_to_finish(server, checked_card):
 		desk.at("Repair Card", checked_card.name)
 		expect(desk.head.get_by_role("button", name="Back to Repair")).to_be_visible(timeout=WAIT)
 		desk.submit("Finish")
-		expect(desk.head.get_by_role("button", name="Product Is Returned")).to_be_visible(timeout=WAIT)
+		expect(desk.head.get_by_role("button", name="Hand Back to Customer")).to_be_visible(timeout=WAIT)
 	frappe.db.rollback()
 	assert frappe.db.get_value("Repair Card", checked_card.name, ["docstatus", "status"]) == (1, "Ready")
 

@@ -67,7 +67,7 @@ def take_the_call(agent: Desk, shop) -> str:
 	agent.enter(subject="No hot water", company=make.COMPANY, channel="Phone", equipment=shop.boiler).save()
 	agent.press("Triage").is_in("Triaged")
 	start = add_to_date(get_datetime(f"{nowdate()} 09:00:00"), days=1)
-	agent.press("Promise a Window")
+	agent.press("Offer Time Slot")
 	agent.answer("Promise", promised_from=str(start), promised_to=str(add_to_date(start, hours=2)))
 	return agent.is_in("Scheduled").picture("agent-call").value("name")
 
@@ -140,12 +140,12 @@ def check(supervisor: Desk, card: str) -> None:
 
 
 def give_back(agent: Desk, bench: Desk, receipt: str, card: str) -> None:
-	bench.open("Repair Card", card).press("Product Is Returned").refused("Collection Receipt", receipt)
-	agent.open("Collection Receipt", receipt).press("Give Product Back")
+	bench.open("Repair Card", card).press("Hand Back to Customer").refused("Collection Receipt", receipt)
+	agent.open("Collection Receipt", receipt).press("Return Product")
 	agent.sign("signature").picture("agent-return")
-	agent.answer("Product Is Returned", signed_by="P. Story").is_in("Recovered")
+	agent.answer("Hand Back to Customer", signed_by="P. Story").is_in("Recovered")
 	agent.press("Void").is_in("Voided")
-	bench.press("Product Is Returned").is_in("Returned")
+	bench.press("Hand Back to Customer").is_in("Returned")
 
 
 def invoice(accountant: Desk, card: str) -> None:
@@ -155,7 +155,7 @@ def invoice(accountant: Desk, card: str) -> None:
 
 
 def file(technician: Desk, voucher: str) -> None:
-	technician.open("Service Voucher", voucher).press("File Voucher").is_in("Archived")
+	technician.open("Service Voucher", voucher).press("Archive").is_in("Archived")
 
 
 def close(agent: Desk, call: str) -> None:

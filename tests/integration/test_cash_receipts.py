@@ -267,7 +267,7 @@ def test_money_is_paid_out_with_reason_and_signature_or_authority(shop):
 		read(doc).pay_out_cash(40, 50, " ", "N. Byrne", make.SIGNATURE)
 	with pytest.raises(frappe.MandatoryError, match="name of the customer"):
 		read(doc).pay_out_cash(40, 50, "Too much", None, make.SIGNATURE)
-	with pytest.raises(frappe.PermissionError, match="Let the customer sign"):
+	with pytest.raises(frappe.PermissionError, match="Capture the customer's signature"):
 		read(doc).pay_out_cash(40, 50, "Too much")
 	number = read(doc).pay_out_cash(40, 50, "Too much", "N. Byrne", make.SIGNATURE)
 	with pytest.raises(frappe.ValidationError, match="was handed out"):  # pressed twice
@@ -357,7 +357,7 @@ def test_a_payment_is_linked_once(shop):
 		link_payment(doc.name, payment.name)
 	assert receive_cash(doc.name) == payment.name
 	assert payments_to_link(other.name) == []
-	with pytest.raises(frappe.ValidationError, match="book no other receipt"):
+	with pytest.raises(frappe.ValidationError, match="must not book another receipt"):
 		link_payment(other.name, payment.name)
 	with pytest.raises(frappe.ValidationError, match="cannot be linked"):
 		link_payment(other.name, "<b>nothing</b>")

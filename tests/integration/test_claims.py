@@ -492,7 +492,7 @@ def test_a_late_return_is_proposed_never_taken_off(shop):
 def test_granted_as_a_discount_on_the_draft_invoice(shop):
 	card = late_card(shop)
 	doc = proposed(card)
-	with pytest.raises(frappe.MandatoryError, match="our own fault"):
+	with pytest.raises(frappe.MandatoryError, match="for which we are responsible"):
 		doc.submit()
 	doc.reload()
 	doc.fault = "Ours"

@@ -90,7 +90,7 @@ def test_the_snapshot_is_not_edited(shop):
 	contract = make.contract(shop.customer)
 	call = make.plain_call(shop.customer)
 	other = make.contract(shop.customer, title="Silver")
-	assert_refused(call, "field of record", service_contract=other.name)
+	assert_refused(call, "set by the system", service_contract=other.name)
 	assert call.service_contract == contract.name
 
 
@@ -413,8 +413,8 @@ def test_counted_visits_are_not_edited(shop):
 	doc.submit()
 	attempt = read(contract)
 	attempt.set("visits", [])
-	refused("counted by the app", attempt.save, error=frappe.PermissionError)
-	assert_refused(read(doc), "field of record", contract_visit="Revisit")
+	refused("set by the system when a visit is completed", attempt.save, error=frappe.PermissionError)
+	assert_refused(read(doc), "set by the system", contract_visit="Revisit")
 
 
 # ---------------------------------------------------------------- service targets
@@ -489,7 +489,7 @@ def test_the_reminder_is_a_notification_of_the_site(shop):
 @pytest.mark.parametrize(
 	("values", "because"),
 	[
-		({"end_date": "2020-01-01"}, "lies before"),
+		({"end_date": "2020-01-01"}, "is before"),
 		({"covers_all_equipment": 0}, "List the products covered"),
 		({"parts_share": 101}, "not between 0 and 100"),
 		({"labour_share": -1}, "not between 0 and 100"),
@@ -514,7 +514,7 @@ def test_a_contract_in_use_is_ended_early_not_cancelled(shop):
 	refused("End it early instead", read(contract).cancel)
 	contract = read(contract)
 	refused("Say why", contract.end_early, nowdate(), "", error=frappe.MandatoryError)
-	refused("lies outside", read(contract).end_early, add_days(nowdate(), -30), "Sold the boiler")
+	refused("is not between", read(contract).end_early, add_days(nowdate(), -30), "Sold the boiler")
 	contract = read(contract)
 	contract.end_early(nowdate(), "Sold the boiler")
 	contract = read(contract)
@@ -598,7 +598,7 @@ def test_a_contract_ends_by_what_is_stored_not_by_what_a_form_sends(shop):
 	visit(shop, contract).submit()
 	sent = read(contract)
 	sent.update({"start_date": add_days(nowdate(), -900), "visits": []})
-	refused("lies outside", sent.end_early, add_days(nowdate(), -800), "Moved away")
+	refused("is not between", sent.end_early, add_days(nowdate(), -800), "Moved away")
 
 
 def test_one_contract_has_one_subscription(shop, plan):

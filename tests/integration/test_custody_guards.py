@@ -16,7 +16,7 @@ LENT_OUT = f"Goods In Transit - {make.ABBR}"
 GROUP = f"All Warehouses - {make.ABBR}"
 BEFORE = "2020-01-01 08:00:00"
 
-ON_RECORD = "field of record"
+ON_RECORD = "set by the system"
 SIGNED = "Not allowed to change"
 DRAFT = "cannot be set on a draft"
 ORDER = "does not follow"
@@ -132,7 +132,7 @@ REFUSED = [
 	(draft_loaner, {"status": "Lost"}, DRAFT),
 	(draft_loaner, {"customer": "Padraig Walsh"}, "differs from that of Repair Call"),
 	(draft_loaner, {"equipment": "{others}"}, "belongs to"),
-	(draft_loaner, {"serial_no": None}, "which one is lent"),
+	(draft_loaner, {"serial_no": None}, "Choose the serial number of the loaner"),
 	(draft_loaner, {"item_code": "Service Hour"}, "cannot be lent"),
 	(draft_loaner, {"to_warehouse": STORE}, "have to differ"),
 	(draft_loaner, {"to_warehouse": GROUP}, "not an open warehouse"),
@@ -141,8 +141,12 @@ REFUSED = [
 	(draft_loaner, {"customer_reminded": "Overdue"}, ON_RECORD),
 	(issued_loaner, {"status": "Draft"}, ORDER),
 	(issued_loaner, {"status": "Cancelled"}, ORDER),
-	(issued_loaner, {"status": "Returned"}, "look at the loaner first"),
-	(issued_loaner, {"status": "Returned", "return_condition": "As Lent"}, "how it came back"),
+	(issued_loaner, {"status": "Returned"}, "Inspect the loaner first"),
+	(
+		issued_loaner,
+		{"status": "Returned", "return_condition": "As Lent"},
+		"why it was returned without a signature",
+	),
 	(
 		issued_loaner,
 		{
@@ -151,13 +155,13 @@ REFUSED = [
 			"return_signed_by": "N. Byrne",
 			"return_signature": make.SIGNATURE,
 		},
-		"say what is wrong with it",
+		"Enter what is wrong with it",
 	),
 	(issued_loaner, {**RETURNED, "returned_at": BEFORE}, "Returned at .* cannot be before Issued at"),
 	(issued_loaner, {**RETURNED, "return_warehouse": GROUP}, "not an open warehouse"),
-	(issued_loaner, {"status": "Lost"}, "a supervisor declares it lost"),
+	(issued_loaner, {"status": "Lost"}, "Only a supervisor can declare a loaner lost"),
 	(issued_loaner, {"status": "Lost", "lost_declaration": "Gone"}, ON_RECORD),
-	(issued_loaner, {"due_back": None}, "lent for a time"),
+	(issued_loaner, {"due_back": None}, "the loaner is due back"),
 	(issued_loaner, {"due_back": "2020-01-01"}, "due back before"),
 	(issued_loaner, {"issue_entry": None}, ON_RECORD),
 	(issued_loaner, {"returned_by": "Guest"}, ON_RECORD),
@@ -187,8 +191,8 @@ REFUSED = [
 	(issued_receipt, {"status": "Draft"}, ORDER),
 	(issued_receipt, {"status": "Voided"}, ORDER),
 	(issued_receipt, {"status": "Cancelled"}, ORDER),
-	(issued_receipt, {"status": "Recovered"}, "the customer signs"),
-	(issued_receipt, {**RECOVERED, "return_signed_by": None}, "who took the product back"),
+	(issued_receipt, {"status": "Recovered"}, "Capture the customer's signature"),
+	(issued_receipt, {**RECOVERED, "return_signed_by": None}, "Enter who returned the product"),
 	(issued_receipt, {**RECOVERED, "returned_at": BEFORE}, "cannot be before Received at"),
 	(issued_receipt, {"status": "Recovered", "lost_declaration": "Lost in the post"}, ON_RECORD),
 	(issued_receipt, {"returned_by": "Guest"}, ON_RECORD),
@@ -208,9 +212,9 @@ REFUSED = [
 	(draft_repair, {"location_before": "Shelf"}, ON_RECORD),
 	(sent_repair, {"status": "Draft"}, ORDER),
 	(sent_repair, {"status": "Cancelled"}, ORDER),
-	(sent_repair, {"status": "Back"}, "how does it come back"),
-	(sent_repair, {"status": "Back", "result": "Repaired"}, "what did the vendor do"),
-	(sent_repair, {**BACK, "result": "Replaced"}, "another product came back"),
+	(sent_repair, {"status": "Back"}, "Choose the result of the vendor's repair"),
+	(sent_repair, {"status": "Back", "result": "Repaired"}, "Enter what the vendor did"),
+	(sent_repair, {**BACK, "result": "Replaced"}, "instead of the one sent"),
 	(sent_repair, {**BACK, "back_at": BEFORE}, "cannot be before Sent at"),
 	(sent_repair, {"expected_back": "2020-01-01"}, "before it is sent"),
 	(sent_repair, {"location_before": "Shelf"}, ON_RECORD),

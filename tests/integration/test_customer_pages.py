@@ -103,7 +103,7 @@ def test_a_customer_reports_a_problem_with_photos(two, agent):
 		photos=(portal.photo(), portal.photo("second.jpg", portal.picture("JPEG"))),
 	)
 	page = portal.follow(answer, ANNA)
-	assert "We have your call" in page.words
+	assert "We received your request" in page.words
 	call = frappe.get_last_doc("Repair Call")
 	assert (call.customer, call.equipment, call.channel) == (two.nora, two.boiler, "Web")
 	assert (call.subject, call.contact_name, call.contact_email) == ("No hot water", "Anna Byrne", ANNA)
@@ -271,7 +271,7 @@ def test_any_page_is_answered(two, page):
 def test_the_appointment_and_progress_in_plain_words(two):
 	call = appointed(two)
 	page = portal.get(f"/aftersales/calls/{call.name}", ANNA)
-	assert "We come to you" in page.words
+	assert "Your appointment" in page.words
 	day = frappe.utils.format_datetime(call.promised_from, "EEEE, d MMMM")
 	assert f"{day}, between 09:00 and 12:00" in page.words
 	assert re.search(r'<li class="current" aria-current="step">\s*<span class="what">Visit', page.html)
@@ -291,7 +291,7 @@ def test_a_message_lands_on_the_timeline_of_the_call(two):
 	call = a_call(two)
 	address = f"/aftersales/calls/{call.name}"
 	answer = portal.post(address, ANNA, action="message", message="The key is\n<b>at the pub</b>")
-	assert "Your message stands on the call" in portal.follow(answer, ANNA).words
+	assert "Your message has been added to the call" in portal.follow(answer, ANNA).words
 	portal.post(address, ANNA, action="message", message="The key is\n<b>at the pub</b>")
 	message = frappe.get_all(
 		"Communication",
@@ -662,7 +662,7 @@ def test_a_tracking_link_shows_progress_and_decides_nothing(two):
 	call = appointed(two)
 	address = portal.link_to(links.TRACK, "Repair Call", call.name)
 	page = portal.get(address)
-	assert "We come to you" in page.words
+	assert "Your appointment" in page.words
 	assert "That suits me" not in page.words
 	portal.post(address, action="confirm", seen=str(call.promised_from), message="")
 	call.reload()
@@ -677,7 +677,7 @@ def test_a_photo_is_added_to_a_call_by_its_tracking_link(two, agent):
 		address, photos=(portal.photo(), portal.photo("b.jpg", portal.picture("JPEG"))), **sent
 	)
 	page = portal.follow(answer)
-	assert "Your message stands on the call" in page.words
+	assert "Your message has been added to the call" in page.words
 	assert "<img" not in page.html, "whoever has the link sees no photo"
 	files = frappe.get_all("File", {"attached_to_name": call.name}, ["is_private", "file_url", "owner"])
 	assert [(file.is_private, file.owner) for file in files] == [(1, "Guest")] * 2
@@ -826,7 +826,7 @@ def test_the_code_on_the_product_opens_a_call_without_a_login(two):
 	assert (call.customer, call.equipment, call.channel) == (two.nora, two.boiler, "QR")
 	assert (call.contact_name, call.contact_phone) == ("The caretaker", "555 01")
 	tracked = portal.follow(answer)
-	assert "We have your call" in tracked.words
+	assert "We received your request" in tracked.words
 	assert "Nora" not in tracked.words
 
 

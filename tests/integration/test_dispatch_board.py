@@ -197,7 +197,7 @@ def test_a_call_is_planned_moved_dispatched_and_put_back(shop, call):
 
 	board.plan(shop.aoife, DAY, 720, 90, voucher=name, seen=seen(name))
 	assert stored(name)[:3] == ("Dispatched", shop.aoife, datetime(2027, 3, 3, 12))
-	with pytest.raises(frappe.ValidationError, match="the customer expects somebody"):
+	with pytest.raises(frappe.ValidationError, match="the customer expects the visit"):
 		board.put_back(name)
 
 
@@ -227,7 +227,7 @@ def test_what_was_changed_meanwhile_is_not_overwritten(shop, call):
 		lambda: board.put_back(visit.name, before),
 		lambda: board.dispatch(visit.name, before),
 	):
-		with pytest.raises(frappe.ValidationError, match="changed by somebody else meanwhile"):
+		with pytest.raises(frappe.ValidationError, match="changed by another user"):
 			attempt()
 	assert stored(visit.name)[:2] == ("Draft", shop.aoife)
 

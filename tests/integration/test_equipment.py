@@ -93,7 +93,7 @@ def test_dates_must_make_sense():
 def test_repair_warranty_is_set_by_finished_jobs_only_and_never_shortened():
 	doc = file(serial_text="PL-77", repair_warranty_until=add_days(nowdate(), 900))
 	assert doc.repair_warranty_until is None
-	assert_refused(doc, "field of record", repair_warranty_until=add_days(nowdate(), 900))
+	assert_refused(doc, "set by the system", repair_warranty_until=add_days(nowdate(), 900))
 	equipment.extend_repair_warranty(doc.name, add_days(nowdate(), 90))
 	equipment.extend_repair_warranty(doc.name, add_days(nowdate(), 30))
 	equipment.extend_repair_warranty(None, nowdate())

@@ -258,7 +258,7 @@ def test_pareto_knows_a_model_however_it_is_written():
 	"filters, told",
 	[
 		({"from_date": None}, "From"),
-		({"to_date": "2000-01-01"}, "has to lie after"),
+		({"to_date": "2000-01-01"}, "must be after"),
 		({"kind": "Colour"}, "Kind is one of"),
 		({"group_by": "owner"}, "Group by one of"),
 	],

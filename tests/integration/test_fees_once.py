@@ -342,7 +342,7 @@ def test_two_people_end_a_contract_at_once(prepaid):
 
 def test_an_end_is_not_put_off_by_who_did_not_see_it(prepaid):
 	error = overtaken(lambda: end_on(4)(prepaid), lambda: end_on(9)(prepaid))
-	assert isinstance(error, frappe.ValidationError) and "lies outside" in str(error)
+	assert isinstance(error, frappe.ValidationError) and "is not between" in str(error)
 	assert ended(prepaid) == 4
 
 

@@ -122,7 +122,7 @@ def test_attempts_are_counted():
 	doc.record_attempt()
 	assert (doc.status, doc.attempts) == ("Attempted", 2)
 	assert doc.last_attempt_at
-	assert_refused(doc, "field of record", attempts=9)
+	assert_refused(doc, "set by the system", attempts=9)
 
 
 def test_a_good_answer_finishes():
@@ -137,7 +137,7 @@ def test_a_good_answer_finishes():
 
 def test_done_needs_an_answer():
 	doc = follow_up_of(closed_call())
-	assert_refused(doc, "Set Repair Effective", status="Done")
+	assert_refused(doc, "Repair Effective", status="Done")
 	assert_refused(doc, "Nothing to escalate", status="Escalated")
 
 
@@ -186,7 +186,7 @@ def test_it_is_never_opened_twice():
 	doc.complete(repair_effective="No")
 	doc.reload()
 	doc.save()
-	assert_refused(doc, "field of record", new_repair_call=call.name)
+	assert_refused(doc, "set by the system", new_repair_call=call.name)
 	frappe.set_user(SUPERVISOR)
 	doc.reload()
 	doc.status = "Planned"
@@ -314,7 +314,7 @@ def test_the_agent_says_when_to_try_again():
 	tomorrow = add_to_date(now_datetime(), days=1).replace(microsecond=0)
 	doc.record_attempt(next_attempt_at=str(tomorrow))
 	assert get_datetime(doc.next_attempt_at) == tomorrow
-	assert_refused(doc, "field of record", not_reached=1)
+	assert_refused(doc, "set by the system", not_reached=1)
 
 
 def rule(name: str, **values) -> None:
@@ -348,7 +348,7 @@ def test_a_rule_limits_the_attempts():
 
 def test_a_rule_says_for_which_calls_it_is():
 	frappe.set_user("Administrator")
-	with pytest.raises(frappe.ValidationError, match="for which calls"):
+	with pytest.raises(frappe.ValidationError, match="at least one condition"):
 		rule("Everything", days_after=5)
 	with pytest.raises(frappe.ValidationError, match="1 or more"):
 		rule("Never", request_type="Repair", days_after=0)

@@ -413,7 +413,7 @@ def sold(names, rate, **values):
 	[
 		({"from_date": None}, "From"),
 		({"to_date": None}, "To"),
-		({"to_date": "2026-01-31"}, "has to lie after"),
+		({"to_date": "2026-01-31"}, "must be after"),
 		({"group_by": "owner"}, "Group by one of"),
 	],
 )

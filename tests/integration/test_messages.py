@@ -69,7 +69,7 @@ def test_a_call_is_confirmed_with_a_link_to_follow_it(call):
 	(message,) = sent(call)
 	assert message.subject == f"We have your call {call.name}"
 	assert message.recipients == "nora@byrne.example"
-	assert "We have your call" in opened(message).words
+	assert "We received your request" in opened(message).words
 	queued = frappe.get_last_doc("Email Queue")
 	assert queued.reference_name == call.name
 	assert [row.recipient for row in queued.recipients] == ["nora@byrne.example"]

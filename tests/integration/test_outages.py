@@ -77,7 +77,7 @@ def test_bill_without_the_queue_says_so_and_goes_on_by_itself(shop, no_queue, mo
 	frappe.clear_messages()
 	name = bill_now([[job.doctype, job.name]])
 	frappe.set_user("Administrator")
-	assert "starts by itself" in frappe.get_message_log()[-1]["message"]
+	assert "starts automatically" in frappe.get_message_log()[-1]["message"]
 	assert frappe.db.get_value("Billing Run", name, "status") == "Queued"
 	assert billing_resume.resume_interrupted() == [], "the queue is still down"
 
@@ -121,7 +121,7 @@ def test_a_run_whose_worker_died_goes_on_and_its_starter_is_told(shop, pushed):
 	assert billing_resume.resume_interrupted() == [name]
 	assert billing_resume.resume_interrupted() == [], "it waits in the queue"
 	(notice,) = told(accountant)
-	assert notice == f"Billing Run {name} was interrupted at 0 of 0 jobs and goes on by itself."
+	assert notice == f"Billing Run {name} was interrupted at 0 of 0 jobs and continues automatically."
 	method, user, options = pushed[-1]
 	frappe.set_user(user)
 	method(name=options["name"], attempt=options["attempt"])
@@ -185,7 +185,8 @@ def test_an_import_whose_worker_died_goes_on_and_its_starter_is_told(shop, pushe
 	assert (method.__name__, user, options["attempt"]) == ("run_import", manager, 2)
 	(notice,) = told(manager)
 	assert (
-		notice == f"Register Import {doc.name} was interrupted after 200 of 1500 rows and goes on by itself."
+		notice
+		== f"Register Import {doc.name} was interrupted after 200 of 1500 rows and continues automatically."
 	)
 	assert frappe.db.get_value("Register Import", doc.name, "status") == "Queued"
 

@@ -92,8 +92,8 @@ def test_no_more_comes_back_than_was_issued(shop):
 	for qty, serials, said in (
 		(3, "C4-1\nC4-2", "at most 2.0 can come back"),
 		(1, "C4-9", "choose serial numbers"),
-		(1, None, "name as many serial numbers"),
-		(0, None, "enter how many"),
+		(1, None, "enter as many serial numbers"),
+		(0, None, "enter the quantity to return"),
 	):
 		with pytest.raises(frappe.ValidationError, match=said):
 			brought_back(doc, qty=qty, serial_no=serials)

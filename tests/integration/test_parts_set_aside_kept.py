@@ -147,7 +147,7 @@ def test_what_is_free_may_go_and_not_one_piece_more(shop, way):
 	frappe.db.commit()
 	with pytest.raises(PartsSetAside):
 		submit_as(STOREKEEPER, too_much)
-	assert f"1 of the 3 {shop.gasket} set aside in {shop.store}" in told()
+	assert f"1 of the 3 {shop.gasket} reserved in {shop.store}" in told()
 	assert shop.early.name in told() and shop.late.name in told()
 	frappe.db.rollback()
 	assert (in_stock(shop.gasket, shop.store), total(shop)) == (5, 3)

@@ -175,7 +175,7 @@ def test_no_other_job_takes_what_is_set_aside(shop, card_for):
 	with pytest.raises(frappe.ValidationError):
 		visit.submit()
 	told = " ".join(str(message.get("message")) for message in frappe.message_log)
-	assert "1.0 free there; the rest is set aside" in frappe.utils.strip_html_tags(told)
+	assert "1.0 available there; the rest is reserved" in frappe.utils.strip_html_tags(told)
 	frappe.db.rollback()
 	visit = frappe.get_doc("Service Voucher", visit.name)
 	visit.parts[0].qty = 1
@@ -282,7 +282,7 @@ def test_a_card_returns_to_the_queue_when_its_parts_have_come(shop, card_for, qu
 	frappe.db.commit()
 	assert (fresh(card).status, held(card), total(shop)) == ("Approved", 5, 5)
 	assert [row.status for row in fresh(card).state_log] == ["Received", "Awaiting Parts", "Approved"]
-	assert "All parts are here" in comments(card)
+	assert "All parts are in stock and reserved" in comments(card)
 
 
 def test_the_card_promised_first_is_served_first(shop, card_for, queued):

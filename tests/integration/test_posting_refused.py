@@ -181,7 +181,7 @@ def bundle_without_batch(shop):
 	return doc, lambda: set_line(doc, "batch_no", "DS-01")
 
 
-@case("bundle_tracked_by_delivery_note", "Enter the items of the bundle as parts of their own")
+@case("bundle_tracked_by_delivery_note", "Enter the items of the bundle as separate parts")
 def bundle_with_serial_by_delivery_note(shop):
 	frappe.get_doc("Selling Settings").update({"dn_required": "Yes"}).save()
 	item = board(shop)
@@ -413,7 +413,7 @@ def no_price(shop):
 	return doc, lambda: make.price(glue, 8)
 
 
-@case("excess_item_missing", "lets the customer bear an excess: set the Excess Item in Aftersales Settings")
+@case("excess_item_missing", "has an excess: set the Excess Item in Aftersales Settings")
 def no_excess_item(shop):
 	make.category_accounts("B", expense_account=shop.warranty, cost_center=shop.cost_center)
 	contract = make.contract(shop.customer, excess_per_job=25)

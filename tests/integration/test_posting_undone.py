@@ -102,7 +102,7 @@ def test_job_is_not_cancelled_over_the_accountants_head(shop, kind):
 	frappe.db.commit()
 
 	with pytest.raises(
-		frappe.ValidationError, match="is submitted\\. Cancel it first, or make a credit note"
+		frappe.ValidationError, match="is submitted\\. Cancel it first, or create a credit note"
 	):
 		doc.cancel()
 	frappe.db.rollback()

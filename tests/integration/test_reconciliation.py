@@ -153,9 +153,9 @@ def test_what_needs_a_person_is_not_corrected_by_itself(shop):
 			Correction.OPEN,
 			Correction.HAND_OVER,
 		):
-			with pytest.raises(frappe.ValidationError, match="not corrected by itself"):
+			with pytest.raises(frappe.ValidationError, match="not corrected automatically"):
 				reconciliation.correct(reason.value, "Service Voucher", name)
-	with pytest.raises(frappe.ValidationError, match="not corrected by itself"):
+	with pytest.raises(frappe.ValidationError, match="not corrected automatically"):
 		reconciliation.correct(Reason.NOT_BILLED.value, "Sales Invoice", name)
 
 

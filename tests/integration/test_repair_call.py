@@ -236,7 +236,7 @@ def test_an_agent_cannot_lower_or_withdraw_a_hazard(nora):
 def test_a_supervisor_lowers_it_with_a_reason_and_it_is_logged(nora):
 	call = make.plain_call(nora, hazard="Gas")
 	frappe.set_user(SUPERVISOR)
-	assert_refused(call, "Set Reason for Lowering", priority="High")
+	assert_refused(call, "Reason for Lowering", priority="High")
 	assert_done(call, priority="High", priority_reason="Main valve is shut <b>now</b>")
 	assert "Main valve is shut &lt;b&gt;now&lt;/b&gt;" in timeline(call)
 	assert "Emergency" in timeline(call) and "High" in timeline(call)
@@ -313,11 +313,11 @@ def test_application_support_is_not_a_matter_of_warranty(nora):
 
 def test_coverage_and_proposal_are_fields_of_record(nora):
 	call = make.plain_call(nora)
-	assert_refused(call, "field of record", coverage="Warranty")
-	assert_refused(call, "field of record", coverage_until=add_days(nowdate(), 99))
-	assert_refused(call, "field of record", proposed_category="C")
-	assert_refused(call, "field of record", is_repeat=1)
-	assert_refused(call, "field of record", arrived_at=now_datetime())
+	assert_refused(call, "set by the system", coverage="Warranty")
+	assert_refused(call, "set by the system", coverage_until=add_days(nowdate(), 99))
+	assert_refused(call, "set by the system", proposed_category="C")
+	assert_refused(call, "set by the system", is_repeat=1)
+	assert_refused(call, "set by the system", arrived_at=now_datetime())
 	forged = make.plain_call(nora, coverage="Warranty", proposed_category="C", resolved_at=now_datetime())
 	assert (forged.coverage, forged.proposed_category, forged.resolved_at) == ("Unknown", "A", None)
 
@@ -335,7 +335,7 @@ def test_an_agent_cannot_choose_another_category(nora):
 def test_a_supervisor_chooses_another_category_with_a_reason(nora):
 	call = make.plain_call(nora)
 	frappe.set_user(SUPERVISOR)
-	assert_refused(call, "Set Reason for Another Category", service_category="C")
+	assert_refused(call, "Reason for Another Category", service_category="C")
 	assert_done(call, service_category="Goodwill", category_reason="Third visit in a year")
 	assert call.proposed_category == "A"
 	assert "Category Goodwill instead of A: Third visit in a year" in timeline(call)
@@ -441,7 +441,7 @@ def test_related_calls_are_told_only_to_readers(nora):
 	[("call_owner", "Call Owner"), ("next_action", "Next Action"), ("next_action_by", "Next Action by")],
 )
 def test_an_open_call_keeps_owner_next_action_and_its_date(nora, field, label):
-	assert_refused(make.plain_call(nora), f"Set {label}: every open call", **{field: None})
+	assert_refused(make.plain_call(nora), f"{label} is required. Enter an owner", **{field: None})
 
 
 def test_a_disabled_user_cannot_own_a_call(nora):
@@ -504,7 +504,7 @@ def test_the_promise_is_a_window(nora):
 	start = add_to_date(now_datetime(), days=1)
 	assert_refused(call, "set both", promised_from=start)
 	assert_refused(call, "must end after", promised_from=start, promised_to=start)
-	assert_refused(call, "Set Arrival until", status="Scheduled")
+	assert_refused(call, "Arrival until", status="Scheduled")
 	call.schedule(promised_from=str(start), promised_to=str(add_to_date(start, hours=2)))
 	assert call.status == "Scheduled"
 	assert call.responded_at
@@ -526,11 +526,11 @@ def test_times_are_stamped_when_the_status_means_them(nora):
 def test_hold_needs_a_reason_and_resume_goes_back(nora):
 	call = make.plain_call(nora)
 	call.triage()
-	assert_refused(call, "Set Waiting for", status="On Hold")
+	assert_refused(call, "Waiting for", status="On Hold")
 	with pytest.raises(frappe.ValidationError):
 		frappe.get_doc("Repair Call", call.name).put_on_hold(reason="")
 	call.put_on_hold(reason="Customer is away until Monday")
-	assert_refused(call, "field of record", status_before_hold="Scheduled")
+	assert_refused(call, "set by the system", status_before_hold="Scheduled")
 	call.resume()
 	assert (call.status, call.hold_reason, call.status_before_hold) == ("Triaged", None, None)
 	with pytest.raises(frappe.ValidationError, match="on hold"):
@@ -539,8 +539,8 @@ def test_hold_needs_a_reason_and_resume_goes_back(nora):
 
 def test_resolving_needs_a_resolution(nora):
 	call = make.plain_call(nora)
-	assert_refused(call, "Set Resolution", status="Resolved")
-	assert_refused(call, "Set Resolution", status="Closed")
+	assert_refused(call, "Resolution", status="Resolved")
+	assert_refused(call, "Resolution", status="Closed")
 	with pytest.raises(frappe.MandatoryError):
 		make.plain_call(nora, status="Closed")
 
@@ -596,7 +596,7 @@ def test_a_resolved_call_may_go_back_to_work(nora):
 
 def test_cancelling_needs_a_reason(nora):
 	call = make.plain_call(nora)
-	assert_refused(call, "Set Reason for Cancelling", status="Cancelled")
+	assert_refused(call, "Reason for Cancelling", status="Cancelled")
 	call.cancel_call(reason="Entered twice")
 	assert (call.status, call.cancel_reason) == ("Cancelled", "Entered twice")
 

@@ -663,7 +663,7 @@ def test_called_off(card):
 		fresh(card).call_off("")
 	act(card, "call_off", "Opened twice")
 	assert "Opened twice" in comments(card)
-	with pytest.raises(frappe.ValidationError, match="called off"):
+	with pytest.raises(frappe.ValidationError, match="was cancelled"):
 		fresh(card).submit()
 	frappe.set_user(make.user(REPAIRER, "Workshop Technician"))
 	refused(frappe.PermissionError, card, status="Received")

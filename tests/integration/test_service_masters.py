@@ -70,7 +70,7 @@ def test_the_emergency_priority_cannot_be_emptied(_site):
 	if not frappe.db.exists("Issue Priority", "Emergency"):
 		make.make("Issue Priority", name="Emergency")
 	make.settings(emergency_priority="Emergency")
-	with pytest.raises(frappe.ValidationError, match="cannot be emptied"):
+	with pytest.raises(frappe.ValidationError, match="cannot be empty"):
 		make.settings(emergency_priority=None)
 
 

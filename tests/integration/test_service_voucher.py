@@ -755,7 +755,7 @@ def test_called_off(shop, people, call):
 	assert "on holiday" in comments(voucher)
 	assert visits.open_vouchers_of_call(call.name) == []
 	voucher.reload()
-	with pytest.raises(frappe.ValidationError, match="called off"):
+	with pytest.raises(frappe.ValidationError, match="was cancelled"):
 		voucher.submit()
 	frappe.set_user(TECHNICIAN)
 	refused(frappe.PermissionError, voucher, status="Draft")

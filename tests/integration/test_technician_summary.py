@@ -191,7 +191,7 @@ def test_other_companies_and_other_weeks_are_left_out(names):
 	[
 		({"from_date": None}, "From"),
 		({"to_date": None}, "To"),
-		({"to_date": "2026-02-01"}, "has to lie after"),
+		({"to_date": "2026-02-01"}, "must be after"),
 	],
 )
 def test_what_it_refuses(filters, told):

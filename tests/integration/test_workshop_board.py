@@ -129,7 +129,7 @@ def test_through_the_workshop_by_the_card_s_own_actions(shop, call, card):
 	card.reload()
 	assert (card.status, card.approved_by, card.approved_amount) == ("Approved", "N. Byrne", 60)
 	step(card, "start_repair")
-	assert step(card, "hand_to_check")["waiting"] == "A second pair of eyes"
+	assert step(card, "hand_to_check")["waiting"] == "Second check"
 	frappe.set_user(SUPERVISOR)
 	shown = step(card, "verify", notes="42 degrees, no leak")
 	assert (shown["status"], shown["docstatus"], shown["waiting"]) == ("Ready", 1, "Customer to collect it")
@@ -255,7 +255,7 @@ def test_a_card_given_up_by_a_transition_has_its_reason(shop, call, workflow):
 	step(card, offered(card)["Give Up"], reason="Heat exchanger cracked")
 	card.reload()
 	assert (card.workflow_state, card.status, card.not_repairable_reason) == (
-		"Given Up",
+		"Not Repaired",
 		"Not Repairable",
 		"Heat exchanger cracked",
 	)

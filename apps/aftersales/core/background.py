@@ -37,8 +37,8 @@ def push(method: Callable, *, job_id: str, **options) -> bool:
 		pass  # gone since it was asked
 	frappe.msgprint(
 		_(
-			"The queue of background jobs cannot be reached at the moment. Nothing is lost: the run waits "
-			"and starts by itself once the queue can be reached again."
+			"The queue of background jobs cannot be reached at the moment. Nothing is lost: the run "
+			"starts automatically once the queue can be reached again."
 		),
 		title=_("Waiting for the Queue"),
 		indicator="orange",
@@ -88,11 +88,11 @@ def why_not(user: str | None, may_run: Callable[[], object]) -> str | None:
 		may_run: raises frappe.PermissionError when the session's user may not start such a run.
 	"""
 	if not user or not frappe.db.get_value("User", user, "enabled"):
-		return _("{0} is not active any more.").format(user)
+		return _("{0} is no longer active.").format(user)
 	with acting_for(user):
 		try:
 			may_run()
 		except frappe.PermissionError:
 			frappe.clear_messages()
-			return _("{0} may not do this any more.").format(get_fullname(user))
+			return _("{0} can no longer do this.").format(get_fullname(user))
 	return None

@@ -42,12 +42,12 @@ def keep_fields_of_record(doc: Document, fieldnames: Iterable[str]) -> None:
 			doc.set(fieldname, doc.meta.get_field(fieldname).default)
 		elif _changed(doc, before, fieldname):
 			frappe.throw(
-				_("{0} is a field of record: the app sets it, it cannot be edited (value sent: {1}).").format(
+				_("{0} is set by the system and cannot be edited (value sent: {1}).").format(
 					frappe.bold(_(doc.meta.get_label(fieldname))),
 					frappe.utils.escape_html(doc.get(fieldname)),
 				),
 				frappe.PermissionError,
-				title=_("Field of Record"),
+				title=_("Set by the System"),
 			)
 
 
@@ -95,7 +95,7 @@ def require_value(doc: Document, fieldname: str, why: str) -> None:
 	value = doc.get(fieldname)
 	if not (value.strip() if isinstance(value, str) else value):
 		frappe.throw(
-			_("Set {0}: {1}").format(frappe.bold(_(doc.meta.get_label(fieldname))), why),
+			_("{0} is required. {1}").format(frappe.bold(_(doc.meta.get_label(fieldname))), why),
 			frappe.MandatoryError,
 			title=_("Missing Value"),
 		)
@@ -111,7 +111,7 @@ def refuse_future(doc: Document, *fieldnames: str) -> None:
 	for fieldname in fieldnames:
 		if doc.get(fieldname) and get_datetime(doc.get(fieldname)) > latest:
 			frappe.throw(
-				_("{0} ({1}) lies in the future.").format(
+				_("{0} ({1}) is in the future.").format(
 					frappe.bold(_(doc.meta.get_label(fieldname))), doc.get_formatted(fieldname)
 				)
 			)

@@ -51,7 +51,7 @@ def period_of(filters: dict) -> tuple[date, date]:
 	_require(filters, "to_date", _("To"))
 	first, last = getdate(filters.from_date), getdate(filters.to_date)
 	if last < first:
-		frappe.throw(_("{0} has to lie after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
+		frappe.throw(_("{0} must be after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
 	return first, last
 
 

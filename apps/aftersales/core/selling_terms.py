@@ -71,7 +71,7 @@ def save_as_app(target: Document, submitted: bool) -> None:
 		target.submit() if submitted else target.insert()
 	except frappe.UniqueValidationError:
 		frappe.throw(
-			_("{0} is being posted by somebody else at this moment. Reload to see the result.").format(
+			_("{0} is being posted by another user at this moment. Reload to see the result.").format(
 				target.get("aftersales_voucher") or _("One of the jobs")
 			),
 			frappe.UniqueValidationError,

@@ -56,7 +56,7 @@ def tell_of_collision(response, request=None) -> None:
 		return
 	message = {
 		"message": _(
-			"Somebody else changed the same record at this moment, so nothing was saved. Try again; reload"
+			"Another user changed the same record at this moment, so nothing was saved. Try again; reload"
 			" the document if it was changed."
 		),
 		"title": _("Try Again"),

@@ -47,7 +47,7 @@ def register(
 	"""
 	subject, text = (subject or "").strip(), (text or "").strip()
 	if not (subject or text):
-		frappe.throw(_("Say what the complaint is about."), frappe.MandatoryError)
+		frappe.throw(_("Enter what the complaint is about."), frappe.MandatoryError)
 	complaint = frappe.new_doc("Service Complaint")
 	complaint.update(values)
 	complaint.update(
@@ -188,7 +188,7 @@ def check_owner(complaint: Document) -> None:
 		)
 	if is_about(complaint, complaint.call_owner):
 		frappe.throw(
-			_("The complaint is about {0}: choose somebody else for {1}.").format(
+			_("The complaint is about {0}. Choose another user for {1}.").format(
 				frappe.bold(escape_html(complaint.person_concerned)), frappe.bold(_("Complaint Owner"))
 			)
 		)
@@ -205,7 +205,7 @@ def refuse_person_concerned(complaint: Document) -> None:
 	before = complaint.get_doc_before_save()
 	person = (before and before.person_concerned) or complaint.person_concerned
 	frappe.throw(
-		_("The complaint is about {0}: somebody else has to decide it.").format(
+		_("The complaint is about {0}. Another user has to decide it.").format(
 			frappe.bold(escape_html(person))
 		),
 		frappe.PermissionError,

@@ -239,7 +239,7 @@ def open_new_call(follow_up: Document, reasons: list[str]) -> str:
 	# the answer opens the call, whoever writes it down, be it the customer himself
 	new.insert(ignore_permissions=True)
 	tell_supervisors(
-		_("{0} says: {1}").format(follow_up.customer_name or follow_up.customer, ", ".join(told)), new
+		_("Message from {0}: {1}").format(follow_up.customer_name or follow_up.customer, ", ".join(told)), new
 	)
 	return new.name
 

@@ -97,7 +97,7 @@ def validate_link_row(link: Document, method: str | None = None) -> None:
 	"""
 	if _is_website_user():
 		frappe.throw(
-			_("Only our staff can link a {0} to somebody.").format(_(link.parenttype)), frappe.PermissionError
+			_("Only staff can link a {0} to a user.").format(_(link.parenttype)), frappe.PermissionError
 		)
 
 

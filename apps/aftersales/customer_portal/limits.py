@@ -19,7 +19,7 @@ def count(what: str, limit: int, seconds: int, who: str | None = None) -> None:
 	who = who or frappe.local.request_ip or "unknown"
 	if _counted(f"aftersales:rl:{what}:{who}", seconds) > limit:
 		frappe.throw(
-			_("That was too often in a short time. Please try again later, or call us."),
+			_("Too many attempts in a short time. Please try again later, or call us."),
 			frappe.RateLimitExceededError,
 		)
 

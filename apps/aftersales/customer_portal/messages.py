@@ -218,7 +218,7 @@ def choices_of(customer: str) -> list[frappe._dict]:
 	return [
 		frappe._dict(moment=moment, words=words, wanted=wants(customer, moment))
 		for moment, words in (
-			("received", _("We have your call")),
+			("received", _("We received your request")),
 			("appointment", _("When we come")),
 			("on_the_way", _("Our technician is on the way")),
 			("taken_in", _("We have your product")),

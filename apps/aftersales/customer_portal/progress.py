@@ -15,13 +15,13 @@ from aftersales.repair_workshop.for_customers import cards_of_call, receipts_of_
 def words(headline: str) -> tuple[str, str]:
 	"""What a headline of `progress_rules` says, and the sentence below it."""
 	return {
-		"received": (_("We have your call"), _("We will look at it and answer you shortly.")),
+		"received": (_("We received your request"), _("We will look at it and answer you shortly.")),
 		"planning": (
 			_("We are planning the next step"),
 			_("We have looked at your call and will tell you when we come."),
 		),
 		"appointment": (
-			_("We come to you"),
+			_("Your appointment"),
 			_("Please make sure that somebody is there and the product can be reached."),
 		),
 		"working": (_("We are working on it"), _("You hear from us as soon as there is something new.")),
@@ -38,7 +38,7 @@ def words(headline: str) -> tuple[str, str]:
 			_("We have found the fault. Please look at our estimate."),
 		),
 		"repair_next": (
-			_("Your repair is next in line"),
+			_("Approved, repair starts soon"),
 			_("Thank you for your decision. We start as soon as we can."),
 		),
 		"waiting_for_parts": (

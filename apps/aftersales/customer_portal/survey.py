@@ -53,7 +53,7 @@ def page(visit: Visit, opened: Link) -> Page | GoTo | None:
 def _questions(follow_up: frappe._dict) -> list[tuple[str, str]]:
 	"""The questions answered by yes or no (field, words), the one that must be answered first."""
 	if follow_up.kind == "Complaint Reply":
-		return [("answer_accepted", _("Are you content with our answer?"))]
+		return [("answer_accepted", _("Are you satisfied with our answer?"))]
 	return [
 		("repair_effective", _("Does everything work now?")),
 		("hidden_hazard", _("Have you noticed anything that may be dangerous?")),

@@ -219,9 +219,9 @@ def _authority(signature: dict) -> str | None:
 		return frappe.session.user if has_any_role(AUTHORISING_ROLES) else None
 	if not has_any_role(AUTHORISING_ROLES):
 		frappe.throw(
-			_("Let the customer sign for the money, or ask one of these roles to pay it out: {0}.").format(
-				", ".join(_(role) for role in AUTHORISING_ROLES)
-			),
+			_(
+				"Capture the customer's signature for the money, or ask a user with one of these roles to pay it out: {0}."
+			).format(", ".join(_(role) for role in AUTHORISING_ROLES)),
 			frappe.PermissionError,
 		)
 	return frappe.session.user

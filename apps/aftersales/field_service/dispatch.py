@@ -42,10 +42,10 @@ def check_dispatch(doc: Document) -> None:
 	if doc.status not in DISPATCHED_STATES and doc.docstatus == 0:
 		_forget_stale_override(doc)
 		return
-	require_value(doc, "technician", _("who makes the visit?"))
+	require_value(doc, "technician", _("Choose the technician for the visit."))
 	if doc.docstatus == 0:
-		require_value(doc, "planned_start", _("the visit has to be planned before it is dispatched."))
-		require_value(doc, "planned_end", _("the visit has to be planned before it is dispatched."))
+		require_value(doc, "planned_start", _("Plan the visit before dispatching it."))
+		require_value(doc, "planned_end", _("Plan the visit before dispatching it."))
 	if _was_checked(doc):
 		return
 	_require_active(doc)
@@ -102,7 +102,7 @@ def _require_active(doc: Document) -> None:
 	if not technician:
 		frappe.throw(_("Service Technician {0} does not exist.").format(escape_html(doc.technician)))
 	if not technician.is_active:
-		frappe.throw(_("Technician {0} is not active any more.").format(frappe.bold(doc.technician)))
+		frappe.throw(_("Technician {0} is no longer active.").format(frappe.bold(doc.technician)))
 	if technician.company != doc.company:
 		frappe.throw(
 			_("Technician {0} works for {1}, this visit is of {2}.").format(
@@ -184,7 +184,7 @@ def _override(doc: Document, verdict: Verdict) -> None:
 	why = _explain(doc, verdict)
 	if not (doc.qualification_override_reason or "").strip():
 		frappe.throw(
-			_("{0} A supervisor may dispatch all the same by giving a reason in {1}.").format(
+			_("{0} A supervisor can dispatch anyway by giving a reason in {1}.").format(
 				why, frappe.bold(_(doc.meta.get_label("qualification_override_reason")))
 			),
 			title=_("Not Qualified"),

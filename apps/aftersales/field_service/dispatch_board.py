@@ -165,7 +165,7 @@ def put_back(voucher: str, seen: Moment | None = None) -> None:
 	if doc.status != "Draft":
 		frappe.throw(
 			_(
-				"{0} is dispatched: the customer expects somebody. Move it, or call it off in its form."
+				"{0} is dispatched and the customer expects the visit. Move it, or cancel it in its form."
 			).format(frappe.bold(doc.name))
 		)
 	doc.update({"technician": None, "planned_start": None, "planned_end": None})
@@ -191,14 +191,12 @@ def _movable(voucher: str, seen: str | None) -> Document:
 	doc.check_permission("write")
 	if seen and get_datetime(seen) != get_datetime(doc.modified):
 		frappe.throw(
-			_("{0} was changed by somebody else meanwhile. Look at it as it is now.").format(
-				frappe.bold(doc.name)
-			),
-			title=_("Changed Meanwhile"),
+			_("{0} was changed by another user. Reload it.").format(frappe.bold(doc.name)),
+			title=_("Changed by Another User"),
 		)
 	if doc.docstatus or doc.status not in MOVABLE:
 		frappe.throw(
-			_("{0} is {1}: what has begun is not planned anew.").format(
+			_("{0} is already {1} and cannot be rescheduled.").format(
 				frappe.bold(doc.name), frappe.bold(_(doc.status))
 			)
 		)
@@ -209,14 +207,14 @@ def _first_visit(call: str | None) -> Document:
 	from aftersales.service_calls import calls
 
 	if not call:
-		frappe.throw(_("Say which Repair Call or Service Voucher is planned."), frappe.MandatoryError)
+		frappe.throw(_("Choose the Repair Call or Service Voucher to plan."), frappe.MandatoryError)
 	calls.lock(call)
 	if planned := visits.open_vouchers_of_call(call, for_update=True):
 		frappe.throw(
 			_("{0} has the visit {1} already.").format(
 				frappe.bold(escape_html(call)), frappe.bold(planned[0])
 			),
-			title=_("Planned Meanwhile"),
+			title=_("Planned by Another User"),
 		)
 	return visits.voucher_from_call(call)
 

@@ -67,7 +67,7 @@ def tell_work_left(technicians: list[str], after: date | str | None = None) -> N
 	if not (visits or cards):
 		return
 	_say(
-		_("Give this work of {0} to somebody else: {1}").format(
+		_("Reassign this work of {0}: {1}").format(
 			escape_html(", ".join(sorted(technicians))),
 			", ".join(
 				part for part in (_links("Service Voucher", visits), _links("Repair Card", cards)) if part

@@ -108,7 +108,7 @@ def _replaced(concern: Concern, facts: ProductFacts) -> str:
 
 
 def _gone(concern: Concern, facts: ProductFacts) -> str:
-	return _("Product file {0} says: {1}.").format(facts.equipment, _(facts.status))
+	return _("Product file {0}: {1}.").format(facts.equipment, _(facts.status))
 
 
 def _other_file(concern: Concern, facts: ProductFacts) -> str:

@@ -131,10 +131,8 @@ def advance(name: str, step: str, seen_status: str, values: Values | None = None
 	doc = _locked_for_writing(name)
 	if doc.status != seen_status:
 		frappe.throw(
-			_("{0} has been moved to {1} meanwhile.").format(
-				frappe.bold(doc.name), frappe.bold(_(doc.status))
-			),
-			title=_("Moved Meanwhile"),
+			_("{0} has already been moved to {1}.").format(frappe.bold(doc.name), frappe.bold(_(doc.status))),
+			title=_("Moved by Another User"),
 		)
 	taken = next((offered for offered in _steps_of(doc) if offered.key == step), None)
 	if not taken:
@@ -186,7 +184,7 @@ def look_up(code: str) -> dict:
 	found = what_is(code)
 	if not found:
 		frappe.throw(
-			_("No card, receipt or product goes by {0}.").format(frappe.bold(escape_html(code))),
+			_("No card, receipt or product has the number {0}.").format(frappe.bold(escape_html(code))),
 			frappe.DoesNotExistError,
 		)
 	doctype, name = found

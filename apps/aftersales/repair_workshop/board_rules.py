@@ -18,7 +18,7 @@ STAGES = (
 	(rules.IN_REPAIR, (rules.IN_REPAIR,)),
 	(rules.QUALITY_CHECK, (rules.QUALITY_CHECK,)),
 	(rules.READY, (rules.READY,)),
-	(N_("Given Up"), rules.GIVEN_UP),
+	(N_("Not Repaired"), rules.GIVEN_UP),
 )
 """Columns of the board, in the order of the work: title and the statuses in it."""
 
@@ -63,9 +63,9 @@ VERIFY = Step(
 	needs_supervisor=True,
 )
 FINISH = Step("finish", "Finish", rules.READY, ("finish",), needs_submit=True)
-FINISH_GIVEN_UP = Step("finish", N_("Finish without Repair"), "Given Up", ("finish",), needs_submit=True)
+FINISH_GIVEN_UP = Step("finish", N_("Finish without Repair"), "Not Repaired", ("finish",), needs_submit=True)
 GIVE_UP = Step("give_up", "Not Repairable", rules.NOT_REPAIRABLE, ("give_up",), ("reason",))
-HAND_OVER = Step("hand_over", "Product Is Returned", rules.RETURNED, ("hand_over",), needs_submit=True)
+HAND_OVER = Step("hand_over", "Hand Back to Customer", rules.RETURNED, ("hand_over",), needs_submit=True)
 
 STEPS_OF_DRAFT = {
 	rules.RECEIVED: (START_DIAGNOSIS, START_REPAIR, GIVE_UP),
@@ -161,7 +161,7 @@ def waiting_for(card: Situation) -> tuple[str, str]:
 	if card.status == rules.AWAITING_PARTS:
 		return (N_("Parts: {0}"), ", ".join(card.parts)) if card.parts else (N_("Parts"), "")
 	if card.status == rules.QUALITY_CHECK:
-		return (N_("To be finished"), "") if card.verified else (N_("A second pair of eyes"), "")
+		return (N_("To be finished"), "") if card.verified else (N_("Second check"), "")
 	if card.status == rules.RECEIVED and card.on_a_call and not card.receipt:
 		return N_("A signed receipt"), ""
-	return (N_("{0} to go on"), card.technician) if card.technician else (N_("A technician"), "")
+	return (N_("Next: {0}"), card.technician) if card.technician else (N_("A technician"), "")

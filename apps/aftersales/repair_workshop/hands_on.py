@@ -112,7 +112,7 @@ def _whose(technician: str | None) -> str:
 			frappe.throw(_("You are not a Service Technician. Choose whose work it is."))
 		return own[0]
 	if technician not in own:
-		require_role(jobs.SUPERVISING_ROLES, _("Starting or stopping the work of somebody else"))
+		require_role(jobs.SUPERVISING_ROLES, _("Starting or stopping the work of another user"))
 	return technician
 
 

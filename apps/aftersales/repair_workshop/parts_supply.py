@@ -182,7 +182,7 @@ def _serve(name: str) -> bool:
 		return False
 	entries = [rules.StateEntry(row.status, get_datetime(row.entered_at)) for row in doc.state_log]
 	doc.status = rules.state_after_parts(entries, doc.is_cleared_for_repair())
-	jobs.note(doc, _("All parts are here and set aside."))
+	jobs.note(doc, _("All parts are in stock and reserved."))
 	as_app(doc).save()
 	reservations.refuse_shortage(doc, reservations.hold(doc))  # somebody else was faster
 	doc.run_method("parts_arrived")

@@ -51,7 +51,7 @@ def correct(reason: str, job_type: DocTypeName, job: str) -> None:
 	known = {one.value: one for one in Reason}
 	action = _ACTIONS.get(CORRECTIONS.get(known.get(reason)))
 	if not action or job_type not in JOB_DOCTYPES:
-		frappe.throw(_("This break is not corrected by itself: look at the documents and decide."))
+		frappe.throw(_("This difference is not corrected automatically. Check the documents and decide."))
 	doc = frappe.get_doc(job_type, job, for_update=True)
 	doc.check_permission("read")
 	if doc.docstatus != 1:

@@ -14,7 +14,7 @@ class Correction(str, Enum):
 
 	NONE = ""
 	BILL_NOW = "Bill Now"
-	POST_AGAIN = "Post Again"
+	POST_AGAIN = "Create Missing Documents"
 	RELEASE_AND_POST = "Release and Post Again"
 	REFRESH = "Read from Invoice"
 	REFRESH_COSTS = "Read from Stock"

@@ -61,7 +61,7 @@ def _resume(name: str) -> bool:
 		return False
 	if run.status == "Running":
 		run.db_set({"status": "Queued", "attempt": run.attempt + 1, "resumes": run.resumes + 1})
-		_tell(run, _("Billing Run {0} was interrupted at {1} of {2} jobs and goes on by itself."))
+		_tell(run, _("Billing Run {0} was interrupted at {1} of {2} jobs and continues automatically."))
 	else:
 		run.db_set(
 			"modified", now_datetime(), update_modified=False

@@ -136,7 +136,7 @@ def _tried(
 		entries = [
 			Entry(job, customer, BILLED, made[0].name)
 			if made and job in on_it
-			else Entry(job, customer, SKIPPED, reason=_("Billed by somebody else meanwhile"))
+			else Entry(job, customer, SKIPPED, reason=_("Billed by another user"))
 			for job in jobs
 		]
 		write(entries)

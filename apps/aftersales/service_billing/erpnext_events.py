@@ -216,7 +216,7 @@ def _refuse_taken_place(doc: Document, original: frappe._dict) -> None:
 	holder = frappe.db.get_value(doc.doctype, {"aftersales_posting_key": key})
 	if holder:
 		frappe.throw(
-			_("{0} was posted again: {1} stands in the place of {2}. Cancel that first.").format(
+			_("{0} was posted again: {1} replaces {2}. Cancel the new document first.").format(
 				job_link, get_link_to_form(doc.doctype, holder), doc.amended_from
 			)
 		)

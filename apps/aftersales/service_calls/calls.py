@@ -166,7 +166,7 @@ def _refuse_when_over(call: str, status: str) -> None:
 			_("Repair Call {0} is {1}; a supervisor must reopen it first.").format(
 				get_link_to_form("Repair Call", call), _(status)
 			),
-			title=_("Call Is Over"),
+			title=_("Call Is Closed"),
 		)
 
 

@@ -192,7 +192,7 @@ def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str 
 	"""
 	doc = frappe.get_doc("Repair Call", call, for_update=True)
 	if not doc.promised_from or doc.status in DONE or doc.arrived_at:
-		frappe.throw(_("There is no appointment to answer any more."), NotPossible)
+		frappe.throw(_("There is no longer an appointment to answer."), NotPossible)
 	if str(get_datetime(doc.promised_from)) != str(seen_from):
 		frappe.throw(_("The appointment has changed meanwhile. Please look at the new time."), NotPossible)
 	window = f"{format_datetime(doc.promised_from)} – {format_datetime(doc.promised_to)}"

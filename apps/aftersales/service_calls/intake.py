@@ -33,7 +33,7 @@ def take_sender(call: Document) -> None:
 	call.customer = known or facts.settings().unknown_sender_customer
 	if not call.customer:
 		frappe.throw(
-			_("Set {0}: no customer has the e-mail address {1}.").format(
+			_("{0} is required: no customer has the e-mail address {1}.").format(
 				frappe.bold(_("Customer")), escape_html(call.contact_email)
 			),
 			frappe.MandatoryError,
@@ -167,7 +167,7 @@ def _take_product_data(call: Document) -> None:
 		call.update({"serial_text": call.serial_no, "serial_no": file.serial_no, "item_code": file.item_code})
 	if file.serial_no and file.serial_no != call.serial_no:
 		frappe.throw(
-			_("{0} has Serial No {1}, the call says {2}.").format(
+			_("{0} has Serial No {1}, the call has {2}.").format(
 				equipment.link_to(file.name),
 				frappe.bold(escape_html(file.serial_no)),
 				frappe.bold(escape_html(call.serial_no)),

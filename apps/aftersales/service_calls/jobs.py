@@ -128,14 +128,15 @@ def check_for_whom(doc: Document) -> None:
 		return
 	if not doc.repair_call:
 		frappe.throw(
-			_("Set {0}: only internal work (a category charged to Internal) goes without a call.").format(
-				frappe.bold(_("Repair Call"))
-			),
+			_(
+				"{0} is required. Only internal work (a category charged to Internal) can be entered without a call."
+			).format(frappe.bold(_("Repair Call"))),
 			frappe.MandatoryError,
 		)
 	if not doc.customer:
 		frappe.throw(
-			_("Set {0}: whose product is it?").format(frappe.bold(_("Customer"))), frappe.MandatoryError
+			_("{0} is required. Choose the customer whose product it is.").format(frappe.bold(_("Customer"))),
+			frappe.MandatoryError,
 		)
 
 
@@ -189,11 +190,11 @@ def authorise_other_category(doc: Document, call: frappe._dict | None) -> None:
 		return
 	require_role(
 		SUPERVISING_ROLES,
-		_("Category {0} instead of {1}, which the call says,").format(doc.service_category, proposed),
+		_("Changing the service category of the call from {1} to {0}").format(doc.service_category, proposed),
 	)
 	if not (doc.category_reason or "").strip():
 		frappe.throw(
-			_("Set {0}: the call says category {1}, this job says {2}.").format(
+			_("{0} is required: the call has category {1}, this job {2}.").format(
 				frappe.bold(_(doc.meta.get_label("category_reason"))), proposed, doc.service_category
 			),
 			frappe.MandatoryError,

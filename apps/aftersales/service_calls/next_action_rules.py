@@ -16,7 +16,7 @@ NEXT_ACTIONS = {
 	"Triaged": N_("Solve by phone, or agree an arrival window"),
 	"Scheduled": N_("Visit the customer"),
 	"In Progress": N_("Finish the repair"),
-	"On Hold": N_("Ask whether work can go on"),
+	"On Hold": N_("Ask whether work can continue"),
 	"Resolved": N_("Confirm with the customer and close"),
 }
 

@@ -52,14 +52,14 @@ def guard_status(call: Document) -> None:
 	"""What a status demands when it is entered."""
 	guard_resolved_by_phone(call)
 	if entered(call, "Scheduled"):
-		require_value(call, "promised_to", _("a scheduled call has an arrival window promised."))
+		require_value(call, "promised_to", _("Enter the arrival window promised to the customer."))
 	if entered(call, "On Hold"):
-		require_value(call, "hold_reason", _("say what the call waits for."))
+		require_value(call, "hold_reason", _("Enter what the call waits for."))
 	if entered(call, "Cancelled"):
-		require_value(call, "cancel_reason", _("say why the call needs no service."))
+		require_value(call, "cancel_reason", _("Enter why the call needs no service."))
 		check_nothing_is_open(call)
 	if _becomes_done(call):
-		require_value(call, "resolution", _("say how the call was solved."))
+		require_value(call, "resolution", _("Enter how the call was solved."))
 	if entered(call, "Closed"):
 		check_nothing_is_open(call)
 
@@ -72,9 +72,11 @@ def guard_resolved_by_phone(call: Document) -> None:
 	if call.resolved_by_phone and not _becomes_done(call):
 		frappe.throw(_("A call is resolved by phone at the moment it is resolved, not before or after."))
 	if call.resolved_by_phone and call.arrived_at:
-		frappe.throw(_("Somebody was on site: the call was not resolved by phone."))
+		frappe.throw(_("A technician was on site, so the call was not resolved by phone."))
 	if not call.resolved_by_phone and call.status in DONE:
-		frappe.throw(_("How the call was resolved is kept. Reopen the call to resolve it differently."))
+		frappe.throw(
+			_("How the call was resolved cannot be changed. Reopen the call to resolve it differently.")
+		)
 
 
 def check_nothing_is_open(call: Document) -> None:
@@ -133,9 +135,7 @@ def check_owner_and_next_action(call: Document) -> None:
 	if call.status in OVER:
 		return
 	for fieldname in OWNERSHIP:
-		require_value(
-			call, fieldname, _("every open call has a named owner, a next action and the time it is due.")
-		)
+		require_value(call, fieldname, _("Enter an owner, a next action and the time it is due."))
 	if call.has_value_changed("call_owner") and not call.may_be_owned_by(call.call_owner):
 		frappe.throw(_("User {0} is disabled and cannot own a call.").format(frappe.bold(call.call_owner)))
 

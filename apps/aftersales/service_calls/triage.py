@@ -172,7 +172,7 @@ def _emergency_priority(call: Document) -> str | None:
 	priority = facts.settings().emergency_priority
 	if call.hazard and not priority:
 		frappe.throw(
-			_("Set {0} in {1}: a hazard was reported, and no priority is named for it.").format(
+			_("A hazard was reported. Set the priority for hazards in {1}, field {0}.").format(
 				frappe.bold(_("Emergency Priority")),
 				get_link_to_form("Aftersales Settings", "Aftersales Settings"),
 			)
@@ -183,7 +183,7 @@ def _emergency_priority(call: Document) -> str | None:
 def _authorise_urgency(call: Document, verdict: Verdict, before: Document | None) -> None:
 	what = _("Withdrawing a hazard") if verdict.withdrawn else _("Lowering the priority under a hazard")
 	require_role(SUPERVISORS, what)
-	require_value(call, "priority_reason", _("say why there is no danger any more."))
+	require_value(call, "priority_reason", _("Enter why there is no danger any more."))
 	old = before or frappe._dict(hazard=call.hazard, priority=facts.settings().emergency_priority)
 	note_decision(
 		call,
@@ -208,5 +208,5 @@ def _authorise_category(call: Document, old: str | None) -> None:
 		_("Category {0} instead of {1}").format(new.name, old) if old else _("Category {0}").format(new.name)
 	)
 	require_role(SUPERVISORS, what)
-	require_value(call, "category_reason", _("say why this category applies."))
+	require_value(call, "category_reason", _("Enter why this category applies."))
 	note_decision(call, f"{what}: {escape_html(call.category_reason)}")

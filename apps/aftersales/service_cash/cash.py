@@ -174,7 +174,7 @@ def _check_not_amended(doc: Document) -> None:
 def _tell_unallocated(doc: Document, invoice: frappe._dict | None, payment: Document) -> None:
 	frappe.msgprint(
 		_(
-			"{0}: {1} were collected, but only {2} was open on an invoice of the customer. {3} stay unallocated on the account of {4} by Payment Entry {5}. Allocate them to another invoice in Payment Reconciliation, or pay them back by a Payment Entry of type Pay."
+			"{0}: {1} was collected, but only {2} was outstanding on an invoice of the customer. {3} remains unallocated on the account of {4} by Payment Entry {5}. Allocate it to another invoice in Payment Reconciliation, or pay it back by a Payment Entry of type Pay."
 		).format(
 			get_link_to_form(doc.doctype, doc.name),
 			fmt_money(payment.paid_amount, currency=payment.paid_from_account_currency),

@@ -95,7 +95,7 @@ def link_payment(voucher: str, payment_entry: str) -> None:
 	if not row:
 		frappe.throw(
 			_(
-				"Payment Entry {0} cannot be linked. It has to be submitted, received from {1} for {2}, of {3}, and book no other receipt."
+				"Payment Entry {0} cannot be linked. It must be submitted, received from {1} for {2} with the amount {3}, and must not book another receipt."
 			).format(
 				frappe.bold(frappe.utils.escape_html(payment_entry)),
 				frappe.bold(doc.customer),

@@ -297,7 +297,10 @@ def _make_customer(new: dict, typed: dict) -> str:
 	"""A customer who is not on file yet, with the caller as contact (ERPNext makes the contact)."""
 	name = (new.get("customer_name") or "").strip()
 	if not name:
-		frappe.throw(_("Set {0}: who is calling?").format(frappe.bold(_("Customer"))), frappe.MandatoryError)
+		frappe.throw(
+			_("{0} is required. Choose the customer who is calling.").format(frappe.bold(_("Customer"))),
+			frappe.MandatoryError,
+		)
 	customer = frappe.new_doc("Customer")
 	customer.update(
 		{

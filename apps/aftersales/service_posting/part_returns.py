@@ -293,14 +293,14 @@ def _tell_what_is_charged(job: Document, row: Document) -> None:
 
 def _told(found: Problem, row: Document, issued: IssuedLine) -> str:
 	if found == "nothing":
-		return _("Parts row {0}: enter how many come back.").format(row.idx)
+		return _("Parts row {0}: enter the quantity to return.").format(row.idx)
 	if found == "too_much":
-		return _("Parts row {0}: at most {1} can come back.").format(row.idx, issued.left)
+		return _("Parts row {0}: at most {1} can be returned.").format(row.idx, issued.left)
 	if found == "serials_unknown":
 		return _(
 			"Parts row {0}: choose serial numbers that were fitted on this row and are not returned yet: {1}"
 		).format(row.idx, escape_html(", ".join(issued.serials)) or "-")
-	return _("Parts row {0}: name as many serial numbers as come back.").format(row.idx)
+	return _("Parts row {0}: enter as many serial numbers as the quantity to return.").format(row.idx)
 
 
 def _serials(text: str | None) -> list[str]:

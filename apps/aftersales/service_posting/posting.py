@@ -200,7 +200,11 @@ def _within_budget(doc: Document, make: Callable[[], str | None]) -> str | None:
 
 	made, reason = attempt(make, (BudgetError,))
 	if reason:
-		tell(doc, _("Not booked, because a budget is exceeded. Press Post Again once it is settled."), reason)
+		tell(
+			doc,
+			_("Not booked because a budget is exceeded. Choose Create Missing Documents once it is settled."),
+			reason,
+		)
 	return made
 
 
@@ -413,7 +417,7 @@ def _refuse_when_accountant_moved_on(doc: Document) -> None:
 	):
 		frappe.throw(
 			_(
-				"Sales Invoice {0} of {1} is submitted. Cancel it first, or make a credit note for all rows of {1}."
+				"Sales Invoice {0} of {1} is submitted. Cancel it first, or create a credit note for all rows of {1}."
 			).format(get_link_to_form("Sales Invoice", doc.sales_invoice), doc.name),
 			title=_("Already Invoiced"),
 		)

@@ -60,7 +60,7 @@ def raise_for_call(repair_call: str) -> str:
 	settings = _settings()
 	if not settings.quality_procedure:
 		frappe.throw(
-			_("Set {0} in {1}: it says who looks for the causes of faults.").format(
+			_("Set a default procedure for recurring faults in {1}, field {0}.").format(
 				frappe.bold(_("Quality Procedure")),
 				get_link_to_form("Aftersales Settings", "Aftersales Settings"),
 			),
@@ -69,7 +69,7 @@ def raise_for_call(repair_call: str) -> str:
 	for fieldname in ("fault_code", "model"):
 		if not doc.get(fieldname):
 			frappe.throw(
-				_("Set {0}: equal faults are those of one model.").format(
+				_("{0} is required: recurring faults are tracked per model.").format(
 					frappe.bold(_(doc.meta.get_label(fieldname)))
 				),
 				frappe.MandatoryError,

@@ -114,7 +114,7 @@ def _set_aside_field() -> dict:
 	return {
 		"fieldname": "aftersales_set_aside",
 		"fieldtype": "Float",
-		"label": N_("Set Aside for Repairs"),
+		"label": N_("Reserved for Repairs"),
 		"insert_after": "reserved_stock",
 		"read_only": 1,
 	}
@@ -164,7 +164,7 @@ def _invoicing_fields(insert_after: str) -> list[dict]:
 			"label": N_("Invoicing of Service Jobs"),
 			"options": "\n".join(("", *INVOICING)),
 			"insert_after": insert_after,
-			"description": N_("Empty: as Aftersales Settings say"),
+			"description": N_("Leave empty to use Aftersales Settings"),
 			"no_copy": 0,
 		},
 		{

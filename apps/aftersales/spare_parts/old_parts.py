@@ -27,7 +27,9 @@ def require_old_parts(doc: Document) -> None:
 			wanted.append("old_serial_no")
 		if wanted:
 			frappe.throw(
-				_("Parts row {0}: the old {1} comes back. Fill {2}, or say in {3} why it does not.").format(
+				_(
+					"Parts row {0}: the old {1} must be returned. Fill in {2}, or give the reason in {3}."
+				).format(
 					line.idx,
 					frappe.bold(escape_html(line.item_name or line.item_code)),
 					comma_and([_(line.meta.get_label(fieldname)) for fieldname in wanted]),

@@ -193,7 +193,7 @@ def let_go_of_taken(item_code: str, warehouse: str, voucher_type: str, voucher_n
 		doc = frappe.get_doc("Repair Card", card)
 		doc.add_comment(
 			"Info",
-			_("{0} of {1}, set aside in {2}, taken by {3} {4}: the card is short of them.").format(
+			_("{0} of {1}, reserved in {2}, were consumed by {3} {4}. The card is short of them.").format(
 				f"{exact(qty):g}",
 				escape_html(item_code),
 				escape_html(warehouse),
@@ -310,7 +310,7 @@ def _shortage(share: Share) -> str:
 
 	need = share.need
 	named = [frappe.bold(escape_html(value)) for value in need.place]
-	text = _("Parts row {0}: {1} of {2} needed from {3}, {4} can be had.").format(
+	text = _("Parts row {0}: {1} of {2} needed from {3}, {4} available.").format(
 		need.idx, f"{need.qty:g}", *named, f"{share.held:g}"
 	)
 	others = substitutes_of(need.item_code)

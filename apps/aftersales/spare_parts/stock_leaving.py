@@ -123,19 +123,17 @@ def _refuse(doc: Document, takings: Iterable[Taking], role: str | None) -> None:
 	lines = [_sentence(taking) for taking in takings]
 	if role:
 		lines.append(
-			_("Take them from another warehouse, or let somebody with the role {0} do this.").format(
-				frappe.bold(_(role))
-			)
+			_("Use another warehouse, or ask a user with the role {0}.").format(frappe.bold(_(role)))
 		)
 	else:
-		lines.append(_("Take them from another warehouse, or let the repair card go without them first."))
-	frappe.throw(lines, PartsSetAside, title=_("Set Aside for Repairs: {0}").format(doc.name), as_list=True)
+		lines.append(_("Use another warehouse, or release the reservation of the repair card first."))
+	frappe.throw(lines, PartsSetAside, title=_("Reserved for repairs: {0}").format(doc.name), as_list=True)
 
 
 def _warn(takings: Iterable[Taking]) -> None:
 	frappe.msgprint(
 		[_sentence(taking) for taking in takings],
-		title=_("Set Aside for Repairs"),
+		title=_("Reserved for Repairs"),
 		indicator="orange",
 		as_list=True,
 	)
@@ -147,7 +145,7 @@ def _sentence(taking: Taking) -> str:
 	named = ", ".join(get_link_to_form("Repair Card", card) for card in cards[:CARDS_NAMED])
 	if len(cards) > CARDS_NAMED:
 		named += " …"
-	return _("{0} of the {1} {2} set aside in {3} are taken: they are promised to {4}.").format(
+	return _("{0} of the {1} {2} reserved in {3} would be consumed. Reserved for {4}.").format(
 		f"{taking.gone:g}",
 		f"{taking.set_aside:g}",
 		frappe.bold(escape_html(item_code)),

@@ -298,7 +298,7 @@ def _draft(document: str, lacking: list[frappe._dict]) -> str | None:
 	van = lacking[0]
 	if not van.supply:
 		frappe.throw(
-			_("Set {0} of {1}: where is the van filled from?").format(
+			_("Set {0} of {1}, from which the van is filled.").format(
 				frappe.bold(_("Van Is Filled from")), get_link_to_form("Service Technician", van.technician)
 			),
 			frappe.MandatoryError,
@@ -311,7 +311,7 @@ def _stock_entry(van: frappe._dict, lacking: list[frappe._dict]) -> str | None:
 	rows = [(row, qty) for row, qty in rows if qty > 0]
 	if not rows:
 		frappe.msgprint(
-			_("{0} has nothing of what {1} lacks: {2}. Ask for it by a Material Request.").format(
+			_("{0} has none of the parts missing in {1}: {2}. Create a Material Request.").format(
 				frappe.bold(escape_html(van.supply)),
 				escape_html(van.technician),
 				comma_and([escape_html(row.item_code) for row in lacking]),

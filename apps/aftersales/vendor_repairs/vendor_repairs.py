@@ -203,7 +203,7 @@ def name_billed_repair(bill: Document, method: str | None = None) -> None:
 	repair = frappe.db.get_value("Vendor Repair", name, ["supplier", "company", "docstatus"], as_dict=True)
 	if not repair or (repair.supplier, repair.company, repair.docstatus) != (bill.supplier, bill.company, 1):
 		frappe.throw(
-			_("Vendor Repair {0} was not sent to {1} by {2}: this bill is not about it.").format(
+			_("Vendor Repair {0} was not sent to {1} by {2}, so this bill cannot be for it.").format(
 				*(frappe.bold(escape_html(value or "-")) for value in (name, bill.supplier, bill.company))
 			)
 		)
@@ -380,7 +380,7 @@ def charge_on(doc: Document) -> None:
 	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
 	if not item_code:
 		frappe.throw(
-			_("Set {0} in Aftersales Settings first: it is what the customer is charged for.").format(
+			_("Set {0} in Aftersales Settings first. It is the item charged to the customer.").format(
 				frappe.bold(_("Vendor Repair Item"))
 			),
 			frappe.MandatoryError,
@@ -444,7 +444,7 @@ def _bought(doc: Document) -> dict:
 	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
 	if not item_code:
 		frappe.throw(
-			_("Set {0} in Aftersales Settings first: it is what is bought from the vendor.").format(
+			_("Set {0} in Aftersales Settings first. It is the item bought from the vendor.").format(
 				frappe.bold(_("Vendor Repair Item"))
 			),
 			frappe.MandatoryError,

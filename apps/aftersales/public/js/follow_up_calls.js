@@ -17,8 +17,8 @@ Object.assign(aftersales.calling, {
 		});
 		if (sheet) return aftersales.calling.show(sheet, () => aftersales.calling.next());
 		const done = everybody
-			? __("Nobody is left to call.")
-			: __("Nobody of yours is left to call. Colleagues may still have some.");
+			? __("There are no more customers to call.")
+			: __("None of your follow-ups is left to call. Others may still have some.");
 		frappe.show_alert({ message: done, indicator: "green" });
 	},
 
@@ -54,7 +54,7 @@ Object.assign(aftersales.calling, {
 					fieldtype: "Datetime",
 					fieldname: "next_attempt_at",
 					label: __("Try again at"),
-					description: __("Empty: as the settings say"),
+					description: __("Leave empty to use the settings"),
 				},
 			],
 			primary_action_label: __("Save Answer"),
@@ -106,7 +106,7 @@ Object.assign(aftersales.calling, {
 			},
 			csat: {
 				fieldtype: "Select",
-				label: __("How content, 1 to 5?"),
+				label: __("How satisfied, 1 to 5?"),
 				options: ["", "1", "2", "3", "4", "5"],
 			},
 			nps: {
@@ -142,12 +142,12 @@ Object.assign(aftersales.calling, {
 		row(__("Product"), escape(sheet.product || [call.brand, call.model].filter(Boolean).join(" ")));
 		if (sheet.repair_call) {
 			row(
-				__("It was"),
+				__("Issue"),
 				`${frappe.utils.get_form_link("Repair Call", sheet.repair_call, true)} ${escape(
 					call.subject
 				)}`
 			);
-			row(__("We did"), escape(call.resolution));
+			row(__("Work done"), escape(call.resolution));
 		}
 		if (sheet.complaint) {
 			const link = frappe.utils.get_form_link("Service Complaint", sheet.service_complaint, true);

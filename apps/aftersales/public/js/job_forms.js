@@ -164,7 +164,7 @@ aftersales.forms.PartSearch = class PartSearch {
 		const rows = found.parts.map((part) => this.part_html(part)).join("");
 		this.$found.html(`
 			<p class="text-muted">${frappe.utils.escape_html(note)}</p>
-			${rows || `<p>${__("No spare part is found. Parts name the models they fit in Spare Part.")}</p>`}
+			${rows || `<p>${__("No spare part found. Enter the models that a part fits in Spare Part.")}</p>`}
 			${found.more ? `<p class="text-muted">${__("There are more: type another word.")}</p>` : ""}`);
 		this.dialog.get_primary_btn().text(this.chosen.size ? __("Add {0}", [this.chosen.size]) : __("Add"));
 	}
@@ -398,7 +398,7 @@ aftersales.forms.add_billing_buttons = function (frm) {
 			__("Bill Again"),
 			"aftersales.service_billing.credits.bill_again",
 			{ doctype: doc.doctype, name: doc.name },
-			__("A new draft invoice waits")
+			__("Draft invoice created")
 		);
 	}
 	const not_billed = doc.billing_status === "To Bill" && !doc.sales_invoice;
@@ -408,7 +408,7 @@ aftersales.forms.add_billing_buttons = function (frm) {
 		has_role("Service Accountant", "Service Manager", "Service Supervisor")
 	) {
 		add(
-			not_issued ? __("Post Again") : __("Invoice Now"),
+			not_issued ? __("Create Missing Documents") : __("Invoice Now"),
 			"aftersales.service_posting.posting.post_again",
 			{ doctype: doc.doctype, name: doc.name },
 			__("Everything this job needs is posted")

@@ -18,7 +18,7 @@ aftersales.restore_shipped.offer = async function (frm) {
 
 aftersales.restore_shipped.ask = function (frm) {
 	aftersales.forms.confirm(
-		__("Set {0} back to the version that came with the app? Accounts of companies stay.", [
+		__("Restore the shipped version of {0}? The accounts of companies are kept.", [
 			frappe.utils.escape_html(frm.docname),
 		]),
 		async () => {

@@ -34,13 +34,13 @@ def _row_reasons() -> dict[str, str]:
 		),
 		"brackets_in_name": _("Must not contain < or >."),
 		"not_a_date": _("Is not a date written as {expected}."),
-		"impossible_date": _("Lies before the year 1900."),
-		"date_in_future": _("Lies in the future."),
-		"before_received": _("Lies before the day the call was received ({received})."),
-		"after_received": _("Lies after the day the call was received ({received})."),
+		"impossible_date": _("Is before the year 1900."),
+		"date_in_future": _("Is in the future."),
+		"before_received": _("Is before the day the call was received ({received})."),
+		"after_received": _("Is after the day the call was received ({received})."),
 		"not_a_time": _("Is not a time of day such as 14:35."),
 		"not_a_year": _("Is not a year of four digits."),
-		"impossible_year": _("Is an impossible year here: it must lie between {first} and {last}."),
+		"impossible_year": _("Is not a possible year: it must be between {first} and {last}."),
 		"unknown_status": _(
 			"Unknown status. Enter under Words what it means and check the file again. It can mean: {accepted}."
 		),
@@ -54,7 +54,7 @@ def _row_reasons() -> dict[str, str]:
 		"unknown_customer": _("There is no such customer, and creating missing customers is not ticked."),
 		"ambiguous_customer": _("Several customers have this name: write the customer's id instead."),
 		"no_customer": _("Names no customer, and none is chosen for the import."),
-		"excel_error": _("The cell holds an Excel error."),
+		"excel_error": _("The cell contains an Excel error."),
 		"formula_without_value": _(
 			"The cell holds a formula whose value is not stored: open the file in Excel and save it there."
 		),

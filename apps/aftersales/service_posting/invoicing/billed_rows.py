@@ -194,7 +194,7 @@ def _refuse_taken(doc: Document, doctype: str, name: str) -> None:
 	)
 	if holder:
 		frappe.throw(
-			_("{0} was posted again: {1} stands in the place of {2}. Cancel that first.").format(
+			_("{0} was posted again: {1} replaces {2}. Cancel the new document first.").format(
 				job, get_link_to_form("Sales Invoice", holder), doc.amended_from
 			)
 		)

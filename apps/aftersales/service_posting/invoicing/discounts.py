@@ -129,7 +129,7 @@ def release(job: JobKey, invoice: str, deleted: bool = False) -> None:
 		doc.db_set({"status": WAITING, **values}, notify=True)
 		doc.add_comment(
 			"Info",
-			_("{0} bills {1} no more: its next invoice is made with this discount").format(
+			_("{1} was removed from {0}. The discount is applied to its next invoice").format(
 				invoice, get_link_to_form(doctype, name)
 			),
 		)
@@ -201,7 +201,7 @@ def _refuse_without(invoice: Document, granted: Collection[frappe._dict]) -> Non
 	if granted and not is_on(invoice, expected):
 		frappe.throw(
 			_(
-				"{0} of {1} is granted by {2}. Leave at least so much as a discount on the net total, or cancel {2} first."
+				"{0} of {1} is granted by {2}. Keep a discount of at least this amount on the net total, or cancel {2} first."
 			).format(
 				frappe.bold(_(invoice.meta.get_label("discount_amount"))),
 				fmt_money(expected, currency=invoice.currency),

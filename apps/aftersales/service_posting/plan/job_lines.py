@@ -49,7 +49,7 @@ def category_of(doc: Document) -> frappe._dict:
 		frappe.ValidationError: none is set, or it is disabled.
 	"""
 	if not doc.service_category:
-		frappe.throw(_("Set {0}: it decides who pays.").format(frappe.bold(_("Service Category"))))
+		frappe.throw(_("Set {0}. It determines who pays.").format(frappe.bold(_("Service Category"))))
 	category = frappe.get_cached_value(
 		"Service Category",
 		doc.service_category,
@@ -80,7 +80,7 @@ def _fill_labour(doc: Document, line: Document) -> None:
 		seconds = (get_datetime(line.to_time) - get_datetime(line.from_time)).total_seconds()
 		if seconds < 0:
 			frappe.throw(
-				_("Labour row {0}: {1} ({2}) lies before {3} ({4}).").format(
+				_("Labour row {0}: {1} ({2}) is before {3} ({4}).").format(
 					line.idx, _("To"), line.to_time, _("From"), line.from_time
 				)
 			)
@@ -168,7 +168,7 @@ def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
 		)
 	if line.charge_to != CUSTOMER and not has_any_role(AUTHORISING_ROLES):
 		frappe.throw(
-			_("{0} row {1}: only a supervisor may charge it to {2} instead of {3}.").format(
+			_("{0} row {1}: only a supervisor can charge it to {2} instead of {3}.").format(
 				_("Parts") if line.parentfield == "parts" else _("Labour"),
 				line.idx,
 				_(line.charge_to),

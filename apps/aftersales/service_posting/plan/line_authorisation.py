@@ -74,7 +74,7 @@ def authorise_rate(
 	if not has_any_role(roles):
 		frappe.throw(
 			_(
-				"{0}: the rate {1} departs from the usual one ({2}). Only {3} can authorise that. Leave the rate empty to use the usual one."
+				"{0}: the rate {1} differs from the usual one ({2}). Only {3} can authorise this. Leave the rate empty to use the usual one."
 			).format(*shown, ", ".join(_(role) for role in roles)),
 			frappe.PermissionError,
 			title=_("Rate Needs Authorisation"),

@@ -30,7 +30,7 @@ def _template(code: str) -> str:
 		case "serial_twice":
 			return _("Parts row {row}: the same serial number of {item} is entered twice.")
 		case "serial_on_two_lines":
-			return _("Parts row {row}: serial number {serial} of {item} stands on another line already.")
+			return _("Parts row {row}: serial number {serial} of {item} is already entered on another line.")
 		case "serial_unknown":
 			return _("Parts row {row}: there is no Serial No {serial} of item {item}.")
 		case "serial_elsewhere":
@@ -51,7 +51,7 @@ def _template(code: str) -> str:
 			)
 		case "set_aside_for_others":
 			return _(
-				"Part {item}: {needed} needed from {warehouse}, {free} free there; the rest is set aside for other jobs. Request the part, or choose another warehouse or a substitute."
+				"Part {item}: {needed} needed from {warehouse}, {free} available there; the rest is reserved for other jobs. Request the part, or choose another warehouse or a substitute."
 			)
 		case "bundle_serials":
 			return _(
@@ -67,7 +67,7 @@ def _template(code: str) -> str:
 			)
 		case "bundle_tracked_by_delivery_note":
 			return _(
-				"Parts row {row}: product bundle {item} contains {component}, which has serial numbers or batches, and the parts of this customer leave stock by a Delivery Note. Enter the items of the bundle as parts of their own."
+				"Parts row {row}: product bundle {item} contains {component}, which has serial numbers or batches, and the parts of this customer leave stock by a Delivery Note. Enter the items of the bundle as separate parts."
 			)
 		case "labour_is_bundle":
 			return _(
@@ -77,7 +77,7 @@ def _template(code: str) -> str:
 			return _("Item {item} is disabled. Choose a substitute, or enable it in the Item.")
 		case "item_not_sold":
 			return _(
-				"Item {item} may not be sold. Tick Allow Sales in the Item, or charge it to somebody else."
+				"Item {item} cannot be sold. Tick Allow Sales in the Item, or change who it is charged to."
 			)
 		case "warehouse_of_other_company":
 			return _("Parts row {row}: warehouse {warehouse} belongs to {found}, not to {company}.")
@@ -125,7 +125,7 @@ def _template(code: str) -> str:
 			)
 		case "stock_frozen":
 			return _(
-				"Stock is frozen up to {until}. Set an earlier date in Stock Settings, or let somebody post who holds the role named there."
+				"Stock is frozen up to {until}. Set an earlier date in Stock Settings, or ask a user with the role named there to post."
 			)
 		case "no_fiscal_year":
 			return _(
@@ -133,11 +133,11 @@ def _template(code: str) -> str:
 			)
 		case "accounts_frozen":
 			return _(
-				"The accounts of {company} are frozen up to {until}. Set an earlier date in Accounts Settings (version 16: in the Company), or let somebody post who holds the role named there."
+				"The accounts of {company} are frozen up to {until}. Set an earlier date in Accounts Settings (version 16: in the Company), or ask a user with the role named there to post."
 			)
 		case "excess_item_missing":
 			return _(
-				"Service Contract {contract} lets the customer bear an excess: set the Excess Item in Aftersales Settings, tab Billing."
+				"Service Contract {contract} has an excess: set the Excess Item in Aftersales Settings, tab Billing."
 			)
 		case "no_price":
 			return _(

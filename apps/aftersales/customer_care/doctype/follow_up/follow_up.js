@@ -24,7 +24,7 @@ frappe.ui.form.on("Follow-up", {
 			);
 		}
 		aftersales.forms.add_menu_item(frm.page, __("Cancel Follow-up"), () =>
-			aftersales.forms.confirm(__("The customer will not be asked. Go on?"), () =>
+			aftersales.forms.confirm(__("The customer will not be asked. Continue?"), () =>
 				aftersales.forms.act(frm, "cancel_follow_up")
 			)
 		);

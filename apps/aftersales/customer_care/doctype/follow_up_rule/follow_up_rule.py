@@ -39,9 +39,9 @@ class FollowupRule(ServiceDocument):
 		"""Without a condition a rule would take the place of the settings, unseen."""
 		if not any(self.get(field) for field in CONDITIONS):
 			frappe.throw(
-				_("Say for which calls the rule is: what holds for all of them stands in {0}.").format(
-					frappe.bold(_("Aftersales Settings"))
-				),
+				_(
+					"Enter at least one condition for the rule. What applies to all calls is set in {0}."
+				).format(frappe.bold(_("Aftersales Settings"))),
 				title=_("No Condition"),
 			)
 		same = frappe.db.get_value(

@@ -142,7 +142,7 @@ frappe.ui.form.on("Service Complaint", {
 					fieldname: "closing_note",
 					fieldtype: "Small Text",
 					label: __("Closing Note"),
-					description: __("What was offered all the same, and where else the customer can turn"),
+					description: __("What was offered nevertheless, and where else the customer can turn"),
 					depends_on: "eval:['No', 'No Reply'].includes(doc.customer_accepts)",
 					mandatory_depends_on: "eval:['No', 'No Reply'].includes(doc.customer_accepts)",
 				},

@@ -171,7 +171,7 @@ class ServiceComplaint(ServiceDocument):
 		if self.status not in ("Answered", *OVER):
 			frappe.throw(_("Only an answered, closed or cancelled complaint can be reopened."))
 		if not (reason or "").strip():
-			frappe.throw(_("Say why the complaint is reopened."), frappe.MandatoryError)
+			frappe.throw(_("Enter the reason for reopening the complaint."), frappe.MandatoryError)
 		self.add_comment("Comment", _("Reopened: {0}").format(escape_html(reason)))
 		self._move_to("Investigating" if self.severity else "Acknowledged")
 
@@ -210,7 +210,7 @@ class ServiceComplaint(ServiceDocument):
 	def check_owner(self):
 		if self.status in OVER:
 			return
-		require_value(self, "call_owner", _("every open complaint has somebody who sees to it."))
+		require_value(self, "call_owner", _("Every open complaint needs a user it is assigned to."))
 		if facts.any_changed(self, ("call_owner", "person_concerned")):
 			complaints.check_owner(self)
 
@@ -218,7 +218,7 @@ class ServiceComplaint(ServiceDocument):
 		for row in self.measures:
 			if row.done_on and getdate(row.done_on) > getdate(nowdate()):
 				frappe.throw(
-					_("Row {0}: {1} lies in the future; set it when the measure is done.").format(
+					_("Row {0}: {1} is in the future. Set it when the measure is done.").format(
 						row.idx, frappe.bold(_("Done on"))
 					)
 				)
@@ -264,7 +264,7 @@ class ServiceComplaint(ServiceDocument):
 			)
 		if complaint_rules.needs_closing_note(self.customer_accepts):
 			require_value(
-				self, "closing_note", _("the customer has not accepted; say what was offered all the same.")
+				self, "closing_note", _("The customer has not accepted. Enter what was offered nevertheless.")
 			)
 
 	def _move_to(self, status: str, **values) -> None:

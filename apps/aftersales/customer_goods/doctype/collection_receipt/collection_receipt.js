@@ -26,7 +26,7 @@ frappe.ui.form.on("Collection Receipt", {
 			return;
 		}
 		if (frm.doc.status === "Issued") {
-			aftersales.forms.next_step(frm, __("Give Product Back"), () => frm.events.ask_for_return(frm));
+			aftersales.forms.next_step(frm, __("Return Product"), () => frm.events.ask_for_return(frm));
 		}
 		if (frm.doc.status === "Recovered") {
 			aftersales.forms.next_step(frm, __("Void"), () => aftersales.forms.act(frm, "void"));
@@ -36,7 +36,7 @@ frappe.ui.form.on("Collection Receipt", {
 	ask_for_return(frm) {
 		const accessories = (frm.doc.accessories || []).filter((row) => row.qty);
 		const dialog = new frappe.ui.Dialog({
-			title: __("Give Product Back"),
+			title: __("Return Product"),
 			fields: [
 				...accessories.map((row) => ({
 					fieldname: row.name,
@@ -54,7 +54,7 @@ frappe.ui.form.on("Collection Receipt", {
 					description: __("Needed when an accessory stays here"),
 				},
 			],
-			primary_action_label: __("Product Is Returned"),
+			primary_action_label: __("Hand Back to Customer"),
 			primary_action: aftersales.forms.answer((values) =>
 				aftersales.forms.act(frm, "recover", {
 					signed_by: values.signed_by,

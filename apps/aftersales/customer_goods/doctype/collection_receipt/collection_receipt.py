@@ -150,7 +150,7 @@ class CollectionReceipt(ServiceDocument):
 		"""
 		self.check_permission("write")
 		if not (location or "").strip():
-			frappe.throw(_("Say where the product is now."), frappe.MandatoryError)
+			frappe.throw(_("Enter where the product is now."), frappe.MandatoryError)
 		self.location = location.strip()
 		self.save()
 
@@ -197,7 +197,7 @@ class CollectionReceipt(ServiceDocument):
 		self.check_permission("write")
 		require_role(jobs.SUPERVISING_ROLES, _("Declaring a receipt lost"))
 		if not (reason or "").strip():
-			frappe.throw(_("Say how the receipt was lost and who took the product."), frappe.MandatoryError)
+			frappe.throw(_("Enter how the receipt was lost and who took the product."), frappe.MandatoryError)
 		set_system(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)
 		self.status = RECOVERED
 		self.save()
@@ -239,12 +239,12 @@ class CollectionReceipt(ServiceDocument):
 			)
 
 	def require_owner(self):
-		require_value(self, "customer", _("whose product is it?"))
+		require_value(self, "customer", _("Choose the customer whose product it is."))
 		refuse_unknown(self, "customer")
 
 	def require_handover_signature(self):
-		why = _("the customer signs what was handed over, and keeps a copy.")
-		require_value(self, "condition", _("what both sides will remember."))
+		why = _("Capture the customer's signature for what was handed over.")
+		require_value(self, "condition", _("Describe the condition of the product."))
 		require_value(self, "customer_signature", why)
 		require_value(self, "signed_by", why)
 
@@ -279,7 +279,7 @@ class CollectionReceipt(ServiceDocument):
 		others = [name for name in custody.issued_receipts_of_equipment(self.equipment) if name != self.name]
 		if others:
 			frappe.throw(
-				_("{0} is in our hands already, by {1}.").format(
+				_("{0} is already in our custody: see {1}.").format(
 					frappe.bold(self.equipment), get_link_to_form("Collection Receipt", others[0])
 				),
 				title=_("Already Collected"),
@@ -296,7 +296,7 @@ class CollectionReceipt(ServiceDocument):
 			self.set("moves", [])
 		elif sent != stored:
 			frappe.throw(
-				_("Where the product has been is kept by the app and cannot be edited. Use Move."),
+				_("The location history is set by the system and cannot be edited. Use Move."),
 				frappe.PermissionError,
 			)
 
@@ -322,14 +322,14 @@ class CollectionReceipt(ServiceDocument):
 		if {row.name for row in self.get_doc_before_save().accessories} != {
 			row.name for row in self.accessories
 		}:
-			frappe.throw(_("The customer signed for the accessories: the list cannot be changed any more."))
+			frappe.throw(_("The customer signed for the accessories. The list can no longer be changed."))
 
 	def keep_what_was_signed(self):
 		if previous_status(self) not in (RECOVERED, VOIDED):
 			return
 		keep_fields_of_record(self, FIELDS_OF_RETURN)
 		if self.returned_accessories(self.get_doc_before_save()) != self.returned_accessories(self):
-			frappe.throw(_("The accessories were signed for at return: they cannot be changed any more."))
+			frappe.throw(_("The accessories were signed for at return and can no longer be changed."))
 
 	@staticmethod
 	def returned_accessories(doc: Document) -> dict[str, int]:
@@ -342,9 +342,11 @@ class CollectionReceipt(ServiceDocument):
 		custody.validate_product_is_here("collection_receipt", self.name)
 		handover = self.as_return()
 		why = {
-			"return_signature": _("the customer signs for the product he takes back."),
-			"return_signed_by": _("who took the product back?"),
-			"return_notes": _("say what happens to {0}.").format(comma_and(kept_back(handover.accessories))),
+			"return_signature": _("Capture the customer's signature for the returned product."),
+			"return_signed_by": _("Enter who returned the product."),
+			"return_notes": _("Enter what happens to {0}.").format(
+				comma_and(kept_back(handover.accessories))
+			),
 		}
 		for fieldname in missing_for_recovery(handover):
 			require_value(self, fieldname, why[fieldname])
@@ -380,7 +382,7 @@ class CollectionReceipt(ServiceDocument):
 		for card in custody.cards_of_receipt(self.name):
 			if card.status != "Received" or card.docstatus:
 				frappe.throw(
-					_("Repair Card {0} is {1}: the receipt cannot be cancelled any more.").format(
+					_("Repair Card {0} is {1}, so the receipt can no longer be cancelled.").format(
 						get_link_to_form("Repair Card", card.name), _(card.status)
 					),
 					title=_("In the Workshop"),

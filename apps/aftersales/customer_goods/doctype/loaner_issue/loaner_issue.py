@@ -104,7 +104,7 @@ class LoanerIssue(ServiceDocument):
 			keep_fields_of_record(self, FIELDS_OF_RETURN)
 		one_way.refuse_state_on_draft(self)
 		call = jobs.take_values_from_call(self)
-		require_value(self, "customer", _("who gets the loaner?"))
+		require_value(self, "customer", _("Choose the customer who gets the loaner."))
 		refuse_unknown(self, "customer")
 		jobs.check_equipment_owner(self)
 		jobs.check_call_is_open(self, call)
@@ -194,7 +194,7 @@ class LoanerIssue(ServiceDocument):
 		self.check_permission("write")
 		require_role(jobs.SUPERVISING_ROLES, _("Declaring a loaner lost"))
 		if not (reason or "").strip():
-			frappe.throw(_("Say how the loaner was lost."), frappe.MandatoryError)
+			frappe.throw(_("Enter how the loaner was lost."), frappe.MandatoryError)
 		set_system(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)
 		jobs.note(self, _("Loaner declared lost: {0}").format(escape_html(reason.strip())))
 		self.status = LOST
@@ -213,7 +213,7 @@ class LoanerIssue(ServiceDocument):
 				)
 			)
 		if item.has_serial_no:
-			require_value(self, "serial_no", _("which one is lent?"))
+			require_value(self, "serial_no", _("Choose the serial number of the loaner."))
 		elif self.serial_no:
 			frappe.throw(_("Item {0} has no serial numbers.").format(frappe.bold(self.item_code)))
 
@@ -252,14 +252,14 @@ class LoanerIssue(ServiceDocument):
 			)
 
 	def require_handover(self):
-		why = _("the customer signs for what he is lent.")
-		require_value(self, "condition", _("what both sides will remember."))
+		why = _("Capture the customer's signature for the loaner.")
+		require_value(self, "condition", _("Describe the condition of the product."))
 		require_value(self, "customer_signature", why)
 		require_value(self, "signed_by", why)
 		self.check_due_date()
 
 	def check_due_date(self):
-		require_value(self, "due_back", _("a loaner is lent for a time."))
+		require_value(self, "due_back", _("Enter the day on which the loaner is due back."))
 		if getdate(self.due_back) < getdate(self.issued_at):
 			frappe.throw(_("The loaner cannot be due back before it was issued."))
 		if self.docstatus == 1 and self.customer_reminded and self.has_value_changed("due_back"):
@@ -292,8 +292,8 @@ class LoanerIssue(ServiceDocument):
 		one_way.stamp_end(self, "returned_at", begin="issued_at")
 		self.check_warehouse("return_warehouse")
 		why = {
-			"return_condition": _("look at the loaner first."),
-			"return_notes": _("say what is wrong with it, or how it came back without a signature."),
+			"return_condition": _("Inspect the loaner first."),
+			"return_notes": _("Enter what is wrong with it, or why it was returned without a signature."),
 		}
 		for fieldname in missing_for_return(self.as_handback()):
 			require_value(self, fieldname, why[fieldname])
@@ -309,4 +309,6 @@ class LoanerIssue(ServiceDocument):
 
 	def require_declaration(self):
 		if entered(self, LOST):
-			require_value(self, "lost_declaration", _("a supervisor declares it lost, with a reason."))
+			require_value(
+				self, "lost_declaration", _("Enter the reason. Only a supervisor can declare a loaner lost.")
+			)

@@ -1,6 +1,6 @@
 frappe.query_reports["Custody Register"] = {
 	filters: [
-		{ fieldname: "in_our_hands", label: __("In Our Hands"), fieldtype: "Check", default: 1 },
+		{ fieldname: "in_our_hands", label: __("In Our Custody"), fieldtype: "Check", default: 1 },
 		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
 		{ fieldname: "customer", label: __("Customer"), fieldtype: "Link", options: "Customer" },
 		{ fieldname: "location", label: __("Location"), fieldtype: "Data" },

@@ -8,8 +8,11 @@ frappe.ui.form.on("Service Link", {
 });
 
 function revoke(frm) {
-	aftersales.forms.confirm(__("Whoever has this link can no longer open it. Revoke it?"), async () => {
-		await frappe.call("aftersales.customer_portal.links.revoke", { link: frm.doc.name });
-		await frm.reload_doc();
-	});
+	aftersales.forms.confirm(
+		__("The link will no longer open for anybody who has it. Revoke it?"),
+		async () => {
+			await frappe.call("aftersales.customer_portal.links.revoke", { link: frm.doc.name });
+			await frm.reload_doc();
+		}
+	);
 }

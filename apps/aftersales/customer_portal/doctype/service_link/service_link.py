@@ -37,7 +37,7 @@ class ServiceLink(ServiceDocument):
 	def validate(self):
 		if not self.is_new() and not self.flags.revoking:
 			frappe.throw(
-				_("A link cannot be edited: revoke it, and make another one."), frappe.PermissionError
+				_("A link cannot be edited. Revoke it and create another one."), frappe.PermissionError
 			)
 
 	def revoke(self) -> None:

@@ -182,15 +182,15 @@ frappe.ui.form.on("Service Voucher", {
 			aftersales.forms.next_step(frm, label, () => aftersales.forms.submit(frm));
 		}
 		if (docstatus === 1 && status === "Completed" && frm.perm[0].submit) {
-			aftersales.forms.next_step(frm, __("File Voucher"), act("archive"));
+			aftersales.forms.next_step(frm, __("Archive"), act("archive"));
 		}
 		if (docstatus === 0 && status !== "Cancelled") {
-			aftersales.forms.add_menu_item(frm.page, __("Call Off Visit"), () =>
+			aftersales.forms.add_menu_item(frm.page, __("Cancel Visit"), () =>
 				aftersales.forms.ask(frm, {
-					title: __("Call Off Visit"),
+					title: __("Cancel Visit"),
 					fields: [{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 }],
 					method: "call_off",
-					action_label: __("Call Off"),
+					action_label: __("Cancel Visit"),
 				})
 			);
 		}
@@ -272,7 +272,7 @@ frappe.ui.form.on("Service Voucher", {
 		});
 	},
 
-	// The drafted receipt waits for the customer's signature, and he is still there.
+	// The drafted receipt waits for the customer's signature, who is still there.
 	async show_taken_in(frm) {
 		if (frm.doc.docstatus !== 1 || frm.doc.outcome !== "Taken to Workshop") return;
 		const name = frm.docname;
@@ -297,9 +297,7 @@ frappe.ui.form.on("Service Voucher", {
 		);
 		if (aftersales.forms.has_workflow(frm) || frm.doc.status !== "Completed" || !frm.perm[0].submit)
 			return;
-		aftersales.forms.add_menu_item(frm.page, __("File Voucher"), () =>
-			aftersales.forms.act(frm, "archive")
-		);
+		aftersales.forms.add_menu_item(frm.page, __("Archive"), () => aftersales.forms.act(frm, "archive"));
 	},
 
 	add_create_buttons(frm) {

@@ -281,9 +281,9 @@ class ServiceVoucher(ServiceDocument):
 		"""
 		self.check_permission("write")
 		if not (reason or "").strip():
-			frappe.throw(_("Say why the visit is called off."), frappe.MandatoryError)
+			frappe.throw(_("Enter the reason for cancelling the visit."), frappe.MandatoryError)
 		self.status = "Cancelled"
-		jobs.note(self, _("Called off: {0}").format(frappe.utils.escape_html(reason)))
+		jobs.note(self, _("Cancelled: {0}").format(frappe.utils.escape_html(reason)))
 		self.save()
 
 	@frappe.whitelist()
@@ -349,7 +349,7 @@ class ServiceVoucher(ServiceDocument):
 				title=_("State"),
 			)
 		if previous_status(self) == "Cancelled" and self.status != "Cancelled":
-			require_role(jobs.SUPERVISING_ROLES, _("Taking up a visit that was called off"))
+			require_role(jobs.SUPERVISING_ROLES, _("Planning a cancelled visit again"))
 
 	def is_submitted_before(self) -> bool:
 		before = self.get_doc_before_save()
@@ -357,7 +357,7 @@ class ServiceVoucher(ServiceDocument):
 
 	def refuse_submitting_what_was_called_off(self):
 		if "Cancelled" in (self.status, previous_status(self)):
-			frappe.throw(_("This visit was called off. Plan it again before it is completed."))
+			frappe.throw(_("This visit was cancelled. Plan it again before completing it."))
 
 	def take_own_technician(self):
 		"""A technician who opens a voucher himself opens it for himself."""
@@ -393,7 +393,7 @@ class ServiceVoucher(ServiceDocument):
 		start, end = get_datetime(self.get(first)), get_datetime(self.get(second))
 		if end < start or (end == start and not allow_equal):
 			frappe.throw(
-				_("{0} has to lie after {1}.").format(
+				_("{0} must be after {1}.").format(
 					frappe.bold(_(self.meta.get_label(second))), frappe.bold(_(self.meta.get_label(first)))
 				)
 			)
@@ -416,8 +416,8 @@ class ServiceVoucher(ServiceDocument):
 	# ------------------------------------------------------------------ steps of submit
 
 	def require_arrival(self):
-		require_value(self, "technician", _("who made the visit?"))
-		require_value(self, "arrived_at", _("the technician has to have been on site."))
+		require_value(self, "technician", _("Choose the technician who made the visit."))
+		require_value(self, "arrived_at", _("Enter when the technician was on site."))
 
 	def stamp_departure(self):
 		if not self.departed_at:
@@ -426,11 +426,11 @@ class ServiceVoucher(ServiceDocument):
 	def require_report(self):
 		visit = self.as_visit()
 		why = {
-			"outcome": _("how did the visit end?"),
-			"findings": _("a completed repair says what was found and done."),
-			"test_result": _("a completed repair was tested, or says that it was not."),
-			"signed_by": _("who signed?"),
-			"customer_signature": _("let the customer sign, or say in Why not Signed why not."),
+			"outcome": _("Choose the outcome of the visit."),
+			"findings": _("Enter what was found and done."),
+			"test_result": _("Enter the result of the test, or that it was not tested."),
+			"signed_by": _("Enter the name of the person who signed."),
+			"customer_signature": _("Capture the customer's signature or fill in Reason for No Signature."),
 		}
 		for fieldname in missing_for_completion(visit):
 			require_value(self, fieldname, why[fieldname])

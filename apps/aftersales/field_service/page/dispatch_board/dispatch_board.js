@@ -148,7 +148,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 							""
 					  )}</div></div>${rows}`
 					: `<p class="text-muted p-5 text-center">${__(
-							"There is no active Service Technician whom you may see."
+							"There is no active Service Technician that you can see."
 					  )}</p>`
 			);
 	}

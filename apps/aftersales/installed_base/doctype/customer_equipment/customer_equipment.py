@@ -151,7 +151,7 @@ class CustomerEquipment(ServiceDocument):
 
 	def check_dates(self):
 		if self.purchase_date and getdate(self.purchase_date) > getdate(nowdate()):
-			frappe.throw(_("{0} lies in the future.").format(frappe.bold(_("Purchased on"))))
+			frappe.throw(_("{0} is in the future.").format(frappe.bold(_("Purchased on"))))
 		if self.warranty_until and self.purchase_date:
 			if getdate(self.warranty_until) < getdate(self.purchase_date):
 				frappe.throw(_("The warranty ends before the product was bought."))

@@ -62,7 +62,7 @@ frappe.ui.form.on("Repair Card", {
 		const steps = frm.events.steps(frm);
 		if (docstatus === 1) {
 			if (status !== "Returned" && frm.perm[0].submit) {
-				aftersales.forms.next_step(frm, __("Product Is Returned"), steps.hand_over);
+				aftersales.forms.next_step(frm, __("Hand Back to Customer"), steps.hand_over);
 			}
 			return;
 		}
@@ -102,7 +102,7 @@ frappe.ui.form.on("Repair Card", {
 		others.forEach((button) => aftersales.forms.add_button(frm, ...button));
 		if (!["Not Repairable", "Declined", "Cancelled"].includes(status)) {
 			aftersales.forms.add_menu_item(frm.page, __("Not Repairable"), steps.give_up);
-			aftersales.forms.add_menu_item(frm.page, __("Call Off Card"), steps.call_off);
+			aftersales.forms.add_menu_item(frm.page, __("Cancel Card"), steps.call_off);
 		}
 	},
 
@@ -126,15 +126,15 @@ frappe.ui.form.on("Repair Card", {
 			}),
 			give_up: ask({
 				title: __("Not Repairable"),
-				fields: reason(__("Why not Repairable")),
+				fields: reason(__("Reason Not Repairable")),
 				method: "give_up",
 				action_label: __("Not Repairable"),
 			}),
 			call_off: ask({
-				title: __("Call Off Card"),
+				title: __("Cancel Card"),
 				fields: reason(__("Reason")),
 				method: "call_off",
-				action_label: __("Call Off"),
+				action_label: __("Cancel Card"),
 			}),
 			verify: ask({
 				title: __("Verify Repair"),
@@ -277,7 +277,7 @@ frappe.ui.form.on("Repair Card", {
 		const group = __("Parts");
 		aftersales.forms.add_button(
 			frm,
-			__("Set Aside", null, "Keep parts for this job"),
+			__("Reserve Parts", null, "Keep parts for this job"),
 			() => aftersales.forms.act(frm, "set_parts_aside"),
 			group
 		);
@@ -294,7 +294,7 @@ frappe.ui.form.on("Repair Card", {
 							label: __("Needed on"),
 							default: frappe.datetime.get_today(),
 							description: __(
-								"What is there is set aside. For the rest a Material Request is made, and the card waits until it has come."
+								"Parts in stock are reserved. A Material Request is created for the rest, and the card waits for their receipt."
 							),
 						},
 					],
@@ -316,7 +316,7 @@ frappe.ui.form.on("Repair Card", {
 		const escape = frappe.utils.escape_html;
 		const amount = (value) => (value ? format_number(value, null, value % 1 ? 2 : 0) : "–");
 		const state = (row) => {
-			if (!row.missing && row.held >= row.qty) return ["green", __("Set aside")];
+			if (!row.missing && row.held >= row.qty) return ["green", __("Reserved")];
 			if (!row.missing) return ["blue", __("There")];
 			if (row.on_order >= row.missing) return ["orange", __("On order")];
 			return ["red", __("Short by {0}", [amount(row.missing)])];
@@ -345,7 +345,7 @@ frappe.ui.form.on("Repair Card", {
 		field.$wrapper.html(`<table class="table table-sm small">
 			<thead class="text-muted"><tr>
 				<td>${__("Part")}</td><td class="hidden-xs">${__("Warehouse")}</td>
-				<td class="text-right">${__("Needed")}</td><td class="text-right">${__("Set Aside")}</td>
+				<td class="text-right">${__("Needed")}</td><td class="text-right">${__("Reserved")}</td>
 				<td class="text-right hidden-xs">${__("Free")}</td><td class="text-right hidden-xs">${__(
 			"On Order"
 		)}</td><td></td>

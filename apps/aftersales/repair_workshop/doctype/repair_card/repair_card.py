@@ -308,8 +308,8 @@ class RepairCard(ServiceDocument):
 		if channel in rules.OWN_CHANNELS:
 			frappe.throw(
 				_(
-					"{0} is stored by the customer's own page when the customer decides there. "
-					"Choose how the customer has told you."
+					"{0} is set by the system when the customer decides online. "
+					"Choose how the customer informed you."
 				).format(frappe.bold(_(channel))),
 				frappe.PermissionError,
 			)
@@ -327,7 +327,7 @@ class RepairCard(ServiceDocument):
 		estimate_now = accepted_rates.quoted_net(self) or flt(self.estimated_amount)
 		accepted = flt(amount) if amount is not None else estimate_now
 		if not (approved_by or "").strip() or not channel:
-			frappe.throw(_("Say who accepted and how."), frappe.MandatoryError)
+			frappe.throw(_("Enter who accepted and how."), frappe.MandatoryError)
 		if accepted <= 0:
 			frappe.throw(_("Enter the net amount that was accepted."), frappe.MandatoryError)
 		set_system(
@@ -360,7 +360,7 @@ class RepairCard(ServiceDocument):
 		"""See :meth:`record_decline`; `decided` as in :meth:`store_approval`."""
 		self._require_draft()
 		if not (reason or "").strip():
-			frappe.throw(_("Say why the customer declined."), frappe.MandatoryError)
+			frappe.throw(_("Enter why the customer declined."), frappe.MandatoryError)
 		set_system(
 			self,
 			approval_status="Declined",
@@ -529,8 +529,8 @@ class RepairCard(ServiceDocument):
 		self.check_permission("write")
 		self._require_draft()
 		if not (reason or "").strip():
-			frappe.throw(_("Say why the card is called off."), frappe.MandatoryError)
-		jobs.note(self, _("Called off: {0}").format(frappe.utils.escape_html(reason)))
+			frappe.throw(_("Enter the reason for cancelling the card."), frappe.MandatoryError)
+		jobs.note(self, _("Cancelled: {0}").format(frappe.utils.escape_html(reason)))
 		self._move(rules.CANCELLED)
 
 	@frappe.whitelist()
@@ -647,11 +647,11 @@ class RepairCard(ServiceDocument):
 				title=_("State"),
 			)
 		if previous_status(self) == rules.CANCELLED and self.status != rules.CANCELLED:
-			require_role(jobs.SUPERVISING_ROLES, _("Taking up a card that was called off"))
+			require_role(jobs.SUPERVISING_ROLES, _("Resuming a cancelled card"))
 
 	def refuse_submitting_what_was_called_off(self):
 		if rules.CANCELLED in (self.status, previous_status(self)):
-			frappe.throw(_("This card was called off. Take it up again before it is finished."))
+			frappe.throw(_("This card was cancelled. Resume it before finishing it."))
 
 	def keep_state_log(self):
 		"""The state log is written by the app: rows sent by a client have to be the stored ones."""
@@ -664,7 +664,7 @@ class RepairCard(ServiceDocument):
 			self.set("state_log", [])
 		elif sent != stored:
 			frappe.throw(
-				_("The history of states is kept by the app and cannot be edited."), frappe.PermissionError
+				_("The history of states is set by the system and cannot be edited."), frappe.PermissionError
 			)
 
 	def log_state(self):
@@ -707,7 +707,7 @@ class RepairCard(ServiceDocument):
 		)
 		if not receipt or receipt.docstatus != 1:
 			frappe.throw(
-				_("Collection Receipt {0} is not issued: the product is not in our hands.").format(
+				_("Collection Receipt {0} is not issued, so the product is not in our custody.").format(
 					frappe.bold(self.collection_receipt)
 				)
 			)
@@ -795,8 +795,8 @@ class RepairCard(ServiceDocument):
 	def ask_for_approval(self):
 		if not entered(self, rules.AWAITING_APPROVAL):
 			return
-		require_value(self, "diagnosis", _("inspect completely first, then tell the customer."))
-		require_value(self, "estimated_amount", _("the customer is told what it costs."))
+		require_value(self, "diagnosis", _("Complete the inspection before informing the customer."))
+		require_value(self, "estimated_amount", _("Enter the estimate for the customer."))
 		self.withdraw_approval()
 
 	def withdraw_approval(self):
@@ -813,7 +813,9 @@ class RepairCard(ServiceDocument):
 	def require_approval(self):
 		if entered(self, rules.APPROVED) and not self.costs_the_customer_nothing():
 			for fieldname in ("approved_by", "approved_at", "approval_channel", "approved_amount"):
-				require_value(self, fieldname, _("record the approval with who, how and how much."))
+				require_value(
+					self, fieldname, _("Record the approval with the name, the channel and the amount.")
+				)
 			if self.approval_status != "Approved":
 				frappe.throw(_("Record the approval of the customer first."))
 		if self.status in rules.NEEDS_APPROVAL and rules.approval_missing(
@@ -869,9 +871,9 @@ class RepairCard(ServiceDocument):
 
 	def require_reason_for_giving_up(self):
 		if self.status == rules.NOT_REPAIRABLE:
-			require_value(self, "not_repairable_reason", _("the customer is told why."))
+			require_value(self, "not_repairable_reason", _("Enter the reason for the customer."))
 		if self.status == rules.DECLINED:
-			require_value(self, "decline_reason", _("record the decline with its reason."))
+			require_value(self, "decline_reason", _("Record the reason for the decline."))
 
 	def charge_diagnosis_fee(self):
 		"""Nothing is repaired: the customer pays the fee for the diagnosis, where one is set; it may be taken off."""
@@ -888,7 +890,7 @@ class RepairCard(ServiceDocument):
 		if rules.charged_without_repair(self.as_rule_lines()):
 			frappe.throw(
 				_(
-					"Nothing was repaired: the customer can be charged for Diagnosis and Travel only. Charge the other lines to somebody else, or remove them."
+					"Nothing was repaired, so the customer can be charged for Diagnosis and Travel only. Change who the other lines are charged to, or remove them."
 				),
 				title=_(self.status),
 			)
@@ -908,7 +910,7 @@ class RepairCard(ServiceDocument):
 		)
 		if not repairer:
 			frappe.throw(
-				_("Who repaired it? Set {0}, or start and stop the work.").format(
+				_("Enter who repaired it in {0}, or start and stop the work.").format(
 					frappe.bold(_(self.meta.get_label("assigned_technician")))
 				),
 				frappe.MandatoryError,
@@ -944,7 +946,7 @@ class RepairCard(ServiceDocument):
 					frappe.bold(self.verified_by)
 				),
 				frappe.PermissionError,
-				title=_("Four Eyes"),
+				title=_("Second Check Required"),
 			)
 
 	def stamp_ready(self):

@@ -626,7 +626,7 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			<table class="wb-facts">
 				${line(__("Customer"), card.customer_name)}
 				${line(__("Fault"), card.fault)}
-				${line(__("Waits for"), card.waiting)}
+				${line(__("Waiting for"), card.waiting)}
 				${line(__("Technician"), card.assigned_technician)}
 				${line(__("Promised Return"), promise)}
 				${line(__("In This Stage"), this.words(this.age(card, "in_stage")))}
@@ -635,7 +635,7 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			<div class="wb-steps">${this.clock_html(card)}${steps}</div>`);
 	}
 
-	// A technician starts and stops his own work on the card he has scanned.
+	// A technician starts and stops their own work on the card they have scanned.
 	clock_html(card) {
 		if (!this.board.own_technicians.length || card.docstatus) return "";
 		const mine = (card.working || "")

@@ -151,17 +151,17 @@ class DamageClaim(ServiceDocument):
 			)
 		for fieldname in ("maker", "insurer"):
 			if flt(self.get(f"{fieldname}_share")):
-				require_value(self, fieldname, _("who bears this share?"))
+				require_value(self, fieldname, _("Choose who bears this share."))
 
 	# ------------------------------------------------------------------ steps of submit
 
 	def require_evidence(self):
 		if not self.photos:
 			require_value(
-				self, "no_photo_reason", _("a damage is shown by photos, or says why there is none.")
+				self, "no_photo_reason", _("Attach photos of the damage or enter why there are none.")
 			)
 		if not flt(self.settled_amount):
-			frappe.throw(_("Set {0}: there is nothing to settle.").format(frappe.bold(_("Damage"))))
+			frappe.throw(_("{0} is required: there is no amount to settle.").format(frappe.bold(_("Damage"))))
 
 	def check_right_to_settle(self):
 		if self.settlement != ON_THE_SPOT and not has_any_role(SETTLING_ROLES):
@@ -170,8 +170,8 @@ class DamageClaim(ServiceDocument):
 	def check_spot(self):
 		if self.settlement != ON_THE_SPOT:
 			return
-		require_value(self, "mode_of_payment", _("how was the customer paid?"))
-		require_value(self, "signed_by", _("who took the money?"))
+		require_value(self, "mode_of_payment", _("Choose how the customer was paid."))
+		require_value(self, "signed_by", _("Enter the name of the person who took the money."))
 		limit = flt(frappe.get_cached_doc("Aftersales Settings").damage_spot_limit)
 		if flt(self.settled_amount) > limit:
 			frappe.throw(

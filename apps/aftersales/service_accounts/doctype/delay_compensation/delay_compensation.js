@@ -30,7 +30,7 @@ frappe.ui.form.on("Delay Compensation", {
 					{
 						fieldname: "fault",
 						fieldtype: "Select",
-						label: __("Whose Fault"),
+						label: __("Responsible Party"),
 						options: ["", "Ours", "Maker", "Carrier", "Customer"],
 					},
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },

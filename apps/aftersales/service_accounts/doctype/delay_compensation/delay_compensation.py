@@ -107,7 +107,7 @@ class DelayCompensation(ServiceDocument):
 		self.check_permission("write")
 		require_role(DECIDING_ROLES, _("Declining a compensation"))
 		if not (reason or "").strip():
-			frappe.throw(_("Say why nothing is given."), frappe.MandatoryError)
+			frappe.throw(_("Enter why nothing is granted."), frappe.MandatoryError)
 		if self.docstatus != 0:
 			frappe.throw(_("{0} is decided already.").format(self.name))
 		self.reason, self.fault = reason, fault or self.fault
@@ -168,12 +168,12 @@ class DelayCompensation(ServiceDocument):
 			)
 
 	def require_our_fault(self):
-		require_value(self, "fault", _("only a delay by our own fault is compensated."))
+		require_value(self, "fault", _("Only a delay for which we are responsible is compensated."))
 		if self.fault != "Ours":
 			frappe.throw(
-				_("{0} is {1}: only a delay by our own fault is compensated. Decline it instead.").format(
-					frappe.bold(_(self.meta.get_label("fault"))), _(self.fault)
-				)
+				_(
+					"{0} is {1}: Only a delay for which we are responsible is compensated. Decline it instead."
+				).format(frappe.bold(_(self.meta.get_label("fault"))), _(self.fault))
 			)
 		if not flt(self.amount):
 			frappe.throw(_("Set {0}, or decline the compensation.").format(frappe.bold(_("Granted"))))

@@ -146,7 +146,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 	def check_period(self):
 		if self.from_date and self.to_date and getdate(self.to_date) < getdate(self.from_date):
 			frappe.throw(
-				_("{0} has to lie after {1}.").format(
+				_("{0} must be after {1}.").format(
 					frappe.bold(_(self.meta.get_label("to_date"))),
 					frappe.bold(_(self.meta.get_label("from_date"))),
 				)
@@ -166,7 +166,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 			seen.add(line.line)
 			if found[line.line].supplier == self.supplier:
 				frappe.throw(
-					_("Row {0}: {1} was repaired by {2} himself, who is not asked for his own bill.").format(
+					_("Row {0}: {1} was repaired by {2}, so it cannot be claimed from them.").format(
 						line.idx, line.line, frappe.bold(frappe.utils.escape_html(self.supplier))
 					)
 				)
@@ -223,7 +223,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 	def refuse_when_credited(self):
 		if self.debit_note:
 			frappe.throw(
-				_("{0} is based on the answer as it stands. Cancel or delete it first.").format(
+				_("{0} is based on the present answer. Cancel or delete it first.").format(
 					frappe.utils.get_link_to_form(recovery.DEBIT_NOTE, self.debit_note)
 				)
 			)

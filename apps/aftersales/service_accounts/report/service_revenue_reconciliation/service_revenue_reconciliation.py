@@ -31,8 +31,8 @@ def columns() -> list[dict]:
 		*job_columns(),
 		column("document_type", _("Document Type"), hidden=1),
 		column("document", _("Document"), "Dynamic Link", 190, options="document_type"),
-		column("expected", _("Job Says"), "Float", 95, precision=digits()),
-		column("found", _("Document Says"), "Float", 135, precision=digits()),
+		column("expected", _("Per Job"), "Float", 95, precision=digits()),
+		column("found", _("Per Document"), "Float", 135, precision=digits()),
 		column("unit", _("Unit"), width=60),
 		column("correction", _("Correction"), width=180, print_hide=1),  # buttons
 		column("difference", _("Difference"), "Float", 95, precision=digits()),

@@ -52,7 +52,7 @@ def columns(group: str) -> list[dict]:
 		money("claimed", _("Claimed")),
 		money("accepted", _("Accepted")),
 		money("credited", _("Credited")),
-		money("net", _("Left with Us")),
+		money("net", _("Net Cost")),
 		currency(),
 	]
 
@@ -93,7 +93,7 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 
 
 def _summary(rows: list[frappe._dict], code: str) -> list[dict]:
-	labels = {"cost": _("Warranty Cost"), "credited": _("Credited by Makers"), "net": _("Left with Us")}
+	labels = {"cost": _("Warranty Cost"), "credited": _("Credited by Makers"), "net": _("Net Cost")}
 	return [
 		{
 			"label": label,

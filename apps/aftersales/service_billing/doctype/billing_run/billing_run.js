@@ -41,7 +41,7 @@ function show_state(frm) {
 	if (status === "Draft") return;
 	frm.disable_save();
 	if (status === "Queued") {
-		frm.dashboard.set_headline_alert(__("Waiting for a free background worker."), "blue");
+		frm.dashboard.set_headline_alert(__("Queued. It starts in a moment."), "blue");
 	} else if (status === "Running") {
 		show_progress(frm, jobs_done, jobs_total);
 	} else {

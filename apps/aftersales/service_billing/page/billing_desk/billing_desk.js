@@ -161,7 +161,7 @@ class BillingDesk {
 			jobs += bill.jobs.length;
 		}
 		const amounts = Object.entries(sums).map(([currency, amount]) => format_currency(amount, currency));
-		return __("{0} jobs on {1} invoices chosen: {2}", [
+		return __("{0} jobs on {1} invoices selected: {2}", [
 			jobs,
 			this.chosen.size,
 			amounts.join(" + ") || format_currency(0),
@@ -173,7 +173,7 @@ class BillingDesk {
 			this.page.clear_primary_action();
 			return;
 		}
-		aftersales.forms.set_primary_action(this.page, __("Bill Chosen"), () => this.ask());
+		aftersales.forms.set_primary_action(this.page, __("Create Invoices"), () => this.ask());
 	}
 
 	ask() {
@@ -188,10 +188,8 @@ class BillingDesk {
 					label: __("Submit the invoices"),
 					default: drafts === bills.length ? 1 : 0,
 					description: drafts
-						? __("{0} of them wait as drafts; they are only touched when this is ticked.", [
-								drafts,
-						  ])
-						: __("Otherwise they wait as drafts."),
+						? __("{0} of them are drafts. Tick to submit them too.", [drafts])
+						: __("Otherwise they stay drafts."),
 				},
 			],
 			primary_action_label: __("Bill"),

@@ -205,7 +205,7 @@ frappe.ui.form.on("Repair Call", {
 		const act = (method) => () => aftersales.forms.act(frm, method);
 		const steps = {
 			Open: [__("Triage"), act("triage")],
-			Triaged: [__("Promise a Window"), () => frm.trigger("promise_window")],
+			Triaged: [__("Offer Time Slot"), () => frm.trigger("promise_window")],
 			...(frappe.model.can_create("Service Voucher") && {
 				Scheduled: [__("Plan Visit"), () => frm.trigger("create_voucher")],
 			}),
@@ -229,7 +229,7 @@ frappe.ui.form.on("Repair Call", {
 		const is_open = !["Closed", "Cancelled"].includes(status);
 		if (is_open && status !== "Resolved") {
 			if (status !== "Triaged") {
-				add(__("Promise a Window"), () => frm.trigger("promise_window"));
+				add(__("Offer Time Slot"), () => frm.trigger("promise_window"));
 			}
 			if (status !== "In Progress") {
 				add(__("Start Work"), () => aftersales.forms.act(frm, "start_work"));
@@ -312,12 +312,12 @@ frappe.ui.form.on("Repair Call", {
 			repair_call: frm.doc.name,
 		});
 		const dialog = new frappe.ui.Dialog({
-			title: __("Promise a Window"),
+			title: __("Offer Time Slot"),
 			fields: [
 				{
 					fieldname: "window",
 					fieldtype: "Select",
-					label: __("We can promise"),
+					label: __("Available time slots"),
 					description: windows.length
 						? ""
 						: __("No qualified technician is free in the next two weeks."),

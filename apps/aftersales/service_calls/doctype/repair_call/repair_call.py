@@ -260,7 +260,7 @@ class RepairCall(ServiceDocument):
 		if self.status not in (*progress.DONE, *progress.OVER):
 			frappe.throw(_("Only a resolved, closed or cancelled call can be reopened."))
 		if not (reason or "").strip():
-			frappe.throw(_("Say why the call is reopened."), frappe.MandatoryError)
+			frappe.throw(_("Enter the reason for reopening the call."), frappe.MandatoryError)
 		triage.note_decision(self, _("Reopened: {0}").format(escape_html(reason)))
 		self._move_to("Triaged" if self.responded_at else "Open")
 

@@ -175,7 +175,11 @@ class TechnicianCashHandover(ServiceDocument):
 		if not self.vouchers:
 			frappe.throw(_("There is no cash to hand over."))
 		if flt(self.difference):
-			require_value(self, "difference_reason", _("the count differs from what the receipts say."))
+			require_value(
+				self,
+				"difference_reason",
+				_("The counted amount differs from the receipts. Enter the reason."),
+			)
 			self.difference_account = journal.company_account(
 				self.company, "cash_difference_account", self.difference_account
 			)

@@ -148,13 +148,13 @@ class ServiceContract(ServiceDocument):
 		if self.docstatus != 1:
 			frappe.throw(_("Only a submitted contract can be ended."))
 		if not (reason or "").strip():
-			frappe.throw(_("Say why the contract ends early."), frappe.MandatoryError)
+			frappe.throw(_("Enter why the contract ends early."), frappe.MandatoryError)
 		last_visit = max((getdate(row.visited_on) for row in self.visits), default=None)
 		earliest = max(part for part in (getdate(self.start_date), last_visit) if part)
 		if not earliest <= getdate(end_date) <= getdate(self.end_date):
 			frappe.throw(
 				_(
-					"{0} lies outside {1} to {2}: choose a day of the contract on or after its last visit."
+					"{0} is not between {1} and {2}. Choose a day of the contract on or after its last visit."
 				).format(
 					frappe.format(end_date, "Date"),
 					frappe.format(earliest, "Date"),
@@ -230,7 +230,7 @@ class ServiceContract(ServiceDocument):
 		sent = [(row.name, row.service_voucher, getdate(row.visited_on)) for row in self.visits]
 		if sent != stored:
 			frappe.throw(
-				_("{0} are counted by the app when a visit is completed; they cannot be edited.").format(
+				_("{0} are set by the system when a visit is completed and cannot be edited.").format(
 					frappe.bold(_("Visits"))
 				),
 				frappe.PermissionError,
@@ -239,7 +239,7 @@ class ServiceContract(ServiceDocument):
 	def check_period(self):
 		if getdate(self.end_date) < getdate(self.start_date):
 			frappe.throw(
-				_("{0} ({1}) lies before {2} ({3}).").format(
+				_("{0} ({1}) is before {2} ({3}).").format(
 					frappe.bold(_("Until")),
 					frappe.format(self.end_date, "Date"),
 					frappe.bold(_("From")),

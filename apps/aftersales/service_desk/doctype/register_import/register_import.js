@@ -78,12 +78,12 @@ function show_state(frm) {
 			doc.rows_bad ? "orange" : "green"
 		);
 	} else if (doc.status === "Queued") {
-		frm.dashboard.set_headline_alert(__("Waiting for a free background worker."), "blue");
+		frm.dashboard.set_headline_alert(__("Queued. It starts in a moment."), "blue");
 	} else if (doc.status === "Importing") {
 		show_progress(frm, { done: doc.rows_done, total: doc.rows_total });
 	} else if (doc.status === "Stopped") {
 		frm.dashboard.set_headline_alert(
-			__("Stopped after {0} rows. What is imported stays; start again to go on.", [doc.rows_done]),
+			__("Stopped after {0} rows. Imported rows are kept; start again to continue.", [doc.rows_done]),
 			"orange"
 		);
 	} else if (doc.status === "Draft" && !frm.is_new()) {

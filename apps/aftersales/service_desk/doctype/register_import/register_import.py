@@ -418,7 +418,9 @@ class RegisterImport(ServiceDocument):
 		if self.status in RUNNING and self.is_alive():
 			frappe.throw(_("This import is already running."))
 		if self.checked_file and jobs.is_running(self.checked_file):
-			frappe.throw(_("The same file is being imported by another Register Import. Wait for its end."))
+			frappe.throw(
+				_("The same file is being imported by another Register Import. Wait until it has finished.")
+			)
 
 	def refuse_unchecked(self):
 		if not self.checked_options or self.status in ("Draft", "Checking"):

@@ -353,7 +353,7 @@ aftersales.PhoneDesk = class {
 				])
 			);
 		}
-		if (preview.repeats) alert(__("Repeats"), [[preview.repeats, __("the repair did not hold")]]);
+		if (preview.repeats) alert(__("Repeats"), [[preview.repeats, __("the same fault has come back")]]);
 	}
 
 	// What speaks against covering the product is told, and covered once the agent says why
@@ -379,7 +379,7 @@ aftersales.PhoneDesk = class {
 		const chosen = this.chosen_window();
 		const $card = this.$(".pd-windows").empty().prop("hidden", false);
 		const $title = $('<div class="pd-title">').appendTo($card);
-		$("<span>").text(__("We can promise")).appendTo($title);
+		$("<span>").text(__("Available time slots")).appendTo($title);
 		if (due)
 			$('<span class="text-muted">')
 				.text(__("to be there by {0}", [this.moment(due)]))
@@ -405,7 +405,7 @@ aftersales.PhoneDesk = class {
 		const kept = windows.findIndex((window) => chosen && window.start === chosen.start);
 		this.$(`input[name=pd-window][value="${kept < 0 ? "" : kept}"]`).prop("checked", true);
 		$('<div class="text-muted small mt-2 pd-key-hint">')
-			.html(__("{0} takes the next one", ["<kbd>F4</kbd>"]))
+			.html(__("{0} is assigned next", ["<kbd>F4</kbd>"]))
 			.appendTo($card);
 	}
 
@@ -512,9 +512,9 @@ aftersales.PhoneDesk = class {
 		const name = this.$("#pd-new-name").val().trim();
 		const new_customer = !values.customer && name ? { customer_name: name } : null;
 		const missing = [
-			[!values.customer && !new_customer, "#pd-search", __("Say who is calling first.")],
-			[!values.subject, "#pd-subject", __("Say what is wrong, in one line.")],
-			[resolution === null, "#pd-solution", __("Say how it was solved.")],
+			[!values.customer && !new_customer, "#pd-search", __("Enter who is calling first.")],
+			[!values.subject, "#pd-subject", __("Enter what is wrong, in one line.")],
+			[resolution === null, "#pd-solution", __("Enter how it was solved.")],
 		].find(([is_missing]) => is_missing);
 		if (missing) {
 			frappe.show_alert({ message: missing[2], indicator: "orange" });

@@ -116,7 +116,7 @@ class ServiceTarget(ServiceDocument):
 		stops = set(targets.lines(self.stop_status))
 		if not stops and not self.stop_field:
 			frappe.throw(
-				_("Say when the clock stops: {0} or {1}.").format(
+				_("Enter when the clock stops: {0} or {1}.").format(
 					_("Stops when Field is Set"), _("Stops on Status")
 				)
 			)

@@ -90,7 +90,7 @@ class AftersalesSettings(ServiceDocument):
 		before = self.get_doc_before_save()
 		if before and before.emergency_priority and not self.emergency_priority:
 			frappe.throw(
-				_("{0} cannot be emptied: a hazard must always make an emergency.").format(
+				_("{0} cannot be empty: every hazard must create an emergency.").format(
 					frappe.bold(_("Emergency Priority"))
 				)
 			)

@@ -35,7 +35,7 @@ class ServiceRequestType(ServiceDocument):
 		category = frappe.get_cached_doc("Service Category", self.default_service_category)
 		if category.requires_authorisation or category.charge_rule == "Goodwill":
 			frappe.throw(
-				_("Category {0} is given only with authorisation; it cannot be proposed by default.").format(
+				_("Category {0} requires authorisation and cannot be proposed by default.").format(
 					frappe.bold(category.name)
 				)
 			)

@@ -76,7 +76,7 @@ class ServiceTechnician(ServiceDocument):
 			)
 		if place.is_group or place.disabled:
 			frappe.throw(
-				_("{0} {1} is a group or disabled: choose one that can hold stock.").format(
+				_("{0} {1} is a group or disabled. Choose a warehouse for stock.").format(
 					label, frappe.bold(escape_html(name))
 				)
 			)

@@ -11,7 +11,7 @@ frappe.query_reports["Spare Part Stock"] = {
 		{ fieldname: "brand", label: __("Brand"), fieldtype: "Data" },
 		{ fieldname: "model", label: __("Fits Model"), fieldtype: "Data" },
 		{ fieldname: "text", label: __("Number, Name or Model"), fieldtype: "Data" },
-		{ fieldname: "in_stock", label: __("Only What Lies Somewhere"), fieldtype: "Check" },
+		{ fieldname: "in_stock", label: __("Only Parts in Stock"), fieldtype: "Check" },
 	],
 	formatter(value, row, column, data, default_formatter) {
 		const text = default_formatter(value, row, column, data);

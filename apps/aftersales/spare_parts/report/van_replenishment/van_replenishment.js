@@ -15,7 +15,7 @@ frappe.query_reports["Van Replenishment"] = {
 			get_query: () => ({ filters: { is_active: 1, van_warehouse: ["is", "set"] } }),
 		},
 		{ fieldname: "days", label: __("Used in the Last (days)"), fieldtype: "Int", default: 30 },
-		{ fieldname: "all", label: __("Also What Is Enough"), fieldtype: "Check" },
+		{ fieldname: "all", label: __("Include Sufficient Stock"), fieldtype: "Check" },
 	],
 
 	onload(report) {
@@ -24,7 +24,7 @@ frappe.query_reports["Van Replenishment"] = {
 				...new Set((report.data || []).filter((row) => row.propose).map((row) => row.technician)),
 			];
 			if (!technicians.length) {
-				frappe.show_alert({ message: __("No van lacks anything."), indicator: "green" });
+				frappe.show_alert({ message: __("All vans have enough stock."), indicator: "green" });
 				return;
 			}
 			const made = await frappe.xcall(

@@ -39,7 +39,7 @@ frappe.ui.form.on("Vendor Repair", {
 		if (frm.doc.status !== "Sent") return;
 		const ask = () =>
 			aftersales.forms.ask(frm, {
-				title: __("Product Is Back"),
+				title: __("Receive from Vendor"),
 				fields: [
 					{
 						fieldname: "result",
@@ -66,7 +66,7 @@ frappe.ui.form.on("Vendor Repair", {
 			});
 		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
 		if (aftersales.forms.has_workflow(frm)) aftersales.forms.add_button(frm, __("Record Return"), ask);
-		else aftersales.forms.next_step(frm, __("Product Is Back"), ask);
+		else aftersales.forms.next_step(frm, __("Receive from Vendor"), ask);
 		// After the next step, which clears the headline
 		if (frm.doc.expected_back && frm.doc.expected_back < frappe.datetime.get_today()) {
 			const since = frappe.datetime.str_to_user(frm.doc.expected_back);

@@ -176,7 +176,7 @@ class VendorRepair(ServiceDocument):
 			)
 		vendor_repairs.refuse_while_out("repair_card", self.repair_card)
 		if frappe.db.exists("Service Time Log", {"parent": self.repair_card, "to_time": ("is", "not set")}):
-			frappe.throw(_("Somebody is at work on the product: stop that work first."))
+			frappe.throw(_("A user is working on the product. Stop that work first."))
 
 	def note_where_it_is(self):
 		if self.collection_receipt:
@@ -206,14 +206,18 @@ class VendorRepair(ServiceDocument):
 		if not entered(self, BACK):
 			return
 		one_way.stamp_end(self, "back_at", begin="sent_at")
-		require_value(self, "result", _("how does it come back?"))
-		require_value(self, "result_notes", _("what did the vendor do?"))
+		require_value(self, "result", _("Choose the result of the vendor's repair."))
+		require_value(self, "result_notes", _("Enter what the vendor did."))
 		if self.result == "Replaced":
-			require_value(self, "new_serial_no", _("another product came back than was sent."))
+			require_value(
+				self,
+				"new_serial_no",
+				_("Enter the serial number of the product that came back instead of the one sent."),
+			)
 
 	def refuse_cancelling_what_happened(self):
 		if self.status == BACK:
-			frappe.throw(_("The product was sent and is back: that is not cancelled any more."))
+			frappe.throw(_("The product was sent and has come back, so this cannot be cancelled any more."))
 		if (
 			self.purchase_order
 			and frappe.db.get_value("Purchase Order", self.purchase_order, "docstatus") == 1

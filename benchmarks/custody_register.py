@@ -121,7 +121,7 @@ def _receipt(n: int, stamps: tuple, company: str, now) -> tuple:
 
 
 def measure(rounds: int) -> dict:
-	from aftersales.customer_goods.report.custody_register import custody_register
+	from aftersales.repair_workshop.report.custody_register import custody_register
 
 	def report(**filters):
 		return custody_register.execute(filters)[1]

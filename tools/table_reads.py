@@ -27,7 +27,7 @@ READS = {
 	"get_value",
 	"get_values",
 }
-DOCUMENTS = {"get_cached_doc", "get_doc", "get_last_doc", "get_single", "new_doc"}
+DOCUMENTS = {"get_cached_doc", "get_doc", "get_last_doc", "get_mapped_doc", "get_single", "new_doc"}
 WRITES = {"bulk_update", "delete", "delete_doc", "set_single_value", "set_value"}
 
 

@@ -90,8 +90,16 @@ doc_events = {
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Collection Receipt": {
-		"before_validate": "aftersales.service_levels.workflow_states.follow",
-		"on_submit": "aftersales.customer_portal.messages.receipt_submitted",
+		"before_validate": [
+			"aftersales.service_levels.workflow_states.follow",
+			"aftersales.field_service.taken_along.give_values_to_receipt",
+		],
+		"on_submit": [
+			"aftersales.repair_workshop.workshop_intake.join_card",
+			"aftersales.customer_portal.messages.receipt_submitted",
+		],
+		"before_cancel": "aftersales.repair_workshop.workshop_intake.validate_receipt_cancel",
+		"on_cancel": "aftersales.repair_workshop.workshop_intake.release_cards",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Repair Card": {
@@ -356,19 +364,25 @@ has_permission = {
 aftersales_open_work = {
 	"Service Voucher": "aftersales.field_service.visits.open_vouchers_of_call",
 	"Collection Receipt": "aftersales.customer_goods.custody.unrecovered_receipts_of_call",
-	"Repair Card": "aftersales.customer_goods.custody.open_cards_of_call",
+	"Repair Card": "aftersales.repair_workshop.cards.open_cards_of_call",
 	"Loaner Issue": "aftersales.customer_goods.loaners.outstanding_of_call",
 }
 aftersales_calls_of_technician = {
 	"Service Technician": "aftersales.field_service.visits.calls_visited_by",
 	"Workshop Technician": [
-		"aftersales.customer_goods.custody.calls_in_workshop",
+		"aftersales.repair_workshop.cards.calls_in_workshop",
 		"aftersales.customer_goods.custody.calls_taken_in",
 	],
 }
 
 # A product that is sent out cannot be worked on, checked or returned
 aftersales_validate_product_is_here = ["aftersales.vendor_repairs.vendor_repairs.refuse_while_out"]
+
+# Jobs for which parts are reserved, in the order in which they are served: names of jobs → the same, sorted
+aftersales_reserving_jobs = {"Repair Card": "aftersales.repair_workshop.cards.in_order_of_promise"}
+
+# Whom a step of a target means by the assignee, besides the document's owner and assignments
+aftersales_users_of_document = ["aftersales.service_staff.technicians.users_assigned"]
 
 # What a document's targets may ask of the document it belongs to: link field → function
 aftersales_target_facts = {"repair_call": "aftersales.service_calls.calls.facts_for_targets"}

@@ -7,6 +7,7 @@ import pytest
 from frappe.utils import add_to_date, now_datetime
 
 from aftersales.customer_goods import custody
+from aftersales.repair_workshop import cards
 from tests import factories as make
 from tests.attacks import bulk, bulk_edited, comments, refused
 
@@ -196,7 +197,7 @@ def test_the_list_of_accessories_stays(issued):
 
 
 def test_cancelled_while_nobody_has_worked_on_it(call, issued):
-	card = custody.card_from_receipt(issued.name).insert()
+	card = cards.card_from_receipt(issued.name).insert()
 	issued.reload()
 	issued.cancel()
 	assert frappe.db.get_value("Collection Receipt", issued.name, "status") == "Cancelled"
@@ -207,7 +208,7 @@ def test_cancelled_while_nobody_has_worked_on_it(call, issued):
 
 
 def test_not_cancelled_once_the_card_is_past_received(issued):
-	custody.card_from_receipt(issued.name).insert().start_diagnosis()
+	cards.card_from_receipt(issued.name).insert().start_diagnosis()
 	assert not bulk(issued, "cancel")
 	with pytest.raises(frappe.ValidationError, match="Diagnosing"):
 		frappe.get_doc("Collection Receipt", issued.name).cancel()

@@ -4,8 +4,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_to_date, now_datetime, nowdate
 
-from aftersales.customer_goods.report.custody_register import custody_register
 from aftersales.customer_goods.report.loaners_out import loaners_out
+from aftersales.repair_workshop.report.custody_register import custody_register
 from tests import factories as make
 from tests.attacks import refused
 

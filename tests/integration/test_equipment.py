@@ -9,6 +9,7 @@ import pytest
 from frappe.utils import add_days, getdate, nowdate
 
 from aftersales.installed_base import equipment
+from aftersales.service_calls import product_files
 from aftersales.service_calls.entitlement import coverage
 from tests import factories as make
 from tests.refusals import assert_done, assert_refused
@@ -126,11 +127,11 @@ def as_stranger() -> str:
 
 def test_a_call_opens_the_product_file_once():
 	call = make.plain_call("Nora Byrne", brand="Vaillant", model="ecoTEC", serial_text="2119-X")
-	name = equipment.from_call(call.name)
+	name = product_files.from_call(call.name)
 	made = frappe.get_doc("Customer Equipment", name)
 	assert (made.customer, made.brand, made.serial_text) == ("Nora Byrne", "Vaillant", "2119-X")
 	assert frappe.db.get_value("Repair Call", call.name, "equipment") == name
-	assert equipment.from_call(call.name) == name
+	assert product_files.from_call(call.name) == name
 	assert frappe.db.count("Customer Equipment", {"serial_text": "2119-X"}) == 1
 
 
@@ -138,7 +139,7 @@ def test_opening_a_file_from_a_call_needs_both_permissions():
 	call = make.plain_call("Nora Byrne", brand="Vaillant", serial_text="2119-X")
 	frappe.set_user(as_stranger())
 	with pytest.raises(frappe.PermissionError):
-		equipment.from_call(call.name)
+		product_files.from_call(call.name)
 
 
 def test_the_qr_code_opens_a_call_for_the_product():

@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_to_date, getdate, now_datetime, nowdate
 
-from aftersales.customer_goods import custody
+from aftersales.repair_workshop import cards
 from tests import factories as make
 from tests.attacks import bulk, bulk_edited, comments, refused
 
@@ -110,14 +110,14 @@ def stored(card, *fieldnames):
 
 
 def test_card_from_receipt(shop, call, receipt):
-	card = custody.card_from_receipt(receipt.name).insert()
+	card = cards.card_from_receipt(receipt.name).insert()
 	assert (card.repair_call, card.customer, card.equipment) == (call.name, shop.customer, shop.heater)
 	assert (card.collection_receipt, card.service_category, card.status) == (receipt.name, "A", "Received")
-	assert custody.open_cards_of_call(call.name) == [card.name]
+	assert cards.open_cards_of_call(call.name) == [card.name]
 
 
 def test_card_from_call_takes_the_receipt(call, receipt):
-	assert custody.card_from_call(call.name).collection_receipt == receipt.name
+	assert cards.card_from_call(call.name).collection_receipt == receipt.name
 
 
 def test_receipt_has_to_be_issued_and_for_this_product(shop, call):
@@ -599,7 +599,7 @@ def test_ready_and_returned(shop, call, receipt, card):
 		"Resolved",
 		"Gasket leaks",
 	)
-	assert custody.open_cards_of_call(call.name) == []
+	assert cards.open_cards_of_call(call.name) == []
 
 
 @pytest.mark.parametrize("status", ["In Repair", "Received", "Declined", "Cancelled"])

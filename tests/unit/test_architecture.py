@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import aftersales
+from tools import table_reads
 
 if sys.version_info >= (3, 11):
 	import tomllib
@@ -42,3 +43,12 @@ def test_imports_keep_the_contracts():
 		text=True,
 	)
 	assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_room_reads_or_writes_tables_of_a_room_above_it():
+	found = [
+		use for use in table_reads.uses() if table_reads.direction(*use[1:3], table_reads.ranks()) == "up"
+	]
+	assert not found, "\n".join(
+		f"{place}: {doctype} of {owner}" for _kind, _room, owner, doctype, place in found
+	)

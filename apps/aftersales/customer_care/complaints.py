@@ -109,13 +109,13 @@ def values_of_job(complaint: Document) -> dict:
 
 	The most precise one named is asked; nothing while none of them has changed.
 	"""
-	from aftersales.customer_goods import custody
 	from aftersales.field_service import visits
+	from aftersales.repair_workshop import cards
 
 	if complaint.service_voucher and complaint.has_value_changed("service_voucher"):
 		return visits.facts_of_visit(complaint.service_voucher)
 	if complaint.repair_card and complaint.has_value_changed("repair_card"):
-		return custody.facts_of_card(complaint.repair_card)
+		return cards.facts_of_card(complaint.repair_card)
 	if complaint.repair_call and complaint.has_value_changed("repair_call"):
 		values = ["customer", "company", "equipment", "contact_name", "contact_phone", "contact_email"]
 		return frappe.db.get_value("Repair Call", complaint.repair_call, values, as_dict=True) or {}
@@ -128,13 +128,13 @@ def check_customer(complaint: Document) -> None:
 	Raises:
 		frappe.ValidationError: names the document and both customers.
 	"""
-	from aftersales.customer_goods import custody
 	from aftersales.field_service import visits
+	from aftersales.repair_workshop import cards
 
 	checks = (
 		("repair_call", "Repair Call", lambda name: frappe.db.get_value("Repair Call", name, "customer")),
 		("service_voucher", "Service Voucher", lambda name: visits.facts_of_visit(name).get("customer")),
-		("repair_card", "Repair Card", lambda name: custody.facts_of_card(name).get("customer")),
+		("repair_card", "Repair Card", lambda name: cards.facts_of_card(name).get("customer")),
 		(
 			"equipment",
 			"Customer Equipment",

@@ -277,10 +277,10 @@ def tell_supervisors(subject: str, doc: Document) -> None:
 
 def who_did_the_work(call: str) -> str | None:
 	"""The technician whom the customer of a call is asked about: of the last visit, else the repairer."""
-	from aftersales.customer_goods import custody
 	from aftersales.field_service import visits
+	from aftersales.repair_workshop import cards
 
-	return visits.last_visit_of_call(call).technician or custody.repairer_of_call(call)
+	return visits.last_visit_of_call(call).technician or cards.repairer_of_call(call)
 
 
 def most_attempts(follow_up: Document) -> int:

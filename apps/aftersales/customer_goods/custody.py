@@ -1,4 +1,4 @@
-"""What other rooms ask about customers' goods in our hands, and how receipts and cards come about."""
+"""What other rooms ask about customers' goods in our custody, and how receipts come about."""
 
 import frappe
 from frappe.model.document import Document
@@ -22,48 +22,6 @@ def unrecovered_receipts_of_call(call: str) -> list[str]:
 	)
 
 
-def open_cards_of_call(call: str) -> list[str]:
-	"""Names of the repair cards of a call that are neither returned nor cancelled."""
-	return frappe.get_all(
-		"Repair Card",
-		filters={
-			"repair_call": call,
-			"docstatus": ("<", 2),
-			"status": ("not in", ("Returned", "Cancelled")),
-		},
-		pluck="name",
-		order_by="creation asc",
-	)
-
-
-def calls_with_open_card(calls: list[str]) -> set[str]:
-	"""Those of `calls` that have a repair card neither returned nor cancelled."""
-	if not calls:
-		return set()
-	return set(
-		frappe.get_all(
-			"Repair Card",
-			filters={
-				"repair_call": ("in", calls),
-				"docstatus": ("<", 2),
-				"status": ("not in", ("Returned", "Cancelled")),
-			},
-			pluck="repair_call",
-		)
-	)
-
-
-def calls_in_workshop(user: str) -> QueryBuilder:
-	"""Query for the names of the calls that have a repair card which is not cancelled: the workshop's are
-	everybody's there, whoever `user` is."""
-	card = frappe.qb.DocType("Repair Card")
-	return (
-		frappe.qb.from_(card)
-		.where((card.docstatus < 2) & card.repair_call.isnotnull())
-		.select(card.repair_call)
-	)
-
-
 def calls_taken_in(user: str) -> QueryBuilder:
 	"""Query for the names of the calls whose product was taken in: a repair card is made from its receipt."""
 	receipt = frappe.qb.DocType("Collection Receipt")
@@ -82,11 +40,6 @@ def validate_product_is_here(fieldname: str, name: str | None) -> None:
 	"""
 	for function in frappe.get_hooks("aftersales_validate_product_is_here"):
 		frappe.get_attr(function)(fieldname, name)
-
-
-def call_of_card(card: str) -> str | None:
-	"""Name of the call a repair card belongs to; None for internal work."""
-	return frappe.db.get_value("Repair Card", card, "repair_call")
 
 
 def issued_receipts_of_equipment(equipment: str) -> list[str]:
@@ -118,40 +71,10 @@ def accessories_of(receipt: str | None) -> str:
 	return ", ".join(f"{row.qty} {row.accessory}" if row.qty > 1 else row.accessory for row in rows)
 
 
-def cards_of_receipt(receipt: str) -> list[frappe._dict]:
-	"""The repair cards of a receipt that are not cancelled: name, status, docstatus. A locking read."""
-	return frappe.db.get_values(
-		"Repair Card",
-		{"collection_receipt": receipt, "docstatus": ("<", 2), "status": ("!=", "Cancelled")},
-		["name", "status", "docstatus"],
-		order_by="creation asc",
-		as_dict=True,
-		for_update=True,
-	)
-
-
-def facts_of_card(card: str) -> frappe._dict:
-	"""Customer, company, product, call and repairer (as `person_concerned`) of a card; empty if unknown."""
-	fields = ["customer", "company", "equipment", "repair_call", "repaired_by as person_concerned"]
-	return frappe.db.get_value("Repair Card", card, fields, as_dict=True) or frappe._dict()
-
-
-def repairer_of_call(call: str) -> str | None:
-	"""The technician of the latest workshop job of a call that was finished, or None."""
-	rows = frappe.get_all(
-		"Repair Card",
-		filters={"repair_call": call, "docstatus": 1, "repaired_by": ("is", "set")},
-		pluck="repaired_by",
-		order_by="repaired_at desc, name desc",
-		limit=1,
-	)
-	return rows[0] if rows else None
-
-
 def note_location(receipt: str, location: str | None) -> str | None:
 	"""The product of an issued receipt is somewhere else now, as a vendor repair tells; returns where it was.
 
-	Whoever sends it may; he need not be allowed to edit the receipt. A receipt that is not issued any
+	Users who send a product need no right to edit the receipt. A receipt that is not issued any
 	more is left alone.
 	"""
 	doc = frappe.get_doc("Collection Receipt", receipt, for_update=True)
@@ -172,7 +95,7 @@ def receipt_from_call(source_name: str, target_doc: TargetDocument | None = None
 	"""
 
 	def fault_as_told(call: Document, receipt: Document) -> None:
-		_take_in_now(receipt)
+		take_in_now(receipt)
 		receipt.repair_call = call.name
 		receipt.fault_as_told = strip_html_tags(call.description or "").strip() or call.subject
 
@@ -185,82 +108,8 @@ def receipt_from_call(source_name: str, target_doc: TargetDocument | None = None
 	)
 
 
-@frappe.whitelist()
-@validate_call
-def receipt_from_voucher(source_name: str, target_doc: TargetDocument | None = None) -> Document:
-	"""An unsaved Collection Receipt for the product taken along from visit `source_name`.
-
-	Raises:
-		frappe.PermissionError: the user may not read the visit or create a receipt.
-	"""
-
-	def taken_on_site(voucher: Document, receipt: Document) -> None:
-		_take_in_now(receipt)
-		receipt.service_voucher = voucher.name
-		receipt.fault_as_told = voucher.findings
-
-	return get_mapped_doc(
-		"Service Voucher",
-		source_name,
-		{"Service Voucher": {"doctype": "Collection Receipt", "field_no_map": ["naming_series"]}},
-		target_doc,
-		taken_on_site,
-	)
-
-
-@frappe.whitelist()
-@validate_call
-def card_from_receipt(source_name: str, target_doc: TargetDocument | None = None) -> Document:
-	"""An unsaved Repair Card for the product taken in by receipt `source_name`.
-
-	Raises:
-		frappe.PermissionError: the user may not read the receipt or create a card.
-	"""
-
-	def carry_from_call(receipt: Document, card: Document) -> None:
-		card.collection_receipt = receipt.name
-		card.status = "Received"
-		if receipt.repair_call:
-			values = frappe.db.get_value(
-				"Repair Call", receipt.repair_call, ["service_category", "symptom_code"], as_dict=True
-			)
-			card.update(values)
-
-	return get_mapped_doc(
-		"Collection Receipt",
-		source_name,
-		{"Collection Receipt": {"doctype": "Repair Card", "field_no_map": ["naming_series"]}},
-		target_doc,
-		carry_from_call,
-	)
-
-
-@frappe.whitelist()
-@validate_call
-def card_from_call(source_name: str, target_doc: TargetDocument | None = None) -> Document:
-	"""An unsaved Repair Card for Repair Call `source_name`, with its receipt when there is one.
-
-	Raises:
-		frappe.PermissionError: the user may not read the call or create a card.
-	"""
-
-	def take_receipt(call: Document, card: Document) -> None:
-		card.repair_call = call.name
-		card.status = "Received"
-		card.service_category = call.service_category
-		card.received_at = now_datetime()
-		card.collection_receipt = next(iter(unrecovered_receipts_of_call(call.name)), None)
-
-	return get_mapped_doc(
-		"Repair Call",
-		source_name,
-		{"Repair Call": {"doctype": "Repair Card", "field_no_map": NOT_FROM_CALL}},
-		target_doc,
-		take_receipt,
-	)
-
-
-def _take_in_now(receipt: Document) -> None:
+def take_in_now(receipt: Document) -> None:
+	"""Set what a receipt begins with: the product is taken in by this user at this moment."""
 	receipt.status = "Draft"
 	receipt.received_at = now_datetime()
 	receipt.received_by = frappe.session.user

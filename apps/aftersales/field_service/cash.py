@@ -13,11 +13,12 @@ from frappe.utils import flt, fmt_money, get_link_to_form, getdate, now_datetime
 
 from aftersales.core.guards import has_any_role, set_system
 from aftersales.core.money import digits, rounded
+from aftersales.core.roles import RECEIVING_ROLES
 from aftersales.core.selling_terms import billing_currency
 from aftersales.field_service.visit_rules import cash_refusal, open_cash
 from aftersales.service_calls.jobs import SUPERVISING_ROLES
-from aftersales.service_cash.cash import RECEIVING_ROLES, payable
 from aftersales.service_posting.invoicing import service_facts
+from aftersales.service_posting.invoicing.payable import payable
 
 RECEIVED, PAID_OUT = "Received", "Paid Out"
 SERIES = {RECEIVED: "REC-{company}-.YYYY.-.#####", PAID_OUT: "REF-{company}-.YYYY.-.#####"}

@@ -304,13 +304,13 @@ def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
 
 def _waiting(company: str | None, now: datetime) -> list[frappe._dict]:
 	"""Calls without a visit that has its technician and time, and without a product in the workshop."""
-	from aftersales.customer_goods import custody
+	from aftersales.repair_workshop import cards
 	from aftersales.service_calls import calls
 	from aftersales.service_levels import display
 
 	rows = calls.waiting_for_visit(company, MOST_WAITING * 2)
 	names = [row.name for row in rows]
-	in_workshop = custody.calls_with_open_card(names)
+	in_workshop = cards.calls_with_open_card(names)
 	drafts = visits.open_visits_of_calls(names)
 	chips = display.most_pressing("Repair Call", names)
 	found = []

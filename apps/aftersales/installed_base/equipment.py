@@ -137,28 +137,6 @@ def withdraw_repair_warranty(equipment: str, given: date | str, left: date | str
 
 @frappe.whitelist()
 @validate_call
-def from_call(repair_call: str) -> str:
-	"""Open a product file for the product named on a call and link it; returns its name.
-
-	A file the call already has, or one with the same serial, is linked instead of a second one.
-
-	Raises:
-		frappe.PermissionError: without write permission on the call or create permission on files.
-	"""
-	call = frappe.get_doc("Repair Call", repair_call)
-	call.check_permission("write")
-	if call.equipment:
-		return call.equipment
-	name = find_product_file(call.customer, call.serial_no, call.serial_text, call.brand)
-	if not name:
-		name = _new_product_file(call).insert().name
-	call.equipment = name
-	call.save()
-	return name
-
-
-@frappe.whitelist()
-@validate_call
 def product_details(equipment: str) -> dict:
 	"""What a call takes over from a product file: customer, company, brand, model, serial, place."""
 	doc = frappe.get_doc("Customer Equipment", equipment)
@@ -202,17 +180,6 @@ def qr_code(equipment: str) -> str:
 def link_to(name: str) -> str:
 	"""HTML link to a product file, for messages."""
 	return get_link_to_form("Customer Equipment", name)
-
-
-def _new_product_file(call: Document) -> Document:
-	return frappe.new_doc(
-		"Customer Equipment",
-		customer=call.customer,
-		company=call.company,
-		address=call.service_address,
-		service_zone=call.service_zone,
-		**{field: call.get(field) for field in PRODUCT_FIELDS},
-	)
 
 
 def _same_brand(one: str | None, other: str | None) -> bool:

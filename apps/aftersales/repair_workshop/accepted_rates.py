@@ -12,7 +12,8 @@ from frappe.utils import flt
 
 from aftersales.core.guards import set_system
 from aftersales.core.selling_terms import billing_currency
-from aftersales.service_posting.job_plan import line_key, plan_of
+from aftersales.service_posting.job_plan import plan_of
+from aftersales.service_posting.plan.posting_types import line_key
 
 
 def quoted_net(card: Document) -> float:

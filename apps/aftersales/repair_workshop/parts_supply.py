@@ -16,7 +16,6 @@ from aftersales.core.input.requests import validate_call
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_calls import jobs
 from aftersales.spare_parts import reservations
-from aftersales.spare_parts.parts import substitutes_of
 from aftersales.spare_parts.reservation_rules import (
 	Place,
 	Share,
@@ -25,6 +24,7 @@ from aftersales.spare_parts.reservation_rules import (
 	exact,
 	to_request,
 )
+from aftersales.spare_parts.substitutes import substitutes_of
 
 REQUEST_TYPES = ("Purchase", "Material Transfer", "Manufacture")
 """How ERPNext may get an item, as its Default Material Request Type says; anything else is bought."""

@@ -11,6 +11,7 @@ from frappe.utils import flt, getdate
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.report_filters import Scope
+from aftersales.core.roles import RECEIVING_ROLES
 from aftersales.service_accounts import reconciliation_lines
 from aftersales.service_accounts.breaks.ledger import ledger_breaks
 from aftersales.service_accounts.reconciliation_checks import HANDED_OVER, checks
@@ -21,7 +22,6 @@ from aftersales.service_accounts.reconciliation_rules import (
 	Reason,
 	without_consequences,
 )
-from aftersales.service_cash.cash import RECEIVING_ROLES
 from aftersales.service_contracts import fee_invoices
 from aftersales.service_posting.invoicing import billed_rows
 from aftersales.service_posting.posting import (

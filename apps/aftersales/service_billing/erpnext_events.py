@@ -172,12 +172,8 @@ def _hands_over_cash(payment: str, job: frappe._dict) -> bool:
 	"""Whether a payment booked the cash of a visit, which `receive_cash` enters under its receipts."""
 	if job.aftersales_voucher_type != "Service Voucher":
 		return False
-	receipts = frappe.get_all(
-		"Service Cash Receipt",
-		filters={"parent": job.aftersales_voucher, "kind": "Received"},
-		order_by="idx asc",
-		pluck="receipt_no",
-	)
+	visit = frappe.get_doc(job.aftersales_voucher_type, job.aftersales_voucher)
+	receipts = [row.receipt_no for row in visit.cash_receipts if row.kind == "Received"]
 	reference = frappe.db.get_value("Payment Entry", payment, "reference_no")
 	return bool(receipts) and reference in (*receipts, reference_of(receipts))
 

@@ -100,6 +100,7 @@ def call_values(repair_call: str) -> frappe._dict:
 			"description",
 			"coverage",
 			"coverage_until",
+			"received_at",
 		],
 		as_dict=True,
 	)
@@ -207,34 +208,6 @@ def authorise_other_category(doc: Document, call: frappe._dict | None) -> None:
 	)
 
 
-def set_part_warranty(doc: Document, used_on: date) -> None:
-	"""Set `warranty_until` of each part line from the part warranty (months) of its Spare Part.
-
-	A part put in for free under the warranty of the one it replaces is warranted as long as that was, unless
-	the site starts warranties anew.
-	"""
-	from aftersales.service_calls.entitlement.part_warranty import warranty_of_rework
-
-	items = {line.item_code for line in doc.parts}
-	if not items:
-		return
-	months = dict(
-		frappe.get_all(
-			"Spare Part",
-			filters={"item_code": ("in", list(items))},
-			fields=["item_code", "part_warranty_months"],
-			as_list=True,
-		)
-	)
-	restarts = _restarts_warranty()
-	for line in doc.parts:
-		warranty = cint(months.get(line.item_code))
-		line.warranty_until = add_months(used_on, warranty) if warranty else None
-		is_rework, until = warranty_of_rework(line)
-		if is_rework and not restarts:
-			line.warranty_until = until
-
-
 def set_repair_warranty(doc: Document, repaired: bool, on: date) -> None:
 	"""Set our own warranty on the repair that `doc` finished; none where nothing was repaired.
 
@@ -248,13 +221,14 @@ def set_repair_warranty(doc: Document, repaired: bool, on: date) -> None:
 	call = call_values(doc.repair_call) if doc.repair_call else frappe._dict()
 	until = repair_warranty(doc, on) if repaired and is_for_failure(doc) else None
 	is_rework = call.coverage == "Repair Warranty" and charge_rule(doc.service_category) != CUSTOMER
-	if until and is_rework and not _restarts_warranty():
+	if until and is_rework and not restarts_warranty():
 		left = getdate(call.coverage_until) if call.coverage_until else None
 		until = min(until, left) if left and left >= getdate(on) else None
 	set_system(doc, repair_warranty_until=until)
 
 
-def _restarts_warranty() -> bool:
+def restarts_warranty() -> bool:
+	"""Whether free work and parts under our own warranty start it anew (Aftersales Settings)."""
 	return bool(frappe.get_cached_doc("Aftersales Settings").restart_repair_warranty)
 
 

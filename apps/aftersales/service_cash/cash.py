@@ -15,10 +15,10 @@ from aftersales.core import dimensions
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
+from aftersales.core.roles import RECEIVING_ROLES
 from aftersales.service_cash import modes
-from aftersales.service_cash.modes import RECEIVING_ROLES
-from aftersales.service_posting.invoicing import advances
 from aftersales.service_posting.invoicing.other_payer import is_for
+from aftersales.service_posting.invoicing.payable import booked_rate
 from aftersales.service_posting.plan.receipt_rules import reference_of
 from aftersales.service_posting.posting import posting_key, refresh_billing
 
@@ -76,26 +76,6 @@ def book_cash(doc: Document, mode_of_payment: str, posting_date: date | str | No
 	return payment
 
 
-def payable(doc: Document) -> float:
-	"""What the customer still pays for voucher `doc` in cash (currency of the invoice).
-
-	Rounded as ERPNext rounds it, less what was paid in advance: money is not collected twice.
-	"""
-	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice) if doc.sales_invoice else None
-	owed = _owed(doc, invoice)
-	return max(rounded(owed - advances.open_for(doc, invoice), doc.currency), 0) if owed else 0
-
-
-def _owed(doc: Document, invoice: Document | None) -> float:
-	"""The same, whatever was paid in advance and is allocated to no invoice."""
-	if doc.billing_status == "Credited" or (invoice and not is_for(invoice, doc)):
-		return 0
-	if invoice:
-		due = flt(doc.amount_due)
-		return min(due, _still_open(invoice)) if invoice.docstatus == 1 else due
-	return flt(doc.amount_due)
-
-
 def receiving_account(mode_of_payment: str, company: str) -> str:
 	"""The account of `company` that cash of this mode goes to.
 
@@ -111,7 +91,7 @@ def in_account_currency(doc: Document, invoice: frappe._dict) -> float:
 	"""The cash in the currency of the customer's account, which ERPNext keeps outstanding amounts in."""
 	if invoice.party_account_currency == invoice.currency:
 		return flt(doc.cash_collected)
-	return rounded(flt(doc.cash_collected) * _booked_rate(invoice), invoice.party_account_currency)
+	return rounded(flt(doc.cash_collected) * booked_rate(invoice), invoice.party_account_currency)
 
 
 def invoice_of(doc: Document) -> frappe._dict | None:
@@ -187,31 +167,6 @@ def _tell_unallocated(doc: Document, invoice: frappe._dict | None, payment: Docu
 		),
 		title=_("Cash Unallocated"),
 	)
-
-
-def _still_open(invoice: Document) -> float:
-	"""What the customer owes of a submitted invoice, credit notes taken off, in the currency of the invoice."""
-	notes = frappe.get_all(
-		"Sales Invoice", {"return_against": invoice.name, "docstatus": 1}, pluck="outstanding_amount"
-	)
-	# A credit note may keep what it credits as its own, negative outstanding amount
-	owed = flt(invoice.outstanding_amount) + sum(min(flt(credit), 0) for credit in notes)
-	rate = 1 if invoice.party_account_currency == invoice.currency else _booked_rate(invoice)
-	return max(rounded(owed / rate, invoice.currency), 0)
-
-
-def _booked_rate(invoice: Document | frappe._dict) -> float:
-	"""The rate at which the invoice stands in the books: without taxes each row is converted, and rounded, by itself.
-
-	Whoever pays the whole of it pays the whole of what was booked.
-	"""
-	is_rounded = flt(invoice.base_rounding_adjustment) and flt(invoice.base_rounded_total)
-	total, booked = (
-		(invoice.rounded_total, invoice.base_rounded_total)
-		if is_rounded
-		else (invoice.grand_total, invoice.base_grand_total)
-	)
-	return flt(booked) / flt(total) if flt(total) and flt(booked) else flt(invoice.conversion_rate)
 
 
 def _payment_entry(
@@ -300,7 +255,7 @@ def _in_company_currency(doc: Document, invoice: frappe._dict | None) -> float:
 	own = frappe.get_cached_value("Company", doc.company, "default_currency")
 	if not doc.currency or doc.currency == own:
 		return flt(doc.cash_collected)
-	rate = _booked_rate(invoice) if invoice else flt(get_exchange_rate(doc.currency, own, nowdate()))
+	rate = booked_rate(invoice) if invoice else flt(get_exchange_rate(doc.currency, own, nowdate()))
 	if not rate:
 		frappe.throw(
 			_("There is no exchange rate from {0} to {1}: add a Currency Exchange.").format(doc.currency, own)

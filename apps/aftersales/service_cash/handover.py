@@ -12,8 +12,9 @@ from frappe.utils import flt, get_link_to_form
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import exact, rounded, unit
+from aftersales.core.roles import RECEIVING_ROLES
 from aftersales.service_billing import journal
-from aftersales.service_cash.cash import RECEIVING_ROLES, book_cash, receiving_account
+from aftersales.service_cash.cash import book_cash, receiving_account
 from aftersales.service_cash.handover_rules import Cash, Handover, Refusal, in_company_currency
 from aftersales.service_posting.posting import post_job
 

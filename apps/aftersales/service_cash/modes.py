@@ -6,9 +6,7 @@ from frappe.query_builder import Order
 
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
-
-RECEIVING_ROLES = ("Service Accountant", "Service Manager")
-"""Who takes cash in."""
+from aftersales.core.roles import RECEIVING_ROLES
 
 
 @frappe.whitelist()

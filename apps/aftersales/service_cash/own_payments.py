@@ -13,7 +13,8 @@ from frappe.utils import flt, fmt_money, get_link_to_form
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import nothing
-from aftersales.service_cash.cash import RECEIVING_ROLES, in_account_currency, invoice_of
+from aftersales.core.roles import RECEIVING_ROLES
+from aftersales.service_cash.cash import in_account_currency, invoice_of
 from aftersales.service_posting.posting import posting_key, refresh_billing
 
 VOUCHER = "Service Voucher"

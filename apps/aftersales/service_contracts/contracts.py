@@ -68,11 +68,14 @@ def covering(
 	return found[0] if found else None
 
 
-def check_contract(doc: Document) -> None:
+def check_contract(doc: Document, call: frappe._dict | None) -> None:
 	"""The contract of a job is the customer's own, and the one its call says unless a supervisor chose.
 
 	The call's was in force for its product when the call came in; one chosen by hand has to be as well,
 	then or on the day of the work.
+
+	Args:
+		call: `service_contract` and `received_at` of the job's call; None without one.
 
 	Raises:
 		frappe.ValidationError: it is of another customer or company, not in force, or for other products.
@@ -81,8 +84,7 @@ def check_contract(doc: Document) -> None:
 	chosen = doc.has_value_changed("service_contract")
 	if not chosen and not (doc.service_contract and doc.has_value_changed("equipment")):
 		return
-	call = _call_of(doc)
-	proposed = call.service_contract
+	proposed = call and call.service_contract
 	by_hand = (doc.service_contract or None) != (proposed or None)
 	if chosen and by_hand:
 		require_role(
@@ -112,15 +114,8 @@ def check_contract(doc: Document) -> None:
 			)
 		)
 	if by_hand:
-		_refuse_other_days(doc, found, call.received_at)
+		_refuse_other_days(doc, found, call and call.received_at)
 		_refuse_other_products(doc, found)
-
-
-def _call_of(doc: Document) -> frappe._dict:
-	fields = ["service_contract", "received_at"]
-	return (
-		doc.repair_call and frappe.db.get_value("Repair Call", doc.repair_call, fields, as_dict=True)
-	) or frappe._dict()
 
 
 def _refuse_other_days(doc: Document, contract: frappe._dict, received_at) -> None:

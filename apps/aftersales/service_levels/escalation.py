@@ -24,8 +24,6 @@ HOOKS = {
 }
 """Document events for Method notifications, webhooks and server scripts made in the UI."""
 
-ASSIGNED_TECHNICIAN = ("technician", "assigned_technician")
-
 DIGEST_FROM = 10
 """A recipient with at least so many messages in one batch gets them as one."""
 
@@ -140,18 +138,12 @@ def _users(doc: Document, step: dict) -> set[str]:
 	if step["notify_assignee"]:
 		users.update(doc.get_assigned_users())
 		users.add(doc.get("call_owner") or "")
-		users.update(_technicians(doc))
+		for function in frappe.get_hooks("aftersales_users_of_document"):
+			users.update(frappe.get_attr(function)(doc))
 	if step["notify_role"]:
 		users.update(users_with_role(step["notify_role"]))
 	users.add(step["notify_user"] or "")
 	return {user for user in users if user and frappe.get_cached_value("User", user, "enabled")} - {"Guest"}
-
-
-def _technicians(doc: Document) -> set[str]:
-	"""Users of the technicians that the document names."""
-	links = doc.meta.get("fields", {"fieldtype": "Link", "options": "Service Technician"})
-	names = {doc.get(field.fieldname) for field in links if field.fieldname in ASSIGNED_TECHNICIAN}
-	return {frappe.get_cached_value("Service Technician", name, "user") or "" for name in names if name}
 
 
 def _subject(doc: Document, clock_row: dict, event: Event) -> str:

@@ -14,8 +14,8 @@ from aftersales.core.selling_terms import billing_currency
 from aftersales.service_contracts import contracts
 from aftersales.service_contracts.contract_rules import Terms
 from aftersales.service_posting.invoicing.invoices import Charge, is_free, priced_unsaved
+from aftersales.service_posting.job_lines import category_of
 from aftersales.service_posting.plan import bundles
-from aftersales.service_posting.plan.job_lines import category_of
 from aftersales.service_posting.plan.posting_checks import (
 	check_accounts,
 	check_dates,
@@ -38,6 +38,7 @@ from aftersales.service_posting.plan.posting_plan import (
 	Problem,
 	posting_plan,
 )
+from aftersales.service_posting.plan.posting_types import line_key
 
 Line = TypeVar("Line", LabourLine, PartLine)
 
@@ -160,11 +161,6 @@ def _part_line(line: Document) -> PartLine:
 		if cint(item.is_stock_item)
 		else bundles.components(line.item_code, serial_nos, line.batch_no),
 	)
-
-
-def line_key(line: Document) -> str:
-	"""The line's name, or its place while the line is not stored yet (preview of a draft)."""
-	return line.name or f"{line.parentfield}-{line.idx}"
 
 
 def _labour_line(line: Document) -> LabourLine:

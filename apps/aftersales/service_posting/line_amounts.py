@@ -6,8 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import cstr, flt
 
-from aftersales.service_posting.job_plan import line_key
-from aftersales.service_posting.plan.posting_types import CONTRACT
+from aftersales.service_posting.plan.posting_types import CONTRACT, line_key
 from aftersales.service_posting.plan.price_source_rules import (
 	CONTRACT_SHARE,
 	PRICING_RULE,

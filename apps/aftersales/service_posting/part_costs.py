@@ -2,10 +2,10 @@
 
 import frappe
 from frappe.model.document import Document
+from frappe.query_builder.functions import Sum
 from frappe.utils import flt
 
 from aftersales.service_posting import delivery, line_amounts
-from aftersales.service_posting.part_returns import returned_costs
 
 
 def store(doc: Document) -> float:
@@ -23,3 +23,21 @@ def store(doc: Document) -> float:
 	for line in doc.parts:
 		line_amounts.store(line, {"valuation_amount": float(costs.get(line.name, 0))})
 	return sum(flt(line.valuation_amount) for line in doc.parts)
+
+
+def returned_costs(job: Document) -> dict[str, float]:
+	"""Part line of a job → what came back of it, at cost (company currency)."""
+	entry, row = frappe.qb.DocType("Stock Entry"), frappe.qb.DocType("Stock Entry Detail")
+	rows = (
+		frappe.qb.from_(row)
+		.join(entry)
+		.on(entry.name == row.parent)
+		.select(row.aftersales_line, Sum(row.amount))
+		.where((entry.aftersales_voucher_type == job.doctype) & (entry.aftersales_voucher == job.name))
+		.where(
+			(entry.docstatus == 1) & (entry.purpose == "Material Receipt") & row.aftersales_line.isnotnull()
+		)
+		.groupby(row.aftersales_line)
+		.run()
+	)
+	return {line: flt(amount) for line, amount in rows}

@@ -13,6 +13,7 @@ from frappe.utils import cint, escape_html, flt, get_link_to_form
 
 from aftersales.core.guards import as_app, require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
+from aftersales.service_posting.posting import refresh_part_costs
 from aftersales.spare_parts.part_return_rules import IssuedLine, Problem, problem
 
 RETURNING_ROLES = (
@@ -110,8 +111,6 @@ def count(entry: Document, method: str | None = None) -> None:
 	"""on_submit and on_cancel of Stock Entry: the lines of the job say how much came back, and cost less."""
 	if not is_return(entry):
 		return
-	from aftersales.service_posting.posting import refresh_part_costs
-
 	lines = {row.aftersales_line for row in entry.items if row.aftersales_line}
 	for line in sorted(lines):
 		frappe.db.set_value(LINE, line, "returned_qty", _returned_qty(line), update_modified=False)
@@ -147,22 +146,6 @@ def refuse_cancelling_what_came_back(job: Document) -> None:
 			),
 			title=_("Parts Were Returned"),
 		)
-
-
-def returned_costs(job: Document) -> dict[str, float]:
-	"""Part line of a job → what came back of it, at cost (company currency)."""
-	entry, row = frappe.qb.DocType("Stock Entry"), frappe.qb.DocType("Stock Entry Detail")
-	rows = (
-		frappe.qb.from_(row)
-		.join(entry)
-		.on(entry.name == row.parent)
-		.select(row.aftersales_line, Sum(row.amount))
-		.where((entry.aftersales_voucher_type == job.doctype) & (entry.aftersales_voucher == job.name))
-		.where((entry.docstatus == 1) & (entry.purpose == RECEIPT) & row.aftersales_line.isnotnull())
-		.groupby(row.aftersales_line)
-		.run()
-	)
-	return {line: flt(amount) for line, amount in rows}
 
 
 def _require_job(doctype: str) -> None:

@@ -47,10 +47,11 @@ from aftersales.service_posting.job_documents import (
 	make_stock_entry,
 	refer_to_delivery_note,
 )
-from aftersales.service_posting.job_plan import checked_plan, line_key, plan_of
+from aftersales.service_posting.job_lines import AUTHORISING_ROLES
+from aftersales.service_posting.job_plan import checked_plan, plan_of
 from aftersales.service_posting.plan.billing_rules import ON_COMPLETION
-from aftersales.service_posting.plan.job_lines import AUTHORISING_ROLES
 from aftersales.service_posting.plan.posting_plan import ContractShares, InvoiceRow, PostingPlan, StockRow
+from aftersales.service_posting.plan.posting_types import line_key
 
 __all__ = ["posting_key"]  # asked of this module by those who make documents for a job
 

@@ -58,16 +58,6 @@ def parts_for_equipment(equipment: str) -> list[dict]:
 	return parts_for_model(brand, model)
 
 
-def substitutes_of(item_code: str) -> list[str]:
-	"""Item codes that may take the place of a spare part, as listed on it, in that order."""
-	return frappe.get_all(
-		"Spare Part Substitute",
-		filters={"parent": item_code, "parenttype": "Spare Part"},
-		pluck="item_code",
-		order_by="idx asc",
-	)
-
-
 def free_stock(
 	items: Iterable[str], company: str | None = None, warehouses: Iterable[str] | None = None
 ) -> dict[tuple[str, str], float]:

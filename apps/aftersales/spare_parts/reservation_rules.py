@@ -82,6 +82,7 @@ class Holding:
 	card: str
 	line: str
 	held: float
+	doctype: str = "Repair Card"
 
 
 def taken(actual: float, promised: float, set_aside: float) -> float:

@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.query_builder.functions import Coalesce, Sum
+from frappe.query_builder.functions import Sum
 from frappe.utils import cint, escape_html, flt, get_link_to_form
 
 from aftersales.spare_parts.reservation_rules import (
@@ -28,6 +28,7 @@ from aftersales.spare_parts.reservation_rules import (
 	let_go,
 	taken,
 )
+from aftersales.spare_parts.substitutes import substitutes_of
 
 SET_ASIDE = "aftersales_set_aside"
 
@@ -171,8 +172,9 @@ def let_go_of_taken(item_code: str, warehouse: str, voucher_type: str, voucher_n
 		names of the cards that lost pieces; each gets a line on its timeline and the event `parts_taken`.
 	"""
 	holdings = _holdings(item_code, warehouse)
-	for card in sorted({holding.card for holding in holdings}):
-		frappe.db.get_value("Repair Card", card, "name", for_update=True)
+	jobs = {holding.card: holding.doctype for holding in holdings}
+	for card in sorted(jobs):
+		frappe.db.get_value(jobs[card], card, "name", for_update=True)
 	row = frappe.db.get_value(
 		"Bin",
 		{"item_code": item_code, "warehouse": warehouse},
@@ -190,7 +192,7 @@ def let_go_of_taken(item_code: str, warehouse: str, voucher_type: str, voucher_n
 		lost[holding.card] += holding.held - left
 	_add_to_totals({(item_code, warehouse): -sum(lost.values())})
 	for card, qty in lost.items():
-		doc = frappe.get_doc("Repair Card", card)
+		doc = frappe.get_doc(jobs[card], card)
 		doc.add_comment(
 			"Info",
 			_("{0} of {1}, reserved in {2}, were consumed by {3} {4}. The card is short of them.").format(
@@ -252,19 +254,23 @@ def _write_total(place: Place, qty: float) -> None:
 
 
 def _holdings(item_code: str, warehouse: str) -> list[Holding]:
-	"""What lines hold of a part, the card promised first at the head, then the one received first."""
-	card, line = frappe.qb.DocType("Repair Card"), frappe.qb.DocType("Service Part Line")
-	rows = (
-		frappe.qb.from_(line)
-		.join(card)
-		.on((line.parent == card.name) & (line.parenttype == "Repair Card"))
-		.select(card.name, line.name, line.set_aside)
-		.where((line.item_code == item_code) & (line.warehouse == warehouse) & (line.set_aside > 0))
-		.orderby(Coalesce(card.promised_return, "9999-12-31"), order=Order.asc)
-		.orderby(card.received_at, order=Order.asc)
-		.orderby(card.name, line.idx, order=Order.asc)
-	).run()
-	return [Holding(name, row, flt(qty)) for name, row, qty in rows]
+	"""What lines hold of a part, in the order of `aftersales_reserving_jobs`: the job promised first at the head."""
+	rows = frappe.get_all(
+		"Service Part Line",
+		filters={"item_code": item_code, "warehouse": warehouse, "set_aside": (">", 0)},
+		fields=["parenttype", "parent", "name", "set_aside"],
+		order_by="idx asc",
+	)
+	found = []
+	for doctype, functions in frappe.get_hooks("aftersales_reserving_jobs").items():
+		lines = defaultdict(list)
+		for row in rows:
+			if row.parenttype == doctype:
+				lines[row.parent].append(row)
+		for function in functions:
+			for job in frappe.get_attr(function)(lines) if lines else ():
+				found += [Holding(job, row.name, flt(row.set_aside), doctype) for row in lines[job]]
+	return found
 
 
 def _held_now(holdings: Iterable[Holding], item_code: str, warehouse: str) -> list[Holding]:
@@ -306,8 +312,6 @@ def _held_in_all(item_code: str | None = None, warehouse: str | None = None) -> 
 
 
 def _shortage(share: Share) -> str:
-	from aftersales.spare_parts.parts import substitutes_of
-
 	need = share.need
 	named = [frappe.bold(escape_html(value)) for value in need.place]
 	text = _("Parts row {0}: {1} of {2} needed from {3}, {4} available.").format(

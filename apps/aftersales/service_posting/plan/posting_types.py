@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from aftersales.service_contracts.contract_rules import Terms
 
@@ -238,3 +239,8 @@ class PostingPlan:
 	contract: ContractShares = field(default_factory=ContractShares)
 	bundles: Mapping[str, float] = field(default_factory=dict)
 	"""Line of a Product Bundle → units that leave stock for it, all its items together."""
+
+
+def line_key(line: Any) -> str:
+	"""The line's name, or its place while the line is not stored yet (preview of a draft)."""
+	return line.name or f"{line.parentfield}-{line.idx}"

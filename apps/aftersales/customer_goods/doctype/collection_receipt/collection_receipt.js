@@ -108,7 +108,7 @@ frappe.ui.form.on("Collection Receipt", {
 		aftersales.forms.add_create(
 			frm,
 			"Repair Card",
-			"aftersales.customer_goods.custody.card_from_receipt"
+			"aftersales.repair_workshop.cards.card_from_receipt"
 		);
 	},
 });

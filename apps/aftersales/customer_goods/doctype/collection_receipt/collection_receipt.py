@@ -17,7 +17,7 @@ from aftersales.core.guards import (
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Names, validate_call
-from aftersales.customer_goods import custody, loaners, one_way, taken_in
+from aftersales.customer_goods import custody, loaners, one_way
 from aftersales.customer_goods.custody_rules import (
 	ISSUED,
 	NEXT_STATES,
@@ -95,7 +95,6 @@ class CollectionReceipt(ServiceDocument):
 		self.begin_without_return()
 		self.keep_moves()
 		one_way.refuse_state_on_draft(self)
-		self.take_values_from_voucher()
 		call = jobs.take_values_from_call(self)
 		self.require_owner()
 		jobs.check_equipment_owner(self)
@@ -113,7 +112,6 @@ class CollectionReceipt(ServiceDocument):
 		if self.location:
 			jobs.note(self, _("Taken in to {0}").format(escape_html(self.location)))
 		jobs.write_notes(self)
-		taken_in.join_card(self)
 
 	def before_update_after_submit(self):
 		workflow_states.follow(self)
@@ -132,11 +130,7 @@ class CollectionReceipt(ServiceDocument):
 	def before_cancel(self):
 		refuse_edits_on_cancel(self)
 		self.keep_accessories()
-		self.refuse_while_in_workshop()
 		self.status = "Cancelled"
-
-	def on_cancel(self):
-		self.release_waiting_cards()
 
 	# ------------------------------------------------------------------ actions
 
@@ -221,22 +215,6 @@ class CollectionReceipt(ServiceDocument):
 			row.returned = 0
 		for row in self.photos:
 			row.at_return = 0
-
-	def take_values_from_voucher(self):
-		if not self.service_voucher:
-			return
-		voucher = frappe.db.get_value(
-			"Service Voucher", self.service_voucher, ["repair_call", "customer", "equipment"], as_dict=True
-		)
-		for fieldname, value in (voucher or {}).items():
-			if not self.get(fieldname):
-				self.set(fieldname, value)
-		if voucher and voucher.repair_call != self.repair_call:
-			frappe.throw(
-				_("Service Voucher {0} belongs to Repair Call {1}, this receipt to {2}.").format(
-					self.service_voucher, voucher.repair_call or "-", self.repair_call or "-"
-				)
-			)
 
 	def require_owner(self):
 		require_value(self, "customer", _("Choose the customer whose product it is."))
@@ -376,22 +354,4 @@ class CollectionReceipt(ServiceDocument):
 			self.log_move()
 			jobs.note(
 				self, _("Moved from {0} to {1}").format(escape_html(before or "-"), escape_html(now or "-"))
-			)
-
-	def refuse_while_in_workshop(self):
-		for card in custody.cards_of_receipt(self.name):
-			if card.status != "Received" or card.docstatus:
-				frappe.throw(
-					_("Repair Card {0} is {1}, so the receipt can no longer be cancelled.").format(
-						get_link_to_form("Repair Card", card.name), _(card.status)
-					),
-					title=_("In the Workshop"),
-				)
-
-	def release_waiting_cards(self):
-		"""A card on which nobody has worked stays, without the cancelled receipt."""
-		for card in custody.cards_of_receipt(self.name):
-			frappe.db.set_value("Repair Card", card.name, "collection_receipt", None)
-			frappe.get_doc("Repair Card", card.name).add_comment(
-				"Info", _("Collection Receipt {0} was cancelled.").format(self.name)
 			)

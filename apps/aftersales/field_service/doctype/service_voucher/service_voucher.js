@@ -308,7 +308,7 @@ frappe.ui.form.on("Service Voucher", {
 		// A product taken to the workshop has its receipt drafted already: see show_taken_in.
 		const has_receipt = frm.doc.docstatus === 1 && frm.doc.outcome === "Taken to Workshop";
 		if (!has_receipt && !["Cancelled", "Draft"].includes(frm.doc.status) && frm.doc.customer) {
-			create("Collection Receipt", "aftersales.customer_goods.custody.receipt_from_voucher");
+			create("Collection Receipt", "aftersales.field_service.taken_along.receipt_from_voucher");
 		}
 	},
 });

@@ -27,14 +27,16 @@ from aftersales.field_service.visit_rules import (
 	missing_for_completion,
 	state_is_allowed,
 )
+from aftersales.repair_workshop import workshop_intake
 from aftersales.service_calls import jobs
-from aftersales.service_cash.cash import payable
 from aftersales.service_contracts import contracts
 from aftersales.service_levels import workflow_states
+from aftersales.service_posting.invoicing.payable import payable
 from aftersales.service_posting.part_returns import refuse_cancelling_what_came_back
 from aftersales.service_posting.posting import MONEY_FIELDS
 from aftersales.service_staff.technicians import technicians_of_user
 from aftersales.spare_parts.old_parts import require_old_parts
+from aftersales.spare_parts.part_warranty import set_part_warranty
 
 FIELDS_OF_RECORD = (
 	*MONEY_FIELDS,
@@ -57,14 +59,14 @@ class ServiceVoucher(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.field_service.doctype.service_cash_receipt.service_cash_receipt import (
+			ServiceCashReceipt,
+		)
 		from aftersales.service_calls.doctype.service_labour_line.service_labour_line import (
 			ServiceLabourLine,
 		)
 		from aftersales.service_calls.doctype.service_part_line.service_part_line import ServicePartLine
 		from aftersales.service_calls.doctype.service_photo.service_photo import ServicePhoto
-		from aftersales.service_cash.doctype.service_cash_receipt.service_cash_receipt import (
-			ServiceCashReceipt,
-		)
 
 		absence_overridden_by: DF.Link | None
 		absence_override_reason: DF.SmallText | None
@@ -165,7 +167,7 @@ class ServiceVoucher(ServiceDocument):
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
 		jobs.authorise_other_category(self, call)
-		contracts.check_contract(self)
+		contracts.check_contract(self, call)
 		self.check_call(call)
 		self.check_previous_voucher()
 		self.check_times()
@@ -187,7 +189,7 @@ class ServiceVoucher(ServiceDocument):
 		jobs.refuse_work_to_come(self)
 		self.require_report()
 		require_old_parts(self)
-		jobs.set_part_warranty(self, getdate(self.departed_at))
+		set_part_warranty(self, getdate(self.departed_at))
 		self.set_repair_warranty()
 		self.status = "Completed"
 
@@ -403,7 +405,7 @@ class ServiceVoucher(ServiceDocument):
 			self.arrived_at = now_datetime()
 
 	def complete_lines(self):
-		from aftersales.service_posting.plan.job_lines import complete_lines
+		from aftersales.service_posting.job_lines import complete_lines
 
 		complete_lines(self)
 
@@ -454,17 +456,13 @@ class ServiceVoucher(ServiceDocument):
 		jobs.set_repair_warranty(self, repaired, getdate(self.departed_at))
 
 	def plan_next_step(self):
-		from aftersales.customer_goods import taken_in
-
 		if not self.repair_call:
 			return
 		if self.outcome == REVISIT_NEEDED:
 			visits.ensure_revisit(self)
 		elif self.outcome == TAKEN_TO_WORKSHOP:
-			taken_in.take_in(self)
+			workshop_intake.take_in(self)
 
 	def release_next_step(self):
-		from aftersales.customer_goods import taken_in
-
 		visits.release_revisits(self)
-		taken_in.release(self)
+		workshop_intake.release(self)

@@ -18,7 +18,7 @@ from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.money import unit
 from aftersales.customer_goods import custody, loaners
-from aftersales.repair_workshop import accepted_rates, estimate, hands_on, parts_supply
+from aftersales.repair_workshop import accepted_rates, cards, estimate, hands_on, parts_supply
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_calls import jobs
 from aftersales.service_contracts import contracts
@@ -28,6 +28,8 @@ from aftersales.service_posting.posting import MONEY_FIELDS
 from aftersales.service_staff.technicians import technicians_of_user
 from aftersales.spare_parts import parts, reservations
 from aftersales.spare_parts.old_parts import require_old_parts
+from aftersales.spare_parts.part_warranty import set_part_warranty
+from aftersales.spare_parts.substitutes import substitutes_of
 
 FIELDS_OF_APPROVAL = (
 	"approval_status",
@@ -180,7 +182,7 @@ class RepairCard(ServiceDocument):
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
 		jobs.authorise_other_category(self, call)
-		contracts.check_contract(self)
+		contracts.check_contract(self, call)
 		self.check_call(call)
 		self.check_receipt()
 		self.check_quotation()
@@ -217,7 +219,7 @@ class RepairCard(ServiceDocument):
 		self.require_verification()
 		self.stamp_ready()
 		self.set_repair_warranty()
-		jobs.set_part_warranty(self, getdate())
+		set_part_warranty(self, getdate())
 		self.log_state()
 
 	def on_submit(self):
@@ -429,7 +431,7 @@ class RepairCard(ServiceDocument):
 		self.check_permission("write")
 		self._require_draft()
 		row = next((row for row in self.parts if row.name == line), None)
-		if not row or item_code not in parts.substitutes_of(row.item_code):
+		if not row or item_code not in substitutes_of(row.item_code):
 			frappe.throw(
 				_("{0} is not listed as a substitute. List it in the Spare Part first.").format(
 					frappe.bold(frappe.utils.escape_html(item_code))
@@ -717,7 +719,7 @@ class RepairCard(ServiceDocument):
 					frappe.bold(self.collection_receipt)
 				)
 			)
-		others = [card.name for card in custody.cards_of_receipt(self.collection_receipt)]
+		others = [card.name for card in cards.cards_of_receipt(self.collection_receipt)]
 		others = [name for name in others if name != self.name]
 		if others:
 			frappe.throw(
@@ -744,7 +746,7 @@ class RepairCard(ServiceDocument):
 	# ------------------------------------------------------------------ steps: lines
 
 	def complete_lines(self):
-		from aftersales.service_posting.plan.job_lines import complete_lines
+		from aftersales.service_posting.job_lines import complete_lines
 
 		complete_lines(self)
 

@@ -255,7 +255,7 @@ frappe.ui.form.on("Repair Call", {
 		const create = (doctype, method) => aftersales.forms.add_create(frm, doctype, method);
 		create("Service Voucher", "aftersales.field_service.visits.voucher_from_call");
 		create("Collection Receipt", "aftersales.customer_goods.custody.receipt_from_call");
-		create("Repair Card", "aftersales.customer_goods.custody.card_from_call");
+		create("Repair Card", "aftersales.repair_workshop.cards.card_from_call");
 		create("Loaner Issue", "aftersales.customer_goods.loaners.loaner_from_call");
 		if (!frappe.model.can_create("Customer Equipment")) return;
 		if (
@@ -296,7 +296,7 @@ frappe.ui.form.on("Repair Call", {
 	},
 
 	async open_product_file(frm) {
-		const name = await frappe.xcall("aftersales.installed_base.equipment.from_call", {
+		const name = await frappe.xcall("aftersales.service_calls.product_files.from_call", {
 			repair_call: frm.doc.name,
 		});
 		await frm.reload_doc();

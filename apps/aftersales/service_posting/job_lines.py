@@ -8,14 +8,14 @@ from frappe.utils import cint, flt, fmt_money, get_datetime, get_link_to_form
 from aftersales.core.guards import has_any_role
 from aftersales.service_calls.entitlement import part_warranty
 from aftersales.service_contracts.contracts import default_payer
-from aftersales.service_posting.plan import bundles
-from aftersales.service_posting.plan.exact_hours import HOUR_DIGITS
-from aftersales.service_posting.plan.line_authorisation import (
+from aftersales.service_posting.line_authorisation import (
 	AUTHORISING_ROLES,
 	CUSTOMER,
 	validate_hours,
 	validate_rates,
 )
+from aftersales.service_posting.plan import bundles
+from aftersales.service_posting.plan.exact_hours import HOUR_DIGITS
 
 
 def complete_lines(doc: Document) -> None:

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form
 
 from aftersales.core.guards import as_app
-from aftersales.customer_goods import custody
+from aftersales.repair_workshop import cards
 from aftersales.service_calls import jobs
 
 
@@ -32,9 +32,9 @@ def take_in(visit: Document) -> tuple[str, str]:
 	return receipt, card
 
 
-def join_card(receipt: Document) -> None:
-	"""`receipt` has been issued: the card that waits for it on the same call gets it."""
-	if not receipt.repair_call or custody.cards_of_receipt(receipt.name):
+def join_card(receipt: Document, method: str | None = None) -> None:
+	"""on_submit of Collection Receipt: the card that waits for it on the same call gets it."""
+	if not receipt.repair_call or cards.cards_of_receipt(receipt.name):
 		return
 	waiting = _waiting_cards(receipt.repair_call, receipt.equipment)
 	if len(waiting) != 1:
@@ -42,6 +42,31 @@ def join_card(receipt: Document) -> None:
 	card = frappe.get_doc("Repair Card", waiting[0])
 	card.collection_receipt = receipt.name
 	as_app(card).save()
+
+
+def validate_receipt_cancel(receipt: Document, method: str | None = None) -> None:
+	"""before_cancel of Collection Receipt: not while somebody has worked on the product.
+
+	Raises:
+		frappe.ValidationError: names the card.
+	"""
+	for card in cards.cards_of_receipt(receipt.name):
+		if card.status != "Received" or card.docstatus:
+			frappe.throw(
+				_("Repair Card {0} is {1}, so the receipt can no longer be cancelled.").format(
+					get_link_to_form("Repair Card", card.name), _(card.status)
+				),
+				title=_("In the Workshop"),
+			)
+
+
+def release_cards(receipt: Document, method: str | None = None) -> None:
+	"""on_cancel of Collection Receipt: a card on which nobody has worked stays, without the receipt."""
+	for card in cards.cards_of_receipt(receipt.name):
+		frappe.db.set_value("Repair Card", card.name, "collection_receipt", None)
+		frappe.get_doc("Repair Card", card.name).add_comment(
+			"Info", _("Collection Receipt {0} was cancelled.").format(receipt.name)
+		)
 
 
 def release(visit: Document) -> None:

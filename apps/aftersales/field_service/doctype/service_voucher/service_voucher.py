@@ -10,9 +10,7 @@ from aftersales.core.guards import (
 	refuse_future,
 	require_role,
 	require_value,
-	start_over,
 )
-from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
 from aftersales.field_service import cash, progress_of_call, visits
@@ -28,11 +26,10 @@ from aftersales.field_service.visit_rules import (
 	state_is_allowed,
 )
 from aftersales.repair_workshop import workshop_intake
+from aftersales.service_billing.service_job import ServiceJob
 from aftersales.service_calls import jobs
-from aftersales.service_contracts import contracts
 from aftersales.service_levels import workflow_states
 from aftersales.service_posting.invoicing.payable import payable
-from aftersales.service_posting.part_returns import refuse_cancelling_what_came_back
 from aftersales.service_posting.posting import MONEY_FIELDS
 from aftersales.service_staff.technicians import technicians_of_user
 from aftersales.spare_parts.old_parts import require_old_parts
@@ -50,7 +47,7 @@ FIELDS_OF_RECORD = (
 )
 
 
-class ServiceVoucher(ServiceDocument):
+class ServiceVoucher(ServiceJob):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -145,30 +142,17 @@ class ServiceVoucher(ServiceDocument):
 
 	"""One visit: planned, done on site, signed, billed and filed (R-SV)."""
 
-	def before_insert(self):
-		start_over(self)
-
 	def onload(self):
 		self.set_onload("small_fee_limit", flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit))
 		if flt(self.amount_due) and self.docstatus < 2 and not self.cash_receipt_no:
 			self.set_onload("payable", payable(self))
-
-	def check_if_latest(self):
-		"""Frappe locks the job here, which comes after its contract."""
-		if self.docstatus:
-			contracts.hold(self)
-		super().check_if_latest()
 
 	def validate(self):
 		keep_fields_of_record(self, FIELDS_OF_RECORD)
 		self.refuse_state_out_of_place()
 		call = jobs.take_values_from_call(self, "support_kind", "symptom_code")
 		self.take_own_technician()
-		jobs.check_for_whom(self)
-		jobs.check_equipment_owner(self)
-		jobs.authorise_other_category(self, call)
-		contracts.check_contract(self, call)
-		self.check_call(call)
+		self.validate_for_whom(call)
 		self.check_previous_voucher()
 		self.check_times()
 		check_dispatch(self)
@@ -190,13 +174,13 @@ class ServiceVoucher(ServiceDocument):
 		self.require_report()
 		require_old_parts(self)
 		set_part_warranty(self, getdate(self.departed_at))
-		self.set_repair_warranty()
+		# An answered application question leaves nothing that could break again.
+		repaired = self.outcome == COMPLETED and self.support_kind != "Application"
+		jobs.set_repair_warranty(self, repaired, getdate(self.departed_at))
 		self.status = "Completed"
 
 	def on_submit(self):
-		from aftersales.service_posting.posting import post_job
-
-		post_job(self)
+		self.post()
 		cash.accept_cash(self)
 		progress_of_call.tell_outcome(self)
 		jobs.give_repair_warranty(self)
@@ -213,18 +197,11 @@ class ServiceVoucher(ServiceDocument):
 		jobs.write_notes(self)
 
 	def before_cancel(self):
-		from aftersales.service_billing.contract_shares import pass_on
-		from aftersales.service_posting.posting import unpost_job
-
 		refuse_edits_on_cancel(self)
 		jobs.check_call_is_open(self)
 		cash.refuse_when_handed_over(self)
-		refuse_cancelling_what_came_back(self)
-		freed = (self.contract_excess, self.get("contract_visit"))
-		unpost_job(self)
-		pass_on(self, *freed)
+		self.take_back_postings()
 		self.status = "Cancelled"
-		self.ignore_linked_doctypes = list(jobs.ERPNEXT_LINKS)
 
 	def on_cancel(self):
 		jobs.take_back_repair_warranty(self)
@@ -242,17 +219,13 @@ class ServiceVoucher(ServiceDocument):
 		Raises:
 			frappe.ValidationError: technician, times or qualification are missing.
 		"""
-		self.check_permission("write")
-		self.status = "Dispatched"
-		self.save()
+		self.move_to("Dispatched")
 
 	@frappe.whitelist()
 	@validate_call
 	def arrive(self) -> None:
 		"""The technician is there: → On Site, arrival stamped with now when empty."""
-		self.check_permission("write")
-		self.status = "On Site"
-		self.save()
+		self.move_to("On Site")
 
 	@frappe.whitelist()
 	@validate_call
@@ -362,13 +335,9 @@ class ServiceVoucher(ServiceDocument):
 			frappe.throw(_("This visit was cancelled. Plan it again before completing it."))
 
 	def take_own_technician(self):
-		"""A technician who opens a voucher himself opens it for himself."""
+		"""Technicians who open a voucher open it for themselves."""
 		if not self.technician and is_restricted(frappe.session.user, "write"):
 			self.technician = next(iter(technicians_of_user(frappe.session.user)), None)
-
-	def check_call(self, call: frappe._dict | None):
-		if self.status != "Cancelled":
-			jobs.check_call_is_open(self, call)
 
 	def check_previous_voucher(self):
 		if not self.previous_voucher or not self.has_value_changed("previous_voucher"):
@@ -404,17 +373,6 @@ class ServiceVoucher(ServiceDocument):
 		if entered(self, "On Site") and not self.arrived_at:
 			self.arrived_at = now_datetime()
 
-	def complete_lines(self):
-		from aftersales.service_posting.job_lines import complete_lines
-
-		complete_lines(self)
-
-	def preview_billing(self):
-		from aftersales.service_posting.posting import preview
-
-		if self.docstatus == 0:
-			preview(self)
-
 	# ------------------------------------------------------------------ steps of submit
 
 	def require_arrival(self):
@@ -449,11 +407,6 @@ class ServiceVoucher(ServiceDocument):
 			unsigned_reason=self.unsigned_reason,
 			internal=jobs.is_internal(self),
 		)
-
-	def set_repair_warranty(self):
-		# An answered application question leaves nothing that could break again.
-		repaired = self.outcome == COMPLETED and self.support_kind != "Application"
-		jobs.set_repair_warranty(self, repaired, getdate(self.departed_at))
 
 	def plan_next_step(self):
 		if not self.repair_call:

@@ -1,0 +1,72 @@
+"""The check of a repair by a second person."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import now_datetime
+
+from aftersales.core.guards import previous_status, set_system
+from aftersales.repair_workshop import card_rules as rules
+from aftersales.repair_workshop import hands_on
+from aftersales.service_staff.technicians import technicians_of_user
+
+
+def stamp_repair(card: Document) -> None:
+	if card.status != rules.QUALITY_CHECK or (
+		previous_status(card) == rules.QUALITY_CHECK and card.repaired_by
+	):
+		return
+	repairer = rules.repairer(
+		technicians_of_user(frappe.session.user),
+		hands_on.logs_of(card),
+		[line.technician for line in card.labour if line.technician],
+		card.assigned_technician,
+	)
+	if not repairer:
+		frappe.throw(
+			_("Enter who repaired it in {0}, or start and stop the work.").format(
+				frappe.bold(_(card.meta.get_label("assigned_technician")))
+			),
+			frappe.MandatoryError,
+		)
+	set_system(card, repaired_by=repairer, repaired_at=now_datetime())
+
+
+def withdraw_verification(card: Document) -> None:
+	"""A card that goes back to work, or whose work was changed since, has to be verified anew."""
+	if not card.verified_by:
+		return
+	back_to_work = card.docstatus == 0 and card.status != rules.QUALITY_CHECK
+	before = card.get_doc_before_save()
+	changed = before.verified_by and hands_on.work_done(before) != hands_on.work_done(card)
+	if back_to_work or changed:
+		set_system(card, verified_by=None, verified_at=None)
+
+
+def require_verification(card: Document) -> None:
+	if card.status in rules.GIVEN_UP:
+		return
+	if not card.verified_by or previous_status(card) != rules.QUALITY_CHECK:
+		frappe.throw(
+			_("A supervisor other than the repairer has to verify the repair first (state {0}).").format(
+				_(rules.QUALITY_CHECK)
+			),
+			title=_("Not Verified"),
+		)
+	refuse_own_verification(card)
+
+
+def refuse_own_verification(card: Document) -> None:
+	if not rules.may_verify(card.verified_by, hands_on.users_who_worked(card)):
+		frappe.throw(
+			_("{0} worked on this product and cannot verify the repair: a second person has to.").format(
+				frappe.bold(card.verified_by)
+			),
+			frappe.PermissionError,
+			title=_("Second Check Required"),
+		)
+
+
+def stamp_ready(card: Document) -> None:
+	if card.status == rules.READY:
+		set_system(card, ready_at=now_datetime())

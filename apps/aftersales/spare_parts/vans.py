@@ -69,39 +69,40 @@ def needs(
 		of_van = {item for owner, item in levels if owner == van.name}
 		of_van |= {item for warehouse, item in used if warehouse == van.van_warehouse}
 		for item in sorted(of_van & facts.keys()):
-			level = levels.get((van.name, item), (None, None))
-			place = (van.van_warehouse, item)
+			minimum, maximum = levels.get((van.name, item), (None, None))
+			place, supply = (van.van_warehouse, item), (van.supply, item)
 			part = rules.VanPart(
 				there=stock.get(place, 0.0),
 				coming=coming.get(place, 0.0),
 				used=used.get(place, 0.0),
-				minimum=level[0],
-				maximum=level[1],
+				minimum=minimum,
+				maximum=maximum,
 				whole=bool(facts[item].whole),
 			)
-			proposal = rules.propose(part)
-			rows.append(
-				frappe._dict(
-					technician=van.name,
-					company=van.company,
-					van=van.van_warehouse,
-					supply=van.supply,
-					item_code=item,
-					item_name=facts[item].item_name,
-					uom=facts[item].stock_uom,
-					minimum=part.minimum,
-					maximum=part.maximum,
-					there=part.there,
-					coming=part.coming,
-					used=part.used,
-					in_store=max(
-						stock.get((van.supply, item), 0.0) - leaving.get((van.supply, item), 0.0), 0.0
-					),
-					propose=proposal.qty if proposal else 0,
-					reason=proposal.reason if proposal else None,
-				)
-			)
+			in_store = max(stock.get(supply, 0.0) - leaving.get(supply, 0.0), 0.0)
+			rows.append(_row(van, facts[item], part, in_store))
 	return rows
+
+
+def _row(van: frappe._dict, item: frappe._dict, part: rules.VanPart, in_store: float) -> frappe._dict:
+	proposal = rules.propose(part)
+	return frappe._dict(
+		technician=van.name,
+		company=van.company,
+		van=van.van_warehouse,
+		supply=van.supply,
+		item_code=item.name,
+		item_name=item.item_name,
+		uom=item.stock_uom,
+		minimum=part.minimum,
+		maximum=part.maximum,
+		there=part.there,
+		coming=part.coming,
+		used=part.used,
+		in_store=in_store,
+		propose=proposal.qty if proposal else 0,
+		reason=proposal.reason if proposal else None,
+	)
 
 
 @frappe.whitelist(methods=["POST"])

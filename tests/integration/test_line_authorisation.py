@@ -36,7 +36,7 @@ def as_user(user: str, doc):
 def test_a_technician_types_no_rate_of_his_own(shop, table, usual, rate):
 	doc = as_user(shop.user, visit(shop))
 	doc.get(table)[0].rate = rate
-	with pytest.raises(frappe.PermissionError, match=rf"departs from the usual one.*{usual}"):
+	with pytest.raises(frappe.PermissionError, match=rf"differs from the usual one.*{usual}"):
 		doc.save()
 	frappe.db.rollback()
 	stored = frappe.get_doc(doc.doctype, doc.name)

@@ -129,7 +129,7 @@ def test_what_the_customer_is_charged_needs_the_right_of_a_typed_rate(shop, sent
 	for price in (0.01, 161, 99_999):
 		frappe.set_user(workshop_user)
 		with pytest.raises(
-			frappe.PermissionError, match=r"Charge the Customer.*departs from the usual one.*180"
+			frappe.PermissionError, match=r"Charge the Customer.*differs from the usual one.*180"
 		):
 			fresh(sent).update({"charged_on": price}).save()
 		frappe.db.rollback()

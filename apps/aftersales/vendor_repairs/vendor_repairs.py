@@ -19,7 +19,7 @@ from aftersales.core.selling_terms import set_default_taxes
 from aftersales.customer_goods import custody
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_posting.job_plan import category_accounts
-from aftersales.service_posting.plan.line_authorisation import authorise_rate, usual_rate
+from aftersales.service_posting.line_authorisation import authorise_rate, usual_rate
 
 SENT = "Sent"
 BACK = "Back"

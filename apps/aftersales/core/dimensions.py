@@ -10,7 +10,7 @@ import frappe
 from erpnext.accounts.doctype.accounting_dimension import accounting_dimension
 from frappe.model.document import Document
 
-JOB_DOCTYPES = ("Service Voucher", "Repair Card")
+from aftersales.core.job_types import JOB_DOCTYPES
 
 
 def of_job(job: Document, line: str | None = None) -> dict:

@@ -24,11 +24,11 @@ from aftersales.core.guards import entered
 from aftersales.core.input.requests import validate_call
 from aftersales.customer_care import care_for_customers as care
 from aftersales.customer_goods import loaners
-from aftersales.customer_goods.custody import call_of_card
 from aftersales.customer_goods.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.customer_portal import links, progress
 from aftersales.customer_portal.customers import language_of
 from aftersales.field_service.visits import call_of_visit
+from aftersales.repair_workshop.cards import call_of_card
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls import for_customers as desk
 from aftersales.service_posting.invoicing.invoices import jobs_on, total_of

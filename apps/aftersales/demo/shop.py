@@ -451,7 +451,7 @@ def _handed_in(call: Document, received: datetime) -> Document:
 
 
 def _card(receipt: Document, received: datetime) -> Document:
-	from aftersales.customer_goods.custody import card_from_receipt
+	from aftersales.repair_workshop.cards import card_from_receipt
 
 	with acting_as(NIAMH):
 		card = card_from_receipt(receipt.name)

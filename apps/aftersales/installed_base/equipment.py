@@ -12,6 +12,7 @@ from frappe.utils import format_date, get_link_to_form, get_url_to_form, getdate
 
 from aftersales.core import site_address
 from aftersales.core.input.requests import validate_call
+from aftersales.core.job_types import CARD
 from aftersales.installed_base import identity
 from aftersales.installed_base.product_codes import product_signature
 from aftersales.installed_base.serial_rules import serial_key
@@ -153,7 +154,7 @@ def scan_address(doctype: str, name: str) -> str:
 	"""
 	if doctype == "Customer Equipment":
 		return site_address.absolute(f"/scan/{quote(name, safe='')}?code={product_signature(name)}")
-	if doctype == "Repair Card":
+	if doctype == CARD:
 		return site_address.absolute(f"/scan/{quote(name, safe='')}")
 	return get_url_to_form(doctype, name)
 

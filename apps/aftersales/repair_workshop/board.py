@@ -18,7 +18,7 @@ from frappe.utils import cint, escape_html, flt, get_datetime, now_datetime
 from aftersales.core.guards import has_any_role
 from aftersales.core.input.requests import Flag, Names, Values, validate_call
 from aftersales.repair_workshop import board_rules as rules
-from aftersales.repair_workshop import card_rules, scan_rules
+from aftersales.repair_workshop import board_steps, card_rules, scan_rules
 from aftersales.service_calls import jobs
 from aftersales.service_contracts import contracts
 from aftersales.service_staff.technicians import technicians_of_user
@@ -90,7 +90,7 @@ def load() -> dict:
 	return {
 		"stages": rules.STAGES,
 		"workflow": bool(get_workflow_name("Repair Card")),
-		"steps": _steps_offered(),
+		"steps": board_steps.steps_offered(),
 		"channels": [way for way in _options("approval_channel") if way not in card_rules.OWN_CHANNELS],
 		"keys": SHOWN,
 		"cards": [[card[key] for key in SHOWN] for card in cards[:MOST_CARDS]],
@@ -134,7 +134,7 @@ def advance(name: str, step: str, seen_status: str, values: Values | None = None
 			_("{0} has already been moved to {1}.").format(frappe.bold(doc.name), frappe.bold(_(doc.status))),
 			title=_("Moved by Another User"),
 		)
-	taken = next((offered for offered in _steps_of(doc) if offered.key == step), None)
+	taken = next((offered for offered in board_steps.steps_of(doc) if offered.key == step), None)
 	if not taken:
 		frappe.throw(
 			_("{0} cannot take this step in state {1}: {2}").format(
@@ -144,7 +144,7 @@ def advance(name: str, step: str, seen_status: str, values: Values | None = None
 			),
 			frappe.PermissionError,
 		)
-	_take(doc, taken, _inputs(taken, values))
+	board_steps.take(doc, taken, board_steps.inputs_of(taken, values))
 	return _row(doc.name)
 
 
@@ -337,121 +337,6 @@ def _card_on_board(doctype: str, name: str) -> str | None:
 
 def _seconds(start, end) -> int:
 	return round((get_datetime(end) - get_datetime(start)).total_seconds())
-
-
-# ---------------------------------------------------------------------------------- steps
-
-
-def _steps_offered() -> dict[str, list[dict]]:
-	"""Steps by place of a card, of those the user may take.
-
-	A place is `status`, docstatus and whether it is verified; with a workflow the state instead of the status.
-	"""
-	offered = {}
-	workflow = _workflow()
-	for docstatus in (0, 1):
-		for verified in (False, True):
-			if workflow:
-				places = {
-					state.state: _transition_steps(workflow, state.state, docstatus, verified)
-					for state in workflow.states
-					if cint(state.doc_status) == docstatus
-				}
-			else:
-				places = {status: rules.steps_of(status, docstatus, verified) for status in rules.ON_BOARD}
-			for place, steps in places.items():
-				offered[f"{place}|{docstatus}|{int(verified)}"] = [
-					_step_shown(step) for step in _allowed(steps)
-				]
-	return offered
-
-
-def _steps_of(doc: Document) -> list[rules.Step]:
-	"""The steps `doc` may take now, conditions of a workflow's transitions included."""
-	verified = bool(doc.verified_by)
-	workflow = _workflow()
-	if not workflow:
-		return _allowed(rules.steps_of(doc.status, doc.docstatus, verified))
-	return _allowed(
-		[
-			_as_step(workflow, transition, doc.docstatus, verified)
-			for transition in get_transitions(doc, workflow)
-			if has_approval_access(frappe.session.user, doc, transition)
-		]
-	)
-
-
-def _transition_steps(workflow: Document, state: str, docstatus: int, verified: bool) -> list[rules.Step]:
-	roles = frappe.get_roles()
-	return [
-		_as_step(workflow, transition, docstatus, verified)
-		for transition in workflow.transitions
-		if transition.state == state and transition.allowed in roles
-	]
-
-
-def _as_step(workflow: Document, transition, docstatus: int, verified: bool) -> rules.Step:
-	after = next(state for state in workflow.states if state.state == transition.next_state)
-	return rules.step_of_transition(
-		transition.action,
-		transition.next_state,
-		after.update_value if after.update_field == "status" else None,
-		submits=cint(after.doc_status) == 1 and docstatus == 0,
-		docstatus=docstatus,
-		verified=verified,
-	)
-
-
-def _allowed(steps: Iterable[rules.Step]) -> list[rules.Step]:
-	may_write = bool(frappe.has_permission("Repair Card", "write"))
-	may_submit = bool(frappe.has_permission("Repair Card", "submit"))
-	supervises = has_any_role(jobs.SUPERVISING_ROLES)
-	once = {step.key: step for step in steps}  # a transition is listed once per role
-	return [step for step in once.values() if rules.may_take(step, may_write, may_submit, supervises)]
-
-
-def _step_shown(step: rules.Step) -> dict:
-	return {"key": step.key, "label": _(step.label), "to": step.to, "asks": step.asks}
-
-
-def _inputs(step: rules.Step, values: dict | str | None) -> dict:
-	given = frappe.parse_json(values) or {}
-	inputs = {name: given[name] for name in step.asks if given.get(name) not in (None, "")}
-	if "amount" in inputs:
-		inputs["amount"] = flt(inputs["amount"])
-	return inputs
-
-
-def _take(doc: Document, step: rules.Step, inputs: dict) -> None:
-	"""Call the document's own actions in turn; the first gets what the user said."""
-	if not step.transition:
-		for position, action in enumerate(step.actions):
-			getattr(doc, action)(**({} if position else _named(action, inputs)))
-		return
-	if not step.actions or step.actions == ("verify",):
-		for action in step.actions:
-			getattr(doc, action)(**_named(action, inputs))
-		apply_workflow(doc, step.transition)
-		return
-	# The state is chosen first: the action's own guards, and Frappe's on the transition, act on the save.
-	doc.set(_workflow().workflow_state_field, step.key.partition(">")[2])
-	for action in step.actions:
-		getattr(doc, action)(**_named(action, inputs))
-
-
-def _named(action: str, inputs: dict) -> dict:
-	"""`inputs` as arguments of `action`; what is missing is refused by the action in its own words."""
-	required = {
-		"record_approval": ("channel", "approved_by"),
-		"record_decline": ("reason",),
-		"give_up": ("reason",),
-	}
-	return {**dict.fromkeys(required.get(action, ()), ""), **inputs}
-
-
-def _workflow() -> Document | None:
-	name = get_workflow_name("Repair Card")
-	return frappe.get_cached_doc("Workflow", name) if name else None
 
 
 def _options(fieldname: str) -> list[str]:

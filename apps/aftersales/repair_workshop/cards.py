@@ -82,6 +82,11 @@ def cards_of_receipt(receipt: str) -> list[frappe._dict]:
 	)
 
 
+def call_of_card(card: str) -> str | None:
+	"""Name of the call a repair card belongs to; None for internal work."""
+	return frappe.db.get_value("Repair Card", card, "repair_call")
+
+
 def facts_of_card(card: str) -> frappe._dict:
 	"""Customer, company, product, call and repairer (as `person_concerned`) of a card; empty if unknown."""
 	fields = ["customer", "company", "equipment", "repair_call", "repaired_by as person_concerned"]

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-SCANNED = ("Repair Card", "Collection Receipt", "Customer Equipment", "Service Voucher", "Repair Call")
+from aftersales.core.job_types import CARD, VISIT
+
+SCANNED = (CARD, "Collection Receipt", "Customer Equipment", VISIT, "Repair Call")
 """Documents that carry a number people scan or type, in the order in which a plain number is tried."""
 
 FORMS = {doctype.lower().replace(" ", "-"): doctype for doctype in SCANNED}

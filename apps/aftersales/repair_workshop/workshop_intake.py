@@ -154,7 +154,7 @@ def _told_by(visit: Document) -> list[str]:
 	"""What the bench should know from the visit, for the timeline of the card."""
 	told = [
 		_("Taken along from visit {0} by {1}").format(
-			get_link_to_form("Service Voucher", visit.name), escape_html(visit.technician)
+			get_link_to_form(visit.doctype, visit.name), escape_html(visit.technician)
 		)
 	]
 	for fieldname in ("findings", "work_left", "parts_left"):

@@ -14,14 +14,14 @@ from frappe.utils import flt
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, ExistsCriterion, Term
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts.breaks.queries import LINES
 from aftersales.service_accounts.job_ledger import TRAVEL, Round, cost_of_line, jobs_posted
 from aftersales.service_accounts.revenue_ledger import first
 from aftersales.service_posting.plan.posting_plan import CONTRACT, EXCESS
-from aftersales.service_posting.posting import JOB_DOCTYPES
-from aftersales.vendor_repairs.vendor_repairs import costs as vendor_costs
+from aftersales.vendor_repairs.vendor_costs import costs as vendor_costs
 
 BACK = "Material Receipt"
 """Purpose of the Stock Entry by which a part of a job comes back."""

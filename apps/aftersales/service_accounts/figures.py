@@ -5,13 +5,13 @@ from frappe.query_builder import Case, Interval
 from frappe.query_builder.functions import Coalesce, Date, Sum
 from pypika.terms import LiteralValue
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts import revenue_ledger
 from aftersales.service_accounts.warranty_lines import warranty_lines, warranty_vendor_repairs
 from aftersales.service_calls import figures as calls
 from aftersales.service_calls.figures import Selection
-from aftersales.service_posting.posting import JOB_DOCTYPES
 
 
 def cost_of_closed_calls(selection: Selection) -> list[dict]:

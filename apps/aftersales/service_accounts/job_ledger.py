@@ -14,10 +14,10 @@ from pypika.functions import NullIf
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import ExistsCriterion, Term
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, rounded
 from aftersales.core.report_filters import Scope
-from aftersales.service_posting.posting import JOB_DOCTYPES
-from aftersales.vendor_repairs.vendor_repairs import costs as vendor_costs
+from aftersales.vendor_repairs.vendor_costs import costs as vendor_costs
 
 Round = CustomFunction("ROUND", ["amount", "digits"])
 

@@ -12,11 +12,11 @@ from frappe.utils import cint, flt
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, ExistsCriterion, Term
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, nothing, rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts.job_ledger import Round
 from aftersales.service_accounts.revenue_ledger import first
-from aftersales.service_posting.posting import JOB_DOCTYPES
 
 Job = tuple[str, str]
 DOCUMENTS = ("Stock Entry", "Delivery Note")

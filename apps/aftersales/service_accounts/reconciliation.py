@@ -10,6 +10,7 @@ from frappe.utils import flt, getdate
 
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.report_filters import Scope
 from aftersales.core.roles import RECEIVING_ROLES
 from aftersales.service_accounts import reconciliation_lines
@@ -25,7 +26,6 @@ from aftersales.service_accounts.reconciliation_rules import (
 from aftersales.service_contracts import fee_invoices
 from aftersales.service_posting.invoicing import billed_rows
 from aftersales.service_posting.posting import (
-	JOB_DOCTYPES,
 	PURPOSES,
 	post_job,
 	refresh_billing,

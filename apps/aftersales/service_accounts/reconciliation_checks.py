@@ -6,13 +6,13 @@ Each is set-based, over the jobs posted or the documents dated in the period of 
 
 from collections.abc import Iterable
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts.breaks.cash import of_cash
 from aftersales.service_accounts.breaks.documents import HANDED_OVER, of_both_sides
 from aftersales.service_accounts.breaks.invoices import of_invoices
 from aftersales.service_accounts.breaks.queries import LINES, TECHNICIAN, Check
 from aftersales.service_accounts.breaks.stock import issued_without_job, of_stock
-from aftersales.service_posting.posting import JOB_DOCTYPES
 
 __all__ = ["HANDED_OVER", "LINES", "TECHNICIAN", "checks"]
 

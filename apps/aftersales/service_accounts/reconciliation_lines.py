@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Coalesce, Sum
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, LiteralValue, Term
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import nothing
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts.breaks.queries import (
@@ -24,7 +25,6 @@ from aftersales.service_accounts.breaks.queries import (
 )
 from aftersales.service_accounts.reconciliation_rules import Reason
 from aftersales.service_posting.plan.posting_plan import CUSTOMER
-from aftersales.service_posting.posting import JOB_DOCTYPES
 
 A_MINUTE_LATER = LiteralValue("interval 1 minute")
 

@@ -28,7 +28,7 @@ from aftersales.service_accounts.warranty_lines import (
 from aftersales.service_billing.journal import cost_center
 from aftersales.service_posting.job_plan import category_accounts, category_of_payer
 from aftersales.service_posting.posting import posting_key
-from aftersales.vendor_repairs.vendor_repairs import bills_of
+from aftersales.vendor_repairs.vendor_costs import bills_of
 
 CLAIMING_ROLES = ("Service Accountant", "Service Manager", "Service Supervisor")
 DEBIT_NOTE = "Purchase Invoice"

@@ -19,10 +19,10 @@ from pypika.functions import NullIf
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, ExistsCriterion, Term
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, exact, nothing, rounded, unit
 from aftersales.core.report_filters import Scope
 from aftersales.service_posting.plan.billing_rules import shares
-from aftersales.service_posting.posting import JOB_DOCTYPES
 
 INVOICE, ITEM, TAX = "Sales Invoice", "Sales Invoice Item", "Sales Taxes and Charges"
 Job = tuple[str, str]

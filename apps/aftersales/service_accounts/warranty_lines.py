@@ -10,12 +10,12 @@ from frappe.utils import flt, getdate
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts import job_ledger
-from aftersales.service_posting.posting import JOB_DOCTYPES
-from aftersales.vendor_repairs.vendor_repairs import BILLED, bills_of
-from aftersales.vendor_repairs.vendor_repairs import costs as vendor_costs
+from aftersales.vendor_repairs.vendor_costs import BILLED, bills_of
+from aftersales.vendor_repairs.vendor_costs import costs as vendor_costs
 
 WARRANTY = "Warranty"
 CLAIM, CLAIM_LINE = "Warranty Recovery Claim", "Warranty Recovery Line"

@@ -15,6 +15,7 @@ from frappe.utils import flt, getdate
 
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import Day, validate_call
+from aftersales.core.job_types import CARD, VISIT
 from aftersales.core.money import rounded
 from aftersales.service_posting.invoicing import discounts
 from aftersales.service_posting.invoicing.invoices import JobKey, amounts_due, invoicing_of
@@ -25,7 +26,7 @@ from aftersales.service_posting.posting import invoice_for, record_invoice
 
 BILLING_ROLES = ("Service Accountant", "Service Manager")
 LOOKING_ROLES = (*BILLING_ROLES, "Service Supervisor")
-DONE_ON = {"Service Voucher": "departed_at", "Repair Card": "ready_at"}
+DONE_ON = {VISIT: "departed_at", CARD: "ready_at"}
 SHOWN = 500
 """Invoices listed on the billing desk; a run has no such limit."""
 

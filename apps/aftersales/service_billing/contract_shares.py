@@ -11,11 +11,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, get_link_to_form
 
+from aftersales.core.job_types import JOB_DOCTYPES, VISIT
 from aftersales.service_contracts import contracts
 from aftersales.service_contracts.contracts import BEYOND, INCLUDED, ON_EACH_JOB, REVISIT
-from aftersales.service_posting.posting import JOB_DOCTYPES, post_job, take_off_invoice
-
-VISIT = "Service Voucher"
+from aftersales.service_posting.posting import post_job, take_off_invoice
 
 
 def pass_on(cancelled: Document, excess: float, visit: str | None) -> None:

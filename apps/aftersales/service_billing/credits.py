@@ -11,10 +11,11 @@ from frappe.utils import escape_html, get_link_to_form
 
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.service_billing import billing
 from aftersales.service_posting.invoicing import billed_rows, discounts
 from aftersales.service_posting.invoicing.invoices import JobKey, credited_jobs
-from aftersales.service_posting.posting import JOB_DOCTYPES, refresh_jobs_of
+from aftersales.service_posting.posting import refresh_jobs_of
 
 INVOICE = "Sales Invoice"
 

@@ -5,12 +5,12 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form
 
+from aftersales.core.job_types import JOB_DOCTYPES, VISIT
 from aftersales.service_posting import delivery
 from aftersales.service_posting.invoicing import billed_rows
 from aftersales.service_posting.invoicing.invoices import LINK_FIELDS, jobs_on
 from aftersales.service_posting.plan.receipt_rules import reference_of
 from aftersales.service_posting.posting import (
-	JOB_DOCTYPES,
 	PURPOSES,
 	posting_key,
 	refresh_billing,
@@ -170,7 +170,7 @@ def _release_jobs(invoice: Document, method: str | None) -> None:
 
 def _hands_over_cash(payment: str, job: frappe._dict) -> bool:
 	"""Whether a payment booked the cash of a visit, which `receive_cash` enters under its receipts."""
-	if job.aftersales_voucher_type != "Service Voucher":
+	if job.aftersales_voucher_type != VISIT:
 		return False
 	visit = frappe.get_doc(job.aftersales_voucher_type, job.aftersales_voucher)
 	receipts = [row.receipt_no for row in visit.cash_receipts if row.kind == "Received"]

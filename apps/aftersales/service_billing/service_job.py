@@ -7,8 +7,10 @@ from aftersales.core.input.document import ServiceDocument
 from aftersales.service_billing.contract_shares import pass_on
 from aftersales.service_calls import jobs
 from aftersales.service_contracts import contracts
+from aftersales.service_contracts.contract_of_job import check_contract
 from aftersales.service_posting import posting
 from aftersales.service_posting.job_lines import complete_lines
+from aftersales.service_posting.job_preview import preview
 from aftersales.service_posting.part_returns import refuse_cancelling_what_came_back
 
 CANCELLED = "Cancelled"
@@ -31,7 +33,7 @@ class ServiceJob(ServiceDocument):
 		jobs.check_for_whom(self)
 		jobs.check_equipment_owner(self)
 		jobs.authorise_other_category(self, call)
-		contracts.check_contract(self, call)
+		check_contract(self, call)
 		if self.status != CANCELLED:
 			jobs.check_call_is_open(self, call)
 
@@ -41,7 +43,7 @@ class ServiceJob(ServiceDocument):
 	def preview_billing(self) -> None:
 		"""A draft shows what it would cost the customer."""
 		if self.docstatus == 0:
-			posting.preview(self)
+			preview(self)
 
 	def post(self) -> None:
 		"""Make the documents in ERPNext: parts, invoice, hours at cost."""

@@ -22,6 +22,7 @@ from frappe.utils import (
 )
 
 from aftersales.core.guards import CLOCK_TOLERANCE, require_role, set_system
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.service_calls.entitlement.repairs import is_for_failure
 
 SUPERVISING_ROLES = ("Service Supervisor", "Service Manager")
@@ -270,7 +271,7 @@ def _warranty_of_others(doc: Document) -> date | None:
 	"""
 	given = [
 		until
-		for doctype in ("Repair Card", "Service Voucher")
+		for doctype in JOB_DOCTYPES
 		for until in frappe.db.get_values(
 			doctype,
 			{

@@ -15,6 +15,7 @@ from frappe.utils import cint, escape_html, flt, get_link_to_form, getdate, nowd
 
 from aftersales.core.guards import has_any_role, require_role
 from aftersales.core.input.requests import TargetDocument, validate_call
+from aftersales.core.job_types import JOB_DOCTYPES, VISIT
 from aftersales.core.money import exact, rounded
 from aftersales.core.scheduled import one_of_many
 from aftersales.core.selling_terms import billing_currency
@@ -68,82 +69,6 @@ def covering(
 	return found[0] if found else None
 
 
-def check_contract(doc: Document, call: frappe._dict | None) -> None:
-	"""The contract of a job is the customer's own, and the one its call says unless a supervisor chose.
-
-	The call's was in force for its product when the call came in; one chosen by hand has to be as well,
-	then or on the day of the work.
-
-	Args:
-		call: `service_contract` and `received_at` of the job's call; None without one.
-
-	Raises:
-		frappe.ValidationError: it is of another customer or company, not in force, or for other products.
-		frappe.PermissionError: somebody without the right chose another one than the call's.
-	"""
-	chosen = doc.has_value_changed("service_contract")
-	if not chosen and not (doc.service_contract and doc.has_value_changed("equipment")):
-		return
-	proposed = call and call.service_contract
-	by_hand = (doc.service_contract or None) != (proposed or None)
-	if chosen and by_hand:
-		require_role(
-			CHANGING_ROLES,
-			_("Service Contract {0} instead of {1}").format(
-				escape_html(doc.service_contract or "-"), escape_html(proposed or "-")
-			),
-		)
-	if not doc.service_contract:
-		return
-	fields = ["customer", "company", "docstatus", "start_date", "end_date", "covers_all_equipment"]
-	found = frappe.db.get_value("Service Contract", doc.service_contract, fields, as_dict=True)
-	if not found or found.docstatus != 1:
-		frappe.throw(
-			_("Service Contract {0} is not submitted: choose one that is in force.").format(
-				frappe.bold(escape_html(doc.service_contract))
-			)
-		)
-	if (found.customer, found.company) != (doc.customer, doc.company):
-		frappe.throw(
-			_("Service Contract {0} is made with {1} by {2}, this job is for {3} by {4}.").format(
-				get_link_to_form("Service Contract", doc.service_contract),
-				*(
-					frappe.bold(escape_html(value or "-"))
-					for value in (found.customer, found.company, doc.customer, doc.company)
-				),
-			)
-		)
-	if by_hand:
-		_refuse_other_days(doc, found, call and call.received_at)
-		_refuse_other_products(doc, found)
-
-
-def _refuse_other_days(doc: Document, contract: frappe._dict, received_at) -> None:
-	days = [_day_of(doc), *([getdate(received_at)] if received_at else [])]
-	if any(getdate(contract.start_date) <= day <= getdate(contract.end_date) for day in days):
-		return
-	frappe.throw(
-		_("Service Contract {0} is in force from {1} to {2}, this job is of {3}.").format(
-			get_link_to_form("Service Contract", doc.service_contract),
-			frappe.format(contract.start_date, "Date"),
-			frappe.format(contract.end_date, "Date"),
-			frappe.format(days[0], "Date"),
-		)
-	)
-
-
-def _refuse_other_products(doc: Document, contract: frappe._dict) -> None:
-	row = {"parent": doc.service_contract, "parenttype": "Service Contract", "equipment": doc.equipment or ""}
-	if contract.covers_all_equipment or frappe.db.exists("Service Contract Equipment", row):
-		return
-	frappe.throw(
-		_("Service Contract {0} does not name product {1}. Choose a contract that does, or none.").format(
-			get_link_to_form("Service Contract", doc.service_contract),
-			frappe.bold(escape_html(doc.equipment or "-")),
-		)
-	)
-
-
 # ---------------------------------------------------------------------------------- what it pays
 
 
@@ -177,7 +102,7 @@ def _excess(doc: Document, contract: Document) -> Decimal:
 	if not excess or not doc.repair_call or contract.excess_per == ON_EACH_JOB:
 		return excess
 	borne = Decimal(0)
-	for doctype in ("Service Voucher", "Repair Card"):
+	for doctype in JOB_DOCTYPES:
 		job = frappe.qb.DocType(doctype)
 		query = (
 			frappe.qb.from_(job)
@@ -222,11 +147,11 @@ def default_payer(doc: Document, line: Document, charge_rule: str) -> str:
 
 def visit_kind(doc: Document, contract: Document, locked: bool = False) -> str | None:
 	"""How a visit counts: included, beyond those included, or the second trip for a job counted before."""
-	if doc.doctype != "Service Voucher" or not _in_contract_category(doc) or doc.outcome == "No Access":
+	if doc.doctype != VISIT or not _in_contract_category(doc) or doc.outcome == "No Access":
 		return None
 	if earlier := _earlier_trip(doc):
 		return BEYOND if earlier == BEYOND else REVISIT
-	return INCLUDED if entitlement_on(contract, _day_of(doc), locked).covers_another else BEYOND
+	return INCLUDED if entitlement_on(contract, day_of(doc), locked).covers_another else BEYOND
 
 
 def _earlier_trip(doc: Document) -> str | None:
@@ -264,7 +189,7 @@ def take_visit(doc: Document) -> None:
 	if not hold(doc):
 		return
 	doc.flags.holds_contract = True
-	if doc.doctype != "Service Voucher":
+	if doc.doctype != VISIT:
 		return
 	contract = frappe.get_cached_doc("Service Contract", doc.service_contract)
 	kind = visit_kind(doc, contract, locked=True)
@@ -279,7 +204,7 @@ def take_visit(doc: Document) -> None:
 				"parenttype": contract.doctype,
 				"parentfield": "visits",
 				"service_voucher": doc.name,
-				"visited_on": _day_of(doc),
+				"visited_on": day_of(doc),
 			}
 		)
 		row.db_insert()
@@ -287,7 +212,7 @@ def take_visit(doc: Document) -> None:
 
 def give_visit_back(doc: Document) -> None:
 	"""A cancelled visit uses nothing of its contract."""
-	if doc.doctype == "Service Voucher" and doc.get("contract_visit"):
+	if doc.doctype == VISIT and doc.get("contract_visit"):
 		frappe.db.delete("Service Contract Visit", {"service_voucher": doc.name})
 		doc.db_set("contract_visit", None, update_modified=False)
 
@@ -360,7 +285,7 @@ def jobs_under(contract: str) -> list[tuple[str, str]]:
 	"""DocType and name of the submitted jobs that name `contract`."""
 	return [
 		(doctype, name)
-		for doctype in ("Service Voucher", "Repair Card")
+		for doctype in JOB_DOCTYPES
 		for name in frappe.get_all(
 			doctype,
 			filters={"service_contract": contract, "docstatus": 1},
@@ -432,7 +357,7 @@ def _use_of(contract: str) -> tuple[int, float]:
 	from frappe.query_builder.functions import Count, Sum
 
 	jobs, covered = 0, 0.0
-	for doctype in ("Service Voucher", "Repair Card"):
+	for doctype in JOB_DOCTYPES:
 		job = frappe.qb.DocType(doctype)
 		count, amount = (
 			frappe.qb.from_(job)
@@ -452,7 +377,8 @@ def _in_contract_category(doc: Document) -> bool:
 	)
 
 
-def _day_of(doc: Document) -> date:
+def day_of(doc: Document) -> date:
+	"""The day of a job's work, done or planned."""
 	return getdate(doc.arrived_at or doc.planned_start or nowdate())
 
 

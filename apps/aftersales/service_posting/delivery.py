@@ -6,7 +6,7 @@ from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import flt
 from pypika.functions import NullIf
 
-JOB_DOCTYPES = ("Service Voucher", "Repair Card")
+from aftersales.core.job_types import JOB_DOCTYPES
 
 
 def costs_of_lines(delivery_note: str) -> dict[str, float]:

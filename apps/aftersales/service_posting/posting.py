@@ -16,6 +16,7 @@ from frappe.utils import escape_html, flt, get_link_to_form, now_datetime, nowda
 from aftersales.core import dimensions
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.selling_terms import billing_currency, posting_key, save_as_app, set_customer_terms
 from aftersales.service_contracts import contracts
 from aftersales.service_posting import country_checks, free_items, line_amounts, part_costs
@@ -49,13 +50,13 @@ from aftersales.service_posting.job_documents import (
 )
 from aftersales.service_posting.job_lines import AUTHORISING_ROLES
 from aftersales.service_posting.job_plan import checked_plan, plan_of
+from aftersales.service_posting.job_preview import set_contract_shares
 from aftersales.service_posting.plan.billing_rules import ON_COMPLETION
 from aftersales.service_posting.plan.posting_plan import ContractShares, InvoiceRow, PostingPlan, StockRow
 from aftersales.service_posting.plan.posting_types import line_key
 
 __all__ = ["posting_key"]  # asked of this module by those who make documents for a job
 
-JOB_DOCTYPES = ("Service Voucher", "Repair Card")
 
 PURPOSES = {
 	"Stock Entry": "stock_entry",
@@ -123,7 +124,7 @@ def post_job(doc: Document, invoice_now: bool = False) -> None:
 	if doc.posted_at and all(doc.get(fieldname) == name for fieldname, name in posted.items()):
 		return  # by another request, whose documents this one may not see yet
 	doc.update(posted)
-	_set_contract_shares(doc, plan.contract, stored=True)
+	set_contract_shares(doc, plan.contract, stored=True)
 	for line in doc.parts:
 		line_amounts.store(line, {"bundle_qty": float(plan.bundles.get(line.name, 0))})
 	doc.update(
@@ -279,45 +280,6 @@ def unpost_job(doc: Document) -> None:
 			"billed_at": None,
 		}
 	)
-
-
-def preview(doc: Document) -> None:
-	"""Set `currency`, `amount_due` and the net `amount` of each line as the invoice would have them.
-
-	Uses an unsaved Sales Invoice, so that price list, pricing rules and taxes are ERPNext's own. A
-	draft that cannot be priced yet shows zero; posting says what is missing.
-	"""
-	line_amounts.clear(doc)
-	doc.update({"amount_due": 0, "contract_share": 0, "contract_excess": 0})
-	doc.currency = billing_currency(doc)
-	if not doc.customer:
-		return
-	try:
-		plan = plan_of(doc)
-		if not plan.invoice_rows and not plan.contract.lines:
-			return
-		_set_contract_shares(doc, plan.contract, stored=False)
-		if plan.invoice_rows:
-			_show_amounts(doc, plan)
-	except frappe.ValidationError:
-		return
-
-
-def _show_amounts(doc: Document, plan: PostingPlan) -> None:
-	invoice = priced_unsaved([Charge(doc, plan.invoice_rows)])
-	free_items.follow(doc, invoice, bool(plan.delivery_rows))
-	doc.currency = invoice.currency
-	doc.amount_due = total_of(invoice)
-	for line, values in line_amounts.of_lines(doc, invoice):
-		line.update(values)
-
-
-def _set_contract_shares(doc: Document, contract: ContractShares, stored: bool) -> None:
-	for line in line_amounts.lines_of(doc):
-		share = contract.lines.get(line_key(line))
-		values = {"contract_amount": float(share.contract_net) if share else 0.0}
-		line_amounts.store(line, values) if stored else line.update(values)
-	doc.update({"contract_share": flt(contract.covered), "contract_excess": flt(contract.excess)})
 
 
 def invoice_rows(doc: Document) -> tuple[InvoiceRow, ...]:

@@ -11,9 +11,9 @@ from frappe.query_builder.functions import Count, Sum
 from frappe.utils import add_months, flt, getdate, nowdate
 
 from aftersales.core.input.requests import DocTypeName, Flag, validate_call
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.spare_parts.parts import free_stock, parts_for_model
 
-JOBS = ("Service Voucher", "Repair Card")
 MOST_FOUND = 40
 MOST_WORDS = 6
 MOST_JOBS = 20
@@ -47,8 +47,10 @@ def find_for_job(doctype: DocTypeName, name: str, text: str | None = None, fitti
 		frappe.PermissionError: the user may not read the job or spare parts.
 	"""
 	frappe.has_permission("Spare Part", "read", throw=True)
-	if doctype not in JOBS:
-		frappe.throw(_("Parts are searched for one of: {0}.").format(", ".join(_(part) for part in JOBS)))
+	if doctype not in JOB_DOCTYPES:
+		frappe.throw(
+			_("Parts are searched for one of: {0}.").format(", ".join(_(part) for part in JOB_DOCTYPES))
+		)
 	frappe.has_permission(doctype, "read", throw=True)
 	job = frappe.get_doc(doctype, name)
 	job.check_permission("read")
@@ -292,12 +294,12 @@ def _jobs_with(item_code: str) -> list[dict]:
 	lines = (
 		frappe.qb.from_(line)
 		.select(line.parenttype, line.parent, line.qty, line.serial_no, line.creation)
-		.where((line.item_code == item_code) & (line.docstatus == 1) & line.parenttype.isin(JOBS))
+		.where((line.item_code == item_code) & (line.docstatus == 1) & line.parenttype.isin(JOB_DOCTYPES))
 		.orderby(line.creation, order=Order.desc)
 		.limit(5 * MOST_JOBS)
 	).run(as_dict=True)
 	readable = {}
-	for doctype in JOBS:
+	for doctype in JOB_DOCTYPES:
 		names = list({row.parent for row in lines if row.parenttype == doctype})
 		if not names or not frappe.has_permission(doctype, "read"):
 			continue
@@ -331,7 +333,7 @@ def _used_in_a_year(item_code: str) -> float:
 	used = (
 		frappe.qb.from_(line)
 		.select(Sum(line.qty))
-		.where((line.item_code == item_code) & (line.docstatus == 1) & line.parenttype.isin(JOBS))
+		.where((line.item_code == item_code) & (line.docstatus == 1) & line.parenttype.isin(JOB_DOCTYPES))
 		.where(line.creation >= add_months(nowdate(), -12))
 	).run()
 	return flt(used[0][0])

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aftersales.core.job_types import CARD
+
 Place = tuple[str, str]
 """An item in a warehouse."""
 
@@ -82,7 +84,7 @@ class Holding:
 	card: str
 	line: str
 	held: float
-	doctype: str = "Repair Card"
+	doctype: str = CARD
 
 
 def taken(actual: float, promised: float, set_aside: float) -> float:

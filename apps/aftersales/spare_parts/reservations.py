@@ -17,6 +17,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Sum
 from frappe.utils import cint, escape_html, flt, get_link_to_form
 
+from aftersales.core.job_types import CARD
 from aftersales.spare_parts.reservation_rules import (
 	Holding,
 	Need,
@@ -303,7 +304,7 @@ def _held_in_all(item_code: str | None = None, warehouse: str | None = None) -> 
 	query = (
 		frappe.qb.from_(line)
 		.select(line.item_code, line.warehouse, Sum(line.set_aside))
-		.where((line.parenttype == "Repair Card") & (line.set_aside > 0))
+		.where((line.parenttype == CARD) & (line.set_aside > 0))
 		.groupby(line.item_code, line.warehouse)
 	)
 	if item_code:

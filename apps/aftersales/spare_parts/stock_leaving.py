@@ -17,6 +17,7 @@ from frappe.utils import escape_html, flt, get_link_to_form
 from pypika.terms import Criterion
 
 from aftersales.core.guards import has_any_role
+from aftersales.core.job_types import CARD, JOB_DOCTYPES
 from aftersales.spare_parts import reservations
 from aftersales.spare_parts.reservation_rules import IGNORE, STOP, Place, answer, exact, taken
 
@@ -90,10 +91,7 @@ def keep_set_aside(doc: Document, method: str | None = None) -> None:
 
 def _checked_already(doc: Document) -> bool:
 	"""A job was refused before its documents were made, where it needs more than is free."""
-	return bool(doc.flags.made_by_posting) and doc.get("aftersales_voucher_type") in (
-		"Repair Card",
-		"Service Voucher",
-	)
+	return bool(doc.flags.made_by_posting) and doc.get("aftersales_voucher_type") in JOB_DOCTYPES
 
 
 def _takings(places: Iterable[Place]) -> list[Taking]:
@@ -142,7 +140,7 @@ def _warn(takings: Iterable[Taking]) -> None:
 def _sentence(taking: Taking) -> str:
 	item_code, warehouse = taking.place
 	cards = reservations.holders(item_code, warehouse)
-	named = ", ".join(get_link_to_form("Repair Card", card) for card in cards[:CARDS_NAMED])
+	named = ", ".join(get_link_to_form(CARD, card) for card in cards[:CARDS_NAMED])
 	if len(cards) > CARDS_NAMED:
 		named += " …"
 	return _("{0} of the {1} {2} reserved in {3} would be consumed. Reserved for {4}.").format(

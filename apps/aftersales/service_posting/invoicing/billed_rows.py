@@ -11,11 +11,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_link_to_form
 
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.selling_terms import KEY, posting_key
 from aftersales.service_posting.invoicing.invoices import LINK_FIELDS, JobKey, jobs_on
 
 ROW_FIELDS = (*LINK_FIELDS, "aftersales_line")
-JOB_DOCTYPES = ("Service Voucher", "Repair Card")
 
 
 def claim(doc: Document) -> None:

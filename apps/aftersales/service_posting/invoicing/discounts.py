@@ -12,9 +12,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt, fmt_money, get_link_to_form
 
+from aftersales.core.job_types import CARD
 from aftersales.service_posting.invoicing.invoices import JobKey, jobs_on
 
-COMPENSATION, CARD, INVOICE = "Delay Compensation", "Repair Card", "Sales Invoice"
+COMPENSATION, INVOICE = "Delay Compensation", "Sales Invoice"
 GRANTED, WAITING = "Granted", "Awaiting Invoice"
 NET = "Net Total"
 

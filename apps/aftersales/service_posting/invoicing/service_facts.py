@@ -10,6 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, escape_html, formatdate, strip_html_tags
 
+from aftersales.core.job_types import VISIT
 from aftersales.core.selling_terms import KEY, posting_key
 from aftersales.service_posting.invoicing.invoices import done_on
 
@@ -72,7 +73,7 @@ def _product_of(job: Document) -> frappe._dict:
 
 def _place(job: Document) -> str:
 	"""Where the visit was: the address of its call, on one line; a repair in the workshop has none."""
-	if job.doctype != "Service Voucher" or not job.get("repair_call"):
+	if job.doctype != VISIT or not job.get("repair_call"):
 		return ""
 	address = frappe.db.get_value("Repair Call", job.repair_call, "service_address_display")
 	lines = strip_html_tags(cstr(address).replace("<br>", "\n").replace("<br/>", "\n")).splitlines()

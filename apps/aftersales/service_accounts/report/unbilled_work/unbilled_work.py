@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import add_days, date_diff, flt, getdate
 
 from aftersales.core.input.filters import validate_filters
+from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import nothing, rounded
 from aftersales.core.report_filters import (
 	check_company,
@@ -25,7 +26,6 @@ from aftersales.core.report_filters import (
 from aftersales.core.source_text import N_
 from aftersales.service_accounts.reconciliation_checks import LINES, TECHNICIAN
 from aftersales.service_posting.invoicing import discounts
-from aftersales.service_posting.posting import JOB_DOCTYPES
 
 CREDITED = "Credited"
 AGES = ((0, N_("Today")), (1, N_("1 to 7 days")), (8, N_("8 to 30 days")), (31, N_("Over 30 days")))

@@ -16,7 +16,7 @@ from aftersales.customer_goods import custody, one_way
 from aftersales.installed_base import identity
 from aftersales.service_calls import jobs
 from aftersales.service_levels import workflow_states
-from aftersales.vendor_repairs import vendor_repairs
+from aftersales.vendor_repairs import vendor_costs, vendor_repairs
 from aftersales.vendor_repairs.vendor_repairs import BACK, NEXT_STATES, SENDING_STATES, SENT
 
 FIELDS_OF_RECORD = ("purchase_order", "location_before", "cost_source")
@@ -87,7 +87,7 @@ class VendorRepair(ServiceDocument):
 
 	def on_submit(self):
 		self.note_where_it_is()
-		vendor_repairs.refresh_cost(self.repair_card)
+		vendor_costs.refresh_cost(self.repair_card)
 
 	def before_update_after_submit(self):
 		workflow_states.follow(self)
@@ -101,7 +101,7 @@ class VendorRepair(ServiceDocument):
 	def on_update_after_submit(self):
 		jobs.write_notes(self)
 		if self.has_value_changed("cost"):
-			vendor_repairs.refresh_cost(self.repair_card)
+			vendor_costs.refresh_cost(self.repair_card)
 		if entered(self, BACK):
 			self.note_back_home()
 			vendor_repairs.charge_on(self)
@@ -115,7 +115,7 @@ class VendorRepair(ServiceDocument):
 
 	def on_cancel(self):
 		self.note_back_home()
-		vendor_repairs.refresh_cost(self.repair_card)
+		vendor_costs.refresh_cost(self.repair_card)
 
 	# ------------------------------------------------------------------ actions
 

@@ -4,15 +4,18 @@ Figures are those of `factories.shop`: an hour 60.00, a seal 42.00, VAT 13.5 %.
 """
 
 from contextlib import contextmanager
+from decimal import Decimal
 
 import frappe
 import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from erpnext.selling.doctype.quotation.quotation import make_sales_order
-from frappe.utils import add_to_date, nowdate
+from frappe.utils import add_to_date, flt, nowdate
 
+from aftersales.core.money import unit
+from aftersales.core.rounding_rules import round_to
 from aftersales.printing import aftersales_hours
-from aftersales.service_cash.cash import payable
+from aftersales.service_posting.invoicing.payable import payable
 from tests import factories as make
 from tests.jobs import billed, done, gl, in_stock, job
 
@@ -33,6 +36,18 @@ def invoice_of(doc):
 
 def fresh(doc):
 	return frappe.get_doc(doc.doctype, doc.name)
+
+
+@pytest.mark.parametrize("method", ["Commercial Rounding", "Banker's Rounding"])
+@pytest.mark.parametrize("amount", ["0.125", "0.135", "2.5", "-0.125"])
+def test_decisions_round_as_the_books_do(method, amount):
+	frappe.db.set_single_value("System Settings", "rounding_method", method)
+	frappe.clear_document_cache("System Settings", "System Settings")
+	frappe.local.system_settings = None
+	try:
+		assert round_to(Decimal(amount), unit("EUR")) == Decimal(str(flt(amount, 2)))
+	finally:
+		frappe.local.system_settings = None
 
 
 # ---------------------------------------------------------------- minutes

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aftersales.core.rounding_rules import CENT, Unit
 from aftersales.service_contracts.contract_rules import (
 	CARRY_OVER,
 	FORFEIT,
@@ -116,7 +117,7 @@ RULES = {
 }
 
 
-def job(terms, *lines, unit=Decimal("0.01")):
+def job(terms, *lines, unit=CENT):
 	return Job(
 		parts=tuple(line for line in lines if isinstance(line, PartLine)),
 		labour=tuple(line for line in lines if isinstance(line, LabourLine)),
@@ -188,7 +189,7 @@ def test_without_a_contract_its_payer_bears_everything():
 
 
 def test_coins_of_other_currencies():
-	yen = contract_shares(job(Terms("SC-1", parts=Decimal("33.3")), seal(3, 1001), unit=Decimal(1)))
+	yen = contract_shares(job(Terms("SC-1", parts=Decimal("33.3")), seal(3, 1001), unit=Unit(1)))
 	assert (yen.lines["p1"].rate, yen.lines["p1"].customer) == (Decimal(668), Decimal(2004))
 
 
@@ -212,7 +213,7 @@ quantities = st.integers(1, 40).map(lambda quarters: quarters / 4)
 def test_both_shares_are_the_full_price_to_the_cent(
 	labour, parts, travel, excess, hours, hour_price, qty, part_price, digits
 ):
-	unit = Decimal(1).scaleb(-digits)
+	unit = Unit(Decimal(1).scaleb(-digits))
 	terms = Terms("SC-1", labour, parts, travel, Decimal(excess) / 100, "EXCESS")
 	shares = contract_shares(
 		job(

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aftersales.core.rounding_rules import CENT
 from aftersales.service_contracts.contract_rules import renewed_term
 from aftersales.service_contracts.fee_period_rules import Cycle, periods
 
 MONTH, QUARTER, YEAR = Cycle("Month"), Cycle("Month", 3), Cycle("Year")
-CENT = Decimal("0.01")
 
 
 def starts(first: date, last: date, cycle: Cycle) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aftersales.core.rounding_rules import Unit
 from aftersales.service_contracts.fee_rules import Fee, days, unused, unused_days
 
 APRIL = Fee(date(2026, 4, 1), date(2026, 4, 30), Decimal("60.00"))
@@ -37,7 +38,7 @@ def test_what_was_credited_is_not_credited_again():
 
 def test_a_yen_is_not_divided():
 	fee = Fee(APRIL.first, APRIL.last, Decimal(1000))
-	assert unused(fee, date(2026, 4, 10), Decimal(1)) == 667
+	assert unused(fee, date(2026, 4, 10), Unit(1)) == 667
 
 
 @settings(max_examples=60)

@@ -1,6 +1,7 @@
 """Amounts to as many digits as ERPNext keeps them: none in yen, two in euro, three in dinar.
 
-Pure modules take the smallest amount as an argument (`unit`); everybody else rounds by these.
+Pure modules take the smallest amount as an argument (`unit`) and round by `rounding_rules.round_to`; everybody
+else rounds by these. Both obey the Rounding Method of System Settings.
 """
 
 from decimal import Decimal
@@ -8,6 +9,8 @@ from decimal import Decimal
 import frappe
 from frappe.model.meta import get_field_precision
 from frappe.utils import flt
+
+from aftersales.core.rounding_rules import Unit, rounding_of
 
 _AMOUNT = frappe._dict(fieldtype="Currency", precision=None)
 
@@ -27,9 +30,10 @@ def exact(amount: float | Decimal | str | None, currency: str | None = None) -> 
 	return Decimal(str(rounded(amount, currency)))
 
 
-def unit(currency: str | None = None) -> Decimal:
-	"""The smallest amount: 0.01 where amounts have two digits."""
-	return Decimal(1).scaleb(-digits(currency))
+def unit(currency: str | None = None) -> Unit:
+	"""The smallest amount: 0.01 where amounts have two digits; with it goes how the site rounds."""
+	rounding = rounding_of(frappe.get_system_settings("rounding_method"))
+	return Unit(Decimal(1).scaleb(-digits(currency)), rounding)
 
 
 def nothing(currency: str | None = None) -> float:

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from aftersales.core.rounding_rules import CENT, Unit, round_to
 
 RECEIVED = "Received"
 DIAGNOSING = "Diagnosing"
@@ -113,32 +115,25 @@ def approval_missing(lines: Iterable[Line], approval_status: str | None) -> bool
 	return approval_status != APPROVED and any(line.charge_to == "Customer" for line in lines)
 
 
-CENT = Decimal("0.01")
-
-
-def approval_limit(approved_amount: float, tolerance_percent: float, unit: Decimal = CENT) -> Decimal:
+def approval_limit(approved_amount: float, tolerance_percent: float, unit: Unit = CENT) -> Decimal:
 	"""The most that may be charged without a new quote: approved amount plus tolerance, in whole `unit`s.
 
 	>>> approval_limit(200, 10)
 	Decimal('220.00')
 	"""
 	factor = 1 + _exact(tolerance_percent) / 100
-	return _coins(_exact(approved_amount) * factor, unit)
+	return round_to(_exact(approved_amount) * factor, unit)
 
 
 def needs_new_quote(
-	net_amount: float, approved_amount: float, tolerance_percent: float, unit: Decimal = CENT
+	net_amount: float, approved_amount: float, tolerance_percent: float, unit: Unit = CENT
 ) -> bool:
 	"""True when `net_amount` charged to the customer exceeds the approved amount beyond tolerance.
 
 	Amounts are net, in the currency of the invoice.
 	"""
-	net = _coins(_exact(net_amount), unit)
+	net = round_to(_exact(net_amount), unit)
 	return net > approval_limit(approved_amount, tolerance_percent, unit)
-
-
-def _coins(amount: Decimal, unit: Decimal) -> Decimal:
-	return (amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit
 
 
 def charged_without_repair(lines: Iterable[Line]) -> tuple[Line, ...]:

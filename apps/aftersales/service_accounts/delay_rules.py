@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from aftersales.core.rounding_rules import CENT, Unit, round_to
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ def days_late(promised: date | None, ready: date | None) -> int:
 	return max((ready - promised).days, 0)
 
 
-def compensation(rule: Rule, days: int, net_bill: Decimal, unit: Decimal = Decimal("0.01")) -> Decimal:
+def compensation(rule: Rule, days: int, net_bill: Decimal, unit: Unit = CENT) -> Decimal:
 	"""What the rule gives, in whole `unit`s.
 
 	The limit is a share of what the customer pays, net; where he pays nothing there is nothing to take a
@@ -30,4 +32,4 @@ def compensation(rule: Rule, days: int, net_bill: Decimal, unit: Decimal = Decim
 	amount = rule.per_day * max(days - rule.grace_days, 0)
 	if net_bill > 0:
 		amount = min(amount, net_bill * rule.max_percent / 100)
-	return (amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit
+	return round_to(amount, unit)

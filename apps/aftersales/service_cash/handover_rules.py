@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from aftersales.core.rounding_rules import CENT, Unit, round_to
+
 
 @dataclass(frozen=True)
 class Cash:
@@ -61,9 +63,9 @@ def difference(expected: Decimal, counted: Decimal) -> Decimal:
 	return counted - expected
 
 
-def in_company_currency(amount: Decimal, rate: Decimal, unit: Decimal = Decimal("0.01")) -> Decimal:
+def in_company_currency(amount: Decimal, rate: Decimal, unit: Unit = CENT) -> Decimal:
 	"""`amount` at `rate`, in whole `unit`s."""
-	return (amount * rate / unit).quantize(Decimal(1)) * unit
+	return round_to(amount * rate, unit)
 
 
 def _against(handover: Handover, row: Cash) -> Iterable[Refusal]:

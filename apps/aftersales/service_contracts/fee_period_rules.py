@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from aftersales.core.rounding_rules import Unit, round_to
 from aftersales.service_contracts.contract_rules import add_months
-from aftersales.service_contracts.fee_rules import coins, days
+from aftersales.service_contracts.fee_rules import days
 
 MONTHS_IN = {"Month": 1, "Year": 12}
 DAYS_IN = {"Day": 1, "Week": 7}
@@ -55,11 +56,11 @@ class Period:
 		"""The same, ended on `last`."""
 		return Period(self.first, min(last, self.last), self.whole_last)
 
-	def fee(self, whole: Decimal, unit: Decimal) -> Decimal:
+	def fee(self, whole: Decimal, unit: Unit) -> Decimal:
 		"""What the period costs of the fee of a `whole` one, in `unit`s of the currency."""
 		if self.last == self.whole_last:
-			return coins(whole, unit)
-		return coins(whole * days(self.first, self.last) / days(self.first, self.whole_last), unit)
+			return round_to(whole, unit)
+		return round_to(whole * days(self.first, self.last) / days(self.first, self.whole_last), unit)
 
 
 def periods(first: date, last: date, cycle: Cycle) -> Iterator[Period]:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from aftersales.core.rounding_rules import CENT, Unit, round_to
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,10 @@ def unused_days(fee: Fee, end: date) -> int:
 	return min(days(end, fee.last) - 1, days(fee.first, fee.last)) if end < fee.last else 0
 
 
-def unused(fee: Fee, end: date, unit: Decimal = Decimal("0.01")) -> Decimal:
+def unused(fee: Fee, end: date, unit: Unit = CENT) -> Decimal:
 	"""The share of the unused days, less what was credited already; in whole `unit`s, never below zero."""
 	whole = days(fee.first, fee.last)
 	if not whole:
 		return Decimal(0)
 	share = fee.net * unused_days(fee, end) / whole
-	return max(coins(share, unit) - fee.credited, Decimal(0))
-
-
-def coins(amount: Decimal, unit: Decimal) -> Decimal:
-	"""`amount` in whole `unit`s."""
-	return (amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit
+	return max(round_to(share, unit) - fee.credited, Decimal(0))

@@ -17,8 +17,9 @@ the parts the customer pays leave stock by it.
 """
 
 from collections.abc import Collection, Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from aftersales.core.rounding_rules import Unit, round_to
 from aftersales.service_contracts.contract_rules import Terms
 from aftersales.service_posting.plan.posting_types import (
 	CONTRACT,
@@ -103,9 +104,9 @@ def contract_shares(job: Job) -> ContractShares:
 	}
 	bearable = sum((share.contract for share in lines.values()), Decimal(0))
 	net = sum((share.contract_net for share in lines.values()), Decimal(0))
-	excess = min(_coins(job.terms.excess, job.unit), bearable)
+	excess = min(round_to(job.terms.excess, job.unit), bearable)
 	return ContractShares(
-		lines, excess, _coins(excess * net / bearable, job.unit) if bearable else Decimal(0)
+		lines, excess, round_to(excess * net / bearable, job.unit) if bearable else Decimal(0)
 	)
 
 
@@ -118,18 +119,14 @@ def _contract_lines(job: Job, terms: Terms) -> Iterable[tuple[LabourLine | PartL
 			yield part, part.qty, terms.parts
 
 
-def _share(line: LabourLine | PartLine, qty: float, covered: Decimal, unit: Decimal) -> Share:
-	price, quantity = _coins(Decimal(str(line.full_rate or 0)), unit), Decimal(str(qty))
-	rate = _coins(price * (100 - covered) / 100, unit)
-	full, customer = _coins(price * quantity, unit), _coins(rate * quantity, unit)
+def _share(line: LabourLine | PartLine, qty: float, covered: Decimal, unit: Unit) -> Share:
+	price, quantity = round_to(Decimal(str(line.full_rate or 0)), unit), Decimal(str(qty))
+	rate = round_to(price * (100 - covered) / 100, unit)
+	full, customer = round_to(price * quantity, unit), round_to(rate * quantity, unit)
 	contract = full - customer
 	return Share(
-		full, contract, customer, rate, covered, _coins(contract * Decimal(str(line.net_part)), unit)
+		full, contract, customer, rate, covered, round_to(contract * Decimal(str(line.net_part)), unit)
 	)
-
-
-def _coins(amount: Decimal, unit: Decimal) -> Decimal:
-	return (amount / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit
 
 
 def _issue_rows(job: Job, delivered: Collection[str]) -> Iterable[StockRow]:
@@ -210,7 +207,7 @@ def _labour_rows(job: Job) -> Iterable[LabourCostRow]:
 
 
 def _labour_cost(job: Job, line: LabourLine) -> Decimal:
-	return _coins(Decimal(str(line.hours)) * Decimal(str(line.cost_rate)), job.company_unit)
+	return round_to(Decimal(str(line.hours)) * Decimal(str(line.cost_rate)), job.company_unit)
 
 
 def _rule(job: Job, charge_to: str) -> CategoryAccounts:
@@ -288,7 +285,7 @@ def _contract_problems(job: Job, shares: ContractShares) -> Iterable[Problem]:
 	if charged and CUSTOMER not in job.rules:
 		yield Problem("category_missing", {"charge_to": CUSTOMER})
 	# Half of a price forgotten is not nothing; nor is it left out of what an excess is taken of
-	short = shares.excess < _coins(job.terms.excess, job.unit)
+	short = shares.excess < round_to(job.terms.excess, job.unit)
 	for line, qty, covered in _contract_lines(job, job.terms):
 		if line.full_rate is None and qty and (covered < 100 or short):
 			yield Problem("no_price", {"item": line.item_code or "", "price_list": job.price_list})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from aftersales.core.rounding_rules import CENT, Unit
 from aftersales.service_contracts.contract_rules import Terms
 
 CUSTOMER = "Customer"
@@ -133,8 +134,8 @@ class Job:
 	delivery_note_required: bool = False
 	name: str = ""
 	terms: Terms | None = None
-	unit: Decimal = Decimal("0.01")
-	company_unit: Decimal = Decimal("0.01")
+	unit: Unit = CENT
+	company_unit: Unit = CENT
 	price_list: str = ""
 
 

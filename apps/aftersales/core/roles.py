@@ -1,4 +1,18 @@
-"""Roles that stand behind more than one rule of the app; the rights themselves are in the DocTypes' permissions."""
+"""Roles that stand behind more than one rule of the app; what a role can read and write is in the DocTypes' permissions."""
 
-RECEIVING_ROLES = ("Service Accountant", "Service Manager")
-"""Users who take cash in, and link payments to it."""
+AGENT = "Service Agent"
+SUPERVISOR = "Service Supervisor"
+MANAGER = "Service Manager"
+ACCOUNTANT = "Service Accountant"
+
+DESK = (AGENT, SUPERVISOR, MANAGER)
+"""Users who take calls."""
+
+SUPERVISORS = (SUPERVISOR, MANAGER)
+"""Users who decide what others must not."""
+
+ACCOUNTANTS = (ACCOUNTANT, MANAGER)
+"""Users who bill, take cash in and settle claims."""
+
+SUPERVISORS_AND_ACCOUNTANTS = (SUPERVISOR, MANAGER, ACCOUNTANT)
+"""Users who see and authorise what is charged."""

@@ -11,12 +11,12 @@ from frappe.utils import cint, escape_html, strip_html_tags
 from frappe.utils.user import get_users_with_role as users_with_role
 
 from aftersales.core.guards import set_system
+from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_care import follow_ups
 from aftersales.customer_care.complaint_rules import OVER
 from aftersales.service_calls import facts
 from aftersales.service_calls.assignment import is_enabled
 
-OWNER_ROLES = ("Service Supervisor", "Service Manager")
 JOB_FIELDS = ("customer", "company", "equipment", "repair_call")
 
 
@@ -171,7 +171,7 @@ def owner_for(complaint: Document) -> str:
 	registers = frappe.session.user
 	if frappe.has_permission("Service Complaint", "write") and not is_about(complaint, registers):
 		return registers
-	for role in OWNER_ROLES:
+	for role in SUPERVISORS:
 		for user in sorted(users_with_role(role)):
 			if complaint.may_be_owned_by(user):
 				return user

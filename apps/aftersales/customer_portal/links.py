@@ -14,6 +14,7 @@ from frappe.utils import add_days, cint, get_datetime, now_datetime
 from aftersales.core import site_address
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
+from aftersales.core.roles import DESK
 from aftersales.core.signing import secret
 from aftersales.customer_care.care_for_customers import follow_ups_to_ask
 from aftersales.customer_portal import link_rules
@@ -31,7 +32,6 @@ PURPOSES: dict[str, tuple[str, ...]] = {
 }
 """What each purpose may be about."""
 
-DESK = ("Service Agent", "Service Supervisor", "Service Manager")
 VALID_DAYS = 30
 STILL_GOOD = 7  # days a link must have left to be sent once more
 

@@ -13,10 +13,9 @@ from frappe.utils import flt, fmt_money, get_link_to_form, getdate, now_datetime
 
 from aftersales.core.guards import has_any_role, set_system
 from aftersales.core.money import digits, rounded
-from aftersales.core.roles import RECEIVING_ROLES
+from aftersales.core.roles import ACCOUNTANTS, SUPERVISORS, SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.core.selling_terms import billing_currency
 from aftersales.field_service.visit_rules import cash_refusal, open_cash
-from aftersales.service_calls.jobs import SUPERVISING_ROLES
 from aftersales.service_posting.invoicing import service_facts
 from aftersales.service_posting.invoicing.payable import payable
 
@@ -24,7 +23,6 @@ RECEIVED, PAID_OUT = "Received", "Paid Out"
 SERIES = {RECEIVED: "REC-{company}-.YYYY.-.#####", PAID_OUT: "REF-{company}-.YYYY.-.#####"}
 """One series per company, year and kind; receipts of two companies are never mixed."""
 
-AUTHORISING_ROLES = (*SUPERVISING_ROLES, *RECEIVING_ROLES)
 ROW_FIELDS = ("receipt_no", "kind", "amount", "given_at", "reason", "signed_by", "authorised_by")
 STORED_FIELDS = (*ROW_FIELDS, "customer_signature")
 
@@ -104,7 +102,7 @@ def collect(doc: Document, amount: float, collected_so_far: float) -> str:
 def pay_out(doc: Document, amount: float, collected_so_far: float, reason: str, **signature) -> str:
 	"""Give `amount` back to the customer before it was handed over; return the number of the paid-out receipt.
 
-	`signature`: signed_by and customer_signature. Without them the user needs one of AUTHORISING_ROLES. A visit
+	`signature`: signed_by and customer_signature. Without them the user needs one of SUPERVISORS_AND_ACCOUNTANTS. A visit
 	that was cancelled and is not amended may be paid back, too.
 
 	Raises:
@@ -217,12 +215,12 @@ def _authority(signature: dict) -> str | None:
 	if signature.get("customer_signature"):
 		if not (signature.get("signed_by") or "").strip():
 			frappe.throw(_("Enter the name of the customer who signed."), frappe.MandatoryError)
-		return frappe.session.user if has_any_role(AUTHORISING_ROLES) else None
-	if not has_any_role(AUTHORISING_ROLES):
+		return frappe.session.user if has_any_role(SUPERVISORS_AND_ACCOUNTANTS) else None
+	if not has_any_role(SUPERVISORS_AND_ACCOUNTANTS):
 		frappe.throw(
 			_(
 				"Capture the customer's signature for the money, or ask a user with one of these roles to pay it out: {0}."
-			).format(", ".join(_(role) for role in AUTHORISING_ROLES)),
+			).format(", ".join(_(role) for role in SUPERVISORS_AND_ACCOUNTANTS)),
 			frappe.PermissionError,
 		)
 	return frappe.session.user

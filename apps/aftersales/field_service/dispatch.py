@@ -7,6 +7,7 @@ from frappe.utils import escape_html, format_date, format_datetime, get_datetime
 
 from aftersales.core.guards import previous_status, require_role, require_value, set_system
 from aftersales.core.input.requests import validate_call
+from aftersales.core.roles import SUPERVISORS
 from aftersales.field_service.dispatch_rules import overlap
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
 from aftersales.service_calls import jobs
@@ -139,7 +140,7 @@ def _require_presence(doc: Document) -> None:
 		)
 	if doc.absence_overridden_by and not _presence_changed(doc):
 		return
-	require_role(jobs.SUPERVISING_ROLES, _("Dispatching a technician who is away"))
+	require_role(SUPERVISORS, _("Dispatching a technician who is away"))
 	set_system(doc, absence_overridden_by=frappe.session.user)
 	jobs.note(
 		doc,
@@ -191,7 +192,7 @@ def _override(doc: Document, verdict: Verdict) -> None:
 		)
 	if _override_stands(doc):
 		return
-	require_role(jobs.SUPERVISING_ROLES, _("Dispatching without the qualification"))
+	require_role(SUPERVISORS, _("Dispatching without the qualification"))
 	set_system(doc, qualification_overridden_by=frappe.session.user)
 	jobs.note(
 		doc,

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form, getdate, nowdate
 
 from aftersales.core.guards import has_any_role
+from aftersales.core.roles import DESK
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
 
 TELLING = ("Left", "Inactive", "Suspended")
@@ -19,7 +20,6 @@ OWNED = {
 """What a user owns as its owner (`call_owner`), and the states in which nothing is left to do on it."""
 
 MOST = 20
-READERS = ("Service Agent", "Service Supervisor", "Service Manager")
 
 
 def planned_visits(technicians: list[str], after: date | str | None = None) -> list[frappe._dict]:
@@ -175,7 +175,7 @@ def _was_told(user: str, about: str, subject: str) -> bool:
 
 
 def _say(text: str) -> None:
-	if has_any_role((*READERS, "HR Manager", "HR User", "System Manager")):
+	if has_any_role((*DESK, "HR Manager", "HR User", "System Manager")):
 		frappe.msgprint(text, title=_("Work to Reassign"), indicator="orange")
 
 

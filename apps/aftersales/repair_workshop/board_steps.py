@@ -9,6 +9,7 @@ from frappe.model.workflow import apply_workflow, get_transitions, get_workflow_
 from frappe.utils import cint, flt
 
 from aftersales.core.guards import has_any_role
+from aftersales.core.roles import SUPERVISORS
 from aftersales.repair_workshop import board_rules as rules
 from aftersales.service_calls import jobs
 
@@ -76,7 +77,7 @@ def _as_step(workflow: Document, transition, docstatus: int, verified: bool) -> 
 def _allowed(steps: Iterable[rules.Step]) -> list[rules.Step]:
 	may_write = bool(frappe.has_permission("Repair Card", "write"))
 	may_submit = bool(frappe.has_permission("Repair Card", "submit"))
-	supervises = has_any_role(jobs.SUPERVISING_ROLES)
+	supervises = has_any_role(SUPERVISORS)
 	once = {step.key: step for step in steps}  # a transition is listed once per role
 	return [step for step in once.values() if rules.may_take(step, may_write, may_submit, supervises)]
 

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime, get_link_to_form, now_datetime
 
 from aftersales.core.guards import refuse_future, require_role
+from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_goods import custody
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_calls import jobs
@@ -112,7 +113,7 @@ def _whose(technician: str | None) -> str:
 			frappe.throw(_("You are not a Service Technician. Choose whose work it is."))
 		return own[0]
 	if technician not in own:
-		require_role(jobs.SUPERVISING_ROLES, _("Starting or stopping the work of another user"))
+		require_role(SUPERVISORS, _("Starting or stopping the work of another user"))
 	return technician
 
 
@@ -129,7 +130,7 @@ def _validate_authors(doc: Document) -> None:
 	if not corrected:
 		return
 	whose = ", ".join(sorted({escape_html(technician or "") for technician in corrected}))
-	require_role(jobs.SUPERVISING_ROLES, _("Correcting the time logs of {0}").format(whose))
+	require_role(SUPERVISORS, _("Correcting the time logs of {0}").format(whose))
 	jobs.note(doc, _("Time logs of {0} corrected").format(whose))
 
 

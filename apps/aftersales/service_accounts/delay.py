@@ -12,6 +12,7 @@ from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import exact, unit
+from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.service_accounts.delay_rules import Rule, compensation, days_late
 from aftersales.service_billing import billing, journal
 from aftersales.service_posting.invoicing import discounts
@@ -20,7 +21,6 @@ from aftersales.service_posting.posting import take_off_invoice
 
 DISCOUNT = "Discount on the Invoice"
 COMPENSATION = "Delay Compensation"
-SEEING_ROLES = ("Service Accountant", "Service Manager", "Service Supervisor")
 
 
 def propose(doc: Document, method: str | None = None) -> None:
@@ -54,7 +54,7 @@ def proposal_for_invoice(sales_invoice: str) -> dict | None:
 	Raises:
 		frappe.PermissionError: the user may not read the invoice or see compensations.
 	"""
-	require_role(SEEING_ROLES, _("Seeing compensations"))
+	require_role(SUPERVISORS_AND_ACCOUNTANTS, _("Seeing compensations"))
 	invoice = frappe.get_doc("Sales Invoice", sales_invoice)
 	invoice.check_permission("read")
 	cards = frappe.get_all("Repair Card", {"sales_invoice": invoice.name, "docstatus": 1}, pluck="name")

@@ -12,7 +12,7 @@ from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.report_filters import Scope
-from aftersales.core.roles import RECEIVING_ROLES
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_accounts import reconciliation_lines
 from aftersales.service_accounts.breaks.ledger import ledger_breaks
 from aftersales.service_accounts.reconciliation_checks import HANDED_OVER, checks
@@ -47,7 +47,7 @@ def correct(reason: str, job_type: DocTypeName, job: str) -> None:
 		frappe.PermissionError: the user is no accountant, or may not read the job.
 		frappe.ValidationError: a break of this kind needs a person, or the job cannot be posted.
 	"""
-	require_role(RECEIVING_ROLES, _("Correcting a break"))
+	require_role(ACCOUNTANTS, _("Correcting a break"))
 	known = {one.value: one for one in Reason}
 	action = _ACTIONS.get(CORRECTIONS.get(known.get(reason)))
 	if not action or job_type not in JOB_DOCTYPES:

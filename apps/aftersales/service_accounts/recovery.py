@@ -18,6 +18,7 @@ from aftersales.core.guards import require_role, set_system
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import Scope
+from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.service_accounts.warranty_lines import (
 	CLAIM,
 	VENDOR_REPAIR,
@@ -30,7 +31,6 @@ from aftersales.service_posting.job_plan import category_accounts, category_of_p
 from aftersales.service_posting.posting import posting_key
 from aftersales.vendor_repairs.vendor_costs import bills_of
 
-CLAIMING_ROLES = ("Service Accountant", "Service Manager", "Service Supervisor")
 DEBIT_NOTE = "Purchase Invoice"
 
 
@@ -53,7 +53,7 @@ def claimable_lines(
 	Raises:
 		frappe.PermissionError: the user claims nothing, or may not see the company.
 	"""
-	require_role(CLAIMING_ROLES, _("Claiming warranty"))
+	require_role(SUPERVISORS_AND_ACCOUNTANTS, _("Claiming warranty"))
 	frappe.has_permission("Company", doc=company, throw=True)
 	last = getdate(to_date or nowdate())
 	scope = Scope(company, getdate(from_date or add_months(last, -12)), last)

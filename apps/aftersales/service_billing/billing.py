@@ -17,6 +17,7 @@ from aftersales.core.guards import require_role
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.job_types import CARD, VISIT
 from aftersales.core.money import rounded
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_posting.invoicing import discounts
 from aftersales.service_posting.invoicing.invoices import JobKey, amounts_due, invoicing_of
 from aftersales.service_posting.job_plan import checked_plan
@@ -24,8 +25,7 @@ from aftersales.service_posting.plan import billing_rules
 from aftersales.service_posting.plan.billing_rules import ON_COMPLETION, PER_JOB, Bill, JobToBill
 from aftersales.service_posting.posting import invoice_for, record_invoice
 
-BILLING_ROLES = ("Service Accountant", "Service Manager")
-LOOKING_ROLES = (*BILLING_ROLES, "Service Supervisor")
+LOOKING_ROLES = (*ACCOUNTANTS, "Service Supervisor")
 DONE_ON = {VISIT: "departed_at", CARD: "ready_at"}
 SHOWN = 500
 """Invoices listed on the billing desk; a run has no such limit."""

@@ -8,8 +8,8 @@ from frappe.utils import add_to_date, now_datetime
 
 from aftersales.core import background
 from aftersales.core.guards import require_role
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.core.scheduled import one_of_many
-from aftersales.service_billing.billing import BILLING_ROLES
 
 RUN = "Billing Run"
 WAITED = 10
@@ -49,7 +49,7 @@ def _resume(name: str) -> bool:
 	run = frappe.get_doc(RUN, name, for_update=True)
 	if run.status not in ("Queued", "Running") or (run.status == "Running" and run.is_held()):
 		return False
-	reason = background.why_not(run.run_by, lambda: require_role(BILLING_ROLES, _("Billing")))
+	reason = background.why_not(run.run_by, lambda: require_role(ACCOUNTANTS, _("Billing")))
 	if not reason and run.resumes >= background.MOST_RESUMES:
 		reason = _("It was interrupted {0} times.").format(run.resumes + 1)
 	if reason or run.stop_requested:

@@ -21,6 +21,7 @@ from frappe.utils import getdate, now_datetime, strip_html_tags
 from rq.timeouts import JobTimeoutException
 
 from aftersales.core.guards import require_role
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_billing import billing
 from aftersales.service_billing.billing import ReadAhead
 from aftersales.service_posting.invoicing.invoices import JobKey, jobs_on
@@ -60,7 +61,7 @@ def run(name: str, attempt: int) -> None:
 	doc = frappe.get_doc(RUN, name, for_update=True)
 	if doc.attempt != attempt or doc.status != "Queued":
 		return
-	require_role(billing.BILLING_ROLES, _("Billing"))
+	require_role(ACCOUNTANTS, _("Billing"))
 	doc.db_set(
 		{
 			"status": "Running",

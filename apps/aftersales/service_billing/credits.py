@@ -12,6 +12,7 @@ from frappe.utils import escape_html, get_link_to_form
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_billing import billing
 from aftersales.service_posting.invoicing import billed_rows, discounts
 from aftersales.service_posting.invoicing.invoices import JobKey, credited_jobs
@@ -31,7 +32,7 @@ def bill_again(doctype: DocTypeName, name: str) -> str:
 		frappe.PermissionError: the user is no accountant or manager of the service, or may not see the job.
 		frappe.ValidationError: its invoice is not credited in full, or the job cannot be billed.
 	"""
-	require_role(billing.BILLING_ROLES, _("Billing again"))
+	require_role(ACCOUNTANTS, _("Billing again"))
 	if doctype not in JOB_DOCTYPES:
 		frappe.throw(_("{0} is not a service job.").format(frappe.bold(escape_html(doctype))))
 	doc = frappe.get_doc(doctype, name, for_update=True)

@@ -14,10 +14,10 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, validate_email_address
 
 from aftersales.core.guards import require_role, set_system
+from aftersales.core.roles import DESK
 from aftersales.service_calls import past_jobs
 from aftersales.service_calls.contact_rules import is_one_address
 
-CONFIRMING_ROLES = ("Service Agent", "Service Supervisor", "Service Manager")
 EXCHANGED = ("contact_name", "contact_phone", "contact_email", "subject", "description")
 LOGGED_IN = "Web"
 """The channel on which whoever writes is known: a customer on the portal."""
@@ -172,4 +172,4 @@ def check_may_confirm(call: Document) -> None:
 		frappe.PermissionError
 	"""
 	call.check_permission("write")
-	require_role(CONFIRMING_ROLES, _("Confirming a contact"))
+	require_role(DESK, _("Confirming a contact"))

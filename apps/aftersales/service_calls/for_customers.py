@@ -24,6 +24,7 @@ from frappe.utils import (
 
 from aftersales.core.guards import NotPossible, as_app, set_system
 from aftersales.core.plain_text import plain_line
+from aftersales.core.roles import DESK
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls.contact_rules import same_address
 from aftersales.service_calls.entitlement import coverage
@@ -75,8 +76,6 @@ DONE = ("Resolved", *OVER)
 """A customer's call that nothing more is done about, unless he says that the fault is back."""
 
 CONFIRMED, ANOTHER_TIME = "Confirmed", "Another Time"
-OWNER_ROLES = ("Service Agent", "Service Supervisor", "Service Manager")
-"""Who may own a call that comes in from a customer, the first role that has somebody."""
 
 
 def calls_of(
@@ -280,7 +279,7 @@ def owner_for_customers() -> str:
 	chosen = frappe.get_cached_doc("Aftersales Settings").get("customer_calls_owner")
 	if chosen and frappe.get_cached_value("User", chosen, "enabled"):
 		return chosen
-	for role in OWNER_ROLES:
+	for role in DESK:
 		if user := _least_busy(role):
 			return user
 	return "Administrator"

@@ -23,9 +23,8 @@ from frappe.utils import (
 
 from aftersales.core.guards import CLOCK_TOLERANCE, require_role, set_system
 from aftersales.core.job_types import JOB_DOCTYPES
+from aftersales.core.roles import SUPERVISORS
 from aftersales.service_calls.entitlement.repairs import is_for_failure
-
-SUPERVISING_ROLES = ("Service Supervisor", "Service Manager")
 
 INTERNAL = "Internal"
 CUSTOMER = "Customer"
@@ -191,7 +190,7 @@ def authorise_other_category(doc: Document, call: frappe._dict | None) -> None:
 	if not any(doc.has_value_changed(fieldname) for fieldname in watched):
 		return
 	require_role(
-		SUPERVISING_ROLES,
+		SUPERVISORS,
 		_("Changing the service category of the call from {1} to {0}").format(doc.service_category, proposed),
 	)
 	if not (doc.category_reason or "").strip():

@@ -10,12 +10,12 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_link_to_form, getdate
 
 from aftersales.core.guards import previous_status, require_role, require_value, set_system
+from aftersales.core.roles import SUPERVISORS
 from aftersales.service_calls import facts, past_jobs, triage_rules
 from aftersales.service_calls.entitlement import coverage, reasons
 from aftersales.service_calls.entitlement.coverage_rules import Coverage, KnownDates, Proposal
 from aftersales.service_calls.triage_rules import Urgency, Verdict
 
-SUPERVISORS = ("Service Supervisor", "Service Manager")
 UNDER_TRIAGE = ("Open", "Triaged")
 REPEAT_FACTS = ("equipment", "serial_no", "serial_text", "symptom_code", "received_at", "request_type")
 COVERAGE_FACTS = (

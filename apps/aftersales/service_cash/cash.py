@@ -15,7 +15,7 @@ from aftersales.core import dimensions
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
-from aftersales.core.roles import RECEIVING_ROLES
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_cash import modes
 from aftersales.service_posting.invoicing.other_payer import is_for
 from aftersales.service_posting.invoicing.payable import booked_rate
@@ -48,7 +48,7 @@ def receive_cash(voucher: str, mode_of_payment: str | None = None) -> str:
 		frappe.ValidationError: nothing was collected, the invoice is a draft or still to be made, or the mode
 			of payment has to be chosen.
 	"""
-	require_role(RECEIVING_ROLES, _("Receiving cash"))
+	require_role(ACCOUNTANTS, _("Receiving cash"))
 	doc = frappe.get_doc("Service Voucher", voucher)
 	doc.check_permission("read")
 	# The locking read sees what another request has committed since this one began

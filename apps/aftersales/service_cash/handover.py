@@ -12,7 +12,7 @@ from frappe.utils import flt, get_link_to_form
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import exact, rounded, unit
-from aftersales.core.roles import RECEIVING_ROLES
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_billing import journal
 from aftersales.service_cash.cash import book_cash, receiving_account
 from aftersales.service_cash.handover_rules import Cash, Handover, Refusal, in_company_currency
@@ -46,7 +46,7 @@ def open_cash(company: str, technician: str, currency: str | None = None) -> lis
 	Raises:
 		frappe.PermissionError: the user is no accountant, or may not see the company.
 	"""
-	require_role(RECEIVING_ROLES, _("Receiving cash"))
+	require_role(ACCOUNTANTS, _("Receiving cash"))
 	frappe.has_permission("Company", doc=company, throw=True)
 	return open_rows(
 		company, technician, currency or frappe.get_cached_value("Company", company, "default_currency")

@@ -6,7 +6,7 @@ from frappe.query_builder import Order
 
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
-from aftersales.core.roles import RECEIVING_ROLES
+from aftersales.core.roles import ACCOUNTANTS
 
 
 @frappe.whitelist()
@@ -17,7 +17,7 @@ def cash_modes(company: str, currency: str | None = None) -> list[str]:
 	Raises:
 		frappe.PermissionError: the user takes no cash in, or may not see the company.
 	"""
-	require_role(RECEIVING_ROLES, _("Receiving cash"))
+	require_role(ACCOUNTANTS, _("Receiving cash"))
 	frappe.has_permission("Company", doc=company, throw=True)
 	return of_company(company, currency)
 

@@ -13,7 +13,7 @@ from frappe.utils import flt, fmt_money, get_link_to_form
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import nothing
-from aftersales.core.roles import RECEIVING_ROLES
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_cash.cash import in_account_currency, invoice_of
 from aftersales.service_posting.posting import posting_key, refresh_billing
 
@@ -63,7 +63,7 @@ def payments_to_link(voucher: str) -> list[dict]:
 	Raises:
 		frappe.PermissionError: the user is no accountant, or may not read the voucher.
 	"""
-	require_role(RECEIVING_ROLES, _("Linking a payment"))
+	require_role(ACCOUNTANTS, _("Linking a payment"))
 	doc = frappe.get_doc(VOUCHER, voucher)
 	doc.check_permission("read")
 	return [dict(row) for row in _candidates(doc) if _fits(doc, row)]
@@ -79,7 +79,7 @@ def link_payment(voucher: str, payment_entry: str) -> None:
 		frappe.ValidationError: the cash is booked by another payment, or this one is not of the same customer
 			and amount, or books another receipt.
 	"""
-	require_role(RECEIVING_ROLES, _("Linking a payment"))
+	require_role(ACCOUNTANTS, _("Linking a payment"))
 	doc = frappe.get_doc(VOUCHER, voucher, for_update=True)
 	doc.check_permission("read")
 	if doc.payment_entry == payment_entry:

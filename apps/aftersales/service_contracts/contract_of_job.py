@@ -6,7 +6,8 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, get_link_to_form, getdate
 
 from aftersales.core.guards import require_role
-from aftersales.service_contracts.contracts import CHANGING_ROLES, day_of
+from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
+from aftersales.service_contracts.contracts import day_of
 
 
 def check_contract(doc: Document, call: frappe._dict | None) -> None:
@@ -29,7 +30,7 @@ def check_contract(doc: Document, call: frappe._dict | None) -> None:
 	by_hand = (doc.service_contract or None) != (proposed or None)
 	if chosen and by_hand:
 		require_role(
-			CHANGING_ROLES,
+			SUPERVISORS_AND_ACCOUNTANTS,
 			_("Service Contract {0} instead of {1}").format(
 				escape_html(doc.service_contract or "-"), escape_html(proposed or "-")
 			),

@@ -17,6 +17,7 @@ from aftersales.core.guards import has_any_role, require_role
 from aftersales.core.input.requests import TargetDocument, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES, VISIT
 from aftersales.core.money import exact, rounded
+from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.core.scheduled import one_of_many
 from aftersales.core.selling_terms import billing_currency
 from aftersales.service_contracts.contract_rules import Entitlement, Terms, Visits, entitlement, renewed_term
@@ -24,7 +25,6 @@ from aftersales.service_contracts.contract_rules import Entitlement, Terms, Visi
 CONTRACT = "Contract"
 INCLUDED, BEYOND, REVISIT = "Included", "Beyond Included", "Revisit"
 ON_EACH_JOB = "On Each Job"
-CHANGING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountant")
 READERS = (
 	"Service Agent",
 	"Service Supervisor",
@@ -277,7 +277,7 @@ def entitlement_of(service_contract: str) -> dict:
 		"left": period.left,
 		"jobs": jobs,
 		# What is paid for whom concerns those who answer for money
-		"covered": covered if has_any_role(CHANGING_ROLES) else None,
+		"covered": covered if has_any_role(SUPERVISORS_AND_ACCOUNTANTS) else None,
 	}
 
 

@@ -6,10 +6,10 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, fmt_money, get_datetime, get_link_to_form
 
 from aftersales.core.guards import has_any_role
+from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.service_calls.entitlement import part_warranty
 from aftersales.service_contracts.contracts import default_payer
 from aftersales.service_posting.line_authorisation import (
-	AUTHORISING_ROLES,
 	CUSTOMER,
 	validate_hours,
 	validate_rates,
@@ -66,7 +66,7 @@ def category_of(doc: Document) -> frappe._dict:
 def _check_authorisation(doc: Document, category: frappe._dict) -> None:
 	if not category.requires_authorisation or not doc.has_value_changed("service_category"):
 		return
-	if not has_any_role(AUTHORISING_ROLES):
+	if not has_any_role(SUPERVISORS_AND_ACCOUNTANTS):
 		frappe.throw(
 			_("Service Category {0} ({1}) needs the authorisation of a supervisor.").format(
 				category.name, _(category.title)
@@ -127,7 +127,7 @@ def _keep_accepted_rate(doc: Document, line: Document) -> None:
 		if flt(line.rate) == flt(was.rate):
 			line.rate = 0
 	elif flt(line.rate) != flt(was.rate):
-		if not has_any_role(AUTHORISING_ROLES):
+		if not has_any_role(SUPERVISORS_AND_ACCOUNTANTS):
 			frappe.throw(
 				_(
 					"{0} row {1}: the customer accepted {2} in {3}. Create a new Quotation, or ask a supervisor to change it."
@@ -166,7 +166,7 @@ def _set_payer(doc: Document, line: Document, charge_rule: str) -> None:
 				frappe.bold(_("Reason for Another Payer")),
 			)
 		)
-	if line.charge_to != CUSTOMER and not has_any_role(AUTHORISING_ROLES):
+	if line.charge_to != CUSTOMER and not has_any_role(SUPERVISORS_AND_ACCOUNTANTS):
 		frappe.throw(
 			_("{0} row {1}: only a supervisor can charge it to {2} instead of {3}.").format(
 				_("Parts") if line.parentfield == "parts" else _("Labour"),

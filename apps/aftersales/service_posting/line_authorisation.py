@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, flt, fmt_money, get_datetime
 
 from aftersales.core.guards import has_any_role
+from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.core.selling_terms import billing_currency
 from aftersales.service_calls import jobs
 from aftersales.service_posting.invoicing.invoices import Charge, is_free, priced_unsaved
@@ -19,9 +20,6 @@ from aftersales.service_posting.plan.posting_types import InvoiceRow
 CUSTOMER = "Customer"
 PRICED_PAYERS = (CUSTOMER, "Contract")
 """Payers whose lines have a price."""
-
-AUTHORISING_ROLES = ("Service Supervisor", "Service Manager", "Service Accountant")
-"""Who may let somebody other than the customer pay, use a category that needs it, or enter what is unusual."""
 
 
 def validate_rates(doc: Document) -> None:
@@ -64,7 +62,7 @@ def authorise_rate(
 	quoted = rate in _quoted_rates(job).get(item_code, ())
 	if quoted or not rules.departs(rate, usual, flt(settings.rate_change_limit)):
 		return
-	roles = [settings.rate_change_role] if settings.rate_change_role else AUTHORISING_ROLES
+	roles = [settings.rate_change_role] if settings.rate_change_role else SUPERVISORS_AND_ACCOUNTANTS
 	currency = billing_currency(job)
 	shown = (
 		frappe.bold(label),
@@ -115,11 +113,11 @@ def validate_hours(doc: Document) -> None:
 		frappe.format(hours, "Float"),
 		frappe.format(stay, "Float"),
 	)
-	if not has_any_role(AUTHORISING_ROLES):
+	if not has_any_role(SUPERVISORS_AND_ACCOUNTANTS):
 		frappe.throw(
 			_(
 				"{0}: {1} hours of work on a visit of {2} hours. Correct the hours, or ask one of {3} to enter them."
-			).format(*shown, ", ".join(_(role) for role in AUTHORISING_ROLES)),
+			).format(*shown, ", ".join(_(role) for role in SUPERVISORS_AND_ACCOUNTANTS)),
 			frappe.PermissionError,
 			title=_("Hours Need Authorisation"),
 		)

@@ -17,6 +17,7 @@ from aftersales.core import dimensions
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES
+from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.core.selling_terms import billing_currency, posting_key, save_as_app, set_customer_terms
 from aftersales.service_contracts import contracts
 from aftersales.service_posting import country_checks, free_items, line_amounts, part_costs
@@ -48,7 +49,6 @@ from aftersales.service_posting.job_documents import (
 	make_stock_entry,
 	refer_to_delivery_note,
 )
-from aftersales.service_posting.job_lines import AUTHORISING_ROLES
 from aftersales.service_posting.job_plan import checked_plan, plan_of
 from aftersales.service_posting.job_preview import set_contract_shares
 from aftersales.service_posting.plan.billing_rules import ON_COMPLETION
@@ -233,7 +233,7 @@ def post_again(doctype: DocTypeName, name: str) -> dict[str, str | None]:
 		frappe.PermissionError: the user is no supervisor, manager or accountant, or may not see the job.
 		frappe.ValidationError: the job is not submitted, or cannot be posted.
 	"""
-	require_role(AUTHORISING_ROLES, _("Posting again"))
+	require_role(SUPERVISORS_AND_ACCOUNTANTS, _("Posting again"))
 	if doctype not in JOB_DOCTYPES:
 		frappe.throw(_("{0} is not a service job.").format(frappe.bold(frappe.utils.escape_html(doctype))))
 	doc = frappe.get_doc(doctype, name)

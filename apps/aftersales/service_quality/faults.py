@@ -10,6 +10,7 @@ from frappe.utils import add_days, cint, escape_html, get_link_to_form, getdate,
 from aftersales.core.guards import require_role, set_system
 from aftersales.core.input.requests import validate_call
 from aftersales.core.notices import Notice, notify
+from aftersales.core.roles import SUPERVISORS
 from aftersales.core.scheduled import one_of_many
 from aftersales.service_calls import quality_cases as cases
 from aftersales.service_quality import fault_rules
@@ -17,7 +18,6 @@ from aftersales.service_quality.fault_rules import Fault
 
 NON_CONFORMANCE = "Non Conformance"
 OPEN = "Open"
-SUPERVISORS = ("Service Supervisor", "Service Manager")
 ANSWERS = ("corrective_action", "preventive_action")
 PARTS_OF_A_FAULT = ("brand", "model", "fault_code")
 

@@ -11,6 +11,7 @@ import frappe
 from frappe.permissions import reset_perms, rights
 
 from aftersales.core.input.requests import validate_call
+from aftersales.core.roles import DESK, SUPERVISORS, SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.setup import record
 from aftersales.setup.roles import ROLES
 
@@ -25,9 +26,6 @@ CONSULT = (*READ, "print", "email", "report", "export")
 MAINTAIN = (*READ, "write", "create", "print", "email", "report", "export")
 
 EVERYBODY = ROLES
-DESK = ("Service Agent", "Service Supervisor", "Service Manager")
-LEADERS = ("Service Supervisor", "Service Manager")
-MONEY = ("Service Supervisor", "Service Manager", "Service Accountant")
 POSTING = ("Service Technician", "Workshop Technician", "Service Supervisor", "Service Manager")
 OTHERS = ("Service Technician", "Workshop Technician", "Service Accountant")
 
@@ -51,29 +49,35 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Serial and Batch Bundle": (
 		((*POSTING, "Service Agent"), (*READ, "write", "create", "submit", "cancel")),
 	),
-	"Issue Priority": ((LEADERS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
-	"Price List": ((("Service Agent", *MONEY), READ),),
-	"Item Price": ((("Service Agent", *MONEY), READ),),
-	"Employee": ((LEADERS, PICK),),
-	"Holiday List": ((LEADERS, READ),),
+	"Issue Priority": ((SUPERVISORS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
+	"Price List": ((("Service Agent", *SUPERVISORS_AND_ACCOUNTANTS), READ),),
+	"Item Price": ((("Service Agent", *SUPERVISORS_AND_ACCOUNTANTS), READ),),
+	"Employee": ((SUPERVISORS, PICK),),
+	"Holiday List": ((SUPERVISORS, READ),),
 	"Account": ((("Service Accountant", "Service Manager"), READ),),
 	"Cost Center": ((("Service Accountant", "Service Manager"), READ),),
-	"Mode of Payment": ((MONEY, READ),),
-	"Quotation": ((("Service Agent", *MONEY), CONSULT),),
-	"Sales Invoice": ((MONEY, CONSULT), (("Service Agent",), (*READ, "print", "email"))),
-	"Delivery Note": ((MONEY, CONSULT),),
+	"Mode of Payment": ((SUPERVISORS_AND_ACCOUNTANTS, READ),),
+	"Quotation": ((("Service Agent", *SUPERVISORS_AND_ACCOUNTANTS), CONSULT),),
+	"Sales Invoice": (
+		(SUPERVISORS_AND_ACCOUNTANTS, CONSULT),
+		(("Service Agent",), (*READ, "print", "email")),
+	),
+	"Delivery Note": ((SUPERVISORS_AND_ACCOUNTANTS, CONSULT),),
 	"Material Request": ((POSTING, READ), (("Service Agent",), READ)),
-	"Stock Entry": ((MONEY, CONSULT),),
-	"Payment Entry": ((MONEY, CONSULT),),
+	"Stock Entry": ((SUPERVISORS_AND_ACCOUNTANTS, CONSULT),),
+	"Payment Entry": ((SUPERVISORS_AND_ACCOUNTANTS, CONSULT),),
 	"Purchase Invoice": ((("Service Accountant", "Service Manager"), CONSULT),),
-	"Purchase Order": ((MONEY, CONSULT), (("Service Agent", "Workshop Technician"), READ)),
-	"Supplier": (((*MONEY, "Service Agent", "Workshop Technician"), READ),),
+	"Purchase Order": (
+		(SUPERVISORS_AND_ACCOUNTANTS, CONSULT),
+		(("Service Agent", "Workshop Technician"), READ),
+	),
+	"Supplier": (((*SUPERVISORS_AND_ACCOUNTANTS, "Service Agent", "Workshop Technician"), READ),),
 	"Journal Entry": ((("Service Accountant", "Service Manager"), CONSULT),),
 	"Subscription": ((("Service Accountant", "Service Manager"), CONSULT),),
-	"Subscription Plan": ((MONEY, READ),),
+	"Subscription Plan": ((SUPERVISORS_AND_ACCOUNTANTS, READ),),
 	"Project": ((EVERYBODY, READ),),
-	"Non Conformance": ((LEADERS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
-	"Quality Procedure": ((LEADERS, READ),),
+	"Non Conformance": ((SUPERVISORS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
+	"Quality Procedure": ((SUPERVISORS, READ),),
 	# Version 16 asks for a setting of it before each action of a workflow
 	"Workflow": ((EVERYBODY, READ),),
 }

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
 from aftersales.core.guards import previous_status, require_role
+from aftersales.core.roles import SUPERVISORS
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_calls import jobs
 
@@ -25,7 +26,7 @@ def refuse_state_out_of_place(card: Document) -> None:
 			title=_("State"),
 		)
 	if previous_status(card) == rules.CANCELLED and card.status != rules.CANCELLED:
-		require_role(jobs.SUPERVISING_ROLES, _("Resuming a cancelled card"))
+		require_role(SUPERVISORS, _("Resuming a cancelled card"))
 
 
 def refuse_submitting_what_was_called_off(card: Document) -> None:

@@ -6,6 +6,7 @@ from frappe.utils import now_datetime
 
 from aftersales.core.guards import require_role, set_system
 from aftersales.core.input.requests import validate_call
+from aftersales.core.roles import SUPERVISORS
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import hands_on
 from aftersales.repair_workshop.card import quality
@@ -62,7 +63,7 @@ class WorkActions(ServiceJob):
 			frappe.ValidationError: the card is not in Quality Check.
 		"""
 		self.check_permission("write")
-		require_role(jobs.SUPERVISING_ROLES, _("Verifying a repair"))
+		require_role(SUPERVISORS, _("Verifying a repair"))
 		if self.status != rules.QUALITY_CHECK or self.docstatus:
 			frappe.throw(_("A repair is verified in state {0}.").format(frappe.bold(_(rules.QUALITY_CHECK))))
 		if notes:

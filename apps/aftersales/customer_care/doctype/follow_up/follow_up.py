@@ -13,11 +13,11 @@ from aftersales.core.guards import (
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
+from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_care import complaints, follow_ups
 from aftersales.customer_care.follow_up_rules import QUESTIONS, Answers, reasons_to_act, rejects_answer
 from aftersales.service_calls import assignment
 
-SUPERVISORS = ("Service Supervisor", "Service Manager")
 OVER = ("Done", "Escalated", "Cancelled")
 ANSWERED = ("Done", "Escalated")
 FIELDS_OF_RECORD = (

@@ -13,11 +13,11 @@ from aftersales.core.guards import (
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
+from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_care import complaint_rules, complaints
 from aftersales.customer_care.complaint_rules import DECIDING, OVER, Measure
 from aftersales.service_calls import assignment, facts, intake
 
-SUPERVISORS = ("Service Supervisor", "Service Manager")
 FIELDS_OF_RECORD = (*complaint_rules.STAMPS.values(), "answered_by", "intake_call", "entry_key")
 WHAT_IS_DECIDED = ("justified", "answer", "customer_accepts")
 WHY_NEEDED = {

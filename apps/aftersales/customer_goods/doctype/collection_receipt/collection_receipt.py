@@ -17,6 +17,7 @@ from aftersales.core.guards import (
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Names, validate_call
+from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_goods import custody, loaners, one_way
 from aftersales.customer_goods.custody_rules import (
 	ISSUED,
@@ -189,7 +190,7 @@ class CollectionReceipt(ServiceDocument):
 			frappe.MandatoryError: no reason.
 		"""
 		self.check_permission("write")
-		require_role(jobs.SUPERVISING_ROLES, _("Declaring a receipt lost"))
+		require_role(SUPERVISORS, _("Declaring a receipt lost"))
 		if not (reason or "").strip():
 			frappe.throw(_("Enter how the receipt was lost and who took the product."), frappe.MandatoryError)
 		set_system(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)

@@ -16,6 +16,7 @@ from aftersales.core.guards import (
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
+from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_goods import loaners, one_way
 from aftersales.customer_goods.loaner_rules import (
 	ISSUED,
@@ -192,7 +193,7 @@ class LoanerIssue(ServiceDocument):
 			frappe.MandatoryError: no reason.
 		"""
 		self.check_permission("write")
-		require_role(jobs.SUPERVISING_ROLES, _("Declaring a loaner lost"))
+		require_role(SUPERVISORS, _("Declaring a loaner lost"))
 		if not (reason or "").strip():
 			frappe.throw(_("Enter how the loaner was lost."), frappe.MandatoryError)
 		set_system(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)

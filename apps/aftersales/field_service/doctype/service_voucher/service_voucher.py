@@ -13,6 +13,7 @@ from aftersales.core.guards import (
 )
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
+from aftersales.core.roles import SUPERVISORS
 from aftersales.field_service import cash, progress_of_call, visits
 from aftersales.field_service.dispatch import check_dispatch
 from aftersales.field_service.permissions import is_restricted
@@ -324,7 +325,7 @@ class ServiceVoucher(ServiceJob):
 				title=_("State"),
 			)
 		if previous_status(self) == "Cancelled" and self.status != "Cancelled":
-			require_role(jobs.SUPERVISING_ROLES, _("Planning a cancelled visit again"))
+			require_role(SUPERVISORS, _("Planning a cancelled visit again"))
 
 	def is_submitted_before(self) -> bool:
 		before = self.get_doc_before_save()

@@ -16,13 +16,13 @@ from aftersales.core.guards import (
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.money import rounded
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_accounts import damage
 from aftersales.service_accounts.damage_rules import ON_THE_SPOT, our_share
 from aftersales.service_billing import journal
 from aftersales.service_calls import jobs
 
 FIELDS_OF_RECORD = ("status", "journal_entry", "settled_by")
-SETTLING_ROLES = ("Service Accountant", "Service Manager")
 
 
 class DamageClaim(ServiceDocument):
@@ -99,7 +99,7 @@ class DamageClaim(ServiceDocument):
 
 	def before_cancel(self):
 		refuse_edits_on_cancel(self)
-		require_role(SETTLING_ROLES, _("Taking a settlement back"))
+		require_role(ACCOUNTANTS, _("Taking a settlement back"))
 		set_system(self, status="Cancelled")
 
 	def on_cancel(self):
@@ -164,8 +164,8 @@ class DamageClaim(ServiceDocument):
 			frappe.throw(_("{0} is required: there is no amount to settle.").format(frappe.bold(_("Damage"))))
 
 	def check_right_to_settle(self):
-		if self.settlement != ON_THE_SPOT and not has_any_role(SETTLING_ROLES):
-			require_role(SETTLING_ROLES, _("Settling a damage other than on the spot"))
+		if self.settlement != ON_THE_SPOT and not has_any_role(ACCOUNTANTS):
+			require_role(ACCOUNTANTS, _("Settling a damage other than on the spot"))
 
 	def check_spot(self):
 		if self.settlement != ON_THE_SPOT:

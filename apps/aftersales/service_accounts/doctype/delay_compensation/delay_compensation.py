@@ -14,11 +14,11 @@ from aftersales.core.guards import (
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_accounts import delay
 from aftersales.service_calls import jobs
 
 FIELDS_OF_RECORD = ("status", "discounted_invoice", "discount", "journal_entry", "decided_by", "delay_key")
-DECIDING_ROLES = ("Service Accountant", "Service Manager")
 
 
 class DelayCompensation(ServiceDocument):
@@ -75,7 +75,7 @@ class DelayCompensation(ServiceDocument):
 		set_system(self, delay_key=self.job)
 
 	def before_submit(self):
-		require_role(DECIDING_ROLES, _("Granting a compensation"))
+		require_role(ACCOUNTANTS, _("Granting a compensation"))
 		self.require_our_fault()
 		self.date_on_decision()
 		set_system(self, status="Granted", decided_by=frappe.session.user)
@@ -105,7 +105,7 @@ class DelayCompensation(ServiceDocument):
 			frappe.MandatoryError: no reason.
 		"""
 		self.check_permission("write")
-		require_role(DECIDING_ROLES, _("Declining a compensation"))
+		require_role(ACCOUNTANTS, _("Declining a compensation"))
 		if not (reason or "").strip():
 			frappe.throw(_("Enter why nothing is granted."), frappe.MandatoryError)
 		if self.docstatus != 0:

@@ -12,12 +12,12 @@ from aftersales.core.guards import (
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.money import rounded
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_accounts import recovery
 from aftersales.service_accounts.warranty_lines import lines_by_name
 from aftersales.service_calls import jobs
 
 FIELDS_OF_RECORD = ("status", "debit_note", "credited_amount")
-DECIDING_ROLES = ("Service Accountant", "Service Manager")
 OPEN = ("Sent", "Answered", "Rejected")
 
 
@@ -130,7 +130,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 			frappe.PermissionError: the user is no accountant, or may not submit claims.
 			frappe.ValidationError: nothing was accepted, or an account is missing.
 		"""
-		require_role(DECIDING_ROLES, _("Making a debit note"))
+		require_role(ACCOUNTANTS, _("Making a debit note"))
 		# What is stored is credited, not what a form has sent along
 		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
 		stored.check_permission("submit")

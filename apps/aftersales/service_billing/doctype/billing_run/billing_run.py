@@ -8,8 +8,9 @@ from aftersales.core import background
 from aftersales.core.guards import keep_fields_of_record, require_role
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, Flag, Rows, validate_call
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_billing import billing_worker
-from aftersales.service_billing.billing import BILLING_ROLES, DONE_ON
+from aftersales.service_billing.billing import DONE_ON
 from aftersales.service_posting.invoicing.invoices import submits_at_once
 from aftersales.service_posting.plan.billing_rules import is_held
 
@@ -90,7 +91,7 @@ class BillingRun(ServiceDocument):
 			frappe.PermissionError: the user is no accountant or manager of the service.
 			frappe.ValidationError: it is billing already, or is done.
 		"""
-		require_role(BILLING_ROLES, _("Billing"))
+		require_role(ACCOUNTANTS, _("Billing"))
 		self.check_permission("write")
 		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
 		if stored.status == "Done":
@@ -123,7 +124,7 @@ class BillingRun(ServiceDocument):
 	@validate_call
 	def stop(self) -> None:
 		"""End a run after the invoice it is making; what is billed stays, and it can be continued."""
-		require_role(BILLING_ROLES, _("Billing"))
+		require_role(ACCOUNTANTS, _("Billing"))
 		self.check_permission("write")
 		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
 		if stored.status == "Running" and stored.is_held():
@@ -178,7 +179,7 @@ def bill_now(
 		frappe.PermissionError: the user is no accountant or manager of the service, or may not see a job.
 		frappe.ValidationError: one of `jobs` is no service job.
 	"""
-	require_role(BILLING_ROLES, _("Billing"))
+	require_role(ACCOUNTANTS, _("Billing"))
 	chosen = [tuple(job) if isinstance(job, list | tuple) else () for job in jobs or ()]
 	if any(len(job) != 2 or not all(isinstance(part, str) for part in job) for job in chosen):
 		frappe.throw(_("Each job to bill is a pair of document type and name."))

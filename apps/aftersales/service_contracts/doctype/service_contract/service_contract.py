@@ -13,11 +13,11 @@ from aftersales.core.guards import (
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.core.selling_terms import billing_currency, posting_key
 from aftersales.service_contracts import contracts, fee_invoices, fees
 
 FIELDS_OF_RECORD = ("status", "subscription", "remind_on", "renewed_from", "end_reason", "currency")
-CREDITING_ROLES = ("Service Accountant", "Service Manager")
 SHARES = ("labour_share", "parts_share", "travel_share")
 INVOICE_AT = {
 	"Beginning of the Period": "Beginning of the current subscription period",
@@ -84,9 +84,9 @@ class ServiceContract(ServiceDocument):
 	"""What a customer has agreed with us for a time: products, shares, visits, fee (R-AC-5)."""
 
 	def onload(self):
-		if self.docstatus == 1 and self.end_reason and has_any_role(CREDITING_ROLES):
+		if self.docstatus == 1 and self.end_reason and has_any_role(ACCOUNTANTS):
 			self.set_onload("unused_fee", [fees.told(row) for row in fees.unused(self)])
-		if self.docstatus == 1 and has_any_role(CREDITING_ROLES):
+		if self.docstatus == 1 and has_any_role(ACCOUNTANTS):
 			self.set_onload(
 				"missing_fee", [fee_invoices.told(self, period) for period in fee_invoices.missing(self)]
 			)
@@ -189,7 +189,7 @@ class ServiceContract(ServiceDocument):
 			frappe.PermissionError: the user is no accountant or manager, or may not submit contracts.
 			frappe.ValidationError: nothing is left to credit.
 		"""
-		require_role(CREDITING_ROLES, _("Crediting a fee"))
+		require_role(ACCOUNTANTS, _("Crediting a fee"))
 		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
 		stored.check_permission("submit")
 		made = fees.credit(stored) if stored.docstatus == 1 else []
@@ -209,7 +209,7 @@ class ServiceContract(ServiceDocument):
 			frappe.PermissionError: the user is no accountant or manager, or may not submit contracts.
 			frappe.ValidationError: nothing is missing, or an invoice cannot be made.
 		"""
-		require_role(CREDITING_ROLES, _("Invoicing a fee"))
+		require_role(ACCOUNTANTS, _("Invoicing a fee"))
 		stored = frappe.get_doc(self.doctype, self.name)
 		stored.check_permission("submit")
 		made = fee_invoices.invoice(stored.name, again=True)

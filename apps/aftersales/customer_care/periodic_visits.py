@@ -15,6 +15,7 @@ from frappe.utils import escape_html, get_link_to_form, getdate, strip_html
 from pypika.terms import Criterion, ExistsCriterion
 
 from aftersales.core.guards import as_app, set_system
+from aftersales.core.savepoints import DATABASE_GAVE_UP, all_or_nothing
 from aftersales.customer_care.follow_ups import ANSWERED, UNFINISHED
 from aftersales.customer_care.periodic_visit_rules import Period, due_in, period_at
 from aftersales.service_calls import facts
@@ -213,17 +214,15 @@ def _plan(plan: Document, period: Period, day: date, customer: frappe._dict) -> 
 		}
 	)
 	set_system(follow_up, periodic_visit_plan=plan.name, period_start=period.start)
-	frappe.db.savepoint("periodic_visit")
 	messages = len(frappe.message_log)
 	try:
-		as_app(follow_up).insert()
+		with all_or_nothing():
+			as_app(follow_up).insert()
 	except frappe.UniqueValidationError:
-		frappe.db.rollback(save_point="periodic_visit")
 		return 0
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
+	except DATABASE_GAVE_UP:
 		raise
 	except Exception as error:
-		frappe.db.rollback(save_point="periodic_visit")
 		del frappe.message_log[messages:]
 		frappe.log_error(
 			title=f"No visit planned for {customer.name}",

@@ -22,6 +22,7 @@ from frappe.utils import fmt_money, format_date, get_datetime, now_datetime
 from aftersales.core import renaming
 from aftersales.core.guards import entered
 from aftersales.core.input.requests import validate_call
+from aftersales.core.savepoints import one_of_many
 from aftersales.customer_care import care_for_customers as care
 from aftersales.customer_goods import loaners
 from aftersales.customer_goods.loaner_rules import DUE_SOON, OVERDUE
@@ -277,17 +278,10 @@ def _tell(doc: Document, moment: str, facts: Callable[[], frappe._dict]) -> bool
 	contacts_on_file.addressed(doc)
 	if not (doc.contact_email or doc.contact_phone) or not wants(doc.customer, moment):
 		return False
-	frappe.db.savepoint("customer_message")
-	try:
+	with one_of_many(f"Message to customer: {moment}", doc.doctype, doc.name):
 		with _written_to_customer(doc.customer):
 			doc.message = facts()
 			doc.run_method(f"customer_{moment}")
-	except Exception:
-		frappe.db.rollback(save_point="customer_message")
-		frappe.clear_messages()
-		frappe.log_error(
-			f"Message to customer: {moment}", reference_doctype=doc.doctype, reference_name=doc.name
-		)
 	return True
 
 

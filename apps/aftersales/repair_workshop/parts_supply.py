@@ -13,6 +13,7 @@ from frappe.utils import flt, get_datetime, getdate, nowdate
 
 from aftersales.core.guards import as_app
 from aftersales.core.input.requests import validate_call
+from aftersales.core.savepoints import one_of_many
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_calls import jobs
 from aftersales.spare_parts import reservations
@@ -144,17 +145,9 @@ def serve_waiting_cards(places: list[Place] | None = None) -> list[str]:
 	"""
 	served = []
 	for name in _waiting_cards(places):
-		frappe.db.savepoint("serving_card")
-		try:
+		with one_of_many(f"Parts arrived for {name}", "Repair Card", name):
 			if _serve(name):
 				served.append(name)
-		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-			raise
-		except Exception:
-			frappe.db.rollback(save_point="serving_card")
-			frappe.log_error(
-				title=f"Parts arrived for {name}", reference_doctype="Repair Card", reference_name=name
-			)
 		# a background job; no request's transaction is cut in two
 		frappe.db.commit()  # nosemgrep
 	return served

@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, now_datetime
 from aftersales.core import background
 from aftersales.core.guards import require_role
 from aftersales.core.roles import ACCOUNTANTS
-from aftersales.core.scheduled import one_of_many
+from aftersales.core.savepoints import one_of_many
 
 RUN = "Billing Run"
 WAITED = 10

@@ -25,6 +25,7 @@ from frappe.utils import (
 from aftersales.core.guards import NotPossible, as_app, set_system
 from aftersales.core.plain_text import plain_line
 from aftersales.core.roles import DESK
+from aftersales.core.savepoints import insert_once
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls.contact_rules import same_address
 from aftersales.service_calls.entitlement import coverage
@@ -298,18 +299,7 @@ def _is_own(call: Document, own_email: str | None) -> bool:
 
 def once(doctype: str, customer: str, key: str, insert: Callable[[], str]) -> tuple[str, bool]:
 	"""Insert what a form asks for, or find what the same form inserted before: its name, and whether new."""
-	frappe.db.savepoint("form_of_customer")
-	try:
-		return insert(), True
-	except frappe.UniqueValidationError:
-		frappe.db.rollback(save_point="form_of_customer")
-		frappe.clear_last_message()
-		known = frappe.db.get_value(
-			doctype, {"entry_key": key}, ("name", "customer"), as_dict=True, for_update=True
-		)
-		if not known or known.customer != customer:
-			raise
-		return known.name, False
+	return insert_once(doctype, {"entry_key": key, "customer": customer}, insert)
 
 
 def _least_busy(role: str) -> str | None:

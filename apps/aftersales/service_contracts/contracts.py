@@ -18,7 +18,7 @@ from aftersales.core.input.requests import TargetDocument, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES, VISIT
 from aftersales.core.money import exact, rounded
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
-from aftersales.core.scheduled import one_of_many
+from aftersales.core.savepoints import one_of_many
 from aftersales.core.selling_terms import billing_currency
 from aftersales.service_contracts.contract_rules import Entitlement, Terms, Visits, entitlement, renewed_term
 

@@ -19,7 +19,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, cint, flt, fmt_money, get_link_to_form, getdate
 
 from aftersales.core.money import exact, unit
-from aftersales.core.scheduled import one_of_many
+from aftersales.core.savepoints import one_of_many
 from aftersales.core.selling_terms import KEY, posting_key, tax_template_of
 from aftersales.service_contracts.fee_period_rules import Cycle, Period, periods
 

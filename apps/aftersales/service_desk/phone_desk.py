@@ -10,13 +10,13 @@ from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_
 
 from aftersales.core.guards import set_system
 from aftersales.core.input.requests import Moment, Values, validate_call
+from aftersales.core.savepoints import insert_once
 from aftersales.installed_base.equipment import find_product_file
 from aftersales.service_calls import facts, intake, past_jobs
 from aftersales.service_desk import phone_search
 
 PRODUCTS = 50
 HISTORY = 8
-SAVEPOINT = "phone_desk_entry"
 
 TYPED = (
 	"subject",
@@ -209,23 +209,21 @@ def take_call(
 		frappe.throw(_("The entry has no key."), frappe.MandatoryError)
 	if taken := frappe.db.get_value("Repair Call", {"entry_key": entry_key}, "name"):
 		return _answer(frappe.get_doc("Repair Call", taken))
-	frappe.db.savepoint(SAVEPOINT)
 	typed = _typed(values)
-	if new_customer and not typed.get("customer"):
-		typed["customer"] = _make_customer(frappe.parse_json(new_customer), typed)
-	if cint(keep_product) and not typed.get("equipment"):
-		typed["equipment"] = _make_product(typed)
-	call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed})
-	set_system(call, entry_key=entry_key)
-	try:
-		call.insert()
-	except frappe.UniqueValidationError:
-		# the same entry, sent twice at once: the other request has registered it in this moment
-		frappe.db.rollback(save_point=SAVEPOINT)
-		taken = frappe.db.get_value("Repair Call", {"entry_key": entry_key}, "name", for_update=True)
-		if not taken:
-			raise
-		return _answer(frappe.get_doc("Repair Call", taken))
+
+	def register() -> str:
+		if new_customer and not typed.get("customer"):
+			typed["customer"] = _make_customer(frappe.parse_json(new_customer), typed)
+		if cint(keep_product) and not typed.get("equipment"):
+			typed["equipment"] = _make_product(typed)
+		call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed})
+		set_system(call, entry_key=entry_key)
+		return call.insert().name
+
+	name, is_new = insert_once("Repair Call", {"entry_key": entry_key}, register)
+	call = frappe.get_doc("Repair Call", name)
+	if not is_new:
+		return _answer(call)
 	if resolution and resolution.strip():
 		call.resolve_by_phone(resolution.strip())
 	elif promised_from and promised_to:

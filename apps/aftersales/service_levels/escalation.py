@@ -15,6 +15,7 @@ from frappe.utils import cstr, escape_html, format_datetime, get_url_to_form
 from frappe.utils.user import get_users_with_role as users_with_role
 
 from aftersales.core.notices import Notice, notify
+from aftersales.core.savepoints import one_of_many
 from aftersales.service_levels.clock_machine import Event, EventKind
 
 HOOKS = {
@@ -72,14 +73,9 @@ def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Out
 
 
 def _safely(clock_row: dict, do: Callable[[], object]) -> None:
-	frappe.db.savepoint("service_clock_event")
-	try:
+	title = _("Service clock {0} could not do its step").format(clock_row["name"])
+	with one_of_many(title, "Service Clock", clock_row["name"]):
 		do()
-	except (frappe.QueryDeadlockError, frappe.QueryTimeoutError):
-		raise
-	except Exception:
-		frappe.db.rollback(save_point="service_clock_event")
-		frappe.log_error(title=_("Service clock {0} could not do its step").format(clock_row["name"]))
 
 
 def _act(doc: Document, step: dict) -> None:

@@ -8,7 +8,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, strip_html_tags
 
-SAVEPOINT = "aftersales_attempt"
+from aftersales.core.savepoints import all_or_nothing
+
 MADE_BY_OTHERS = (frappe.UniqueValidationError, frappe.PermissionError)
 
 Made = TypeVar("Made")
@@ -22,18 +23,15 @@ def attempt(
 	Only `refusals` are caught: anything else is an error and stays one.
 	"""
 	told = len(frappe.local.message_log)
-	frappe.db.savepoint(SAVEPOINT)
 	try:
-		made = make()
+		with all_or_nothing():
+			return make(), ""
 	except MADE_BY_OTHERS:
 		raise
 	except refusals as error:
-		frappe.db.rollback(save_point=SAVEPOINT)
 		reason = _told_since(told) or str(error)
 		del frappe.local.message_log[told:]
 		return None, strip_html_tags(reason)
-	frappe.db.release_savepoint(SAVEPOINT)
-	return made, ""
 
 
 def tell(doc: Document, what: str, reason: str) -> None:

@@ -10,6 +10,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form, strip_html
 
+from aftersales.core.savepoints import trial
+
 EVENTS = ("validate", "before_submit")
 
 
@@ -37,22 +39,21 @@ def refusal_on_submit(invoice: Document) -> str | None:
 	handlers = list(_handlers_of_country(invoice))
 	if not handlers:
 		return None
-	trial = frappe.get_doc(invoice.as_dict())
-	trial.update({"docstatus": 1, "name": invoice.name or "DRAFT"})
-	trial._action = "submit"
+	tried = frappe.get_doc(invoice.as_dict())
+	tried.update({"docstatus": 1, "name": invoice.name or "DRAFT"})
+	tried._action = "submit"
 	muted, told = frappe.flags.mute_messages, len(frappe.message_log)
 	frappe.flags.mute_messages = True
-	frappe.db.savepoint("country_check")
 	refusal = broken = None
 	try:
-		for handler, event in handlers:
-			frappe.get_attr(handler)(trial, event)
+		with trial():
+			for handler, event in handlers:
+				frappe.get_attr(handler)(tried, event)
 	except frappe.ValidationError as error:
 		refusal = strip_html(str(error)).strip()
 	except Exception:
 		broken = frappe.get_traceback()
 	finally:
-		frappe.db.rollback(save_point="country_check")
 		frappe.flags.mute_messages = muted
 		del frappe.message_log[told:]
 	if broken:

@@ -11,7 +11,7 @@ from aftersales.core.guards import require_role, set_system
 from aftersales.core.input.requests import validate_call
 from aftersales.core.notices import Notice, notify
 from aftersales.core.roles import SUPERVISORS
-from aftersales.core.scheduled import one_of_many
+from aftersales.core.savepoints import one_of_many
 from aftersales.service_calls import quality_cases as cases
 from aftersales.service_quality import fault_rules
 from aftersales.service_quality.fault_rules import Fault

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from aftersales.core import background
-from aftersales.core.scheduled import one_of_many
+from aftersales.core.savepoints import one_of_many
 
 from .jobs import IMPORT
 

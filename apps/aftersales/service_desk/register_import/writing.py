@@ -9,6 +9,7 @@ from frappe.model.naming import get_default_naming_series, make_autoname
 from frappe.utils import now_datetime
 from frappe.utils.html_utils import sanitize_html
 
+from aftersales.core.savepoints import all_or_nothing
 from aftersales.installed_base import equipment as product_files
 
 from .masters import Masters
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 	from aftersales.service_desk.doctype.register_import.register_import import RegisterImport
 
 PRODUCT_FILE, CALL, CARD = "Customer Equipment", "Repair Call", "Repair Card"
-SAVEPOINT = "register_record"
 REFUSALS = (
 	frappe.ValidationError,
 	frappe.PermissionError,
@@ -69,12 +69,11 @@ class Writer:
 			RecordRefused: a guard or a unique key refused one of them; none is left.
 		"""
 		messages = len(frappe.local.message_log)
-		frappe.db.savepoint(SAVEPOINT)
 		try:
-			for document in self.documents(record):
-				document.insert()
+			with all_or_nothing():
+				for document in self.documents(record):
+					document.insert()
 		except REFUSALS as error:
-			frappe.db.rollback(save_point=SAVEPOINT)
 			self.masters.forget()
 			said = frappe.local.message_log[messages:]
 			del frappe.local.message_log[messages:]
@@ -83,7 +82,6 @@ class Writer:
 			# What the user would be shown is worth more than what the exception carries.
 			message = said[-1].get("message") if said else str(error)
 			raise RecordRefused("refused", frappe.utils.strip_html(message)) from None
-		frappe.db.release_savepoint(SAVEPOINT)
 
 	def documents(self, record: Record):
 		"""Yield the documents of `record`, each to be inserted before the next is asked for: that one names it."""

@@ -368,7 +368,7 @@ def test_own_columns_from_excel_are_mapped_checked_and_imported():
 		"Tel": "Phone",
 		"Make": "Brand",
 		"Serial No": "Serial Number",
-		"Fault": "Reported Fault",
+		"Fault": "Fault as Told",
 		"Shelf": None,
 	}
 	assert doc.columns[0].sample == "17"

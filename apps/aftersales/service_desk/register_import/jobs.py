@@ -208,7 +208,9 @@ def run_import(name: str, attempt: int) -> None:
 			frappe.log_error(title=_("Register Import {0} failed").format(name))
 			_note_failure(
 				settings,
-				_("The import ended with an error; the Error Log has the details. Start it again to continue."),
+				_(
+					"The import ended with an error; the Error Log has the details. Start it again to continue."
+				),
 			)
 	_publish(settings.name, done=1, total=1, over=True)
 

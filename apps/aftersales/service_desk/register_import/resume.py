@@ -51,7 +51,9 @@ def _resume(name: str) -> bool:
 		status="Checking" if was == "Checking" else "Queued", attempt=run.attempt + 1, resumes=run.resumes + 1
 	)
 	if was != "Queued":
-		_tell(run, _("Register Import {0} was interrupted after {1} of {2} rows and continues automatically."))
+		_tell(
+			run, _("Register Import {0} was interrupted after {1} of {2} rows and continues automatically.")
+		)
 	with background.acting_for(run.imported_by):
 		run.push()
 	return True

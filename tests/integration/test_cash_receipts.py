@@ -12,9 +12,10 @@ from aftersales.core.report_filters import Scope
 from aftersales.service_accounts import reconciliation
 from aftersales.service_accounts.reconciliation_rules import Reason
 from aftersales.service_accounts.report.cash_with_technicians import cash_with_technicians
-from aftersales.service_cash.cash import payable, receive_cash
+from aftersales.service_cash.cash import receive_cash
 from aftersales.service_cash.handover import open_cash
 from aftersales.service_cash.own_payments import link_payment, payments_to_link
+from aftersales.service_posting.invoicing.payable import payable
 from tests import factories as make
 from tests.attacks import comments, refused
 from tests.jobs import done, gl

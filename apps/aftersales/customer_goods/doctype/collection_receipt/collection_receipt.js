@@ -105,10 +105,6 @@ frappe.ui.form.on("Collection Receipt", {
 
 	add_create_buttons(frm) {
 		if (frm.doc.docstatus !== 1 || frm.doc.status !== "Issued") return;
-		aftersales.forms.add_create(
-			frm,
-			"Repair Card",
-			"aftersales.repair_workshop.cards.card_from_receipt"
-		);
+		aftersales.forms.add_create(frm, "Repair Card", "aftersales.repair_workshop.cards.card_from_receipt");
 	},
 });

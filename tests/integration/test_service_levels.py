@@ -7,8 +7,9 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, get_datetime, getdate, now_datetime
 
+from aftersales.patches.v1_1 import note_pauses_of_clocks
+from aftersales.service_levels import display, targets
 from aftersales.service_levels import sweep as sweeping
-from aftersales.service_levels import targets
 from aftersales.setup import defaults
 from tests import factories as make
 
@@ -174,6 +175,73 @@ def test_waiting_for_the_customer_pauses_and_gives_the_time_back():
 	assert 3 * HOUR <= resumed.paused_seconds < 3 * HOUR + 60
 	# started 3 h earlier, and 3 h of pause given back
 	assert abs(resumed.due_at - due) < timedelta(minutes=1)
+
+
+def pause_log(row) -> list:
+	return frappe.get_doc("Service Clock", row.name).pause_log
+
+
+def test_each_pause_is_a_row_that_says_when_why_and_by_whom():
+	repair()
+	doc = call()
+	doc.put_on_hold("The building manager has the key")
+	(lasting,) = pause_log(clock(doc))
+	assert (lasting.document_status, lasting.paused_by, lasting.paused_to) == (
+		"On Hold",
+		frappe.session.user,
+		None,
+	)
+	assert lasting.paused_from == clock(doc).paused_at
+	back(doc, hours=3)
+	frappe.set_user(make.user(AGENT, "Service Agent"))
+	doc.resume()
+	doc.put_on_hold("The customer is away")
+	back(doc, hours=1)
+	doc.resolve("Valve opened")
+	frappe.set_user("Administrator")
+
+	row = clock(doc)
+	first, second = pause_log(row)
+	assert (first.resumed_by, second.paused_by) == (AGENT, AGENT)
+	assert 3 * HOUR <= first.lost_seconds < 3 * HOUR + 60
+	assert (second.paused_to, row.state, row.pauses) == (row.stopped_at, "Met", 2)
+	assert first.lost_seconds + second.lost_seconds == row.paused_seconds
+	shown = display.of_document("Repair Call", doc.name)[0]["pause_log"]
+	assert [pause["document_status"] for pause in shown] == ["On Hold", "On Hold"]
+
+	frappe.delete_doc("Repair Call", doc.name, force=True)
+	assert not frappe.db.exists("Service Clock Pause", {"parent": row.name})
+
+
+def test_pauses_go_to_the_clock_that_takes_over():
+	repair()
+	doc = call()
+	doc.put_on_hold("No key")
+	back(doc, hours=2)
+	doc.resume()
+	lost = clock(doc).paused_seconds
+	target("Urgent", priority="Emergency", measure="Repair", stop_field=None, stop_status="Closed")
+	doc.hazard = "Gas"
+	doc.save()
+	taken_over = clock(doc, target="Urgent")
+	(pause,) = pause_log(taken_over)
+	assert pause.lost_seconds == taken_over.paused_seconds == lost > 0
+
+
+def test_pauses_of_clocks_that_were_counted_only_are_brought_along():
+	repair()
+	doc = call()
+	doc.put_on_hold("No key")
+	row = clock(doc)
+	frappe.db.delete("Service Clock Pause", {"parent": row.name})
+	frappe.db.set_value("Service Clock", row.name, "paused_seconds", 5400)
+	note_pauses_of_clocks.execute()
+	note_pauses_of_clocks.execute()
+	known, lasting = pause_log(row)
+	assert (known.lost_seconds, known.paused_from) == (5400, None)
+	assert (lasting.paused_from, lasting.document_status) == (row.paused_at, "On Hold")
+	doc.resume()
+	assert sum(pause.lost_seconds for pause in pause_log(row)) == clock(doc).paused_seconds
 
 
 def test_resolving_stops_and_reopening_starts_a_second_run():

@@ -15,7 +15,7 @@ from frappe.query_builder import Order
 from frappe.utils import cint, cstr, get_datetime, now_datetime
 from pypika.terms import Parameter
 
-from aftersales.service_levels import clock_machine, targets
+from aftersales.service_levels import clock_machine, pauses, targets
 from aftersales.service_levels.calendars import aware, stored
 from aftersales.service_levels.clock_machine import Clock, State
 from aftersales.service_levels.target_rules import CANCELLED, PAUSED, RUNNING, STOPPED, WAITING, phase
@@ -58,21 +58,24 @@ def track(doc: Document, method: str | None = None) -> None:
 		for measure, row in open_clocks.items()
 		if _has_other_target(row, chosen.get(measure), frozen_facts) and _give_up(row, now)
 	}
-	_insert(
-		[
-			row
-			for measure, target in chosen.items()
-			if measure not in open_clocks or measure in given_up
-			if (row := new_clock(doc, target, measure in finished, given_up.get(measure), frozen_facts, now))
-		]
-	)
+	new = {
+		measure: row
+		for measure, target in chosen.items()
+		if measure not in open_clocks or measure in given_up
+		if (row := new_clock(doc, target, measure in finished, given_up.get(measure), frozen_facts, now))
+	}
+	_insert(list(new.values()))
+	for measure, row in new.items():
+		_note_pauses(doc, row, given_up.get(measure))
 	doc.flags.has_service_clocks = True
 
 
 def forget(doc: Document, method: str | None = None) -> None:
 	"""doc_events on_trash: the clocks of a deleted document go with it."""
 	if not _is_left_alone(doc) and targets.is_tracked(doc.doctype):
-		frappe.db.delete("Service Clock", {"reference_doctype": doc.doctype, "reference_name": doc.name})
+		of_document = {"reference_doctype": doc.doctype, "reference_name": doc.name}
+		pauses.forget(frappe.get_all("Service Clock", of_document, pluck="name", order_by="name asc"))
+		frappe.db.delete("Service Clock", of_document)
 
 
 def machine_of(row: dict) -> Clock:
@@ -151,9 +154,8 @@ def _advance(doc: Document, row: dict, now: datetime) -> bool:
 	locked = _lock(row["name"])
 	if not locked:
 		return False
-	clock = machine_of(locked)
+	before = clock = machine_of(locked)
 	at = now
-	pauses = cint(locked.pauses)
 	events: tuple = ()
 	if place == CANCELLED:
 		clock = clock_machine.cancel(clock, aware(now))
@@ -164,13 +166,13 @@ def _advance(doc: Document, row: dict, now: datetime) -> bool:
 	elif place == PAUSED:
 		clock, events = clock_machine.take_due_events(clock, aware(now))
 		clock = clock_machine.pause(clock, aware(now))
-		pauses += 1
 	else:
 		clock = clock_machine.resume(clock, aware(now))
-	values = columns_of(clock, at) | {"pauses": pauses}
+	values = columns_of(clock, at) | {"pauses": cint(locked.pauses) + (place == PAUSED)}
 	if not clock.is_open:
 		values["open_key"] = None
 	frappe.db.set_value("Service Clock", row["name"], values)
+	pauses.record(row["name"], before, clock, doc.get("status"), at)
 	if events:
 		from aftersales.service_levels.escalation import Outbox, perform
 
@@ -197,8 +199,10 @@ def _give_up(row: dict, now: datetime) -> bool:
 	locked = _lock(row["name"])
 	if not locked or locked["state"] == State.OVERDUE.value:
 		return False
-	clock = clock_machine.cancel(machine_of(locked), aware(now))
+	before = machine_of(locked)
+	clock = clock_machine.cancel(before, aware(now))
 	frappe.db.set_value("Service Clock", row["name"], columns_of(clock, now) | {"open_key": None})
+	pauses.record(row["name"], before, clock, None, now)
 	return True
 
 
@@ -245,6 +249,7 @@ def new_clock(
 		clock = clock_machine.stop(clock, aware(at))
 	frozen = {key: target[key] for key in PHASES} | {"facts": facts}
 	return {
+		"name": frappe.generate_hash(length=10),
 		"reference_doctype": doc.doctype,
 		"reference_name": doc.name,
 		"target": target["name"],
@@ -261,6 +266,17 @@ def new_clock(
 		"open_key": f"{doc.doctype}/{doc.name}/{target['measure']}" if clock.is_open else None,
 		**columns_of(clock, at),
 	}
+
+
+def _note_pauses(doc: Document, row: dict, given_up: dict | None) -> None:
+	"""A new clock that took over, or begins paused, has rows for that; unless another save's clock was let in."""
+	taken_over = given_up and cint(given_up["paused_seconds"])
+	if not (taken_over or row["paused_at"]) or not frappe.db.exists("Service Clock", row["name"]):
+		return
+	if taken_over:
+		pauses.take_over(row["name"], given_up["name"])
+	if row["paused_at"]:
+		pauses.begin(row["name"], machine_of(row), doc.get("status"))
 
 
 def _moment(doc: Document, field: str | None, now: datetime, not_before=None) -> datetime:
@@ -280,13 +296,12 @@ def _insert(rows: list[dict]) -> None:
 	if not rows:
 		return
 	now = now_datetime()
-	columns = ["name", "creation", "modified", "owner", "modified_by", *rows[0]]
+	columns = ["creation", "modified", "owner", "modified_by", *rows[0]]
 	frappe.db.bulk_insert(
 		"Service Clock",
 		fields=columns,
 		values=[
 			(
-				frappe.generate_hash(length=10),
 				now,
 				now,
 				frappe.session.user,

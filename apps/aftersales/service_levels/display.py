@@ -14,11 +14,13 @@ from frappe.utils import get_datetime, now_datetime
 from pypika.terms import Criterion, LiteralValue
 
 from aftersales.core.input.requests import DocTypeName, Names, validate_call
+from aftersales.service_levels import pauses
 from aftersales.service_levels.clock_machine import OPEN_STATES, State
 
 OPEN = tuple(state.value for state in OPEN_STATES)
 MOST_DOCUMENTS = 500
 FIELDS = (
+	"name",
 	"reference_name",
 	"measure",
 	"target",
@@ -69,7 +71,7 @@ def most_pressing(doctype: str, names: list[str]) -> dict[str, dict]:
 @frappe.whitelist()
 @validate_call
 def of_document(doctype: DocTypeName, name: str) -> list[dict]:
-	"""All clocks of a document, open ones first, for its form.
+	"""All clocks of a document with their pauses, open ones first, for its form.
 
 	Raises:
 		frappe.PermissionError: the user may not read the document.
@@ -77,8 +79,9 @@ def of_document(doctype: DocTypeName, name: str) -> list[dict]:
 	frappe.get_doc(doctype, name).check_permission("read")
 	now = now_datetime()
 	rows = _clocks(doctype, [name])
+	log = pauses.of_clocks([row.name for row in rows if row.pauses or row.paused_seconds])
 	return [
-		_chip(row, now) | {field: row[field] for field in FIELDS}
+		_chip(row, now) | {field: row[field] for field in FIELDS} | {"pause_log": log.get(row.name, [])}
 		for row in sorted(rows, key=lambda row: row.state not in OPEN)
 	]
 

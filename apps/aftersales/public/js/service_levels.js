@@ -130,7 +130,25 @@ Object.assign(aftersales.service_levels, {
 		$('<span class="text-muted small ml-2"></span>')
 			.text(`${clock.target || ""} · ${parts.join(" · ")}`)
 			.appendTo($row);
+		clock.pause_log.forEach((pause) =>
+			$('<div class="text-muted small ml-4"></div>').text(this.say_pause(pause)).appendTo($row)
+		);
 		return $row;
+	},
+
+	say_pause(pause) {
+		const time = (moment) => frappe.datetime.str_to_user(moment);
+		if (!pause.paused_from) return __("Earlier pauses: {0}", [this.words(pause.lost_seconds)]);
+		const status = __(pause.document_status || "");
+		if (!pause.paused_to) {
+			return __("Paused since {0}: {1} ({2})", [time(pause.paused_from), status, pause.paused_by]);
+		}
+		return __("Paused from {0} to {1}: {2} ({3})", [
+			time(pause.paused_from),
+			time(pause.paused_to),
+			status,
+			pause.paused_by,
+		]);
 	},
 });
 

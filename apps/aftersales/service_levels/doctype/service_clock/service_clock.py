@@ -10,6 +10,10 @@ class ServiceClock(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.service_levels.doctype.service_clock_pause.service_clock_pause import (
+			ServiceClockPause,
+		)
+
 		allowed_seconds: DF.Int
 		calendar: DF.Data | None
 		call_owner: DF.Link | None
@@ -21,6 +25,7 @@ class ServiceClock(ServiceDocument):
 		next_event_at: DF.Datetime | None
 		open_key: DF.Data | None
 		overrun_seconds: DF.Int
+		pause_log: DF.Table[ServiceClockPause]
 		paused_at: DF.Datetime | None
 		paused_seconds: DF.Int
 		pauses: DF.Int

@@ -50,7 +50,7 @@ after_sync = "aftersales.install.after_sync"
 setup_wizard_complete = "aftersales.setup.defaults.complete_settings"
 before_uninstall = "aftersales.uninstall.before_uninstall"
 
-# ERPNext documents made for a job; roles synced from fixtures
+# What happens to documents of ERPNext that several rooms listen to is in erpnext_events, a file for each DocType
 doc_events = {
 	"*": {
 		"on_submit": "aftersales.spare_parts.stock_leaving.keep_set_aside",
@@ -127,23 +127,10 @@ doc_events = {
 		],
 	},
 	"Customer": {
-		"on_update": [
-			"aftersales.installed_base.search_keys.of_customer",
-			"aftersales.core.renaming.take_customer_name",
-			"aftersales.core.customer_scope.follow_customer",
-		],
-		"before_rename": [
-			"aftersales.customer_care.periodic_visits.join_customers",
-			"aftersales.customer_portal.messages.join_choices",
-		],
-		"after_rename": [
-			"aftersales.installed_base.search_keys.of_customer",
-			"aftersales.customer_portal.messages.take_choices_along",
-			"aftersales.installed_base.joining.join_products",
-			"aftersales.core.renaming.take_customer_name",
-			"aftersales.core.customer_scope.follow_customer",
-		],
-		"on_trash": "aftersales.installed_base.search_keys.forget",
+		"on_update": "aftersales.erpnext_events.customer.on_update",
+		"before_rename": "aftersales.erpnext_events.customer.before_rename",
+		"after_rename": "aftersales.erpnext_events.customer.after_rename",
+		"on_trash": "aftersales.erpnext_events.customer.on_trash",
 	},
 	"Contact": {
 		"validate": "aftersales.customer_portal.customers.keep_contact_honest",
@@ -206,75 +193,37 @@ doc_events = {
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"ToDo": {"after_insert": "aftersales.service_calls.assignment.take_owner_from_rule"},
 	"Stock Ledger Entry": {
-		"on_submit": [
-			"aftersales.repair_workshop.parts_supply.note_arrival",
-			"aftersales.spare_parts.stock_leaving.note_move",
-		]
+		"on_submit": "aftersales.erpnext_events.stock_ledger_entry.on_submit",
 	},
 	"Role": {"before_import": "aftersales.setup.roles.keep_site_settings"},
 	"Stock Entry": {
-		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
-		"validate": "aftersales.service_billing.erpnext_events.keep_place",
-		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
-		"on_submit": [
-			"aftersales.service_billing.erpnext_events.refresh_costs",
-			"aftersales.service_posting.part_returns.count",
-		],
-		"on_cancel": [
-			"aftersales.service_billing.erpnext_events.release",
-			"aftersales.service_posting.part_returns.count",
-		],
-		"on_trash": "aftersales.service_billing.erpnext_events.release",
+		"before_insert": "aftersales.erpnext_events.stock_entry.before_insert",
+		"validate": "aftersales.erpnext_events.stock_entry.validate",
+		"after_insert": "aftersales.erpnext_events.stock_entry.after_insert",
+		"on_submit": "aftersales.erpnext_events.stock_entry.on_submit",
+		"on_cancel": "aftersales.erpnext_events.stock_entry.on_cancel",
+		"on_trash": "aftersales.erpnext_events.stock_entry.on_trash",
 	},
 	"Delivery Note": {
-		"before_validate": "aftersales.service_posting.plan.exact_hours.before_validate",
-		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
-		"validate": "aftersales.service_billing.erpnext_events.keep_place",
-		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
-		"on_submit": "aftersales.service_billing.erpnext_events.refresh_costs",
-		"on_cancel": "aftersales.service_billing.erpnext_events.release",
-		"on_trash": "aftersales.service_billing.erpnext_events.release",
+		"before_insert": "aftersales.erpnext_events.delivery_note.before_insert",
+		"before_validate": "aftersales.erpnext_events.delivery_note.before_validate",
+		"validate": "aftersales.erpnext_events.delivery_note.validate",
+		"after_insert": "aftersales.erpnext_events.delivery_note.after_insert",
+		"on_submit": "aftersales.erpnext_events.delivery_note.on_submit",
+		"on_cancel": "aftersales.erpnext_events.delivery_note.on_cancel",
+		"on_trash": "aftersales.erpnext_events.delivery_note.on_trash",
 	},
 	"Sales Invoice": {
-		"before_insert": [
-			"aftersales.service_billing.erpnext_events.claim_place",
-			"aftersales.service_posting.invoicing.discounts.amend",
-			"aftersales.service_contracts.fee_invoices.claim_period",
-		],
-		"before_validate": [
-			"aftersales.service_posting.plan.exact_hours.before_validate",
-			"aftersales.service_posting.invoicing.other_payer.before_validate",
-			"aftersales.service_posting.invoicing.due_dates.renew",
-			"aftersales.service_posting.invoicing.advances.before_validate",
-		],
-		"validate": [
-			"aftersales.service_billing.erpnext_events.keep_place",
-			"aftersales.service_posting.invoicing.discounts.keep",
-			"aftersales.service_posting.invoicing.advances.validate",
-		],
-		"after_insert": [
-			"aftersales.service_billing.erpnext_events.take_place",
-			"aftersales.service_posting.invoicing.discounts.follow_amendment",
-		],
-		"on_update": "aftersales.service_posting.invoicing.other_payer.note",
-		"on_change": "aftersales.service_billing.erpnext_events.refresh_job",
-		"on_submit": [
-			"aftersales.customer_portal.messages.invoice_submitted",
-			"aftersales.service_billing.credits.follow",
-		],
-		"before_cancel": "aftersales.service_billing.credits.refuse_owing_twice",
-		"on_cancel": [
-			"aftersales.service_billing.erpnext_events.release",
-			"aftersales.service_cash.handover.forget_invoice",
-			"aftersales.service_billing.credits.follow",
-			"aftersales.service_contracts.fees.free_key",
-			"aftersales.service_contracts.fee_invoices.free_period",
-		],
-		"on_trash": [
-			"aftersales.service_billing.erpnext_events.release",
-			"aftersales.service_cash.handover.forget_invoice",
-			"aftersales.service_contracts.fees.resume_recognition",
-		],
+		"before_insert": "aftersales.erpnext_events.sales_invoice.before_insert",
+		"before_validate": "aftersales.erpnext_events.sales_invoice.before_validate",
+		"validate": "aftersales.erpnext_events.sales_invoice.validate",
+		"after_insert": "aftersales.erpnext_events.sales_invoice.after_insert",
+		"on_update": "aftersales.erpnext_events.sales_invoice.on_update",
+		"on_change": "aftersales.erpnext_events.sales_invoice.on_change",
+		"on_submit": "aftersales.erpnext_events.sales_invoice.on_submit",
+		"before_cancel": "aftersales.erpnext_events.sales_invoice.before_cancel",
+		"on_cancel": "aftersales.erpnext_events.sales_invoice.on_cancel",
+		"on_trash": "aftersales.erpnext_events.sales_invoice.on_trash",
 	},
 	"Fiscal Year": {
 		"on_update": "aftersales.service_posting.fiscal_years.forget",
@@ -282,42 +231,33 @@ doc_events = {
 	},
 	"Subscription": {"validate": "aftersales.service_contracts.fee_invoices.keep_at_next_period"},
 	"Quotation": {
-		"before_validate": "aftersales.service_posting.plan.exact_hours.before_validate",
-		"after_insert": "aftersales.repair_workshop.quotation_events.after_insert",
-		"on_change": "aftersales.repair_workshop.quotation_events.on_change",
+		"before_validate": "aftersales.erpnext_events.quotation.before_validate",
+		"after_insert": "aftersales.erpnext_events.quotation.after_insert",
+		"on_change": "aftersales.erpnext_events.quotation.on_change",
 	},
 	"Journal Entry": {
-		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
-		"validate": "aftersales.service_billing.erpnext_events.keep_place",
-		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
-		"on_cancel": "aftersales.service_billing.erpnext_events.release",
-		"on_trash": "aftersales.service_billing.erpnext_events.release",
+		"before_insert": "aftersales.erpnext_events.journal_entry.before_insert",
+		"validate": "aftersales.erpnext_events.journal_entry.validate",
+		"after_insert": "aftersales.erpnext_events.journal_entry.after_insert",
+		"on_cancel": "aftersales.erpnext_events.journal_entry.on_cancel",
+		"on_trash": "aftersales.erpnext_events.journal_entry.on_trash",
 	},
 	"Purchase Invoice": {
-		"before_insert": [
-			"aftersales.service_accounts.recovery.claim_place",
-			"aftersales.vendor_repairs.vendor_repairs.name_billed_repair",
-		],
-		"validate": "aftersales.service_billing.erpnext_events.keep_place",
-		"after_insert": "aftersales.service_accounts.recovery.take_place",
-		"on_submit": [
-			"aftersales.service_accounts.recovery.credited",
-			"aftersales.vendor_repairs.vendor_repairs.follow_bill",
-		],
-		"on_cancel": [
-			"aftersales.service_accounts.recovery.release",
-			"aftersales.vendor_repairs.vendor_repairs.follow_bill",
-		],
-		"on_trash": "aftersales.service_accounts.recovery.release",
+		"before_insert": "aftersales.erpnext_events.purchase_invoice.before_insert",
+		"validate": "aftersales.erpnext_events.purchase_invoice.validate",
+		"after_insert": "aftersales.erpnext_events.purchase_invoice.after_insert",
+		"on_submit": "aftersales.erpnext_events.purchase_invoice.on_submit",
+		"on_cancel": "aftersales.erpnext_events.purchase_invoice.on_cancel",
+		"on_trash": "aftersales.erpnext_events.purchase_invoice.on_trash",
 	},
 	"Payment Entry": {
-		"before_insert": "aftersales.service_billing.erpnext_events.claim_place",
-		"validate": "aftersales.service_billing.erpnext_events.keep_place",
-		"before_submit": "aftersales.service_billing.erpnext_events.name_paid_job",
-		"on_submit": "aftersales.service_cash.own_payments.recognise",
-		"after_insert": "aftersales.service_billing.erpnext_events.take_place",
-		"on_cancel": "aftersales.service_billing.erpnext_events.release",
-		"on_trash": "aftersales.service_billing.erpnext_events.release",
+		"before_insert": "aftersales.erpnext_events.payment_entry.before_insert",
+		"validate": "aftersales.erpnext_events.payment_entry.validate",
+		"after_insert": "aftersales.erpnext_events.payment_entry.after_insert",
+		"before_submit": "aftersales.erpnext_events.payment_entry.before_submit",
+		"on_submit": "aftersales.erpnext_events.payment_entry.on_submit",
+		"on_cancel": "aftersales.erpnext_events.payment_entry.on_cancel",
+		"on_trash": "aftersales.erpnext_events.payment_entry.on_trash",
 	},
 }
 

@@ -176,12 +176,12 @@ def credited(doc: Document, method: str | None = None) -> None:
 	claim.db_set({"status": "Credited", "credited_amount": abs(flt(doc.base_net_total))}, notify=True)
 
 
-def release(doc: Document, method: str | None = None) -> None:
-	"""on_cancel, on_trash: the claim is answered, and may be credited again."""
+def release(doc: Document, cancelled: bool) -> None:
+	"""on_cancel (`cancelled`), on_trash: the claim is answered, and may be credited again."""
 	claim = _claim_of(doc)
 	if not claim:
 		return
-	if method == "on_cancel":
+	if cancelled:
 		doc.db_set("aftersales_posting_key", None, update_modified=False)
 	for line in claim.lines:
 		line.db_set("credited_amount", 0)

@@ -60,8 +60,8 @@ def bill_again(doctype: DocTypeName, name: str) -> str:
 # ---------------------------------------------------------------- the credit note in ERPNext
 
 
-def follow(note: Document, method: str | None = None) -> None:
-	"""doc_events on_submit, on_cancel of a credit note: the jobs of what it credits show it.
+def follow(note: Document, cancelled: bool = False) -> None:
+	"""on_submit, on_cancel (`cancelled`) of a credit note: the jobs of what it credits show it.
 
 	A job that is on no invoice any more goes back to the one whose credit note is cancelled.
 	"""
@@ -70,7 +70,7 @@ def follow(note: Document, method: str | None = None) -> None:
 	invoice = frappe.get_doc(INVOICE, note.return_against)
 	if invoice.docstatus != 1:
 		return
-	if method == "on_cancel":
+	if cancelled:
 		for job in sorted(_jobs(note)):
 			if not _stored(job).sales_invoice:
 				frappe.get_doc(*job).db_set("sales_invoice", invoice.name)

@@ -12,9 +12,11 @@ from frappe.utils import flt, fmt_money, get_link_to_form
 
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
+from aftersales.core.job_types import VISIT
 from aftersales.core.money import nothing
 from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_cash.cash import in_account_currency, invoice_of
+from aftersales.service_posting.plan.receipt_rules import reference_of
 from aftersales.service_posting.posting import posting_key, refresh_billing
 
 VOUCHER = "Service Voucher"
@@ -50,6 +52,34 @@ def recognise(payment: Document, method: str | None = None) -> None:
 		)
 		return
 	_settle(doc, payment)
+
+
+def name_paid_job(doc: Document) -> None:
+	"""before_submit of a payment for the invoice of one job only: it names the job, as found from there.
+
+	It takes no place: a job may be paid in parts.
+	"""
+	if doc.aftersales_voucher:
+		return
+	paid = {(row.reference_doctype, row.reference_name) for row in doc.references}
+	jobs = {
+		frappe.db.get_value(doctype, name, ["aftersales_voucher_type", "aftersales_voucher"])
+		if doctype == "Sales Invoice"
+		else None
+		for doctype, name in paid
+	}
+	if len(jobs) == 1 and (job := jobs.pop()) and job[1]:
+		doc.aftersales_voucher_type, doc.aftersales_voucher = job
+
+
+def hands_over_cash(payment: str, job: frappe._dict) -> bool:
+	"""Whether a payment booked the cash of a visit, which `receive_cash` enters under its receipts."""
+	if job.aftersales_voucher_type != VISIT:
+		return False
+	visit = frappe.get_doc(job.aftersales_voucher_type, job.aftersales_voucher)
+	receipts = [row.receipt_no for row in visit.cash_receipts if row.kind == "Received"]
+	reference = frappe.db.get_value("Payment Entry", payment, "reference_no")
+	return bool(receipts) and reference in (*receipts, reference_of(receipts))
 
 
 @frappe.whitelist()

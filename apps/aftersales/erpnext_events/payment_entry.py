@@ -1,0 +1,34 @@
+"""Payment Entry: cash of a visit, or a payment for the invoice of a job."""
+
+from frappe.model.document import Document
+
+from aftersales.service_billing import job_place
+from aftersales.service_cash import own_payments
+
+
+def before_insert(doc: Document, method: str | None = None) -> None:
+	job_place.claim(doc, only_if=own_payments.hands_over_cash)
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	job_place.keep(doc)
+
+
+def after_insert(doc: Document, method: str | None = None) -> None:
+	job_place.take(doc)
+
+
+def before_submit(doc: Document, method: str | None = None) -> None:
+	own_payments.name_paid_job(doc)
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+	own_payments.recognise(doc)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+	job_place.release(doc, cancelled=True)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+	job_place.release(doc, cancelled=False)

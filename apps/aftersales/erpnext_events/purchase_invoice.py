@@ -1,0 +1,34 @@
+"""Purchase Invoice: a vendor's bill for a repair, or the debit note of a warranty claim."""
+
+from frappe.model.document import Document
+
+from aftersales.service_accounts import recovery
+from aftersales.service_billing import job_place
+from aftersales.vendor_repairs import vendor_repairs
+
+
+def before_insert(doc: Document, method: str | None = None) -> None:
+	recovery.claim_place(doc)
+	vendor_repairs.name_billed_repair(doc)
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	job_place.keep(doc)
+
+
+def after_insert(doc: Document, method: str | None = None) -> None:
+	recovery.take_place(doc)
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+	recovery.credited(doc)
+	vendor_repairs.follow_bill(doc)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+	recovery.release(doc, cancelled=True)
+	vendor_repairs.follow_bill(doc)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+	recovery.release(doc, cancelled=False)

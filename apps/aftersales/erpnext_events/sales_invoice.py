@@ -1,0 +1,65 @@
+"""Sales Invoice: what the rooms do at each event, in this order."""
+
+from frappe.model.document import Document
+
+from aftersales.customer_portal import messages
+from aftersales.service_billing import credits, invoiced_jobs
+from aftersales.service_cash import handover
+from aftersales.service_contracts import fee_invoices, fees
+from aftersales.service_posting.invoicing import advances, discounts, due_dates, other_payer
+from aftersales.service_posting.plan import exact_hours
+
+
+def before_insert(doc: Document, method: str | None = None) -> None:
+	invoiced_jobs.claim(doc)
+	discounts.amend(doc)
+	fee_invoices.claim_period(doc)
+
+
+def before_validate(doc: Document, method: str | None = None) -> None:
+	exact_hours.before_validate(doc)
+	other_payer.before_validate(doc)
+	due_dates.renew(doc)
+	advances.before_validate(doc)
+
+
+def validate(doc: Document, method: str | None = None) -> None:
+	invoiced_jobs.keep(doc)
+	discounts.keep(doc)
+	advances.validate(doc)
+
+
+def after_insert(doc: Document, method: str | None = None) -> None:
+	invoiced_jobs.name_on_jobs(doc)
+	discounts.follow_amendment(doc)
+
+
+def on_update(doc: Document, method: str | None = None) -> None:
+	other_payer.note(doc)
+
+
+def on_change(doc: Document, method: str | None = None) -> None:
+	invoiced_jobs.refresh(doc)
+
+
+def on_submit(doc: Document, method: str | None = None) -> None:
+	messages.invoice_submitted(doc)
+	credits.follow(doc)
+
+
+def before_cancel(doc: Document, method: str | None = None) -> None:
+	credits.refuse_owing_twice(doc)
+
+
+def on_cancel(doc: Document, method: str | None = None) -> None:
+	invoiced_jobs.release(doc, cancelled=True)
+	handover.forget_invoice(doc)
+	credits.follow(doc, cancelled=True)
+	fees.free_key(doc)
+	fee_invoices.free_period(doc)
+
+
+def on_trash(doc: Document, method: str | None = None) -> None:
+	invoiced_jobs.release(doc, cancelled=False)
+	handover.forget_invoice(doc)
+	fees.resume_recognition(doc)

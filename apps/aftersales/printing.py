@@ -14,6 +14,7 @@ from aftersales.core.money import rounded, unit
 from aftersales.installed_base import location
 from aftersales.service_posting.invoicing import advances
 from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
+from aftersales.service_setup.settings import aftersales_settings
 
 CUSTOMER = "Customer"
 
@@ -118,7 +119,7 @@ def aftersales_code(code: str | None) -> str:
 def aftersales_conditions(kind: str = "collection") -> list[str]:
 	"""Paragraphs of the conditions printed on a Collection Receipt, or (`loaner`) on a loan agreement."""
 	fieldname = {"collection": "collection_conditions", "loaner": "loaner_conditions"}[kind]
-	return _lines(frappe.get_cached_doc("Aftersales Settings").get(fieldname))
+	return _lines(aftersales_settings().get(fieldname))
 
 
 def aftersales_vendor(supplier: str) -> frappe._dict:

@@ -16,6 +16,7 @@ from aftersales.customer_care import follow_ups
 from aftersales.customer_care.complaint_rules import OVER
 from aftersales.service_calls import facts
 from aftersales.service_calls.assignment import is_enabled
+from aftersales.service_setup.settings import aftersales_settings
 
 JOB_FIELDS = ("customer", "company", "equipment", "repair_call")
 
@@ -165,7 +166,7 @@ def owner_for(complaint: Document) -> str:
 
 	Never the person it is about.
 	"""
-	named = facts.settings().complaint_owner
+	named = aftersales_settings().complaint_owner
 	if named and complaint.may_be_owned_by(named):
 		return named
 	registers = frappe.session.user

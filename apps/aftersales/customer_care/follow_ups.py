@@ -11,6 +11,7 @@ from aftersales.core.input.requests import Names, validate_call
 from aftersales.customer_care import follow_up_rules
 from aftersales.customer_care.follow_up_rules import Rule
 from aftersales.installed_base.equipment import PRODUCT_FIELDS
+from aftersales.service_setup.settings import aftersales_settings
 
 UNFINISHED = ("Planned", "Attempted")
 ANSWERED = ("Done", "Escalated")
@@ -73,7 +74,7 @@ def plan_complaint_reply(complaint: Document) -> str | None:
 
 	A complaint that is answered anew is asked about anew; what is still to be asked moves to the new date.
 	"""
-	days = cint(_settings().complaint_reply_days)
+	days = cint(aftersales_settings().complaint_reply_days)
 	if not days:
 		return None
 	due = getdate(add_days(complaint.answered_at, days))
@@ -176,7 +177,7 @@ def script_for(follow_up: Document) -> str | None:
 	if follow_up.kind != "Effectiveness":
 		return None
 	rule = rule_for_call(follow_up.repair_call) if follow_up.repair_call else None
-	return (rule and rule.script) or _settings().follow_up_script
+	return (rule and rule.script) or aftersales_settings().follow_up_script
 
 
 def record_answers(follow_up: str, answers: dict, channel: str) -> None:
@@ -286,12 +287,12 @@ def who_did_the_work(call: str) -> str | None:
 def most_attempts(follow_up: Document) -> int:
 	"""How many attempts are made to reach the customer; 0: no limit."""
 	rule = rule_for_call(follow_up.repair_call) if follow_up.repair_call else None
-	return (rule and rule.attempts) or cint(_settings().follow_up_attempts)
+	return (rule and rule.attempts) or cint(aftersales_settings().follow_up_attempts)
 
 
 def next_attempt():
 	"""When to try again after an attempt that failed (site time)."""
-	return add_to_date(now_datetime(), hours=cint(_settings().follow_up_retry_hours) or 24)
+	return add_to_date(now_datetime(), hours=cint(aftersales_settings().follow_up_retry_hours) or 24)
 
 
 def rule_for_call(call: str | Document) -> Rule | None:
@@ -337,7 +338,7 @@ def _days_after_closing(call: Document) -> int:
 	if frappe.get_cached_value("Service Request Type", call.request_type, "registers_complaint"):
 		return 0  # the complaint asks for itself
 	rule = rule_for_call(call)
-	return rule.days if rule else cint(_settings().follow_up_days)
+	return rule.days if rule else cint(aftersales_settings().follow_up_days)
 
 
 def _rules() -> list[Rule]:
@@ -369,10 +370,6 @@ def _plain(field: str, answer):
 	if answer in (None, ""):
 		return None
 	return cint(answer) if field == "csat" else cstr(answer)
-
-
-def _settings() -> Document:
-	return frappe.get_cached_doc("Aftersales Settings")
 
 
 def _take_up(name: str, due) -> None:

@@ -19,6 +19,7 @@ from aftersales.core.savepoints import DATABASE_GAVE_UP, all_or_nothing
 from aftersales.customer_care.follow_ups import ANSWERED, UNFINISHED
 from aftersales.customer_care.periodic_visit_rules import Period, due_in, period_at
 from aftersales.service_calls import facts
+from aftersales.service_setup.settings import aftersales_settings
 
 KIND = "Periodic Visit"
 BATCH = 500
@@ -193,7 +194,7 @@ def _groups_below(group: str) -> list[str]:
 
 
 def _company(plan: Document) -> str | None:
-	return plan.company or facts.settings().default_company
+	return plan.company or aftersales_settings().default_company
 
 
 def _plan(plan: Document, period: Period, day: date, customer: frappe._dict) -> int:

@@ -23,6 +23,7 @@ from aftersales.core.input.requests import TargetDocument, validate_call
 from aftersales.customer_goods.loaner_rules import ISSUED, reminder
 from aftersales.service_calls.intake import primary_contact_of
 from aftersales.service_posting.posting import posting_key
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.spare_parts.part_search import price_for
 
 CONTACT = {
@@ -68,7 +69,7 @@ def refuse_while_lent(call: str | None) -> None:
 
 def set_defaults(doc: Document) -> None:
 	"""Warehouses of the company and due date as Aftersales Settings say; the price as value."""
-	settings = frappe.get_cached_doc("Aftersales Settings")
+	settings = aftersales_settings()
 	of_company = next((row for row in settings.loaner_warehouses if row.company == doc.company), None)
 	for fieldname, setting in WAREHOUSES.items():
 		if of_company and not doc.get(fieldname):
@@ -105,7 +106,7 @@ def who_lent(name: str) -> str:
 
 def to_remind() -> list[str]:
 	"""Names of the loaners whose customers are to be reminded today, those due first at the head."""
-	days = cint(frappe.get_cached_doc("Aftersales Settings").loaner_remind_days)
+	days = cint(aftersales_settings().loaner_remind_days)
 	rows = frappe.get_all(
 		"Loaner Issue",
 		filters={
@@ -151,7 +152,7 @@ def take_reminder(name: str) -> tuple[str, frappe._dict] | None:
 
 
 def _reminder_of(loaner: frappe._dict) -> str | None:
-	days = cint(frappe.get_cached_doc("Aftersales Settings").loaner_remind_days)
+	days = cint(aftersales_settings().loaner_remind_days)
 	return reminder(loaner.due_back, getdate(nowdate()), days, loaner.customer_reminded)
 
 

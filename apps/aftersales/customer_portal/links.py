@@ -19,6 +19,7 @@ from aftersales.core.signing import secret
 from aftersales.customer_care.care_for_customers import follow_ups_to_ask
 from aftersales.customer_portal import link_rules
 from aftersales.customer_portal.link_rules import Link
+from aftersales.service_setup.settings import aftersales_settings
 
 TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
 CONTACT = "Contact"
@@ -204,7 +205,7 @@ def _new_link(purpose: str, doctype: str, name: str, customer: str, copied_by: s
 
 
 def _valid_days() -> int:
-	return cint(frappe.get_cached_doc("Aftersales Settings").link_valid_days) or VALID_DAYS
+	return cint(aftersales_settings().link_valid_days) or VALID_DAYS
 
 
 def _utc_in_days(days: float) -> datetime:

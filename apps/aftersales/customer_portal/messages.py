@@ -33,6 +33,7 @@ from aftersales.repair_workshop.cards import call_of_card
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls import for_customers as desk
 from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
+from aftersales.service_setup.settings import aftersales_settings
 
 PREFERENCES = "Customer Service Preferences"
 MOMENTS = (
@@ -203,7 +204,7 @@ def mark_automatic(mail: EMail) -> None:
 
 
 def is_switched_on() -> bool:
-	return bool(frappe.get_cached_doc("Aftersales Settings").send_customer_messages)
+	return bool(aftersales_settings().send_customer_messages)
 
 
 def wants(customer: str, moment: str) -> bool:

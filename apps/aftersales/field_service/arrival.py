@@ -10,6 +10,7 @@ from frappe.utils.nestedset import get_ancestors_of
 
 from aftersales.field_service import arrival_rules
 from aftersales.field_service.arrival_rules import Span, Suggestion, Technician, Wish
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff import availability, availability_rules
 from aftersales.service_staff.skill_rules import Skill, is_qualified
 
@@ -38,7 +39,7 @@ def suggest(
 		now: site time, default now.
 	"""
 	now = now or now_datetime()
-	settings = frappe.get_cached_doc("Aftersales Settings")
+	settings = aftersales_settings()
 	lead = timedelta(minutes=cint(settings.arrival_lead) if not emergency else 0)
 	wish = Wish(
 		earliest=now + lead,
@@ -134,7 +135,7 @@ def working_hours(holiday_list: str | None, begin: datetime, until: datetime) ->
 	"""The stretches of the service's hours between two moments (site time), less the days of a holiday list."""
 	from aftersales.service_levels import calendars
 
-	calendar = frappe.get_cached_doc("Aftersales Settings").working_calendar
+	calendar = aftersales_settings().working_calendar
 	hours = calendars.hours_between(calendar, begin, until) if calendar else [(begin, until)]
 	if not holiday_list:
 		return tuple(hours)

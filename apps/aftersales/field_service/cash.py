@@ -18,6 +18,7 @@ from aftersales.core.selling_terms import billing_currency
 from aftersales.field_service.visit_rules import cash_refusal, open_cash
 from aftersales.service_posting.invoicing import service_facts
 from aftersales.service_posting.invoicing.payable import payable
+from aftersales.service_setup.settings import aftersales_settings
 
 RECEIVED, PAID_OUT = "Received", "Paid Out"
 SERIES = {RECEIVED: "REC-{company}-.YYYY.-.#####", PAID_OUT: "REF-{company}-.YYYY.-.#####"}
@@ -274,7 +275,7 @@ def _refuse_less(doc: Document, carried: float) -> None:
 
 
 def _refuse_too_much(doc: Document) -> None:
-	limit = flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit)
+	limit = flt(aftersales_settings().small_fee_limit)
 	due = payable(doc)
 	reason = cash_refusal(flt(doc.cash_collected), due, limit, _rate_to_company(doc), digits())
 	company_currency = frappe.get_cached_value("Company", doc.company, "default_currency")

@@ -19,6 +19,7 @@ from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.board_needs import Needs
 from aftersales.field_service.dispatch import qualification
 from aftersales.field_service.permissions import is_restricted
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff import availability, availability_rules
 from aftersales.service_staff.technicians import technicians_of_user
 
@@ -67,7 +68,7 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 	on = getdate(day)
 	midnight = datetime.combine(on, time())
 	now = now_datetime()
-	length = cint(frappe.get_cached_doc("Aftersales Settings").visit_minutes) or 90
+	length = cint(aftersales_settings().visit_minutes) or 90
 	rows = _visits(midnight, company or None)
 	people = _people(company or None, rows, on)
 	of_technician = {name: [] for name in people}

@@ -16,6 +16,7 @@ from aftersales.field_service.arrival import working_hours
 from aftersales.field_service.visit_rules import COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP
 from aftersales.service_calls import figures as calls
 from aftersales.service_calls.figures import Selection
+from aftersales.service_setup.settings import aftersales_settings
 
 REPAIRING = (COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP)
 """Outcomes of visits whose hours go into a repair."""
@@ -154,7 +155,7 @@ def hours_by_technician(period: Period) -> list[dict]:
 def available_hours(holiday_list: str | None, period: Period) -> float:
 	"""Hours of the service's working calendar in the period up to now, less the technician's days off; 0 where
 	the settings name no calendar, for then nobody knows."""
-	if not frappe.get_cached_doc("Aftersales Settings").working_calendar:
+	if not aftersales_settings().working_calendar:
 		return 0
 	begin, until = (datetime.combine(day, time()) for day in (period.from_date, period.until))
 	until = min(until, now_datetime())

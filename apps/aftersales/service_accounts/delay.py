@@ -18,6 +18,7 @@ from aftersales.service_billing import billing, journal
 from aftersales.service_posting.invoicing import discounts
 from aftersales.service_posting.invoicing.invoices import credited_jobs, jobs_on
 from aftersales.service_posting.posting import take_off_invoice
+from aftersales.service_setup.settings import aftersales_settings
 
 DISCOUNT = "Discount on the Invoice"
 COMPENSATION = "Delay Compensation"
@@ -224,7 +225,7 @@ def _credit(doc: Document) -> str:
 
 def _rule(service_contract: str | None) -> Rule:
 	"""The rule of Aftersales Settings, at the daily rate of the job's contract where that names one."""
-	settings = frappe.get_cached_doc("Aftersales Settings")
+	settings = aftersales_settings()
 	agreed = service_contract and frappe.get_cached_value(
 		"Service Contract", service_contract, "delay_rate_per_day"
 	)

@@ -14,6 +14,7 @@ from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts import job_ledger
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.vendor_repairs.vendor_costs import BILLED, bills_of
 from aftersales.vendor_repairs.vendor_costs import costs as vendor_costs
 
@@ -126,7 +127,7 @@ def _vendor_repairs(
 	)
 	if brand:
 		query = query.where(equipment.brand == brand)
-	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	item_code = aftersales_settings().vendor_repair_item
 	found = {}
 	for row in query.run(as_dict=True):
 		row.update(

@@ -13,6 +13,7 @@ from frappe.utils import flt
 from aftersales.core import dimensions
 from aftersales.core.money import rounded
 from aftersales.service_posting.posting import posting_key
+from aftersales.service_setup.settings import aftersales_settings
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def cost_center(company: str, chosen: str | None = None) -> str | None:
 
 def billing_accounts(company: str) -> dict:
 	"""The row of `company` among the accounts of Aftersales Settings; empty when there is none."""
-	for row in frappe.get_cached_doc("Aftersales Settings").billing_accounts:
+	for row in aftersales_settings().billing_accounts:
 		if row.company == company:
 			return row.as_dict()
 	return {}

@@ -24,6 +24,7 @@ from aftersales.core.source_text import N_
 from aftersales.service_calls.entitlement import coverage
 from aftersales.service_calls.entitlement.coverage_rules import Coverage
 from aftersales.service_calls.progress import OVER
+from aftersales.service_setup.settings import aftersales_settings
 
 RESOLVING_OUTCOMES = ("Completed", "No Fault Found", "Not Repairable")
 FAREWELLS = {
@@ -190,7 +191,7 @@ def _keeps_promise(doc: Document, planned_from: datetime | str) -> bool:
 def _set_next_action(doc: Document, text: str | None) -> None:
 	"""The outcome's own next action, due as soon as the first action on a new call."""
 	if text:
-		within = cint(frappe.get_cached_doc("Aftersales Settings").next_action_within)
+		within = cint(aftersales_settings().next_action_within)
 		doc.update({"next_action": _(text), "next_action_by": add_to_date(now_datetime(), minutes=within)})
 
 

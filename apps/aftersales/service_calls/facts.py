@@ -10,6 +10,7 @@ from aftersales.service_calls import past_jobs
 from aftersales.service_calls.entitlement import repairs
 from aftersales.service_calls.entitlement.part_warranty_rules import FittedPart
 from aftersales.service_contracts import contracts
+from aftersales.service_setup.settings import aftersales_settings
 
 CUSTOMER_FIELDS = (
 	"customer_name",
@@ -24,10 +25,6 @@ CUSTOMER_FIELDS = (
 def forget(call: Document) -> None:
 	"""Start a save with nothing loaded, so that a second save of the same object reads anew."""
 	call.flags.facts = {}
-
-
-def settings() -> Document:
-	return frappe.get_cached_doc("Aftersales Settings")
 
 
 def request_type(call: Document, fieldname: str):

@@ -30,6 +30,7 @@ from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls.contact_rules import same_address
 from aftersales.service_calls.entitlement import coverage
 from aftersales.service_calls.progress import OVER
+from aftersales.service_setup.settings import aftersales_settings
 
 CALL_FIELDS = (
 	"name",
@@ -277,7 +278,7 @@ def tell_timeline(call: str, text: str) -> None:
 
 def owner_for_customers() -> str:
 	"""Who gets a call that a customer opens: the user of the settings, else who has the fewest open ones."""
-	chosen = frappe.get_cached_doc("Aftersales Settings").get("customer_calls_owner")
+	chosen = aftersales_settings().get("customer_calls_owner")
 	if chosen and frappe.get_cached_value("User", chosen, "enabled"):
 		return chosen
 	for role in DESK:

@@ -11,6 +11,7 @@ from aftersales.installed_base import equipment, identity, location
 from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_calls import facts, for_customers, past_jobs
 from aftersales.service_calls.entitlement import fitted_numbers
+from aftersales.service_setup.settings import aftersales_settings
 
 SERIAL_FIELDS = ("customer", "equipment", "serial_no", "serial_text", "item_code", "part_serial_no")
 FAULT_CODES = {
@@ -30,7 +31,7 @@ def take_sender(call: Document) -> None:
 	if call.customer or not call.is_new() or not call.contact_email:
 		return
 	known = _customer_by_address(call.contact_email)
-	call.customer = known or facts.settings().unknown_sender_customer
+	call.customer = known or aftersales_settings().unknown_sender_customer
 	if not call.customer:
 		frappe.throw(
 			_("{0} is required: no customer has the e-mail address {1}.").format(
@@ -68,7 +69,7 @@ def identify_product(call: Document) -> None:
 
 
 def set_defaults(call: Document) -> None:
-	settings = facts.settings()
+	settings = aftersales_settings()
 	call.company = call.company or settings.default_company or frappe.defaults.get_user_default("Company")
 	call.request_type = call.request_type or settings.default_request_type
 	call.support_kind = call.support_kind or facts.request_type(call, "default_support_kind")

@@ -25,6 +25,7 @@ from aftersales.core.guards import CLOCK_TOLERANCE, require_role, set_system
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.roles import SUPERVISORS
 from aftersales.service_calls.entitlement.repairs import is_for_failure
+from aftersales.service_setup.settings import aftersales_settings
 
 INTERNAL = "Internal"
 CUSTOMER = "Customer"
@@ -229,12 +230,12 @@ def set_repair_warranty(doc: Document, repaired: bool, on: date) -> None:
 
 def restarts_warranty() -> bool:
 	"""Whether free work and parts under our own warranty start it anew (Aftersales Settings)."""
-	return bool(frappe.get_cached_doc("Aftersales Settings").restart_repair_warranty)
+	return bool(aftersales_settings().restart_repair_warranty)
 
 
 def repair_warranty(doc: Document, repaired_on: date) -> date | None:
 	"""Until when we warrant the repair of `doc`'s product: so many days as Aftersales Settings say."""
-	days = cint(frappe.get_cached_doc("Aftersales Settings").repair_warranty_days)
+	days = cint(aftersales_settings().repair_warranty_days)
 	return getdate(add_days(repaired_on, days)) if doc.equipment and days else None
 
 

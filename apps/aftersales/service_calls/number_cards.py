@@ -4,6 +4,7 @@ import frappe
 
 from aftersales.core.input.requests import validate_call
 from aftersales.service_calls.progress import OVER
+from aftersales.service_setup.settings import aftersales_settings
 
 
 @frappe.whitelist()
@@ -15,7 +16,7 @@ def count_open_emergencies(filters: dict | str | None = None) -> dict:
 		frappe.PermissionError: the user may not read calls.
 	"""
 	frappe.has_permission("Repair Call", "read", throw=True)
-	priority = frappe.get_cached_doc("Aftersales Settings").emergency_priority
+	priority = aftersales_settings().emergency_priority
 	open_ones = {"priority": priority, "status": ("not in", ("Resolved", *OVER))}
 	names = priority and frappe.get_list(
 		"Repair Call", filters=open_ones, pluck="name", limit_page_length=0, order_by="received_at asc"

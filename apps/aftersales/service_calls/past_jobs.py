@@ -12,6 +12,7 @@ from frappe.utils import cint, get_datetime, now_datetime
 from aftersales.core.input.requests import Moment, validate_call
 from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_calls.repeat_rules import PastJob, find_repeated
+from aftersales.service_setup.settings import aftersales_settings
 
 FINISHED = ("Resolved", "Closed")
 OVER = ("Resolved", "Closed", "Cancelled")
@@ -127,7 +128,7 @@ def _readable_open_calls(filters: dict | None, exclude: str | None) -> list[frap
 
 
 def _readable_repeat(jobs: list, symptom: str | None, received_at: str | None) -> str | None:
-	within = cint(frappe.get_cached_doc("Aftersales Settings").repeat_days)
+	within = cint(aftersales_settings().repeat_days)
 	name = repeated_by(received_at or now_datetime(), symptom, jobs, within)
 	return name if name and frappe.has_permission("Repair Call", "read", name) else None
 

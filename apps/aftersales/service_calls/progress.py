@@ -12,6 +12,7 @@ from frappe.utils import cint, get_datetime, get_link_to_form, now_datetime
 from aftersales.core.guards import entered, previous_status, require_role, require_value, set_system
 from aftersales.service_calls import facts, next_action_rules
 from aftersales.service_calls.triage import SUPERVISORS
+from aftersales.service_setup.settings import aftersales_settings
 
 OVER = ("Closed", "Cancelled")
 DONE = ("Resolved", "Closed")
@@ -121,7 +122,7 @@ def propose_next_action(call: Document) -> None:
 	proposal = next_action_rules.propose(
 		call.status,
 		now_datetime(),
-		cint(facts.settings().next_action_within),
+		cint(aftersales_settings().next_action_within),
 		get_datetime(call.promised_to) if call.promised_to else None,
 	)
 	if _is_open_to_proposal(call, "next_action"):

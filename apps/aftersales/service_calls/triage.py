@@ -15,6 +15,7 @@ from aftersales.service_calls import facts, past_jobs, triage_rules
 from aftersales.service_calls.entitlement import coverage, reasons
 from aftersales.service_calls.entitlement.coverage_rules import Coverage, KnownDates, Proposal
 from aftersales.service_calls.triage_rules import Urgency, Verdict
+from aftersales.service_setup.settings import aftersales_settings
 
 UNDER_TRIAGE = ("Open", "Triaged")
 REPEAT_FACTS = ("equipment", "serial_no", "serial_text", "symptom_code", "received_at", "request_type")
@@ -31,7 +32,7 @@ def set_urgency(call: Document) -> None:
 		_urgency(call),
 		_urgency(before) if before else None,
 		emergency=_emergency_priority(call),
-		default=facts.request_type(call, "default_priority") or facts.settings().default_priority,
+		default=facts.request_type(call, "default_priority") or aftersales_settings().default_priority,
 	)
 	if verdict.needs_authority:
 		_authorise_urgency(call, verdict, before)
@@ -48,7 +49,7 @@ def link_repeated_call(call: Document) -> None:
 			call.received_at,
 			call.symptom_code,
 			facts.finished_jobs(call),
-			cint(facts.settings().repeat_days),
+			cint(aftersales_settings().repeat_days),
 		)
 		call.repeat_of = call.repeat_of or None
 	set_system(call, is_repeat=int(bool(call.repeat_of)))
@@ -169,7 +170,7 @@ def _urgency(doc: Document) -> Urgency:
 
 
 def _emergency_priority(call: Document) -> str | None:
-	priority = facts.settings().emergency_priority
+	priority = aftersales_settings().emergency_priority
 	if call.hazard and not priority:
 		frappe.throw(
 			_("A hazard was reported. Set the priority for hazards in {1}, field {0}.").format(
@@ -184,7 +185,7 @@ def _authorise_urgency(call: Document, verdict: Verdict, before: Document | None
 	what = _("Withdrawing a hazard") if verdict.withdrawn else _("Lowering the priority under a hazard")
 	require_role(SUPERVISORS, what)
 	require_value(call, "priority_reason", _("Enter why there is no danger any more."))
-	old = before or frappe._dict(hazard=call.hazard, priority=facts.settings().emergency_priority)
+	old = before or frappe._dict(hazard=call.hazard, priority=aftersales_settings().emergency_priority)
 	note_decision(
 		call,
 		_("{0}: {1}, {2} became {3}, {4}. {5}").format(

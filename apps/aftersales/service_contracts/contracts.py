@@ -21,6 +21,7 @@ from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.core.savepoints import one_of_many
 from aftersales.core.selling_terms import billing_currency
 from aftersales.service_contracts.contract_rules import Entitlement, Terms, Visits, entitlement, renewed_term
+from aftersales.service_setup.settings import aftersales_settings
 
 CONTRACT = "Contract"
 INCLUDED, BEYOND, REVISIT = "Included", "Beyond Included", "Revisit"
@@ -86,7 +87,7 @@ def terms_of_job(doc: Document) -> Terms | None:
 		parts=_percent(contract.parts_share),
 		travel=_percent(contract.travel_share),
 		excess=Decimal(0) if visit == REVISIT else _excess(doc, contract),
-		excess_item=frappe.get_cached_doc("Aftersales Settings").excess_item,
+		excess_item=aftersales_settings().excess_item,
 	)
 	return terms.without_cover() if visit == BEYOND else terms
 

@@ -14,6 +14,7 @@ from aftersales.core.savepoints import insert_once
 from aftersales.installed_base.equipment import find_product_file
 from aftersales.service_calls import facts, intake, past_jobs
 from aftersales.service_desk import phone_search
+from aftersales.service_setup.settings import aftersales_settings
 
 PRODUCTS = 50
 HISTORY = 8
@@ -244,7 +245,7 @@ def arrival_windows(call: Document, due=None, count: int = 3) -> list:
 		call.service_zone,
 		due=due or _due(call),
 		promised=_promised(call.company, call.name),
-		emergency=bool(call.hazard) or call.priority == facts.settings().emergency_priority,
+		emergency=bool(call.hazard) or call.priority == aftersales_settings().emergency_priority,
 		count=count,
 	)
 

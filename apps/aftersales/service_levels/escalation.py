@@ -17,6 +17,7 @@ from frappe.utils.user import get_users_with_role as users_with_role
 from aftersales.core.notices import Notice, notify
 from aftersales.core.savepoints import one_of_many
 from aftersales.service_levels.clock_machine import Event, EventKind
+from aftersales.service_setup.settings import aftersales_settings
 
 HOOKS = {
 	EventKind.WARNING: "service_target_warning",
@@ -87,7 +88,7 @@ def _act(doc: Document, step: dict) -> None:
 
 def _raise_priority(doc: Document, priority: str) -> None:
 	"""An emergency is never lowered by an escalation."""
-	highest = frappe.get_cached_doc("Aftersales Settings").emergency_priority
+	highest = aftersales_settings().emergency_priority
 	if doc.priority in (priority, highest):
 		return
 	doc.db_set("priority", priority)

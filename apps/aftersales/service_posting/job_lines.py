@@ -16,6 +16,7 @@ from aftersales.service_posting.line_authorisation import (
 )
 from aftersales.service_posting.plan import bundles
 from aftersales.service_posting.plan.exact_hours import HOUR_DIGITS
+from aftersales.service_setup.settings import aftersales_settings
 
 
 def complete_lines(doc: Document) -> None:
@@ -87,7 +88,7 @@ def _fill_labour(doc: Document, line: Document) -> None:
 		line.hours = flt(round(seconds) / 3600, HOUR_DIGITS)
 	if not line.item_code:
 		setting = "travel_item" if line.activity == "Travel" else "labour_item"
-		line.item_code = frappe.get_cached_doc("Aftersales Settings").get(setting)
+		line.item_code = aftersales_settings().get(setting)
 	if not line.technician:
 		line.technician = doc.get("technician") or doc.get("assigned_technician")
 	if line.technician:

@@ -16,6 +16,7 @@ from aftersales.service_calls import jobs
 from aftersales.service_posting.invoicing.invoices import Charge, is_free, priced_unsaved
 from aftersales.service_posting.plan import rate_rules as rules
 from aftersales.service_posting.plan.posting_types import InvoiceRow
+from aftersales.service_setup.settings import aftersales_settings
 
 CUSTOMER = "Customer"
 PRICED_PAYERS = (CUSTOMER, "Contract")
@@ -58,7 +59,7 @@ def authorise_rate(
 	Raises:
 		frappe.PermissionError: names the place, both rates and who may authorise.
 	"""
-	settings = frappe.get_cached_doc("Aftersales Settings")
+	settings = aftersales_settings()
 	quoted = rate in _quoted_rates(job).get(item_code, ())
 	if quoted or not rules.departs(rate, usual, flt(settings.rate_change_limit)):
 		return
@@ -103,7 +104,7 @@ def validate_hours(doc: Document) -> None:
 	if not (doc.get("arrived_at") and doc.get("departed_at")) or not _hours_changed(doc):
 		return
 	stay = (get_datetime(doc.departed_at) - get_datetime(doc.arrived_at)).total_seconds() / 3600
-	tolerance = flt(frappe.get_cached_doc("Aftersales Settings").hours_beyond_visit)
+	tolerance = flt(aftersales_settings().hours_beyond_visit)
 	found = rules.beyond_stay(rows, max(stay, 0), tolerance)
 	if not found:
 		return

@@ -15,6 +15,7 @@ from aftersales.core.savepoints import one_of_many
 from aftersales.service_calls import quality_cases as cases
 from aftersales.service_quality import fault_rules
 from aftersales.service_quality.fault_rules import Fault
+from aftersales.service_setup.settings import aftersales_settings
 
 NON_CONFORMANCE = "Non Conformance"
 OPEN = "Open"
@@ -28,7 +29,7 @@ def raise_recurring() -> list[str]:
 	Scheduler, daily. Nothing is raised without a Quality Procedure in the settings; what cannot be saved
 	for one fault is logged, and the others are raised all the same.
 	"""
-	settings = _settings()
+	settings = aftersales_settings()
 	if not settings.quality_procedure or not cint(settings.recurring_faults):
 		return []
 	since = _since(settings)
@@ -57,7 +58,7 @@ def raise_for_call(repair_call: str) -> str:
 	doc = frappe.get_doc("Repair Call", repair_call)
 	doc.check_permission("write")
 	require_role(SUPERVISORS, _("Raising a Non Conformance"))
-	settings = _settings()
+	settings = aftersales_settings()
 	if not settings.quality_procedure:
 		frappe.throw(
 			_("Set a default procedure for recurring faults in {1}, field {0}.").format(
@@ -212,7 +213,3 @@ def _open_one(fault: Fault, for_update: bool = False) -> str | None:
 
 def _since(settings: Document) -> date:
 	return getdate(add_days(None, -cint(settings.recurring_fault_days)))
-
-
-def _settings() -> Document:
-	return frappe.get_cached_doc("Aftersales Settings")

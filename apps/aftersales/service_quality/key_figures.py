@@ -13,11 +13,12 @@ from aftersales.service_calls import clock_figures as clocks
 from aftersales.service_calls import figures as calls
 from aftersales.service_calls.figures import Selection
 from aftersales.service_quality.key_figure_rules import FIELDS, Counts
+from aftersales.service_setup.settings import aftersales_settings
 
 
 def counts_by_group(selection: Selection) -> dict[str, Counts]:
 	"""Value of the group → what happened there in the period, in the order of the values."""
-	within = cint(frappe.get_cached_doc("Aftersales Settings").repeat_days)
+	within = cint(aftersales_settings().repeat_days)
 	rows = (
 		*calls.received(selection, within),
 		*calls.resolved(selection),

@@ -18,6 +18,7 @@ from pypika.terms import Criterion
 
 from aftersales.core.guards import has_any_role
 from aftersales.core.job_types import CARD, JOB_DOCTYPES
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.spare_parts import reservations
 from aftersales.spare_parts.reservation_rules import IGNORE, STOP, Place, answer, exact, taken
 
@@ -63,7 +64,7 @@ def keep_set_aside(doc: Document, method: str | None = None) -> None:
 	takings = _takings(left)
 	if not takings:
 		return
-	settings = frappe.get_cached_doc("Aftersales Settings")
+	settings = aftersales_settings()
 	if doc.flags.made_by_posting:  # the app itself takes nothing that it has promised
 		verdict = STOP
 	else:

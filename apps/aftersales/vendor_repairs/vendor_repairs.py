@@ -20,6 +20,7 @@ from aftersales.customer_goods import custody
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_posting.job_plan import category_accounts
 from aftersales.service_posting.line_authorisation import authorise_rate, usual_rate
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.vendor_repairs.vendor_costs import BILLED, ESTIMATED, ORDERED, billed, refresh_cost
 
 SENT = "Sent"
@@ -260,7 +261,7 @@ def validate_charge(doc: Document) -> None:
 	if rounded(was - now, doc.currency) == 0:
 		return
 	card = frappe.get_doc("Repair Card", doc.repair_card)
-	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	item_code = aftersales_settings().vendor_repair_item
 	usual = usual_rate(card, item_code) if item_code else None
 	authorise_rate(card, _(doc.meta.get_label("charged_on")), item_code, now, usual, note_on=doc)
 
@@ -269,7 +270,7 @@ def charge_on(doc: Document) -> None:
 	"""Put what the customer pays for a vendor repair on its card, as one line of the vendor repair item."""
 	if not flt(doc.charged_on):
 		return
-	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	item_code = aftersales_settings().vendor_repair_item
 	if not item_code:
 		frappe.throw(
 			_("Set {0} in Aftersales Settings first. It is the item charged to the customer.").format(
@@ -333,7 +334,7 @@ def _bought(doc: Document) -> dict:
 	Raises:
 		frappe.MandatoryError: the vendor repair item is not set.
 	"""
-	item_code = frappe.get_cached_doc("Aftersales Settings").vendor_repair_item
+	item_code = aftersales_settings().vendor_repair_item
 	if not item_code:
 		frappe.throw(
 			_("Set {0} in Aftersales Settings first. It is the item bought from the vendor.").format(

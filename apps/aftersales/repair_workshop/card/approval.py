@@ -13,6 +13,7 @@ from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop.card.state import require_draft
 from aftersales.service_billing.service_job import ServiceJob
 from aftersales.service_calls import jobs
+from aftersales.service_setup.settings import aftersales_settings
 
 
 class ApprovalActions(ServiceJob):
@@ -170,7 +171,7 @@ class ApprovalActions(ServiceJob):
 		return self.approval_status == "Approved" or self.costs_the_customer_nothing()
 
 	def as_rule_lines(self) -> list[rules.Line]:
-		fee = frappe.get_cached_doc("Aftersales Settings").diagnosis_fee_item or None
+		fee = aftersales_settings().diagnosis_fee_item or None
 		return [
 			*(rules.Line(self.payer_of(line), line.activity, flt(line.amount)) for line in self.labour),
 			*(
@@ -229,7 +230,7 @@ def refuse_more_than_approved(card: Document) -> None:
 	if card.status in rules.GIVEN_UP:
 		return
 	net = sum(flt(line.amount) for line in jobs.charged_to_customer(card))
-	tolerance = flt(frappe.get_cached_doc("Aftersales Settings").approval_tolerance)
+	tolerance = flt(aftersales_settings().approval_tolerance)
 	if net and rules.needs_new_quote(net, flt(card.approved_amount), tolerance, unit(card.currency)):
 		frappe.throw(
 			_(

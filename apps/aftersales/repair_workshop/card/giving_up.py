@@ -7,6 +7,7 @@ from frappe.model.document import Document
 from aftersales.core.guards import entered, require_value
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_calls import jobs
+from aftersales.service_setup.settings import aftersales_settings
 
 
 def require_reason_for_giving_up(card: Document) -> None:
@@ -18,7 +19,7 @@ def require_reason_for_giving_up(card: Document) -> None:
 
 def charge_diagnosis_fee(card: Document) -> None:
 	"""Nothing is repaired: the customer pays the fee for the diagnosis, where one is set; it may be taken off."""
-	fee = frappe.get_cached_doc("Aftersales Settings").diagnosis_fee_item
+	fee = aftersales_settings().diagnosis_fee_item
 	if not fee or card.status not in rules.GIVEN_UP or not entered(card, card.status):
 		return
 	charged = [line for line in card.as_rule_lines() if line.activity == rules.FEE]

@@ -24,6 +24,7 @@ from aftersales.service_calls.entitlement.coverage_rules import (
 )
 from aftersales.service_calls.entitlement.part_warranty_rules import FittedPart, fitted_on
 from aftersales.service_contracts import contracts
+from aftersales.service_setup.settings import aftersales_settings
 
 
 def of_product(
@@ -109,7 +110,7 @@ def proposal_for(coverage: str | None, request_type: str | None, support_kind: s
 		support_kind=support_kind,
 		type_default=kind.default_service_category,
 	)
-	covers_work = bool(frappe.get_cached_doc("Aftersales Settings").part_warranty_covers_work)
+	covers_work = bool(aftersales_settings().part_warranty_covers_work)
 	return propose(coverage, request, [Category(*row) for row in enabled_categories()], covers_work)
 
 

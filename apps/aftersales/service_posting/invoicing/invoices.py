@@ -21,6 +21,7 @@ from aftersales.service_posting.plan import exact_hours
 from aftersales.service_posting.plan.billing_rules import DAY, ON_COMPLETION, shares
 from aftersales.service_posting.plan.posting_messages import problem_message
 from aftersales.service_posting.plan.posting_plan import EXCESS, InvoiceRow, Problem
+from aftersales.service_setup.settings import aftersales_settings
 
 JobKey = tuple[str, str]
 """DocType and name of a job."""
@@ -328,7 +329,7 @@ def _exact(amount: float, digits: int) -> Decimal:
 
 def invoicing_of(customer: str | None) -> tuple[str, str]:
 	"""When a customer is invoiced, and for which period: his own terms, else Aftersales Settings."""
-	settings = frappe.get_cached_doc("Aftersales Settings")
+	settings = aftersales_settings()
 	own = (
 		customer
 		and frappe.get_cached_value(
@@ -343,4 +344,4 @@ def invoicing_of(customer: str | None) -> tuple[str, str]:
 
 def submits_at_once() -> bool:
 	"""Whether invoices are submitted when they are made (Aftersales Settings)."""
-	return bool(cint(frappe.get_cached_doc("Aftersales Settings").submit_invoice))
+	return bool(cint(aftersales_settings().submit_invoice))

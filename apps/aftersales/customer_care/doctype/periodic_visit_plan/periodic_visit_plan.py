@@ -6,6 +6,7 @@ from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.customer_care import periodic_visits
 from aftersales.service_calls import facts
+from aftersales.service_setup.settings import aftersales_settings
 
 
 class PeriodicVisitPlan(ServiceDocument):
@@ -77,7 +78,7 @@ class PeriodicVisitPlan(ServiceDocument):
 			)
 
 	def check_company(self):
-		if self.enabled and not (self.company or facts.settings().default_company):
+		if self.enabled and not (self.company or aftersales_settings().default_company):
 			frappe.throw(
 				_("Set {0}, here or in the settings.").format(frappe.bold(_("Company"))),
 				frappe.MandatoryError,

@@ -17,6 +17,7 @@ from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_care import complaint_rules, complaints
 from aftersales.customer_care.complaint_rules import DECIDING, OVER, Measure
 from aftersales.service_calls import assignment, facts, intake
+from aftersales.service_setup.settings import aftersales_settings
 
 FIELDS_OF_RECORD = (*complaint_rules.STAMPS.values(), "answered_by", "intake_call", "entry_key")
 WHAT_IS_DECIDED = ("justified", "answer", "customer_accepts")
@@ -199,7 +200,7 @@ class ServiceComplaint(ServiceDocument):
 		complaints.check_customer(self)
 
 	def set_defaults(self):
-		settings = facts.settings()
+		settings = aftersales_settings()
 		self.company = self.company or settings.default_company or frappe.defaults.get_user_default("Company")
 		if self.is_new():
 			self.received_at = self.received_at or now_datetime()

@@ -31,6 +31,7 @@ from aftersales.customer_goods.custody_rules import (
 )
 from aftersales.service_calls import jobs
 from aftersales.service_levels import workflow_states
+from aftersales.service_setup.settings import aftersales_settings
 
 FIELDS_OF_RECORD = ("lost_declaration", "lost_declared_by", "returned_by")
 
@@ -241,7 +242,7 @@ class CollectionReceipt(ServiceDocument):
 				),
 				title=_("Loaner Missing"),
 			)
-		if self.service_voucher and cint(frappe.get_cached_doc("Aftersales Settings").loaner_before_removal):
+		if self.service_voucher and cint(aftersales_settings().loaner_before_removal):
 			require_value(
 				self,
 				"loaner",

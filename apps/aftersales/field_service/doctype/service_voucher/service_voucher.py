@@ -32,6 +32,7 @@ from aftersales.service_calls import jobs
 from aftersales.service_levels import workflow_states
 from aftersales.service_posting.invoicing.payable import payable
 from aftersales.service_posting.posting import MONEY_FIELDS
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff.technicians import technicians_of_user
 from aftersales.spare_parts.old_parts import require_old_parts
 from aftersales.spare_parts.part_warranty import set_part_warranty
@@ -144,7 +145,7 @@ class ServiceVoucher(ServiceJob):
 	"""One visit: planned, done on site, signed, billed and filed (R-SV)."""
 
 	def onload(self):
-		self.set_onload("small_fee_limit", flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit))
+		self.set_onload("small_fee_limit", flt(aftersales_settings().small_fee_limit))
 		if flt(self.amount_due) and self.docstatus < 2 and not self.cash_receipt_no:
 			self.set_onload("payable", payable(self))
 

@@ -7,6 +7,7 @@ from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.installed_base import equipment, identity
 from aftersales.installed_base.serial_rules import serial_key
+from aftersales.service_setup.settings import aftersales_settings
 
 FIELDS_OF_RECORD = ("repair_warranty_until", "ownership_confirmed", "ownership_reason")
 FROM_SERIAL_NO = {
@@ -109,7 +110,7 @@ class CustomerEquipment(ServiceDocument):
 			self._fill("Item", self.item_code, FROM_ITEM)
 
 	def set_company(self):
-		settings = frappe.get_cached_doc("Aftersales Settings")
+		settings = aftersales_settings()
 		self.company = self.company or settings.default_company or frappe.defaults.get_user_default("Company")
 
 	def refuse_second_file(self):

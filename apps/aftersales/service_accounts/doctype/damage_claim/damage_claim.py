@@ -21,6 +21,7 @@ from aftersales.service_accounts import damage
 from aftersales.service_accounts.damage_rules import ON_THE_SPOT, our_share
 from aftersales.service_billing import journal
 from aftersales.service_calls import jobs
+from aftersales.service_setup.settings import aftersales_settings
 
 FIELDS_OF_RECORD = ("status", "journal_entry", "settled_by")
 
@@ -172,7 +173,7 @@ class DamageClaim(ServiceDocument):
 			return
 		require_value(self, "mode_of_payment", _("Choose how the customer was paid."))
 		require_value(self, "signed_by", _("Enter the name of the person who took the money."))
-		limit = flt(frappe.get_cached_doc("Aftersales Settings").damage_spot_limit)
+		limit = flt(aftersales_settings().damage_spot_limit)
 		if flt(self.settled_amount) > limit:
 			frappe.throw(
 				_(

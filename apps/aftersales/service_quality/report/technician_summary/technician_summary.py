@@ -15,6 +15,7 @@ from aftersales.field_service import figures as visits
 from aftersales.field_service.figures import Period
 from aftersales.repair_workshop import figures as workshop
 from aftersales.service_quality.key_figure_rules import share, utilisation
+from aftersales.service_setup.settings import aftersales_settings
 
 SUMS = (
 	"visits",
@@ -70,7 +71,7 @@ def columns() -> list[dict]:
 
 
 def _rows(period: Period, zone: str | None) -> list[frappe._dict]:
-	within = cint(frappe.get_cached_doc("Aftersales Settings").repeat_days)
+	within = cint(aftersales_settings().repeat_days)
 	dates = (period.from_date, period.to_date, period.company)
 	done: dict[str, frappe._dict] = {}
 	for row in (

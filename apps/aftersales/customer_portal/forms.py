@@ -13,6 +13,7 @@ from aftersales.customer_portal.web import GoTo, Page, Person, Visit, form
 from aftersales.repair_workshop import for_customers as workshop
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls import for_customers as desk
+from aftersales.service_calls.call_status_rules import CLOSED
 
 HOUR, DAY = 3600, 86400
 SAID = (
@@ -141,7 +142,7 @@ def take_arrival_answer(visit: Visit, found: frappe._dict, person: Person) -> st
 
 
 def can_be_written_about(found: frappe._dict) -> bool:
-	return found.status not in ("Closed", "Cancelled")
+	return found.status not in CLOSED
 
 
 def can_answer_arrival(found: frappe._dict, state: frappe._dict) -> bool:

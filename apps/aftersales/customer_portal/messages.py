@@ -32,6 +32,7 @@ from aftersales.field_service.visits import call_of_visit
 from aftersales.repair_workshop.cards import call_of_card
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls import for_customers as desk
+from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
 from aftersales.service_setup.settings import aftersales_settings
 
@@ -48,7 +49,6 @@ MOMENTS = (
 	"loaner_due",
 	"loaner_overdue",
 )
-OVER = ("Resolved", "Closed", "Cancelled")
 
 
 # ---------------------------------------------------------------------------- the moments (hooks)
@@ -56,7 +56,7 @@ OVER = ("Resolved", "Closed", "Cancelled")
 
 def call_saved(call: Document, method: str | None = None) -> None:
 	"""on_update of Repair Call: it came in, or an arrival window was promised."""
-	if call.flags.from_register or not is_switched_on() or call.status in OVER:
+	if call.flags.from_register or not is_switched_on() or call.status in NO_WORK_LEFT:
 		return
 	before = call.get_doc_before_save()
 	if not before and not call.contact_confirmed and call.channel == "QR":

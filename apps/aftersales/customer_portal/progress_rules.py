@@ -6,6 +6,8 @@ Pure: plain values in, plain values out. The words themselves are in `progress`.
 from dataclasses import dataclass
 from datetime import datetime
 
+from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
+
 WORKSHOP_HEADLINES = {
 	"Received": "inspecting",
 	"Diagnosing": "inspecting",
@@ -72,7 +74,7 @@ def headline(facts: Facts) -> str:
 
 def steps(facts: Facts) -> list[Step]:
 	"""The steps of a call in the order they are walked; the first one not done is the current one."""
-	over = facts.status in ("Resolved", "Closed", "Cancelled")
+	over = facts.status in NO_WORK_LEFT
 	way = [("received", facts.received_at), ("answered", facts.responded_at)]
 	if facts.promised_to or facts.arrived_at:
 		way.append(("visit", facts.arrived_at))

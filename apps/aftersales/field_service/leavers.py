@@ -10,10 +10,11 @@ from frappe.utils import escape_html, get_link_to_form, getdate, nowdate
 from aftersales.core.guards import has_any_role
 from aftersales.core.roles import DESK
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
+from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 
 TELLING = ("Left", "Inactive", "Suspended")
 OWNED = {
-	"Repair Call": ("Resolved", "Closed", "Cancelled"),
+	"Repair Call": NO_WORK_LEFT,
 	"Follow-up": ("Done", "Escalated", "Cancelled"),
 	"Service Complaint": ("Closed", "Cancelled"),
 }

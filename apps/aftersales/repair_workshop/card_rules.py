@@ -21,6 +21,8 @@ DECLINED = "Declined"
 CANCELLED = "Cancelled"
 
 GIVEN_UP = (NOT_REPAIRABLE, DECLINED)
+GONE = (RETURNED, CANCELLED)
+"""The workshop has nothing more to do with the product."""
 """The product goes back unrepaired; entered in draft, kept when the card is submitted."""
 
 WORKING = (DIAGNOSING, IN_REPAIR)

@@ -12,6 +12,7 @@ from pypika.queries import QueryBuilder
 
 from aftersales.core.input.requests import TargetDocument, validate_call
 from aftersales.customer_goods.custody import NOT_FROM_CALL, unrecovered_receipts_of_call
+from aftersales.repair_workshop.card_rules import GONE
 
 
 def open_cards_of_call(call: str) -> list[str]:
@@ -21,7 +22,7 @@ def open_cards_of_call(call: str) -> list[str]:
 		filters={
 			"repair_call": call,
 			"docstatus": ("<", 2),
-			"status": ("not in", ("Returned", "Cancelled")),
+			"status": ("not in", GONE),
 		},
 		pluck="name",
 		order_by="creation asc",
@@ -38,7 +39,7 @@ def calls_with_open_card(calls: list[str]) -> set[str]:
 			filters={
 				"repair_call": ("in", calls),
 				"docstatus": ("<", 2),
-				"status": ("not in", ("Returned", "Cancelled")),
+				"status": ("not in", GONE),
 			},
 			pluck="repair_call",
 		)

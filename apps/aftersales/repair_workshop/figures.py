@@ -10,11 +10,11 @@ from pypika.functions import NullIf
 from pypika.queries import Table
 from pypika.terms import Term
 
+from aftersales.repair_workshop.card_rules import GONE
 from aftersales.service_calls import figures as calls
 from aftersales.service_calls.figures import Selection
 
 REPAIRED = ("Ready", "Returned")
-GONE = ("Returned", "Cancelled")
 TRAVEL = "Travel"
 
 

@@ -11,6 +11,7 @@ from frappe.utils import escape_html, get_link_to_form
 
 from aftersales.core.guards import as_app
 from aftersales.repair_workshop import cards
+from aftersales.repair_workshop.card_rules import GONE
 from aftersales.service_calls import jobs
 
 
@@ -105,7 +106,7 @@ def _card_there(visit: Document) -> str | None:
 			"repair_call": visit.repair_call,
 			"equipment": visit.equipment or ("is", "not set"),
 			"docstatus": ("<", 2),
-			"status": ("not in", ("Returned", "Cancelled")),
+			"status": ("not in", GONE),
 		},
 		"name",
 		order_by="creation asc",

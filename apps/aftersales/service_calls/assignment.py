@@ -11,7 +11,8 @@ from frappe.desk.form import assign_to
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-OVER = ("Closed", "Cancelled")
+from aftersales.service_calls.call_status_rules import CLOSED
+
 OWNED = ("Repair Call", "Follow-up", "Service Complaint")
 """Documents with an owner: their controllers say by `may_be_owned_by(user)` who can be it."""
 
@@ -21,7 +22,7 @@ def mirror(call: Document) -> None:
 
 	Users who take a call themselves need no ToDo from themselves.
 	"""
-	if call.status in OVER:
+	if call.status in CLOSED:
 		_close_todos(call, status="Closed")
 	elif call.has_value_changed("call_owner"):
 		if not call.is_new() and call.get_doc_before_save():

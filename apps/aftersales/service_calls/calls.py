@@ -21,9 +21,9 @@ from frappe.utils import (
 
 from aftersales.core.guards import as_app, set_system
 from aftersales.core.source_text import N_
+from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_calls.entitlement import coverage
 from aftersales.service_calls.entitlement.coverage_rules import Coverage
-from aftersales.service_calls.progress import OVER
 from aftersales.service_setup.settings import aftersales_settings
 
 RESOLVING_OUTCOMES = ("Completed", "No Fault Found", "Not Repairable")
@@ -162,7 +162,7 @@ def coverage_snapshot(
 
 
 def _refuse_when_over(call: str, status: str) -> None:
-	if status in OVER:
+	if status in CLOSED:
 		frappe.throw(
 			_("Repair Call {0} is {1}; a supervisor must reopen it first.").format(
 				get_link_to_form("Repair Call", call), _(status)

@@ -16,7 +16,7 @@ from frappe.utils import add_days, now_datetime
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, LiteralValue, Term
 
-from aftersales.service_calls.progress import OVER
+from aftersales.service_calls.call_status_rules import CLOSED
 
 MONTH = "Month"
 MODEL = "Model"
@@ -275,7 +275,7 @@ def queue(company: str | None = None) -> list[dict]:
 	"""Calls that are not over, by status: number, oldest and mean age in seconds since they were received, late
 	(their next action is overdue)."""
 	call = frappe.qb.DocType("Repair Call")
-	query = frappe.qb.from_(call).where(call.status.notin(OVER))
+	query = frappe.qb.from_(call).where(call.status.notin(CLOSED))
 	return waiting(query, call, call.status, call.received_at, call.next_action_by, company)
 
 

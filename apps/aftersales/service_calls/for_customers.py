@@ -27,9 +27,9 @@ from aftersales.core.plain_text import plain_line
 from aftersales.core.roles import DESK
 from aftersales.core.savepoints import insert_once
 from aftersales.service_calls import contacts_on_file
+from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
 from aftersales.service_calls.contact_rules import same_address
 from aftersales.service_calls.entitlement import coverage
-from aftersales.service_calls.progress import OVER
 from aftersales.service_setup.settings import aftersales_settings
 
 CALL_FIELDS = (
@@ -74,7 +74,6 @@ PRODUCT_FIELDS = (
 	"repair_warranty_until",
 )
 HAZARDS = ("Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other")
-DONE = ("Resolved", *OVER)
 """A customer's call that nothing more is done about, unless he says that the fault is back."""
 
 CONFIRMED, ANOTHER_TIME = "Confirmed", "Another Time"
@@ -93,7 +92,7 @@ def calls_of(
 	if equipment:
 		filters["equipment"] = equipment
 	if over is not None:
-		filters["status"] = ("in" if over else "not in", DONE)
+		filters["status"] = ("in" if over else "not in", NO_WORK_LEFT)
 	return frappe.get_all(
 		"Repair Call",
 		filters=filters,
@@ -192,7 +191,7 @@ def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str 
 		NotPossible: the promise has changed meanwhile, or the call is past it.
 	"""
 	doc = frappe.get_doc("Repair Call", call, for_update=True)
-	if not doc.promised_from or doc.status in DONE or doc.arrived_at:
+	if not doc.promised_from or doc.status in NO_WORK_LEFT or doc.arrived_at:
 		frappe.throw(_("There is no longer an appointment to answer."), NotPossible)
 	if str(get_datetime(doc.promised_from)) != str(seen_from):
 		frappe.throw(_("The appointment has changed meanwhile. Please look at the new time."), NotPossible)
@@ -311,7 +310,7 @@ def _least_busy(role: str) -> str | None:
 		.join(has_role)
 		.on((has_role.parent == user.name) & (has_role.parenttype == "User"))
 		.left_join(call)
-		.on((call.call_owner == user.name) & call.status.notin(OVER))
+		.on((call.call_owner == user.name) & call.status.notin(CLOSED))
 		.select(user.name)
 		.where((has_role.role == role) & (user.enabled == 1) & (user.user_type == "System User"))
 		.where(user.name.notin(("Administrator", "Guest")))

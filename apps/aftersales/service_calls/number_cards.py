@@ -3,7 +3,7 @@
 import frappe
 
 from aftersales.core.input.requests import validate_call
-from aftersales.service_calls.progress import OVER
+from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_setup.settings import aftersales_settings
 
 
@@ -17,7 +17,7 @@ def count_open_emergencies(filters: dict | str | None = None) -> dict:
 	"""
 	frappe.has_permission("Repair Call", "read", throw=True)
 	priority = aftersales_settings().emergency_priority
-	open_ones = {"priority": priority, "status": ("not in", ("Resolved", *OVER))}
+	open_ones = {"priority": priority, "status": ("not in", ("Resolved", *CLOSED))}
 	names = priority and frappe.get_list(
 		"Repair Call", filters=open_ones, pluck="name", limit_page_length=0, order_by="received_at asc"
 	)
@@ -25,5 +25,5 @@ def count_open_emergencies(filters: dict | str | None = None) -> dict:
 		"value": len(names or ()),
 		"fieldtype": "Int",
 		"route": ["List", "Repair Call"],
-		"route_options": {"priority": priority, "status": ["not in", ["Resolved", *OVER]]},
+		"route_options": {"priority": priority, "status": ["not in", ["Resolved", *CLOSED]]},
 	}

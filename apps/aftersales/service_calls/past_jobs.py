@@ -11,11 +11,10 @@ from frappe.utils import cint, get_datetime, now_datetime
 
 from aftersales.core.input.requests import Moment, validate_call
 from aftersales.installed_base.serial_rules import serial_key
+from aftersales.service_calls.call_status_rules import FINISHED, NO_WORK_LEFT
 from aftersales.service_calls.repeat_rules import PastJob, find_repeated
 from aftersales.service_setup.settings import aftersales_settings
 
-FINISHED = ("Resolved", "Closed")
-OVER = ("Resolved", "Closed", "Cancelled")
 LOOK_BACK = 20  # jobs of one product that are looked at, latest first
 PHONE_DIGITS = 8  # compared from the end, so that country code and trunk zero do not matter
 
@@ -120,7 +119,7 @@ def _readable_open_calls(filters: dict | None, exclude: str | None) -> list[frap
 		return []
 	return frappe.get_list(
 		"Repair Call",
-		filters={**filters, "status": ["not in", OVER], "name": ["!=", exclude or ""]},
+		filters={**filters, "status": ["not in", NO_WORK_LEFT], "name": ["!=", exclude or ""]},
 		fields=["name", "subject", "status", "received_at", "customer_name", "call_owner"],
 		order_by="received_at desc",
 		limit=5,

@@ -11,11 +11,10 @@ from frappe.utils import cint, get_datetime, get_link_to_form, now_datetime
 
 from aftersales.core.guards import entered, previous_status, require_role, require_value, set_system
 from aftersales.service_calls import facts, next_action_rules
+from aftersales.service_calls.call_status_rules import CLOSED, FINISHED
 from aftersales.service_calls.triage import SUPERVISORS
 from aftersales.service_setup.settings import aftersales_settings
 
-OVER = ("Closed", "Cancelled")
-DONE = ("Resolved", "Closed")
 ANSWERED = ("Triaged", "Scheduled", "In Progress", "Resolved", "Closed")
 OWNERSHIP = ("call_owner", "next_action", "next_action_by")
 
@@ -23,11 +22,11 @@ OWNERSHIP = ("call_owner", "next_action", "next_action_by")
 def keep_what_is_over(call: Document) -> None:
 	"""A closed or cancelled call is opened again only by a supervisor; its finish is forgotten then."""
 	before = previous_status(call)
-	if before in OVER and call.status != before:
+	if before in CLOSED and call.status != before:
 		require_role(SUPERVISORS, _("Reopening a call that is {0}").format(_(before)))
-	if call.status not in DONE:
+	if call.status not in FINISHED:
 		set_system(call, resolved_at=None)
-		if before in DONE:
+		if before in FINISHED:
 			call.resolved_by_phone = 0
 	if call.status != "Closed":
 		set_system(call, closed_at=None)
@@ -74,7 +73,7 @@ def guard_resolved_by_phone(call: Document) -> None:
 		frappe.throw(_("A call is resolved by phone at the moment it is resolved, not before or after."))
 	if call.resolved_by_phone and call.arrived_at:
 		frappe.throw(_("A technician was on site, so the call was not resolved by phone."))
-	if not call.resolved_by_phone and call.status in DONE:
+	if not call.resolved_by_phone and call.status in FINISHED:
 		frappe.throw(
 			_("How the call was resolved cannot be changed. Reopen the call to resolve it differently.")
 		)
@@ -101,7 +100,7 @@ def stamp_times(call: Document) -> None:
 	now = now_datetime()
 	if call.status in ANSWERED and not call.responded_at:
 		set_system(call, responded_at=now)
-	if call.status in DONE and not call.resolved_at:
+	if call.status in FINISHED and not call.resolved_at:
 		set_system(call, resolved_at=now)
 	if call.status == "Closed" and not call.closed_at:
 		set_system(call, closed_at=now)
@@ -114,7 +113,7 @@ def stamp_times(call: Document) -> None:
 
 def propose_next_action(call: Document) -> None:
 	"""A new status brings its own next action, unless the user wrote one in the same save."""
-	if call.status in OVER:
+	if call.status in CLOSED:
 		call.next_action = call.next_action_by = None
 		return
 	if not entered(call, call.status):
@@ -133,7 +132,7 @@ def propose_next_action(call: Document) -> None:
 
 def check_owner_and_next_action(call: Document) -> None:
 	"""Every call has a named owner, a next action and its date until it is closed (R-IN-1)."""
-	if call.status in OVER:
+	if call.status in CLOSED:
 		return
 	for fieldname in OWNERSHIP:
 		require_value(call, fieldname, _("Enter an owner, a next action and the time it is due."))
@@ -142,7 +141,7 @@ def check_owner_and_next_action(call: Document) -> None:
 
 
 def _becomes_done(call: Document) -> bool:
-	return call.status in DONE and previous_status(call) not in DONE
+	return call.status in FINISHED and previous_status(call) not in FINISHED
 
 
 def _is_open_to_proposal(call: Document, fieldname: str) -> bool:

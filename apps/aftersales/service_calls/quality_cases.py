@@ -9,7 +9,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce, Count
 from frappe.utils import escape_html
 
-from aftersales.service_calls.progress import OVER
+from aftersales.service_calls.call_status_rules import CLOSED
 
 
 def unexplained(since: date, at_least: int) -> list[frappe._dict]:
@@ -60,7 +60,7 @@ def open_calls_of(non_conformance: str) -> list[frappe._dict]:
 	"""name and call_owner of the calls that wait for its answer."""
 	return frappe.get_all(
 		"Repair Call",
-		filters={"non_conformance": non_conformance, "status": ("not in", OVER)},
+		filters={"non_conformance": non_conformance, "status": ("not in", CLOSED)},
 		fields=["name", "call_owner"],
 		order_by="received_at asc",
 	)

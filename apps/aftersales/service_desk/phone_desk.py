@@ -13,6 +13,7 @@ from aftersales.core.input.requests import Moment, Values, validate_call
 from aftersales.core.savepoints import insert_once
 from aftersales.installed_base.equipment import find_product_file
 from aftersales.service_calls import facts, intake, past_jobs
+from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_desk import phone_search
 from aftersales.service_setup.settings import aftersales_settings
 
@@ -107,7 +108,7 @@ def about_customer(customer: str) -> dict:
 		),
 		"complaints": frappe.get_list(
 			"Service Complaint",
-			filters={"customer": customer, "status": ("not in", ("Closed", "Cancelled"))},
+			filters={"customer": customer, "status": ("not in", CLOSED)},
 			fields=["name", "subject", "status"],
 			order_by="received_at desc",
 			limit=HISTORY,

@@ -6,6 +6,7 @@ from aftersales.core.guards import keep_fields_of_record, refuse_unknown
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
 from aftersales.service_calls import assignment, contacts_on_file, facts, intake, progress, triage
+from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 
 FIELDS_OF_RECORD = (
 	"responded_at",
@@ -257,7 +258,7 @@ class RepairCall(ServiceDocument):
 	def reopen(self, reason: str) -> None:
 		"""Work is needed after all; a closed or cancelled call only by a supervisor."""
 		self.check_permission("write")
-		if self.status not in (*progress.DONE, *progress.OVER):
+		if self.status not in NO_WORK_LEFT:
 			frappe.throw(_("Only a resolved, closed or cancelled call can be reopened."))
 		if not (reason or "").strip():
 			frappe.throw(_("Enter the reason for reopening the call."), frappe.MandatoryError)

@@ -126,6 +126,7 @@ def test_what_others_move_takes_no_card_out_of_the_hand(server, board):
 		mouse = desk.page.mouse
 		desk.page.locator(f'[data-card="{board.paid}"] .wb-product').hover()
 		mouse.down()
+		desk.page.evaluate("cur_page.page.board.render()")  # an answer that comes just before the drag begins
 		target = desk.page.locator('.wb-column[data-stage="Diagnosing"] .wb-cards').bounding_box()
 		mouse.move(target["x"] + 60, target["y"] + 60, steps=5)
 		expect(desk.page.locator(".wb-column.wb-target")).not_to_have_count(0)

@@ -314,8 +314,9 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	}
 
 	render() {
-		// What is being dragged must not be put away under the hand; onEnd renders.
-		if (!this.columns || this.dragging) return;
+		// What is held must not be put away under the hand: it would be a drag that nobody sees. Letting go renders.
+		this.put_off = Boolean(this.held || this.dragging);
+		if (!this.columns || this.put_off) return;
 		const by_status = new Map();
 		this.columns.forEach((column) => {
 			column.cards = [];
@@ -439,6 +440,11 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			delay: 250,
 			delayOnTouchOnly: true,
 			animation: 120,
+			onChoose: () => (this.held = true),
+			onUnchoose: () => {
+				this.held = false;
+				if (this.put_off && !this.dragging) this.render();
+			},
 			onStart: (event) => {
 				this.dragging = true;
 				this.mark_targets(this.cards.get(event.item.dataset.card));
@@ -494,6 +500,7 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	async change(card, method, args) {
 		if (this.busy === card.name) return;
 		this.busy = card.name;
+		let refused = false;
 		try {
 			const fresh = await frappe.xcall(method, args, "POST", { freeze: true });
 			this.put(card.name, fresh);
@@ -504,13 +511,13 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 				indicator: "green",
 			});
 		} catch {
-			// The server's message is shown already; somebody else may have moved the card.
-			this.changed.add(card.name);
-			await this.refresh_changed();
+			refused = true; // the server's message is shown already
 		} finally {
 			this.busy = null;
 		}
-		this.render();
+		if (!refused) return this.render();
+		this.changed.add(card.name); // somebody else may have moved it
+		await this.refresh_changed();
 	}
 
 	ask(card, step) {

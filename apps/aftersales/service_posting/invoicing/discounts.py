@@ -14,6 +14,7 @@ from frappe.utils import cint, flt, fmt_money, get_link_to_form
 
 from aftersales.core.job_types import CARD
 from aftersales.service_posting.invoicing.invoices import JobKey, jobs_on
+from aftersales.service_setup.settings import aftersales_settings
 
 COMPENSATION, INVOICE = "Delay Compensation", "Sales Invoice"
 GRANTED, WAITING = "Granted", "Awaiting Invoice"
@@ -102,7 +103,7 @@ def _account_beside(company: str) -> str | None:
 	"""
 	if not cint(frappe.db.get_single_value("Selling Settings", "enable_discount_accounting")):
 		return None
-	rows = frappe.get_cached_doc("Aftersales Settings").billing_accounts
+	rows = aftersales_settings().billing_accounts
 	return next((row.delay_account for row in rows if row.company == company), None)
 
 

@@ -193,11 +193,8 @@ def measure(rounds: int, customers: int, products: int) -> dict:
 
 
 def _bare(text: str) -> Callable[[], tuple]:
-	"""The same statement by frappe.db.sql, with its values already worked out."""
-	wanted = asked(text)
-	values = {f"lead{n}": f"{key}%" for n, key in enumerate(wanted.leading)}
-	values |= {f"also{n}": f"{key}%" for n, key in enumerate(wanted.also)}
-	query = phone_search.search_query(len(wanted.leading), len(wanted.also))
+	"""The same statement by frappe.db.sql, written already."""
+	query, values = phone_search.search_query(asked(text)).walk()
 	return lambda: frappe.db.sql(query, values)
 
 

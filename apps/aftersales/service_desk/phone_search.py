@@ -1,14 +1,14 @@
 """What the phone desk finds while somebody types: customers and products by name, phone or serial number."""
 
 import re
-from functools import lru_cache
 
 import frappe
 from frappe.model.db_query import DatabaseQuery
 from frappe.query_builder import Order
 from frappe.query_builder.custom import ConstantColumn
 from frappe.query_builder.functions import Coalesce, NullIf
-from pypika.terms import ExistsCriterion, Parameter
+from pypika.queries import QueryBuilder
+from pypika.terms import Criterion, ExistsCriterion
 
 from aftersales.installed_base.search_key_rules import Asked, asked
 from aftersales.installed_base.serial_rules import serial_key
@@ -38,39 +38,27 @@ def find(text: str) -> list[dict]:
 
 
 def run_search(wanted: Asked) -> list[frappe._dict]:
-	"""The customers and products that a search finds; one statement, answered by the index."""
-	also = wanted.also[:MOST_WORDS]
-	values = {f"lead{n}": f"{key}%" for n, key in enumerate(wanted.leading)}
-	values |= {f"also{n}": f"{key}%" for n, key in enumerate(also)}
-	# asked at every key pressed: the text is made once
-	return frappe.db.sql(  # nosemgrep
-		search_query(len(wanted.leading), len(also)), values, as_dict=True
-	)
+	"""The customers and products that a search finds."""
+	return search_query(wanted).run(as_dict=True)
 
 
-@lru_cache(maxsize=32)
-def search_query(leading: int, also: int) -> str:
-	"""SQL with placeholders lead0…, also0… for beginnings of keys."""
+def search_query(wanted: Asked) -> QueryBuilder:
+	"""The query of a search: one statement, answered by the index."""
 	key = frappe.qb.DocType("Service Search Key")
-	beginning = key.search_key.like(Parameter("%(lead0)s"))
-	for number in range(1, leading):
-		beginning |= key.search_key.like(Parameter(f"%(lead{number})s"))
 	found = (
 		frappe.qb.from_(key)
 		.select(key.customer, key.contact, key.equipment, key.kind, key.search_key)
-		.where(beginning)
+		.where(Criterion.any(key.search_key.like(f"{leading}%") for leading in wanted.leading))
 		.orderby(key.search_key, order=Order.asc)
 		.limit(LOOKED_AT)
 	)
-	for number in range(also):
+	for number, word in enumerate(wanted.also[:MOST_WORDS]):
 		other = frappe.qb.DocType("Service Search Key").as_(f"other{number}")
 		found = found.where(
 			ExistsCriterion(
 				frappe.qb.from_(other)
 				.select(other.name)
-				.where(
-					(other.customer == key.customer) & other.search_key.like(Parameter(f"%(also{number})s"))
-				)
+				.where((other.customer == key.customer) & other.search_key.like(f"{word}%"))
 			)
 		)
 	found = found.as_("found")
@@ -99,7 +87,6 @@ def search_query(leading: int, also: int) -> str:
 		)
 		.orderby(found.search_key, order=Order.asc)
 		.orderby(customer.customer_name, order=Order.asc)
-		.get_sql()
 	)
 
 

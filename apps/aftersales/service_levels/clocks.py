@@ -7,13 +7,11 @@ stands now (status, fields), never at what changed, so that calling it again cha
 import json
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import cint, cstr, get_datetime, now_datetime
-from pypika.terms import Parameter
 
 from aftersales.service_levels import clock_machine, pauses, targets
 from aftersales.service_levels.calendars import aware, stored
@@ -124,24 +122,15 @@ def _clocks_of(doc: Document) -> tuple[dict[str, dict], set[str]]:
 	"""Open clocks by measure, and the measures that have finished ones."""
 	if doc.flags.in_insert and not doc.flags.has_service_clocks:
 		return {}, set()
-	# asked at every save of every document: the text is made once
-	rows = frappe.db.sql(_statement(), {"doctype": doc.doctype, "name": doc.name}, as_dict=True)  # nosemgrep
+	clock = frappe.qb.DocType("Service Clock")
+	rows = (
+		frappe.qb.from_(clock)
+		.select(*FIELDS)
+		.where((clock.reference_doctype == doc.doctype) & (clock.reference_name == doc.name))
+		.orderby(clock.creation, order=Order.asc)
+	).run(as_dict=True)
 	open_clocks = {row.measure: row for row in rows if row.open_key}
 	return open_clocks, {row.measure for row in rows if not row.open_key}
-
-
-@lru_cache(maxsize=1)
-def _statement() -> str:
-	"""SQL of the clocks of the document %(doctype)s %(name)s; asked at every save, so built once."""
-	clock = frappe.qb.DocType("Service Clock")
-	return (
-		frappe.qb.from_(clock)
-		.select(*(clock[field] for field in FIELDS))
-		.where(clock.reference_doctype == Parameter("%(doctype)s"))
-		.where(clock.reference_name == Parameter("%(name)s"))
-		.orderby(clock.creation, order=Order.asc)
-		.get_sql()
-	)
 
 
 def _advance(doc: Document, row: dict, now: datetime) -> bool:

@@ -9,12 +9,10 @@ also lock the gaps between its entries, into which every sweeper has to move the
 """
 
 from datetime import datetime
-from functools import lru_cache
 
 import frappe
 from frappe.query_builder import Order
 from frappe.utils import now_datetime
-from pypika.terms import Parameter
 
 from aftersales.service_levels import clock_machine
 from aftersales.service_levels.calendars import aware
@@ -57,15 +55,9 @@ def sweep(now: datetime | None = None, batch: int = BATCH) -> int:
 
 def _is_anything_due(now: datetime) -> bool:
 	"""One read of the index, without a lock: all that most minutes need."""
-	# asked every minute and mostly in vain: the text is made once
-	return bool(frappe.db.sql(_due_query(), {"now": now}))  # nosemgrep
-
-
-@lru_cache(maxsize=1)
-def _due_query() -> str:
 	clock = frappe.qb.DocType("Service Clock")
-	query = frappe.qb.from_(clock).select(clock.name).where(clock.next_event_at <= Parameter("%(now)s"))
-	return query.limit(1).get_sql()
+	due = frappe.qb.from_(clock).select(clock.name).where(clock.next_event_at <= now).limit(1)
+	return bool(due.run())
 
 
 def _sweep_batch(now: datetime, batch: int) -> int:

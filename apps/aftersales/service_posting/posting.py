@@ -6,7 +6,6 @@ the job and a unique `aftersales_posting_key`, so that the database itself refus
 """
 
 from collections.abc import Callable, Iterable
-from copy import copy
 
 import frappe
 from frappe import _
@@ -132,7 +131,7 @@ def post_job(doc: Document, invoice_now: bool = False) -> None:
 			"labour_cost": flt(plan.labour_cost),
 			"parts_cost": part_costs.store(doc),
 			"posted_at": doc.posted_at or now_datetime(),
-			**_billing_values(doc, invoice),
+			**_billing_values(doc, invoice, plan=plan),
 		}
 	)
 	# The save under way stamped the job already and tells about the change at its end
@@ -212,9 +211,6 @@ def _within_budget(doc: Document, make: Callable[[], str | None]) -> str | None:
 
 def record_invoice(doc: Document, invoice: Document, due: dict[JobKey, float]) -> None:
 	"""Let a job name the invoice it was put on; `due` is what each job of the invoice has of it."""
-	if not doc.get_doc_before_save():
-		# What is stored was read under the lock a moment ago: it need not be read again to tell the change
-		doc._doc_before_save = copy(doc)
 	doc.sales_invoice = invoice.name
 	doc.db_set({"sales_invoice": invoice.name, **_billing_values(doc, invoice, due)}, notify=True)
 
@@ -398,13 +394,18 @@ def _leave_credited_invoice(doc: Document) -> None:
 	discounts.release(job, doc.sales_invoice)
 
 
-def _billing_values(doc: Document, invoice: Document | None, due: dict[JobKey, float] | None = None) -> dict:
+def _billing_values(
+	doc: Document,
+	invoice: Document | None,
+	due: dict[JobKey, float] | None = None,
+	plan: PostingPlan | None = None,
+) -> dict:
 	"""What the job shows of its invoice; the amount of each line is stored on the way.
 
-	`due`: what each job of the invoice has of it, where the caller worked that out already.
+	`due`: what each job of the invoice has of it, and `plan`, where the caller worked that out already.
 	"""
 	if not doc.sales_invoice:
-		billable = doc.docstatus == 1 and bool(invoice_rows(doc))
+		billable = doc.docstatus == 1 and bool((plan or plan_of(doc)).invoice_rows)
 		return {"billing_status": "To Bill" if billable else "Not Billable", "billed_at": None}
 	invoice = invoice or frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	due = amounts_due(invoice) if due is None else due

@@ -4,7 +4,8 @@ A field of record (who verified, what was billed, what coverage applied) is writ
 through :func:`set_system`; any other change to it is refused, not silently undone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import frappe
 from frappe import _
@@ -138,14 +139,38 @@ def refuse_unknown(doc: Document, fieldname: str) -> None:
 		)
 
 
-def as_app(doc: Document) -> Document:
-	"""`doc`, to be saved by the app on behalf of another document.
+@contextmanager
+def with_system_privileges(doc: Document, incomplete: bool = False) -> Iterator[Document]:
+	"""Inside, the app saves `doc` on behalf of another document: whoever works on that one needs no rights on this.
 
-	Whoever works on that one need not be allowed to edit `doc`, and fields that the administrator has made
-	mandatory since are asked for when somebody opens it. The app's own guards hold.
+	The app's own guards hold, and the rights of the user hold again after it.
+
+	Args:
+		incomplete: fields that the administrator has made mandatory since are asked for when somebody opens `doc`.
 	"""
-	doc.flags.ignore_permissions = doc.flags.ignore_mandatory = True
-	return doc
+	before = doc.flags.ignore_permissions, doc.flags.ignore_mandatory
+	doc.flags.ignore_permissions = True
+	doc.flags.ignore_mandatory = incomplete or doc.flags.ignore_mandatory
+	try:
+		yield doc
+	finally:
+		doc.flags.ignore_permissions, doc.flags.ignore_mandatory = before
+
+
+class as_app:
+	"""`as_app(doc).save()`: one call of `doc` with system privileges, complete or not."""
+
+	def __init__(self, doc: Document):
+		self.doc = doc
+
+	def __getattr__(self, name: str):
+		method = getattr(self.doc, name)
+
+		def call(*args, **kwargs):
+			with with_system_privileges(self.doc, incomplete=True):
+				return method(*args, **kwargs)
+
+		return call
 
 
 def _written_by_app(doc: Document) -> dict:

@@ -19,6 +19,7 @@ from frappe.utils import (
 	validate_phone_number,
 )
 
+from aftersales.core.guards import with_system_privileges
 from aftersales.core.input.requests import TargetDocument, validate_call
 from aftersales.customer_goods.loaner_rules import ISSUED, reminder
 from aftersales.service_calls.intake import primary_contact_of
@@ -184,10 +185,10 @@ def move_stock(doc: Document, purpose: str, source: str, target: str | None) -> 
 		}
 	)
 	# Whoever may lend may move the loaner; ERPNext's own roles need not be his.
-	entry.flags.ignore_permissions = True
 	entry.flags.made_by_posting = True
-	entry.insert()
-	entry.submit()
+	with with_system_privileges(entry):
+		entry.insert()
+		entry.submit()
 	return entry.name
 
 
@@ -199,8 +200,8 @@ def take_back_stock_moves(doc: Document) -> None:
 			continue
 		doc.db_set(fieldname, None)
 		entry = frappe.get_doc("Stock Entry", name)
-		entry.flags.ignore_permissions = True
-		entry.cancel()
+		with with_system_privileges(entry):
+			entry.cancel()
 
 
 @frappe.whitelist()

@@ -81,8 +81,7 @@ def attach(call: str, pictures: Iterable[bytes]) -> None:
 				"is_private": 1,
 			}
 		)
-		file.flags.ignore_permissions = True
-		file.insert()
+		file.insert(ignore_permissions=True)
 
 
 def of_call(call: str) -> list[str]:

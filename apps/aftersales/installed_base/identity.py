@@ -13,7 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, getdate
 
-from aftersales.core.guards import as_app
+from aftersales.core.guards import with_system_privileges
 from aftersales.installed_base.ownership_rules import GONE
 from aftersales.installed_base.serial_rules import serial_key
 
@@ -124,7 +124,8 @@ def replaced_by_maker(equipment: str | None, new_serial: str | None, doctype: st
 		return
 	file = frappe.get_doc(DOCTYPE, equipment, for_update=True)
 	if serial_key(new_serial) != file.serial_key:
-		replace_serial(as_app(file), new_serial, Change("Replaced by Maker", doctype, document))
+		with with_system_privileges(file, incomplete=True):
+			replace_serial(file, new_serial, Change("Replaced by Maker", doctype, document))
 
 
 def file_of_other_owner(customer: str | None, serial_no: str | None) -> frappe._dict | None:

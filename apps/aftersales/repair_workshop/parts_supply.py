@@ -11,7 +11,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, get_datetime, getdate, nowdate
 
-from aftersales.core.guards import as_app
+from aftersales.core.guards import as_app, with_system_privileges
 from aftersales.core.input.requests import validate_call
 from aftersales.core.savepoints import one_of_many
 from aftersales.repair_workshop import card_rules as rules
@@ -236,7 +236,7 @@ def _request(doc: Document, kind: str, shares: Iterable[Share], required_by: dat
 		}
 	)
 	# Whoever may write on the card may ask for its parts; ERPNext's own roles need not be his.
-	request.flags.ignore_permissions = True
-	request.insert()
-	request.submit()
+	with with_system_privileges(request):
+		request.insert()
+		request.submit()
 	return request.name

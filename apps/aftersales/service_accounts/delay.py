@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 
-from aftersales.core.guards import require_role
+from aftersales.core.guards import require_role, with_system_privileges
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import exact, unit
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
@@ -196,9 +196,9 @@ def _bill_alone(doc: Document, card: Document) -> None:
 
 
 def _save(invoice: Document) -> None:
-	invoice.flags.ignore_permissions = True
 	invoice.flags.changes_discount = True
-	invoice.save()
+	with with_system_privileges(invoice):
+		invoice.save()
 
 
 def _credit(doc: Document) -> str:

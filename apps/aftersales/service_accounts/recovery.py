@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import add_months, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.core import dimensions
-from aftersales.core.guards import require_role, set_system
+from aftersales.core.guards import require_role, set_system, with_system_privileges
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import Scope
@@ -119,12 +119,12 @@ def make_debit_note(claim: Document) -> str:
 			"aftersales_posting_key": posting_key(claim.doctype, claim.name, DEBIT_NOTE),
 		}
 	)
-	note.flags.ignore_permissions = True
 	note.flags.made_by_posting = True
 	note.set("__islocal", True)  # ERPNext sets default taxes on new documents only
-	note.set_missing_values()
-	note.set_taxes()
-	note.insert()
+	with with_system_privileges(note):
+		note.set_missing_values()
+		note.set_taxes()
+		note.insert()
 	return note.name
 
 

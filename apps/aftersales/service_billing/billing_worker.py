@@ -20,7 +20,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import getdate, now_datetime, strip_html_tags
 from rq.timeouts import JobTimeoutException
 
-from aftersales.core.guards import require_role
+from aftersales.core.guards import require_role, with_system_privileges
 from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_billing import billing
 from aftersales.service_billing.billing import ReadAhead
@@ -224,8 +224,8 @@ def _submission(log: "_Log", invoice_name: str, jobs: list[JobKey]) -> Callable:
 		invoice = frappe.get_doc("Sales Invoice", invoice_name, for_update=True)
 		result = SKIPPED
 		if invoice.docstatus == 0:
-			invoice.flags.ignore_permissions = True
-			invoice.submit()
+			with with_system_privileges(invoice):
+				invoice.submit()
 			result = SUBMITTED
 		log.write([Entry(job, invoice.customer, result, invoice_name) for job in jobs])
 

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from aftersales.core import dimensions
+from aftersales.core.guards import with_system_privileges
 from aftersales.core.money import rounded
 from aftersales.service_posting.posting import posting_key
 from aftersales.service_setup.settings import aftersales_settings
@@ -66,10 +67,10 @@ def book(
 			"aftersales_posting_key": posting_key(source.doctype, source.name, "Journal Entry"),
 		}
 	)
-	journal.flags.ignore_permissions = True
 	journal.flags.made_by_posting = True
-	journal.insert()
-	journal.submit()
+	with with_system_privileges(journal):
+		journal.insert()
+		journal.submit()
 	return journal.name
 
 
@@ -79,8 +80,8 @@ def take_back(journal_entry: str | None) -> None:
 		return
 	journal = frappe.get_doc("Journal Entry", journal_entry)
 	if journal.docstatus == 1:
-		journal.flags.ignore_permissions = True
-		journal.cancel()
+		with with_system_privileges(journal):
+			journal.cancel()
 
 
 def company_account(company: str, fieldname: str, chosen: str | None = None) -> str:

@@ -22,7 +22,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from aftersales.core.guards import NotPossible, as_app, set_system
+from aftersales.core.guards import NotPossible, as_app, set_system, with_system_privileges
 from aftersales.core.plain_text import plain_line
 from aftersales.core.roles import DESK
 from aftersales.core.savepoints import insert_once
@@ -178,8 +178,8 @@ def register(
 	)
 	set_system(call, entry_key=key, contact_confirmed=int(channel != "QR" and _is_own(call, own_email)))
 	# Registered by the app on the customer's word: neither he nor a guest has rights on calls.
-	call.flags.ignore_permissions = True
-	return once("Repair Call", customer, key, lambda: call.insert().name)
+	with with_system_privileges(call):
+		return once("Repair Call", customer, key, lambda: call.insert().name)
 
 
 def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str | None, by: str) -> None:
@@ -252,7 +252,8 @@ def add_message(
 
 def confirm_contact(call: str, by: str) -> None:
 	"""Whoever has the address on file says that the contact of a call is right; `by` is HTML for the timeline."""
-	contacts_on_file.confirm(as_app(frappe.get_doc("Repair Call", call, for_update=True)), by)
+	with with_system_privileges(frappe.get_doc("Repair Call", call, for_update=True), incomplete=True) as doc:
+		contacts_on_file.confirm(doc, by)
 
 
 def refuse_contact(call: str, by: str) -> None:

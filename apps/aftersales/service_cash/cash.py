@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, get_link_to_form, nowdate
 
 from aftersales.core import dimensions
-from aftersales.core.guards import require_role
+from aftersales.core.guards import require_role, with_system_privileges
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
 from aftersales.core.roles import ACCOUNTANTS
@@ -190,11 +190,11 @@ def _payment_entry(
 			"aftersales_posting_key": posting_key(doc.doctype, doc.name, "Payment Entry"),
 		}
 	)
-	payment.flags.ignore_permissions = True
 	payment.flags.made_by_posting = True
 	payment.flags.ignore_links = doc.docstatus == 2  # the visit was cancelled, its receipt was not
-	payment.insert()
-	payment.submit()
+	with with_system_privileges(payment):
+		payment.insert()
+		payment.submit()
 	return payment
 
 

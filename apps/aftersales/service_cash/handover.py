@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.query_builder import Order
 from frappe.utils import flt, get_link_to_form
 
-from aftersales.core.guards import require_role
+from aftersales.core.guards import require_role, with_system_privileges
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import exact, rounded, unit
 from aftersales.core.roles import ACCOUNTANTS
@@ -234,8 +234,8 @@ def _submit_draft(sales_invoice: str | None) -> bool:
 	invoice = frappe.get_doc("Sales Invoice", sales_invoice)
 	if invoice.docstatus != 0:
 		return False
-	invoice.flags.ignore_permissions = True
-	invoice.submit()
+	with with_system_privileges(invoice):
+		invoice.submit()
 	return True
 
 
@@ -276,5 +276,5 @@ def _cancel(doctype: str, name: str | None) -> None:
 		return
 	target = frappe.get_doc(doctype, name)
 	if target.docstatus == 1:
-		target.flags.ignore_permissions = True
-		target.cancel()
+		with with_system_privileges(target):
+			target.cancel()

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
 from aftersales.core import dimensions
+from aftersales.core.guards import with_system_privileges
 from aftersales.core.selling_terms import save_as_app, set_customer_terms
 from aftersales.service_posting.invoicing.invoices import (
 	charged_item,
@@ -114,9 +115,9 @@ def bill_new_delivery_note(sales_invoice: str, delivery_note: str) -> None:
 	invoice = frappe.get_doc("Sales Invoice", sales_invoice)
 	if invoice.docstatus == 0:
 		refer_to_delivery_note(invoice, delivery_note)
-		invoice.flags.ignore_permissions = True
 		invoice.flags.made_by_posting = True
-		invoice.save()
+		with with_system_privileges(invoice):
+			invoice.save()
 
 
 def make_labour_entry(doc: Document, plan: PostingPlan) -> str | None:
@@ -160,7 +161,7 @@ def cancel_document(doctype: str, name: str) -> None:
 	"""Cancel a submitted document, delete a draft."""
 	target = frappe.get_doc(doctype, name)
 	if target.docstatus == 1:
-		target.flags.ignore_permissions = True
-		target.cancel()
+		with with_system_privileges(target):
+			target.cancel()
 	elif target.docstatus == 0:
 		frappe.delete_doc(doctype, name, ignore_permissions=True)

@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import escape_html, flt, get_link_to_form, now_datetime, nowdate
 
 from aftersales.core import dimensions
-from aftersales.core.guards import require_role
+from aftersales.core.guards import require_role, with_system_privileges
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
@@ -318,9 +318,9 @@ def take_off_invoice(doc: Document) -> None:
 		frappe.delete_doc("Sales Invoice", doc.sales_invoice, ignore_permissions=True)
 		return
 	invoice.set("items", [item for item in invoice.items if item.aftersales_voucher != doc.name])
-	invoice.flags.ignore_permissions = True
 	invoice.flags.made_by_posting = True
-	invoice.save()
+	with with_system_privileges(invoice):
+		invoice.save()
 	refresh_jobs_of(invoice)
 
 

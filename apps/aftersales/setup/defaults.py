@@ -123,8 +123,7 @@ def remove_unused() -> None:
 
 def _insert(values: dict) -> None:
 	doc = frappe.get_doc(dict(values))
-	doc.flags.ignore_permissions = True
-	doc.insert(set_name=values["name"])
+	doc.insert(ignore_permissions=True, set_name=values["name"])
 	if doc.meta.module not in traces.our_modules():
 		record.remember(doc.doctype, doc.name)
 

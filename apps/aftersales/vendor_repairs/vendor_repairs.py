@@ -13,6 +13,7 @@ from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, Term
 
 from aftersales.core import dimensions
+from aftersales.core.guards import with_system_privileges
 from aftersales.core.input.requests import TargetDocument, validate_call
 from aftersales.core.money import rounded
 from aftersales.core.selling_terms import set_default_taxes
@@ -89,12 +90,12 @@ def make_purchase_order(doc: Document) -> str:
 			**dimensions.of_job_named("Repair Card", doc.repair_card, doc.company),
 		}
 	)
-	# Whoever may send the product out may ask for the order; the buyer submits it.
-	order.flags.ignore_permissions = True
-	order.set_missing_values()
-	set_default_taxes(order)
-	_price(order, doc)
-	order.insert()
+	# Users who can send the product out can ask for the order; the buyer submits it.
+	with with_system_privileges(order):
+		order.set_missing_values()
+		set_default_taxes(order)
+		_price(order, doc)
+		order.insert()
 	doc.db_set("purchase_order", order.name)
 	follow_order(order)
 	return order.name
@@ -289,8 +290,8 @@ def charge_on(doc: Document) -> None:
 			"charge_reason": _("Repaired by {0}, {1}").format(doc.supplier, doc.name),
 		},
 	)
-	card.flags.ignore_permissions = True
-	card.save()
+	with with_system_privileges(card):
+		card.save()
 
 
 @frappe.whitelist()

@@ -34,8 +34,8 @@ FIELDS_OF_RECORD = (
 ANSWERS = follow_ups.ANSWERS
 FROM_CALL = ("customer", "company", "equipment", "contact_name", "contact_phone")
 WHY_ASKED = {
-	"repair_effective": "ask the customer whether the repair was effective.",
-	"answer_accepted": "ask the customer whether the answer is accepted.",
+	"repair_effective": "Ask the customer whether the repair was effective.",
+	"answer_accepted": "Ask the customer whether the answer is accepted.",
 }
 
 

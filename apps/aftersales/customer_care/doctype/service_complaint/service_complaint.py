@@ -22,11 +22,11 @@ from aftersales.service_setup.settings import aftersales_settings
 FIELDS_OF_RECORD = (*complaint_rules.STAMPS.values(), "answered_by", "intake_call", "entry_key")
 WHAT_IS_DECIDED = ("justified", "answer", "customer_accepts")
 WHY_NEEDED = {
-	"severity": "say how grave the complaint is.",
-	"justified": "say whether the customer is right.",
-	"answer": "write what the customer is told.",
-	"customer_accepts": "say whether the customer accepts the answer.",
-	"cancel_reason": "say why this is no complaint.",
+	"severity": "Choose how serious the complaint is.",
+	"justified": "Choose whether the complaint is justified.",
+	"answer": "Enter the answer to the customer.",
+	"customer_accepts": "Choose whether the customer accepts the answer.",
+	"cancel_reason": "Enter why this is not a complaint.",
 }
 
 
@@ -211,7 +211,7 @@ class ServiceComplaint(ServiceDocument):
 	def check_owner(self):
 		if self.status in OVER:
 			return
-		require_value(self, "call_owner", _("Every open complaint needs a user it is assigned to."))
+		require_value(self, "call_owner", _("Every open complaint needs an owner."))
 		if facts.any_changed(self, ("call_owner", "person_concerned")):
 			complaints.check_owner(self)
 

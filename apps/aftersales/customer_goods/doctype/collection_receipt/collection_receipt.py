@@ -247,7 +247,7 @@ class CollectionReceipt(ServiceDocument):
 				self,
 				"loaner",
 				_(
-					"issue a loaner before the product is taken along, or note that the customer declines one."
+					"Issue a loaner before the product is taken along, or note that the customer declines one."
 				),
 			)
 

@@ -224,8 +224,8 @@ class LoanerIssue(ServiceDocument):
 				self,
 				fieldname,
 				_(
-					"a loaner stays in our stock, also while it is lent out. Aftersales Settings name the loaner"
-					" warehouses of each company."
+					"A loaner stays in our stock while it is lent out. Enter the loaner warehouses of each company in"
+					" Aftersales Settings."
 				),
 			)
 		for fieldname in ("from_warehouse", "to_warehouse", "return_warehouse"):

@@ -29,7 +29,7 @@ PASSED_OVER = ("Investigating",)
 
 NEXT_STEPS = {
 	"Received": "Acknowledge to the customer",
-	"Acknowledged": "Assess how grave it is",
+	"Acknowledged": "Assess how serious it is",
 	"Assessed": "Look into it, or answer",
 	"Investigating": "Find the cause and answer",
 	"Answered": "Ask whether the customer accepts the answer",

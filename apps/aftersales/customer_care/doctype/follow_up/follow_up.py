@@ -14,6 +14,7 @@ from aftersales.core.guards import (
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
 from aftersales.core.roles import SUPERVISORS
+from aftersales.core.source_text import N_
 from aftersales.customer_care import complaints, follow_ups
 from aftersales.customer_care.follow_up_rules import QUESTIONS, Answers, reasons_to_act, rejects_answer
 from aftersales.service_calls import assignment
@@ -34,8 +35,8 @@ FIELDS_OF_RECORD = (
 ANSWERS = follow_ups.ANSWERS
 FROM_CALL = ("customer", "company", "equipment", "contact_name", "contact_phone")
 WHY_ASKED = {
-	"repair_effective": "Ask the customer whether the repair was effective.",
-	"answer_accepted": "Ask the customer whether the answer is accepted.",
+	"repair_effective": N_("Ask the customer whether the repair was effective."),
+	"answer_accepted": N_("Ask the customer whether the answer is accepted."),
 }
 
 

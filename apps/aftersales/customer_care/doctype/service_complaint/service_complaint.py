@@ -14,6 +14,7 @@ from aftersales.core.guards import (
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import SUPERVISORS
+from aftersales.core.source_text import N_
 from aftersales.customer_care import complaint_rules, complaints
 from aftersales.customer_care.complaint_rules import DECIDING, OVER, Measure
 from aftersales.service_calls import assignment, facts, intake
@@ -22,11 +23,11 @@ from aftersales.service_setup.settings import aftersales_settings
 FIELDS_OF_RECORD = (*complaint_rules.STAMPS.values(), "answered_by", "intake_call", "entry_key")
 WHAT_IS_DECIDED = ("justified", "answer", "customer_accepts")
 WHY_NEEDED = {
-	"severity": "Choose how serious the complaint is.",
-	"justified": "Choose whether the complaint is justified.",
-	"answer": "Enter the answer to the customer.",
-	"customer_accepts": "Choose whether the customer accepts the answer.",
-	"cancel_reason": "Enter why this is not a complaint.",
+	"severity": N_("Choose how serious the complaint is."),
+	"justified": N_("Choose whether the complaint is justified."),
+	"answer": N_("Enter the answer to the customer."),
+	"customer_accepts": N_("Choose whether the customer accepts the answer."),
+	"cancel_reason": N_("Enter why this is not a complaint."),
 }
 
 

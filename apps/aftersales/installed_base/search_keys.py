@@ -23,7 +23,15 @@ Key = tuple[str, str, str, str | None, str | None]
 
 
 def of_customer(doc: Document, method: str | None = None, *renamed) -> None:
-	"""doc_events of Customer (on_update, after_rename, which sends the old name and the new)."""
+	"""on_update, after_rename of Customer: its name and number lead to it.
+
+	A save that changes neither asks nothing.
+
+	Args:
+		renamed: the old name and the new, after a rename.
+	"""
+	if not (renamed or doc.has_value_changed("customer_name") or doc.has_value_changed("mobile_no")):
+		return
 	keys = _customer_keys(doc.name, doc.customer_name, doc.mobile_no)
 	_keep({"customer": doc.name, "contact": ("is", "not set"), "equipment": ("is", "not set")}, keys, doc)
 

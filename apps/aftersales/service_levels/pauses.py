@@ -75,7 +75,12 @@ def forget(clocks: list[str]) -> None:
 def _end(name: str, before: Clock, after: Clock, at: datetime) -> None:
 	row = frappe.db.get_value(
 		PAUSE,
-		{"parent": name, "parenttype": CLOCK, "paused_to": ("is", "not set")},
+		{
+			"parent": name,
+			"parenttype": CLOCK,
+			"paused_from": ("is", "set"),
+			"paused_to": ("is", "not set"),
+		},
 		"name",
 		order_by="idx desc",
 	)

@@ -286,7 +286,7 @@ ignore_links_on_delete = ["Billing Run Entry", "Service Link"]
 # The calls of a Non Conformance are among its connections
 override_doctype_dashboards = {"Non Conformance": "aftersales.service_quality.faults.dashboard"}
 
-# A technician sees and edits his own calls and visits; rows are read with the rights on their document
+# A technician sees and edits their own calls and visits; rows are read with the rights on their document
 permission_query_conditions = {
 	"*": "aftersales.core.input.child_row.only_of_readable_parents",
 	"Repair Call": "aftersales.service_calls.permissions.call_query_conditions",

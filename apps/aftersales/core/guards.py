@@ -17,7 +17,7 @@ CLOCK_TOLERANCE = 15
 
 
 class NotPossible(frappe.ValidationError):
-	"""What a customer asks for cannot be done. The message is written for him, without markup."""
+	"""What a customer asks for cannot be done. The message is written for them, without markup."""
 
 
 def set_system(doc: Document, **values) -> None:

@@ -98,7 +98,7 @@ def plan_complaint_reply(complaint: Document) -> str | None:
 def next_to_call(skip: Names | None = None, everybody: int = 0) -> dict | None:
 	"""The follow-up to call next, made the user's own so that no colleague calls the same customer.
 
-	His own first, then those nobody has, with `everybody` also those of colleagues; the longest due first,
+	Their own first, then those nobody has, with `everybody` also those of colleagues; the longest due first,
 	and none whose next attempt is still to come.
 
 	Args:
@@ -237,7 +237,7 @@ def open_new_call(follow_up: Document, reasons: list[str]) -> str:
 		new.update({field: old.get(field) for field in PRODUCT_FIELDS})
 	if old and not old.contact_confirmed:
 		set_system(new, contact_confirmed=0)
-	# the answer opens the call, whoever writes it down, be it the customer himself
+	# the answer opens the call, whoever writes it down, be it the customer themselves
 	new.insert(ignore_permissions=True)
 	tell_supervisors(
 		_("Message from {0}: {1}").format(follow_up.customer_name or follow_up.customer, ", ".join(told)), new

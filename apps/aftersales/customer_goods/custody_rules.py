@@ -40,7 +40,7 @@ def missing_for_recovery(handover: Return) -> tuple[str, ...]:
 	"""The fields still to be filled before the receipt counts as Recovered.
 
 	A lost-receipt declaration takes the place of signature and accessories: the customer has the
-	product, only his paper is gone.
+	product, only their paper is gone.
 	"""
 	if handover.lost_declaration:
 		return ()

@@ -26,7 +26,7 @@ class Handback:
 def missing_for_return(handback: Handback) -> tuple[str, ...]:
 	"""The fields to be filled before a loaner counts as Returned.
 
-	The customer signs for what he gives back; without his signature the notes say how it came. Whatever
+	The customer signs for what they give back; without their signature the notes say how it came. Whatever
 	came back in another state than it was lent in is described.
 	"""
 	missing = []
@@ -46,7 +46,7 @@ def days_overdue(due_back: date | None, today: date) -> int:
 def reminder(due_back: date | None, today: date, days_before: int, reminded: str | None) -> str | None:
 	"""What the customer is to be told today of a loaner that is out: Due Soon, Overdue, or nothing.
 
-	Each is told once for a due date: `reminded` is what he was told last for this one.
+	Each is told once for a due date: `reminded` is what they were told last for this one.
 	"""
 	if not due_back or reminded == OVERDUE:
 		return None

@@ -40,7 +40,7 @@ WAREHOUSES = {"from_warehouse": "loaner_warehouse", "to_warehouse": "lent_out_wa
 def outstanding_of_call(call: str) -> list[str]:
 	"""Names of the loaners that a call's customer still has.
 
-	A locking read: whoever closes the call sees what was lent since his request began.
+	A locking read: whoever closes the call sees what was lent since their request began.
 	"""
 	return frappe.db.get_values(
 		"Loaner Issue",
@@ -124,8 +124,8 @@ def to_remind() -> list[str]:
 def take_reminder(name: str) -> tuple[str, frappe._dict] | None:
 	"""Note that the customer of a loaner is reminded; returns of what (Due Soon, Overdue), and the loaner.
 
-	None when he was reminded, or the loaner came back, since it was found: the row is locked, so that of two
-	who remind him one does.
+	None when they were reminded, or the loaner came back, since it was found: the row is locked, so that of two
+	who remind them one does.
 	"""
 	loaner = frappe.db.get_value(
 		"Loaner Issue",
@@ -184,7 +184,7 @@ def move_stock(doc: Document, purpose: str, source: str, target: str | None) -> 
 			"aftersales_posting_key": posting_key(doc.doctype, doc.name, purpose),
 		}
 	)
-	# Whoever may lend may move the loaner; ERPNext's own roles need not be his.
+	# Whoever may lend may move the loaner; ERPNext's own roles need not be theirs.
 	entry.flags.made_by_posting = True
 	with with_system_privileges(entry):
 		entry.insert()

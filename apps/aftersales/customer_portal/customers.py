@@ -1,4 +1,4 @@
-"""For whom somebody who is logged in acts: the customers he is a portal user or a contact of."""
+"""For whom somebody who is logged in acts: the customers they are a portal user or a contact of."""
 
 import frappe
 from frappe import _
@@ -9,7 +9,7 @@ def customers_of(user: str | None = None) -> list[str]:
 	"""Names of the customers `user` (default: the session's) acts for; none for Guest.
 
 	A portal user of the Customer, or the user of a Contact that is linked to it and was written by us: every
-	website user may make contacts of his own.
+	website user may make contacts of their own.
 	"""
 	user = user or frappe.session.user
 	if user == "Guest":
@@ -45,10 +45,10 @@ def customers_of(user: str | None = None) -> list[str]:
 def keep_contact_honest(contact: Document, method: str | None = None) -> None:
 	"""validate of a Contact: whose contact somebody is, is for the desk to say.
 
-	Frappe lets every website user make contacts and edit his own; a contact opens its customer's pages.
+	Frappe lets every website user make contacts and edit their own; a contact opens its customer's pages.
 
 	Raises:
-		frappe.PermissionError: a website user names himself, or anybody, a contact of a customer.
+		frappe.PermissionError: a website user names themselves, or anybody, a contact of a customer.
 	"""
 	if contact.flags.ignore_permissions or not _is_website_user():
 		return
@@ -64,9 +64,9 @@ def keep_contact_honest(contact: Document, method: str | None = None) -> None:
 
 
 def validate_address(address: Document, method: str | None = None) -> None:
-	"""validate of an Address: a website user keeps addresses of the customers he acts for, and of nobody else.
+	"""validate of an Address: a website user keeps addresses of the customers they act for, and of nobody else.
 
-	Frappe lets every website user make addresses; ERPNext puts a customer's primary one on his invoices.
+	Frappe lets every website user make addresses; ERPNext puts a customer's primary one on their invoices.
 
 	Raises:
 		frappe.PermissionError: the address is, was, or would be somebody else's too.

@@ -119,8 +119,8 @@ def _printed(word: str, name: str, as_pdf: bool) -> File:
 	print_format = kind.print_format or _format_of_site(kind.doctype)
 	local, flags = frappe.local, frappe.flags
 	asked, allowed = local.form_dict, flags.ignore_print_permissions
-	# The customer was found to be the owner above; he has no rights on the document at the desk. What else his
-	# address asks for (another style, other settings of the print) is not for him to say.
+	# The customer was found to be the owner above; they have no rights on the document at the desk. What else their
+	# address asks for (another style, other settings of the print) is not for them to say.
 	local.form_dict, flags.ignore_print_permissions = frappe._dict(), True
 	try:
 		if as_pdf and possible and (pdf := _as_pdf(kind.doctype, name, print_format)):

@@ -82,7 +82,7 @@ def receipt_submitted(receipt: Document, method: str | None = None) -> None:
 
 
 def card_saved(card: Document, method: str | None = None) -> None:
-	"""on_update of Repair Card: the customer is asked for his decision."""
+	"""on_update of Repair Card: the customer is asked for their decision."""
 	if card.repair_call and not card.flags.from_register and is_switched_on():
 		if entered(card, "Awaiting Approval"):
 			tell(card.repair_call, "estimate", links.ESTIMATE, about=("Repair Card", card.name))
@@ -235,7 +235,7 @@ def choices_of(customer: str) -> list[frappe._dict]:
 
 
 def choose(customer: str, moments: set[str]) -> None:
-	"""Store which messages a customer wants. The caller has checked that he may say so."""
+	"""Store which messages a customer wants. The caller has checked that they may say so."""
 	name = frappe.db.get_value(PREFERENCES, customer, for_update=True)
 	doc = frappe.get_doc(PREFERENCES, name) if name else frappe.new_doc(PREFERENCES, customer=customer)
 	doc.update({moment: int(moment in moments) for moment in MOMENTS})
@@ -254,7 +254,7 @@ def join_choices(customer: Document, method: str | None, old: str, new: str, mer
 
 
 def take_choices_along(customer: Document, method: str | None, old: str, *renamed) -> None:
-	"""after_rename of Customer: what he chose is found under his new name."""
+	"""after_rename of Customer: what they chose is found under their new name."""
 	renaming.take_name(PREFERENCES, "customer", customer.name)
 
 

@@ -172,7 +172,7 @@ def form(visit: Visit, show: Callable[[], Page], act: Callable[[], GoTo]) -> Pag
 		frappe.db.rollback()
 		problem = str(reason)
 	except (frappe.ValidationError, frappe.PermissionError):
-		# A rule of the desk that a customer cannot know of: he is told whom to ask, the desk is told what.
+		# A rule of the desk that a customer cannot know of: they are told whom to ask, the desk is told what.
 		trace = frappe.get_traceback()
 		frappe.db.rollback()
 		log_error("A form of a customer was refused", trace)

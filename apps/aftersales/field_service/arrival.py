@@ -94,7 +94,7 @@ def _qualified(
 
 
 def skills_of(technicians: list[str]) -> dict[str, list[Skill]]:
-	"""Technician → what he can do, in the order of his record."""
+	"""Technician → what they can do, in the order of their record."""
 	skills: dict[str, list[Skill]] = {}
 	if not technicians:
 		return skills

@@ -18,7 +18,7 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class Technician:
-	"""One who is qualified: hours worked and visits planned (both ordered), and the zone he lives in."""
+	"""One who is qualified: hours worked and visits planned (both ordered), and the zone they live in."""
 
 	name: str
 	working: tuple[Span, ...]

@@ -1,6 +1,6 @@
 """The dispatch board: how full a technician's day is, where it has room, what is drawn beside what. Pure.
 
-All times are of one time zone; a day is a technician with the hours he works on it and the visits he has.
+All times are of one time zone; a day is a technician with the hours they work on it and the visits they have.
 """
 
 from collections.abc import Iterable, Sequence

@@ -232,7 +232,7 @@ def _within(number: int, least: int, most: int, what: str) -> int:
 
 
 def _visits(midnight: datetime, company: str | None) -> list[frappe._dict]:
-	"""Visits of the day that somebody is to make or has made: by when they are planned, or else when he came."""
+	"""Visits of the day that somebody is to make or has made: by when they are planned, or else when they came."""
 	next_midnight = midnight + timedelta(days=1)
 	common: list = [["docstatus", "<", 2], ["status", "!=", "Cancelled"], ["technician", "is", "set"]]
 	if company:
@@ -272,7 +272,7 @@ def _people(company: str | None, rows: Iterable[frappe._dict], on: date) -> dict
 	fields = ["name", "company", "service_zone", "is_active"]
 	filters: dict = {"company": company} if company else {}
 	if is_restricted(frappe.session.user, "read"):
-		# The visits of others are not shown to him: their days would look free
+		# The visits of others are not shown to them: their days would look free
 		filters["name"] = ("in", technicians_of_user(frappe.session.user) or [""])
 	people = frappe.get_list("Service Technician", filters, fields, order_by="name asc", limit_page_length=0)
 	busy = {row.technician for row in rows}
@@ -298,7 +298,7 @@ def _day_of(person: frappe._dict, own: Iterable[frappe._dict], midnight: datetim
 
 def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
 	for day in days:
-		# Who works around the clock has no hours worth showing; his visits have.
+		# Who works around the clock has no hours worth showing; their visits have.
 		yield from (span for span in day.working if span[1] - span[0] < timedelta(hours=23))
 		yield from day.busy
 

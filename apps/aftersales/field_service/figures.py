@@ -88,7 +88,7 @@ class Period:
 
 
 def visits_by_technician(period: Period, within_days: int) -> list[dict]:
-	"""technician, visits, completed; visited (calls resolved by his visits), fixed_at_once and came_back of those.
+	"""technician, visits, completed; visited (calls resolved by their visits), fixed_at_once and came_back of those.
 
 	A call counts for the technician of its last visit: who went first and did not finish has a visit more.
 	"""

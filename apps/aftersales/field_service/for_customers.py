@@ -1,4 +1,4 @@
-"""What a customer may see of the visits of his call."""
+"""What a customer may see of the visits of their call."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""A technician works on his own visits only: permission hooks of Service Voucher.
+"""A technician works on their own visits only: permission hooks of Service Voucher.
 
 The rule binds a user whose only right to vouchers comes from the role Service Technician; any other
 role that grants the same right lifts it. Which roles those are is read from the permissions in
@@ -26,7 +26,7 @@ def voucher_query_conditions(user: str | None = None, doctype: str = "Service Vo
 
 
 def has_voucher_permission(doc: Document, ptype: str = "read", user: str | None = None, **kwargs) -> bool:
-	"""True unless a technician reaches for a visit of another, or would hand his own to another.
+	"""True unless a technician reaches for a visit of another, or would hand their own to another.
 
 	The stored technician decides, not only the one in the document at hand, which the caller sent.
 	"""

@@ -11,7 +11,7 @@ NOT_REPAIRABLE = "Not Repairable"
 NO_FAULT_FOUND = "No Fault Found"
 
 DISPATCHED_STATES = ("Dispatched", "On Site")
-"""States of a draft in which a technician is on his way or there."""
+"""States of a draft in which a technician is on their way or there."""
 
 DONE_STATES = ("Completed", "Archived")
 """States of a submitted voucher."""

@@ -104,7 +104,7 @@ def data_of(email: str) -> dict[str, list[dict]]:
 def calls_of(email: str) -> list[str]:
 	"""Calls on which the person is the contact, that the person registered, or of a customer who is the person.
 
-	A customer is somebody himself where it is an individual and the address is its own or its contact's. Of a
+	A customer is somebody themselves where it is an individual and the address is its own or its contact's. Of a
 	company that somebody speaks for, only the calls on which the person is named.
 	"""
 	call = frappe.qb.DocType("Repair Call")

@@ -76,7 +76,7 @@ SHOWN = (
 @frappe.whitelist()
 @validate_call
 def load() -> dict:
-	"""The whole board for the user: stages, steps and every card he may read that is not returned.
+	"""The whole board for the user: stages, steps and every card they may read that is not returned.
 
 	Returns:
 		stages [[title, statuses]], steps (by status, or by workflow state), keys and cards (one list of

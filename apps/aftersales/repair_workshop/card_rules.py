@@ -26,10 +26,10 @@ GONE = (RETURNED, CANCELLED)
 """The product goes back unrepaired; entered in draft, kept when the card is submitted."""
 
 WORKING = (DIAGNOSING, IN_REPAIR)
-"""States in which somebody has his hands on the product; in the others no clock runs."""
+"""States in which somebody has their hands on the product; in the others no clock runs."""
 
 NEEDS_APPROVAL = (IN_REPAIR, QUALITY_CHECK, READY)
-"""States in which work the customer pays must have been accepted by him."""
+"""States in which work the customer pays must have been accepted by them."""
 
 AFTER_APPROVAL = (APPROVED, AWAITING_PARTS, IN_REPAIR, QUALITY_CHECK)
 """States in which the customer may have accepted an amount that turns out too small."""
@@ -109,10 +109,10 @@ OWN_CHANNELS = ("Portal", "Signed Link")
 
 
 def approval_missing(lines: Iterable[Line], approval_status: str | None) -> bool:
-	"""True when the customer pays for something he has not accepted.
+	"""True when the customer pays for something they have not accepted.
 
-	Repair only on acceptance (R-WS-5): whatever is charged to the customer needs his approval, given
-	on an estimate or beforehand up to an amount. What he does not pay needs none.
+	Repair only on acceptance (R-WS-5): whatever is charged to the customer needs their approval, given
+	on an estimate or beforehand up to an amount. What they do not pay needs none.
 	"""
 	return approval_status != APPROVED and any(line.charge_to == "Customer" for line in lines)
 
@@ -151,7 +151,7 @@ def charged_without_repair(lines: Iterable[Line]) -> tuple[Line, ...]:
 def repairer(
 	own: Collection[str], logs: Sequence[TimeLog], labour_technicians: Sequence[str], assigned: str | None
 ) -> str | None:
-	"""Who repaired: the user's own technician if he worked on it, else who worked last.
+	"""Who repaired: the user's own technician if they worked on it, else who worked last.
 
 	Args:
 		own: technician records of the user who hands the product over to the quality check.
@@ -170,7 +170,7 @@ def repairer(
 
 
 def may_verify(user: str, users_who_worked: Collection[str | None]) -> bool:
-	"""Four eyes (R-WS-8): whoever had his hands on the product does not verify it."""
+	"""Four eyes (R-WS-8): whoever had their hands on the product does not verify it."""
 	return user not in users_who_worked
 
 

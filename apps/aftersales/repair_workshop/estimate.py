@@ -56,7 +56,7 @@ def _unsaved_quotation(doc: Document, rows: Sequence[InvoiceRow]) -> Document:
 			"items": [_item(row) for row in rows],
 		}
 	)
-	# Whoever may write on the card may quote for it; ERPNext's own roles need not be his.
+	# Whoever may write on the card may quote for it; ERPNext's own roles need not be theirs.
 	quotation.flags.ignore_permissions = True
 	exact_hours.keep(quotation)
 	_set_customer_terms(quotation)

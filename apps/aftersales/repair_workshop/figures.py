@@ -39,7 +39,7 @@ def turnaround(selection: Selection) -> list[dict]:
 
 
 def repairs_by_technician(from_date: date, to_date: date, company: str | None = None) -> list[dict]:
-	"""technician, repairs: products whose repair he did and that became ready in the period."""
+	"""technician, repairs: products whose repair they did and that became ready in the period."""
 	card = frappe.qb.DocType("Repair Card")
 	query = (
 		frappe.qb.from_(card)

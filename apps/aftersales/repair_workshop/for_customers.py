@@ -1,4 +1,4 @@
-"""What a customer may see of his product in the workshop, and his answer to an estimate.
+"""What a customer may see of their product in the workshop, and their answer to an estimate.
 
 Only named columns leave this module: no costs, no notes, nobody else's estimate.
 """
@@ -69,7 +69,7 @@ def undecided_of(customers: Iterable[str]) -> list[frappe._dict]:
 
 
 def estimate_of(card: str, customers: Iterable[str]) -> frappe._dict | None:
-	"""The estimate of a repair card of one of the customers, as he is told it; None for any other name.
+	"""The estimate of a repair card of one of the customers, as they are told it; None for any other name.
 
 	Returns:
 		card, customer, repair_call, equipment, currency, diagnosis, lines (description, qty, amount), net
@@ -98,7 +98,7 @@ def accept_estimate(card: str, seen: float, by: str, channel: str, decided: dict
 	if estimate.state == "approved" and rounded(doc.approved_amount) == rounded(seen):
 		return
 	_require_open(estimate, seen)
-	# the customer's word, not his rights on the card
+	# the customer's word, not their rights on the card
 	as_app(doc).store_approval(channel, by, estimate.net, decided)
 
 

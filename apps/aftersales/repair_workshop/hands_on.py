@@ -28,7 +28,7 @@ def check_time_logs(doc: Document) -> None:
 
 	Raises:
 		frappe.ValidationError: names the technician and the other card.
-		frappe.PermissionError: somebody writes the log of another, or rewrites his own.
+		frappe.PermissionError: somebody writes the log of another, or rewrites their own.
 	"""
 	_validate_authors(doc)
 	_refuse_work_to_come(doc)
@@ -118,7 +118,7 @@ def _whose(technician: str | None) -> str:
 
 
 def _validate_authors(doc: Document) -> None:
-	"""A technician logs his own work and ends it; whoever corrects logs supervises, and the timeline says so."""
+	"""A technician logs their own work and ends it; whoever corrects logs supervises, and the timeline says so."""
 	if doc.flags.ignore_permissions:
 		return
 	before = doc.get_doc_before_save()

@@ -235,7 +235,7 @@ def _request(doc: Document, kind: str, shares: Iterable[Share], required_by: dat
 			],
 		}
 	)
-	# Whoever may write on the card may ask for its parts; ERPNext's own roles need not be his.
+	# Whoever may write on the card may ask for its parts; ERPNext's own roles need not be theirs.
 	with with_system_privileges(request):
 		request.insert()
 		request.submit()

@@ -40,7 +40,7 @@ def our_share(shares: Shares) -> Decimal:
 def rows(settlement: str, shares: Shares) -> tuple[Row, ...]:
 	"""The ledger rows of a settlement, without empty ones.
 
-	Maker and insurer owe us their shares. What the customer gets is owed to him, or was paid in cash. A
+	Maker and insurer owe us their shares. What the customer gets is owed to them, or was paid in cash. A
 	damage that we repaired cost us its repair, which its job booked: only what others bear is taken off.
 	"""
 	owed = (Row(MAKER, debit=shares.maker), Row(INSURER, debit=shares.insurer))

@@ -26,7 +26,7 @@ def days_late(promised: date | None, ready: date | None) -> int:
 def compensation(rule: Rule, days: int, net_bill: Decimal, unit: Unit = CENT) -> Decimal:
 	"""What the rule gives, in whole `unit`s.
 
-	The limit is a share of what the customer pays, net; where he pays nothing there is nothing to take a
+	The limit is a share of what the customer pays, net; where they pay nothing there is nothing to take a
 	share of, and no limit.
 	"""
 	amount = rule.per_day * max(days - rule.grace_days, 0)

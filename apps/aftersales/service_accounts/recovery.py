@@ -1,4 +1,4 @@
-"""What the maker owes us for his warranty: from the claim to the credit in ERPNext (R-AC-9).
+"""What the maker owes us for their warranty: from the claim to the credit in ERPNext (R-AC-9).
 
 The credit is a Debit Note (a Purchase Invoice that is a return): the maker owes us, taxes are those of
 purchases, and the account that bore the warranty is relieved.
@@ -59,7 +59,7 @@ def claimable_lines(
 	scope = Scope(company, getdate(from_date or add_months(last, -12)), last)
 	lines = [
 		*warranty_lines(scope, brand),
-		# What the maker himself billed he is not asked for: he should not have billed it
+		# What the maker themselves billed they are not asked for: they should not have billed it
 		*(repair for repair in billed_vendor_repairs(scope, brand) if repair.supplier != supplier),
 	]
 	lines = [line for line in lines if not line.claim and line.cost]
@@ -198,7 +198,7 @@ def _claim_of(doc: Document) -> Document | None:
 
 
 def _supplied_by(supplier: str, company: str, lines: list[frappe._dict]) -> list[frappe._dict]:
-	"""Lines whose product is of a brand of the maker, or whose product or part comes from him."""
+	"""Lines whose product is of a brand of the maker, or whose product or part comes from them."""
 	of_brand, of_item = (
 		set(
 			frappe.get_all(

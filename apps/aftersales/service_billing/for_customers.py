@@ -1,4 +1,4 @@
-"""What a customer may see of the invoices of his service jobs."""
+"""What a customer may see of the invoices of their service jobs."""
 
 from collections.abc import Iterable
 

@@ -45,7 +45,7 @@ def check_address(doc: Document, fieldname: str = "contact_email") -> None:
 
 
 def emails_of(customer: str) -> list[str]:
-	"""The e-mail addresses (lower case) on file of a customer: his own first, of contacts, of portal users."""
+	"""The e-mail addresses (lower case) on file of a customer: their own first, of contacts, of portal users."""
 	contact_email, link = frappe.qb.DocType("Contact Email"), frappe.qb.DocType("Dynamic Link")
 	contact, portal_user = frappe.qb.DocType("Contact"), frappe.qb.DocType("Portal User")
 	of_customer = (
@@ -81,7 +81,7 @@ def emails_of(customer: str) -> list[str]:
 
 
 def phones_of(customer: str) -> list[str]:
-	"""The phone numbers on file of a customer, his own first."""
+	"""The phone numbers on file of a customer, their own first."""
 	phone, link = frappe.qb.DocType("Contact Phone"), frappe.qb.DocType("Dynamic Link")
 	found = [frappe.db.get_value("Customer", customer, "mobile_no")]
 	found += (

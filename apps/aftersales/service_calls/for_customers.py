@@ -1,4 +1,4 @@
-"""What a customer may see of his calls and products, and what he may do with them.
+"""What a customer may see of their calls and products, and what they may do with them.
 
 Everything is asked for with the customers somebody acts for; what belongs to others does not exist here.
 Only named columns leave this module: nobody's notes, reasons, costs or next actions.
@@ -74,7 +74,7 @@ PRODUCT_FIELDS = (
 	"repair_warranty_until",
 )
 HAZARDS = ("Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other")
-"""A customer's call that nothing more is done about, unless he says that the fault is back."""
+"""A customer's call that nothing more is done about, unless they say that the fault is back."""
 
 CONFIRMED, ANOTHER_TIME = "Confirmed", "Another Time"
 
@@ -153,7 +153,7 @@ def register(
 	"""Register a call as the customer tells it; returns its name, and whether it is new.
 
 	Whoever reports it over a product's code is not known: the contact is to be confirmed. Of somebody who is
-	logged in it is confirmed as far as address and number are his own or on file.
+	logged in it is confirmed as far as address and number are their own or on file.
 
 	Args:
 		key: made by the form; the same key registers one call, however often it is sent.
@@ -177,13 +177,13 @@ def register(
 		}
 	)
 	set_system(call, entry_key=key, contact_confirmed=int(channel != "QR" and _is_own(call, own_email)))
-	# Registered by the app on the customer's word: neither he nor a guest has rights on calls.
+	# Registered by the app on the customer's word: neither they nor a guest has rights on calls.
 	with with_system_privileges(call):
 		return once("Repair Call", customer, key, lambda: call.insert().name)
 
 
 def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str | None, by: str) -> None:
-	"""The customer confirms the arrival window that he saw, or says when he would rather have us.
+	"""The customer confirms the arrival window that they saw, or says when they would rather have us.
 
 	A wish becomes the next action of the call, due now; the promise stands until the desk changes it.
 
@@ -212,7 +212,7 @@ def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str 
 def add_message(
 	call: str, text: str, by: str, email: str | None = None, pictures: Iterable[bytes] = ()
 ) -> bool:
-	"""Put what the customer writes on the timeline of his call, as a message received.
+	"""Put what the customer writes on the timeline of their call, as a message received.
 
 	The same words with the same pictures within two minutes are the same message, sent by an impatient
 	finger: False then. The caller attaches the pictures.

@@ -234,7 +234,7 @@ def primary_contact_of(customer: str) -> dict:
 
 
 def _customer_by_address(email: str) -> str | None:
-	"""The customer of a contact with this e-mail address, else one who has it himself."""
+	"""The customer of a contact with this e-mail address, else one who has it themselves."""
 	address, link = frappe.qb.DocType("Contact Email"), frappe.qb.DocType("Dynamic Link")
 	found = (
 		frappe.qb.from_(address)

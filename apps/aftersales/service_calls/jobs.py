@@ -47,7 +47,7 @@ def take_values_from_call(doc: Document, *more_fields: str) -> frappe._dict | No
 
 	Raises:
 		frappe.ValidationError: `doc` is for another customer or company than its call.
-		frappe.PermissionError: the user names a call that is not for his eyes.
+		frappe.PermissionError: the user names a call that is not for their eyes.
 	"""
 	if not doc.repair_call:
 		return None
@@ -67,7 +67,7 @@ def take_values_from_call(doc: Document, *more_fields: str) -> frappe._dict | No
 
 
 def _validate_call_is_readable(doc: Document) -> None:
-	"""Who makes a job for a call must be able to read the call: a job tells much of it, and makes it his."""
+	"""Who makes a job for a call must be able to read the call: a job tells much of it, and makes it theirs."""
 	if doc.flags.ignore_permissions or not (doc.is_new() or doc.has_value_changed("repair_call")):
 		return
 	if not frappe.has_permission("Repair Call", "read", doc=doc.repair_call):
@@ -170,7 +170,7 @@ def charge_rule(service_category: str | None) -> str | None:
 
 
 def charged_to_customer(doc: Document) -> list[Document]:
-	"""The labour and part lines of `doc` that the customer pays, all of it or his share."""
+	"""The labour and part lines of `doc` that the customer pays, all of it or their share."""
 	return [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER or flt(line.amount)]
 
 

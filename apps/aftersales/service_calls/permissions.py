@@ -1,4 +1,4 @@
-"""A technician sees the calls he has to do with and edits those assigned to him: hooks of Repair Call.
+"""A technician sees the calls they have to do with and edits those assigned to them: hooks of Repair Call.
 
 The rule binds a user whose right to calls comes from technicians' roles alone; any other role that
 grants the same right lifts it. Which roles those are is read from the permissions in force, so that a
@@ -15,7 +15,7 @@ WRITING = ("write", "create", "delete", "share", "import")
 
 
 def call_query_conditions(user: str | None = None, doctype: str = "Repair Call") -> str:
-	"""SQL condition for lists and reports of a technician: his calls, and those his jobs belong to."""
+	"""SQL condition for lists and reports of a technician: their calls, and those their jobs belong to."""
 	user = user or frappe.session.user
 	if not is_restricted(user, "read"):
 		return ""
@@ -25,7 +25,7 @@ def call_query_conditions(user: str | None = None, doctype: str = "Repair Call")
 
 
 def has_call_permission(doc: Document, ptype: str = "read", user: str | None = None, **kwargs) -> bool:
-	"""True unless a technician reads a call he has nothing to do with, or edits one not assigned to him.
+	"""True unless a technician reads a call they have nothing to do with, or edits one not assigned to them.
 
 	The stored owner decides, not the one in the document at hand, which the caller sent.
 	"""

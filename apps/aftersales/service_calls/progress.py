@@ -80,7 +80,7 @@ def guard_resolved_by_phone(call: Document) -> None:
 
 
 def check_nothing_is_open(call: Document) -> None:
-	"""No visit is planned, no goods of the customer are in our hands, none of ours in his (R-WS-1, R-WS-3)."""
+	"""No visit is planned, no goods of the customer are in our hands, none of ours in theirs (R-WS-1, R-WS-3)."""
 	if call.is_new():
 		return
 	links = [

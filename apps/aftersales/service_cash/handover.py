@@ -1,4 +1,4 @@
-"""A technician hands his cash over: invoices, payments and the difference in one transaction (R-AC-3)."""
+"""A technician hands their cash over: invoices, payments and the difference in one transaction (R-AC-3)."""
 
 from collections.abc import Iterable
 from decimal import Decimal

@@ -54,7 +54,7 @@ def refusals(handover: Handover, cash: Iterable[Cash]) -> tuple[Refusal, ...]:
 
 
 def total(cash: Iterable[Cash]) -> Decimal:
-	"""What the technician should have with him."""
+	"""What the technician should have with them."""
 	return sum((row.amount for row in cash), Decimal(0))
 
 

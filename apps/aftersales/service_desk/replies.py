@@ -1,4 +1,4 @@
-"""What a customer writes about his call reaches whoever owns it: an answer by mail, a message from his page."""
+"""What a customer writes about their call reaches whoever owns it: an answer by mail, a message from their page."""
 
 import frappe
 from frappe import _

@@ -203,5 +203,5 @@ def _payer_changed(doc: Document, line: Document) -> bool:
 
 
 def _authorised(line: Document) -> tuple:
-	"""What somebody agreed to when he let another payer pay."""
+	"""What somebody agreed to when they let another payer pay."""
 	return line.charge_to, line.charge_reason, _authorised_item(line)

@@ -199,7 +199,7 @@ def _insert(fault: Fault, calls: list[str], since: date, settings: Document) -> 
 		# Raised by what the calls say, not by the rights of whoever runs into it
 		doc.insert(ignore_permissions=True)
 	except frappe.UniqueValidationError:
-		# a colleague was faster; a locking read sees what he has committed since
+		# a colleague was faster; a locking read sees what they have committed since
 		frappe.clear_last_message()
 		return _open_one(fault, for_update=True)
 	return doc.name

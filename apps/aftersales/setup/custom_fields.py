@@ -4,7 +4,7 @@ An ERPNext document made for a job names the job (`aftersales_voucher_type`, `af
 its posting key is unique, so that the database refuses a second document for the same purpose; a
 row names the line of the job it was made from. A Sales Invoice may bill several jobs: its rows name
 them too, and one row of each job holds the key, so that no job is billed on two rows. A Subscription
-names the Service Contract whose fee it invoices. A Customer says when he is invoiced, a Non Conformance
+names the Service Contract whose fee it invoices. A Customer says when they are invoiced, a Non Conformance
 which fault of which model it is about.
 """
 

@@ -103,7 +103,7 @@ def where_used(item_code: str) -> dict:
 
 
 def price_for(item_code: str, customer: str | None, company: str) -> float:
-	"""Today's price of an item for a customer in the company's currency; 0 where his list has none in it."""
+	"""Today's price of an item for a customer in the company's currency; 0 where their list has none in it."""
 	price_list, currency = _price_list(frappe._dict(customer=customer))
 	if currency != frappe.get_cached_value("Company", company, "default_currency"):
 		return 0.0
@@ -213,7 +213,7 @@ def _substitutes(items: list[str]) -> dict[str, list[frappe._dict]]:
 
 
 def _price_list(job: Document) -> tuple[str | None, str | None]:
-	"""The customer's own price list, else that of his group, else the usual one; with its currency."""
+	"""The customer's own price list, else that of their group, else the usual one; with its currency."""
 	name = None
 	if job.customer:
 		name, group = frappe.get_cached_value(

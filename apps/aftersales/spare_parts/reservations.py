@@ -2,7 +2,7 @@
 
 What a line of a card holds stands on the line (`set_aside`); what all of them hold of an item in a
 warehouse stands on the ERPNext Bin (`aftersales_set_aside`), beside the stock itself. Whoever promises,
-lets go or posts locks that one row and finds both figures as they are, not as they were when his
+lets go or posts locks that one row and finds both figures as they are, not as they were when their
 transaction began. Bins are locked after the card and its lines are written, and always in the same
 order, so that requests wait for each other and not for ever.
 """

@@ -121,7 +121,7 @@ def fill_vans(technicians: Names, document: str = "Stock Entry", days: WholeNumb
 		rows of `technician`, `doctype`, `name`; empty when nothing is lacking.
 
 	Raises:
-		frappe.PermissionError: a technician's record may not be written by the user, and is not his own.
+		frappe.PermissionError: a technician's record may not be written by the user, and is not their own.
 		frappe.ValidationError: no warehouse to fill the van from.
 	"""
 	frappe.has_permission("Service Technician", "read", throw=True)
@@ -289,7 +289,7 @@ def _items(items: Iterable[str]) -> dict[str, frappe._dict]:
 
 
 def _require_right_to_fill(technician: str) -> None:
-	"""Whoever keeps the technician's record may fill his van, and he himself."""
+	"""Whoever keeps the technician's record may fill their van, and they themselves."""
 	own = frappe.db.get_value("Service Technician", technician, "user") == frappe.session.user
 	if not own:
 		frappe.has_permission("Service Technician", "write", doc=technician, throw=True)

@@ -2,8 +2,8 @@
 
 The printed address must hold for as long as the product lives, so it names only what it hangs on; where
 that takes the person who scans it is decided here. Staff go to the desk: to a new call for a product, to
-the workshop board for a card. A customer goes to his own page for the product; anybody else who has the
-product's code before his eyes to the page that takes a call without a login. A code printed without a
+the workshop board for a card. A customer goes to their own page for the product; anybody else who has the
+product's code before their eyes to the page that takes a call without a login. A code printed without a
 signature, or with a wrong one, leads to the login and back. Without a tag it leads to the pages of customers.
 """
 

@@ -86,7 +86,7 @@ class WorkActions(ServiceJob):
 	@frappe.whitelist()
 	@validate_call
 	def hand_over(self) -> None:
-		"""The customer has his product back: → Returned.
+		"""The customer has their product back: → Returned.
 
 		Raises:
 			frappe.ValidationError: the Collection Receipt is not recovered.

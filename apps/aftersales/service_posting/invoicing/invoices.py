@@ -328,7 +328,7 @@ def _exact(amount: float, digits: int) -> Decimal:
 
 
 def invoicing_of(customer: str | None) -> tuple[str, str]:
-	"""When a customer is invoiced, and for which period: his own terms, else Aftersales Settings."""
+	"""When a customer is invoiced, and for which period: their own terms, else Aftersales Settings."""
 	settings = aftersales_settings()
 	own = (
 		customer

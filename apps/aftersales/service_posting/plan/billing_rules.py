@@ -1,7 +1,7 @@
 """Which finished jobs go on which invoice, and what each has of it: decided here, without frappe.
 
 A customer is invoiced when a job is completed, or by a billing run: one invoice per job, or one for
-all his jobs of a period (day, week, calendar month). A period's invoice is due on the last day of the
+all their jobs of a period (day, week, calendar month). A period's invoice is due on the last day of the
 period; an invoice of one job is due at once.
 """
 

@@ -174,7 +174,7 @@ def _invoice_rows(job: Job, shares: ContractShares) -> Iterable[InvoiceRow]:
 def _charged_row(
 	job: Job, shares: ContractShares, line: LabourLine | PartLine, qty: float, stock: StockRow | None
 ) -> Iterable[InvoiceRow]:
-	"""The customer's row of a line: all of it, or his share of what a contract pays; none without one."""
+	"""The customer's row of a line: all of it, or their share of what a contract pays; none without one."""
 	rate, covered = line.rate, Decimal(0)
 	if share := shares.lines.get(line.name):
 		rate, covered = float(share.rate), share.covered

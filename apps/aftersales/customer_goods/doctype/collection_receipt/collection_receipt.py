@@ -184,7 +184,7 @@ class CollectionReceipt(ServiceDocument):
 	@frappe.whitelist()
 	@validate_call
 	def declare_lost(self, reason: str) -> None:
-		"""The product is back with the customer, but his copy of the receipt is lost: → Recovered.
+		"""The product is back with the customer, but their copy of the receipt is lost: → Recovered.
 
 		Raises:
 			frappe.PermissionError: the user is no supervisor.

@@ -94,7 +94,7 @@ class LoanerIssue(ServiceDocument):
 		workflow_state: DF.Link | None
 	# end: auto-generated types
 
-	"""A product of ours lent to a customer while his own is repaired (R-WS-3)."""
+	"""A product of ours lent to a customer while their own is repaired (R-WS-3)."""
 
 	def before_insert(self):
 		start_over(self)
@@ -264,7 +264,7 @@ class LoanerIssue(ServiceDocument):
 		if getdate(self.due_back) < getdate(self.issued_at):
 			frappe.throw(_("The loaner cannot be due back before it was issued."))
 		if self.docstatus == 1 and self.customer_reminded and self.has_value_changed("due_back"):
-			set_system(self, customer_reminded="")  # of the new date he is reminded anew
+			set_system(self, customer_reminded="")  # of the new date they are reminded anew
 
 	def refuse_product_elsewhere(self):
 		"""Only our own piece, at hand, is lent: a number that a customer owns is never moved."""

@@ -24,4 +24,4 @@ class CustomerServicePreferences(ServiceDocument):
 		taken_in: DF.Check
 	# end: auto-generated types
 
-	"""Which messages a customer gets; without such a record he gets all that the site sends."""
+	"""Which messages a customer gets; without such a record they get all that the site sends."""

@@ -54,7 +54,7 @@ class DelayCompensation(ServiceDocument):
 		status: DF.Literal["Proposed", "Awaiting Invoice", "Granted", "Declined", "Cancelled"]
 	# end: auto-generated types
 
-	"""What a customer gets because his product came back late by our fault: proposed, then decided (R-AC-8)."""
+	"""What a customer gets because their product came back late by our fault: proposed, then decided (R-AC-8)."""
 
 	def before_insert(self):
 		start_over(self)

@@ -55,7 +55,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 		total_cost: DF.Currency
 	# end: auto-generated types
 
-	"""A claim on the maker for what his warranty cost us: sent, answered, credited (R-AC-9)."""
+	"""A claim on the maker for what their warranty cost us: sent, answered, credited (R-AC-9)."""
 
 	def before_insert(self):
 		start_over(self)

@@ -104,7 +104,7 @@ def _invoice_state(row: frappe._dict) -> str:
 
 
 def _summary(rows: list[frappe._dict]) -> list[dict]:
-	"""What each technician has with him, per currency."""
+	"""What each technician has with them, per currency."""
 	totals: dict[tuple[str, str], float] = {}
 	for row in rows:
 		key = (row.technician or "", row.currency)

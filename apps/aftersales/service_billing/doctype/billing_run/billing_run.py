@@ -203,7 +203,7 @@ def bill_now(
 
 
 def _check_seen(jobs: list[tuple[str, str]]) -> None:
-	"""The jobs are there, and the user may see them (a User Permission may keep him to one company)."""
+	"""The jobs are there, and the user may see them (a User Permission may keep them to one company)."""
 	for doctype in DONE_ON:
 		names = {name for job_type, name in jobs if job_type == doctype}
 		if not names:

@@ -25,5 +25,5 @@ class ServiceTimeLog(ChildRow):
 
 
 def on_doctype_update() -> None:
-	"""The running clock of a technician is found, and locked, without touching his past logs."""
+	"""The running clock of a technician is found, and locked, without touching their past logs."""
 	frappe.db.add_index("Service Time Log", ["technician", "to_time"])

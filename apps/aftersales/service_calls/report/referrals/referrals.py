@@ -15,7 +15,7 @@ from aftersales.core.input.filters import validate_filters
 def execute(filters: dict | None = None) -> tuple:
 	"""Script report. Filters: from_date and to_date of the calls, company, by_month.
 
-	Counted are calls that name a source. A customer counts once in each row, whatever he called for.
+	Counted are calls that name a source. A customer counts once in each row, whatever they called for.
 	"""
 	filters = frappe._dict(filters or {})
 	return columns(filters), _counts(filters)

@@ -125,7 +125,7 @@ class TechnicianCashHandover(ServiceDocument):
 			self.posting_date = getdate()
 
 	def check_posting(self):
-		"""Cash that a technician took before he went to another company is handed over where he took it."""
+		"""Cash that a technician took before they went to another company is handed over where they took it."""
 		if self.vouchers:
 			return
 		company = frappe.get_cached_value("Service Technician", self.technician, "company")

@@ -1,6 +1,6 @@
-"""What each technician did in a period, how well, and how much of his time went into it (R-HR, R-KPI).
+"""What each technician did in a period, how well, and how much of their time went into it (R-HR, R-KPI).
 
-Utilisation = hours on jobs, travel included, of the hours available by the service's calendar and his holidays.
+Utilisation = hours on jobs, travel included, of the hours available by the service's calendar and their holidays.
 """
 
 import frappe

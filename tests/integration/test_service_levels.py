@@ -215,12 +215,12 @@ def test_each_pause_is_a_row_that_says_when_why_and_by_whom():
 
 def test_pauses_go_to_the_clock_that_takes_over():
 	repair()
+	target("Urgent", priority="Emergency", measure="Repair", stop_field=None, stop_status="Closed")
 	doc = call()
 	doc.put_on_hold("No key")
 	back(doc, hours=2)
 	doc.resume()
 	lost = clock(doc).paused_seconds
-	target("Urgent", priority="Emergency", measure="Repair", stop_field=None, stop_status="Closed")
 	doc.hazard = "Gas"
 	doc.save()
 	taken_over = clock(doc, target="Urgent")

@@ -291,12 +291,16 @@ permission_query_conditions = {
 	"*": "aftersales.core.input.child_row.only_of_readable_parents",
 	"Repair Call": "aftersales.service_calls.permissions.call_query_conditions",
 	"Service Voucher": "aftersales.field_service.permissions.voucher_query_conditions",
+	"Staff Record": "aftersales.service_staff.conduct.query_conditions",
 	"Tag Link": "aftersales.core.checked_endpoints.only_tags_of_readable_documents",
+	"Technician Exam": "aftersales.service_staff.conduct.query_conditions",
 }
 has_permission = {
 	"Repair Call": "aftersales.service_calls.permissions.has_call_permission",
 	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
+	"Staff Record": "aftersales.service_staff.conduct.has_permission",
 	"Tag Link": "aftersales.core.checked_endpoints.has_tag_permission",
+	"Technician Exam": "aftersales.service_staff.conduct.has_permission",
 }
 
 # What rooms above the calls answer for them: work that keeps a call open (names of documents of a call),

@@ -194,7 +194,8 @@ def order_of_a_forged_form(world) -> Iterator[str]:
 def records_and_costs(world) -> Iterator[str]:
 	"""B8: personnel records, other technicians' rows, what an hour costs, by lists, filters and sorting."""
 	asked = (
-		("Technician Record", "Service Technician", ["parent", "subject"], {}, ""),
+		("Staff Record", None, ["name", "subject"], {}, ""),
+		("Technician Exam", None, ["name", "mark"], {}, ""),
 		("Service Labour Line", "Service Voucher", ["parent", "rate"], {"parent": world.visit.name}, ""),
 		("Service Technician", None, ["name"], {"cost_rate": [">=", 30]}, ""),
 		("Service Technician", None, ["name"], {}, "cost_rate desc"),
@@ -348,7 +349,8 @@ def people(url: str) -> frappe._dict:
 		make.user(user, role)
 	root = make.user("root@wire.example", "System Manager", "Service Manager", "Service Supervisor")
 	make.technician("Wire Technician", shop.van, user=TECHNICIAN, cost_rate=31)
-	make.technician("Other Technician", user=OTHER, records=[record()])
+	make.technician("Other Technician", user=OTHER)
+	make.make("Staff Record", technician="Other Technician", **record()).submit()
 	heater = make.equipment(shop.customer, serial_text=frappe.generate_hash(length=8))
 	call = make.call(shop.customer, equipment=heater)
 	frappe.db.set_value("Repair Call", call.name, "call_owner", TECHNICIAN)
@@ -383,7 +385,7 @@ def people(url: str) -> frappe._dict:
 
 
 def record() -> dict:
-	return {"kind": "Warning", "subject": "Van left unlocked", "date": add_days(nowdate(), -1)}
+	return {"kind": "Warning", "subject": "Van left unlocked", "record_date": add_days(nowdate(), -1)}
 
 
 def report(world, headers: dict | None = None, **fields):

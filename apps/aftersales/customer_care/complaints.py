@@ -17,6 +17,7 @@ from aftersales.customer_care.complaint_rules import OVER
 from aftersales.service_calls import facts
 from aftersales.service_calls.assignment import is_enabled
 from aftersales.service_setup.settings import aftersales_settings
+from aftersales.service_staff import conduct
 
 JOB_FIELDS = ("customer", "company", "equipment", "repair_call")
 
@@ -229,6 +230,18 @@ def plan_reply(complaint: Document) -> None:
 def drop_reply(complaint: Document) -> None:
 	"""The answer stands no more, or the complaint is over: nobody is to ask whether it is accepted."""
 	follow_ups.call_off({"service_complaint": complaint.name})
+
+
+def follow_in_staff_records(complaint: Document) -> None:
+	"""What the complaint means for the person it is about: the next step once it is justified, taken back otherwise."""
+	decides = ("status", "justified", "person_concerned")
+	if not any(complaint.has_value_changed(fieldname) for fieldname in decides):
+		return
+	before = complaint.get_doc_before_save()
+	person = complaint.person_concerned or (before and before.person_concerned)
+	if person:
+		is_justified = complaint.status in ("Answered", "Closed") and complaint.justified in ("Yes", "Partly")
+		conduct.follow_complaint(person, complaint, is_justified and bool(complaint.person_concerned))
 
 
 def record_reply(complaint: str, accepted: bool, comments: str | None) -> None:

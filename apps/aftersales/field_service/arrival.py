@@ -11,7 +11,7 @@ from frappe.utils.nestedset import get_ancestors_of
 from aftersales.field_service import arrival_rules
 from aftersales.field_service.arrival_rules import Span, Suggestion, Technician, Wish
 from aftersales.service_setup.settings import aftersales_settings
-from aftersales.service_staff import availability, availability_rules
+from aftersales.service_staff import availability, availability_rules, exams
 from aftersales.service_staff.skill_rules import Skill, is_qualified
 
 HORIZON = timedelta(days=14)
@@ -69,9 +69,12 @@ def _qualified(
 		order_by="name asc",
 	)
 	skills = skills_of([person.name for person in people])
+	retraining = exams.retraining_of(skills, begin.date())
 
 	def is_fit(technician: str, day: date) -> bool:
-		return is_qualified(skills.get(technician, ()), groups, support_kind, day).ok
+		return is_qualified(
+			skills.get(technician, ()), groups, support_kind, day, retraining.get(technician, ())
+		).ok
 
 	fit = [person for person in people if is_fit(person.name, begin.date())]
 	names = [person.name for person in fit]

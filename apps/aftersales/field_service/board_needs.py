@@ -6,7 +6,7 @@ from datetime import date
 import frappe
 
 from aftersales.field_service import arrival
-from aftersales.service_staff import skill_rules
+from aftersales.service_staff import exams, skill_rules
 
 
 class Needs:
@@ -16,6 +16,7 @@ class Needs:
 		self.people = people
 		self.on = on
 		self.skills = arrival.skills_of(list(people))
+		self.retraining = exams.retraining_of(people, on)
 		self.above = _groups_above({product_group(row) for row in rows} - {None})
 		self.places: dict[tuple, int] = {}
 		self.fits: list[list[str]] = []
@@ -35,7 +36,11 @@ class Needs:
 			and not person.absence
 			and person.company == company
 			and skill_rules.is_qualified(
-				self.skills.get(technician, ()), self.above.get(group, ()), support_kind, self.on
+				self.skills.get(technician, ()),
+				self.above.get(group, ()),
+				support_kind,
+				self.on,
+				self.retraining.get(technician, ()),
 			).ok
 		)
 

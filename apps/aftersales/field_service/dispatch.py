@@ -7,12 +7,12 @@ from frappe.utils import escape_html, format_date, format_datetime, get_datetime
 
 from aftersales.core.guards import previous_status, require_role, require_value, set_system
 from aftersales.core.input.requests import validate_call
-from aftersales.core.roles import SUPERVISORS
+from aftersales.core.roles import MANAGER, SUPERVISORS
 from aftersales.field_service.dispatch_rules import overlap
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
 from aftersales.service_calls import jobs
-from aftersales.service_staff import availability
-from aftersales.service_staff.skill_rules import EXPIRED, OTHER_KIND, Skill, Verdict, is_qualified
+from aftersales.service_staff import availability, exams
+from aftersales.service_staff.skill_rules import EXPIRED, OTHER_KIND, RETRAINING, Skill, Verdict, is_qualified
 
 DECIDING_FIELDS = (
 	"technician",
@@ -66,7 +66,9 @@ def qualification(doc: Document) -> Verdict:
 		)
 		for row in frappe.get_cached_doc("Service Technician", doc.technician).skills
 	]
-	return is_qualified(skills, _product_groups(doc), doc.support_kind, _day_of_visit(doc))
+	day = _day_of_visit(doc)
+	retraining = exams.retraining_of([doc.technician], day).get(doc.technician, ())
+	return is_qualified(skills, _product_groups(doc), doc.support_kind, day, retraining)
 
 
 def overlapping_visits(doc: Document) -> list[frappe._dict]:
@@ -192,6 +194,8 @@ def _override(doc: Document, verdict: Verdict) -> None:
 		)
 	if _override_stands(doc):
 		return
+	if verdict.reason == RETRAINING:
+		require_role((MANAGER,), _("Dispatching during a retraining"))
 	require_role(SUPERVISORS, _("Dispatching without the qualification"))
 	set_system(doc, qualification_overridden_by=frappe.session.user)
 	jobs.note(
@@ -226,6 +230,10 @@ def _explain(doc: Document, verdict: Verdict) -> str:
 			escape_html(verdict.skill.certificate or "-"),
 			escape_html(verdict.skill.item_group),
 			format_date(verdict.skill.valid_until),
+		)
+	if verdict.reason == RETRAINING:
+		return _("{0} is not qualified: the last exam in {1} was failed and not passed since.").format(
+			technician, escape_html(verdict.skill.item_group)
 		)
 	if verdict.reason == OTHER_KIND:
 		return _("{0} is not qualified: skilled in {1} for {2} support, this visit is {3}.").format(

@@ -9,6 +9,7 @@ BOTH = "Both"
 NO_SKILL = "no_skill"
 OTHER_KIND = "other_kind"
 EXPIRED = "expired"
+RETRAINING = "retraining"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def is_qualified(
 	item_group_ancestors: Collection[str],
 	support_kind: str | None,
 	on_date: date,
+	retraining: Iterable[Skill] = (),
 ) -> Verdict:
 	"""Say whether `skills` cover a product group and kind of support on a day.
 
@@ -44,8 +46,14 @@ def is_qualified(
 			group is not known: then the kind of support alone decides.
 		support_kind: "Use" or "Application"; empty when the call does not say: then any kind will do.
 		on_date: the planned day of the visit; a certificate is good on its last day.
+		retraining: for what an exam was failed and not passed since; asked only where the group is known.
 	"""
 	groups = set(item_group_ancestors)
+	barred = [
+		skill for skill in retraining if skill.item_group in groups and _covers_kind(skill, support_kind)
+	]
+	if barred:
+		return Verdict(False, RETRAINING, barred[0])
 	of_group = [skill for skill in skills if not groups or skill.item_group in groups]
 	if not of_group:
 		return Verdict(False, NO_SKILL)

@@ -115,6 +115,7 @@ class ServiceComplaint(ServiceDocument):
 			complaints.drop_reply(self)
 		if entered(self, "Closed"):
 			complaints.close_intake_call(self)
+		complaints.follow_in_staff_records(self)
 
 	def on_trash(self):
 		complaints.refuse_person_concerned(self)

@@ -15,7 +15,6 @@ class ServiceTechnician(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from aftersales.service_staff.doctype.technician_record.technician_record import TechnicianRecord
 		from aftersales.service_staff.doctype.technician_skill.technician_skill import TechnicianSkill
 		from aftersales.spare_parts.doctype.van_stock_level.van_stock_level import VanStockLevel
 
@@ -25,7 +24,6 @@ class ServiceTechnician(ServiceDocument):
 		holiday_list: DF.Link | None
 		is_active: DF.Check
 		notes: DF.SmallText | None
-		records: DF.Table[TechnicianRecord]
 		service_zone: DF.Link | None
 		skills: DF.Table[TechnicianSkill]
 		supply_warehouse: DF.Link | None

@@ -1,7 +1,7 @@
 from aftersales.core.input.child_row import ChildRow
 
 
-class TechnicianRecord(ChildRow):
+class ConductStep(ChildRow):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -10,15 +10,10 @@ class TechnicianRecord(ChildRow):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		date: DF.Date
-		kind: DF.Literal["Training", "Retraining", "Warning", "Commendation"]
+		consequence: DF.SmallText | None
+		kind: DF.Literal["Warning", "Penalty", "Dismissal"]
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
-		recorded_by: DF.Link | None
-		subject: DF.SmallText
-		valid_until: DF.Date | None
-
 	# end: auto-generated types
-
 	pass

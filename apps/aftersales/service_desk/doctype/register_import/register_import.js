@@ -159,12 +159,11 @@ async function select_encoding(frm) {
 			{ fieldname: "lines", fieldtype: "HTML" },
 		],
 		primary_action_label: __("Check File"),
-		async primary_action({ encoding }) {
-			dialog.hide();
+		primary_action: aftersales.forms.answer(async ({ encoding }) => {
 			await frm.set_value("encoding", encoding);
 			await frm.save();
-			call(frm, "check_file");
-		},
+			await call(frm, "check_file");
+		}),
 	});
 	dialog.show();
 	show(dialog);

@@ -1,21 +1,28 @@
 frappe.ui.form.on("Staff Record", {
 	refresh(frm) {
-		const is_own = frm.doc.docstatus === 1 && frm.doc.user === frappe.session.user;
-		if (!is_own) return;
-		if (!frm.doc.read_at) {
+		const { docstatus, user, read_at, answer } = frm.doc;
+		if (docstatus !== 1 || user !== frappe.session.user) return;
+		if (!read_at) {
 			aftersales.forms.add_button(frm, __("Confirm Reading"), () =>
-				frm.call("confirm_read").then(() => frm.reload_doc())
+				aftersales.forms.act(frm, "confirm_read")
 			);
 		}
-		if (!frm.doc.answer) {
+		if (!answer) {
 			aftersales.forms.add_button(frm, __("Answer"), () =>
-				frappe.prompt(
-					{ fieldname: "answer", fieldtype: "Small Text", label: __("Answer"), reqd: 1 },
-					({ answer }) =>
-						frm.call("answer_record", { answer }).then(() => frm.reload_doc()),
-					__("Answer"),
-					__("Send")
-				)
+				aftersales.forms.ask(frm, {
+					title: __("Answer"),
+					fields: [
+						{
+							fieldname: "answer",
+							fieldtype: "Small Text",
+							label: __("Answer"),
+							description: __("It can be given once and stays with the record"),
+							reqd: 1,
+						},
+					],
+					method: "answer_record",
+					action_label: __("Send"),
+				})
 			);
 		}
 	},

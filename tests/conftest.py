@@ -162,10 +162,9 @@ def _site(request):
 	import frappe
 	from frappe.utils import caching
 
-	from tests import isolation
+	from tests import isolation, sessions
 
-	frappe.init(site=SITE, sites_path=".", force=True)
-	frappe.connect()
+	sessions.connect(SITE, force=True)
 	caching._SITE_CACHE.pop(SITE, None)
 	commits = request.node.get_closest_marker("commits")
 	try:

@@ -9,6 +9,8 @@ from threading import Event, Thread
 
 import frappe
 
+from tests import sessions
+
 FORK = multiprocessing.get_context("fork")
 
 
@@ -18,8 +20,7 @@ def overtaken(first: Callable, second: Callable) -> Exception | None:
 	raised: list[Exception] = []
 
 	def latecomer():
-		frappe.init(site=site, sites_path=".")
-		frappe.connect()
+		sessions.connect(site)
 		try:
 			frappe.db.sql("select count(*) from `tabRepair Call`")  # from here on the view is fixed
 			began.set()
@@ -63,8 +64,7 @@ def at_once(*calls: tuple[Callable, str]) -> list[int]:
 
 	def run(function, argument):
 		keep_open(frappe.local.db)
-		frappe.init(site=site, sites_path=".", force=True)
-		frappe.connect()
+		sessions.connect(site, force=True)
 		try:
 			barrier.wait(60)
 			function(argument)

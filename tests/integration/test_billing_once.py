@@ -20,6 +20,7 @@ from frappe.utils import add_to_date, now_datetime, nowdate
 from aftersales.service_billing import billing
 from aftersales.service_billing.billing_worker import run
 from tests import factories as make
+from tests import sessions
 from tests.committed import swept_afterwards
 from tests.processes import wait_for
 from tests.races import keep_open
@@ -81,8 +82,7 @@ def worker(name: str, prepare=None):
 
 	def work():
 		keep_open(frappe.local.db)
-		frappe.init(site=site, sites_path=".", force=True)
-		frappe.connect()
+		sessions.connect(site, force=True)
 		if prepare:
 			prepare()
 		try:

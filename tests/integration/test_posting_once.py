@@ -18,6 +18,7 @@ import requests
 
 from aftersales.service_posting.posting import PURPOSES, PURPOSES_OF_POSTING
 from tests import factories as make
+from tests import sessions
 from tests.committed import swept_afterwards
 from tests.jobs import books, documents_of, gl, stock_ledger
 from tests.processes import wait_for
@@ -215,8 +216,7 @@ def in_the_background(function, *args):
 
 	def run():
 		keep_open(frappe.local.db)
-		frappe.init(site=site, sites_path=".", force=True)
-		frappe.connect()
+		sessions.connect(site, force=True)
 		try:
 			function(*args)
 			frappe.db.commit()

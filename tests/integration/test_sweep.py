@@ -372,6 +372,8 @@ SWEEPER = """
 import sys, frappe
 frappe.init(site=sys.argv[1], sites_path=".")
 frappe.connect()
+from aftersales.core.transactions import read_what_is_committed
+read_what_is_committed()
 from aftersales.service_levels.sweep import sweep
 print("ready", flush=True)
 sys.stdin.readline()

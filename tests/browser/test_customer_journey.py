@@ -207,7 +207,7 @@ def _agent_sees_it(browser, server, call: str) -> None:
 	timeline = page.locator(".new-timeline")
 	expect(timeline.get_by_text("has accepted the estimate (Portal, Anna)")).to_be_visible(timeout=30_000)
 	expect(timeline.get_by_text("has confirmed the arrival window")).to_be_visible()
-	expect(page.locator(".title-text").first).to_contain_text("No hot water ‹b>at all‹/b>")
+	expect(page.locator(".page-head:visible").first).to_contain_text("No hot water ‹b>at all‹/b>")
 	picture(page, "desk", DESK)
 	assert errors == []
 

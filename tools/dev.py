@@ -19,7 +19,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 if os.geteuid() == 0 and os.path.exists(SYSTEM_PYTHON) and os.path.realpath(sys.prefix).startswith("/root/"):
 	os.execv(SYSTEM_PYTHON, [SYSTEM_PYTHON, *sys.argv])
 
-from devkit import bench, cleaning, demo, linting, prerequisites, sites, sync, testing
+from devkit import bench, cleaning, demo, linting, moving, prerequisites, sites, sync, testing
 from devkit.ground import Ground, Stop, fail
 
 
@@ -50,6 +50,15 @@ def parser() -> argparse.ArgumentParser:
 	site.add_argument("--bare", action="store_true", help="ERPNext only, without the app")
 	dropped = command("drop-site", drop_command, "remove a site made by this tool")
 	dropped.add_argument("name")
+	kept = command(
+		"keep", keep_command, "write a site and what is in it into a folder: keep demo.localhost v15"
+	)
+	brought = command(
+		"bring", bring_command, "make a site of such a folder, migrate it and compare what is in it"
+	)
+	for moved in (kept, brought):
+		moved.add_argument("name")
+		moved.add_argument("folder", help="one that the bench's user may write to")
 	frappe = command("frappe", frappe_command, "run a Frappe command: frappe -- --site NAME console")
 	frappe.add_argument("arguments", nargs=argparse.REMAINDER)
 	run = command(
@@ -99,6 +108,14 @@ def drop_command(options) -> None:
 	if sites.exists(ground, options.name) and not sites.state(ground, options.name):
 		raise Stop(f"{options.name} is not one of this tool's sites")
 	sites.drop(ground, options.name)
+
+
+def keep_command(options) -> None:
+	moving.keep(ready(), options.name, options.folder)
+
+
+def bring_command(options) -> int:
+	return 1 if moving.bring(ready(), options.name, options.folder) else 0
 
 
 def _rest(arguments: list[str]) -> list[str]:

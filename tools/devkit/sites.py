@@ -96,14 +96,19 @@ def _make_snapshot(ground: Ground, folder: Path) -> None:
 	)
 	for script in (SETUP_SCRIPT, SERIALS_SCRIPT):
 		ground.run([ground.python, ground.copy / script, BASE_SITE], cwd=ground.sites, log="snapshot")
-	folder.mkdir(parents=True, exist_ok=True)
-	config = ground.read_state(ground.sites / BASE_SITE / "site_config.json")
-	_dump(ground, name, folder / "site.sql.gz")
-	ground.run(["tar", "-cf", folder / "files.tar", "public", "private"], cwd=ground.sites / BASE_SITE)
-	# Written last: its presence says that the snapshot is whole.
-	ground.write_state(folder / "site_config.json", {"encryption_key": config.get("encryption_key")}, 0o600)
+	write_to(ground, BASE_SITE, folder)
 	drop(ground, BASE_SITE)
 	say(f"snapshot {folder.name}: {time.monotonic() - began:.0f} s")
+
+
+def write_to(ground: Ground, site: str, folder: Path) -> None:
+	"""Database, files and encryption key of a site, as `_restore_from` reads them."""
+	folder.mkdir(parents=True, exist_ok=True)
+	kept = config(ground, site)
+	_dump(ground, kept["db_name"], folder / "site.sql.gz")
+	ground.run(["tar", "-cf", folder / "files.tar", "public", "private"], cwd=ground.sites / site)
+	# Written last: its presence says that the folder is whole.
+	ground.write_state(folder / "site_config.json", {"encryption_key": kept.get("encryption_key")}, 0o600)
 
 
 def _dump(ground: Ground, database: str, target: Path) -> None:
@@ -181,12 +186,30 @@ def _install_broke_off(ground: Ground, site: str) -> bool:
 
 
 def _from_old_snapshot(ground: Ground, site: str, demo: bool) -> bool:
-	"""A test site starts again when ERPNext or the year changed; a demo site keeps its data."""
-	return not demo and state(ground, site).get("snapshot") != snapshot(ground).name
+	"""A test site starts again when ERPNext or the year changed; a demo or brought site keeps its data."""
+	keeps_data = demo or state(ground, site).get("brought")
+	return not keeps_data and state(ground, site).get("snapshot") != snapshot(ground).name
+
+
+def bring_from(ground: Ground, site: str, source: Path) -> None:
+	"""The site is what `source` holds, with the app, brought to this bench's versions."""
+	if not NAME.fullmatch(site):
+		raise Stop(f"'{site}' is not a site name: small letters, digits, dots and hyphens only.")
+	if exists(ground, site) and not state(ground, site):
+		raise Stop(f"the site {site} is not one of this tool's: choose another name.")
+	with ground.lock(f"site-{site}"):
+		_restore_from(ground, site, source, demo=False)
+		everything, migrated = sync.digests(ground)
+		note(ground, site, brought=True, installed=True)
+		_run_migrate(ground, site)
+		note(ground, site, migrated=migrated, seen=everything)
 
 
 def _restore(ground: Ground, site: str, demo: bool) -> None:
-	source = snapshot(ground)
+	_restore_from(ground, site, snapshot(ground), demo)
+
+
+def _restore_from(ground: Ground, site: str, source: Path, demo: bool) -> None:
 	began = time.monotonic()
 	drop(ground, site)
 	name, password = _database_of(ground, site), _password()
@@ -208,7 +231,7 @@ def _restore(ground: Ground, site: str, demo: bool) -> None:
 		config["encryption_key"] = key
 	note(ground, site, snapshot=source.name, installing=False, installed=False)
 	ground.write_state(folder / "site_config.json", config, 0o640)
-	say(f"{site}: restored from the snapshot in {time.monotonic() - began:.0f} s")
+	say(f"{site}: restored from {source.name} in {time.monotonic() - began:.0f} s")
 
 
 def _site_extras(ground: Ground, site: str, demo: bool) -> dict:
@@ -275,9 +298,8 @@ def _follow_code(ground: Ground, site: str, demo: bool) -> None:
 
 
 def _migrate(ground: Ground, site: str, demo: bool) -> None:
-	began = time.monotonic()
 	try:
-		bench.frappe(ground, ["--site", site, "migrate", "--skip-search-index"], log=f"site-{site}")
+		_run_migrate(ground, site)
 	except Stop as error:
 		if demo:
 			raise Stop(
@@ -287,7 +309,11 @@ def _migrate(ground: Ground, site: str, demo: bool) -> None:
 		print(error, flush=True)
 		_restore(ground, site, demo)
 		_install(ground, site)
-		return
+
+
+def _run_migrate(ground: Ground, site: str) -> None:
+	began = time.monotonic()
+	bench.frappe(ground, ["--site", site, "migrate", "--skip-search-index"], log=f"site-{site}")
 	say(f"{site}: migrated in {time.monotonic() - began:.0f} s")
 
 

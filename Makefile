@@ -5,7 +5,7 @@ PYTHON ?= python3
 DEV := $(PYTHON) tools/dev.py
 SITE ?= dev.localhost
 
-.PHONY: demo test serve stop clean sync site benchmark screenshots lint oracle fuzz doors help
+.PHONY: demo test serve stop clean sync site benchmark screenshots pictures export lint oracle fuzz doors help
 
 help:
 	@echo "make demo         bench, ERPNext, app, demo data; serves the desk (FRESH=1: demo site anew)"
@@ -13,7 +13,7 @@ help:
 	@echo "make clean        remove all that demo and test made"
 	@echo "make stop|serve   end the processes; start the demo's again"
 	@echo "make sync|site    bring the bench, or SITE=name.localhost, to this checkout's code"
-	@echo "make benchmark|screenshots|lint"
+	@echo "make benchmark|screenshots|pictures|export|lint"
 
 demo:
 	@$(DEV) demo
@@ -21,7 +21,7 @@ demo:
 test:
 	@$(DEV) test
 
-serve stop clean benchmark screenshots lint:
+serve stop clean benchmark screenshots pictures export lint:
 	@$(DEV) $@
 
 # Working time against the minute-by-minute oracle, on 10,000 random calendars.

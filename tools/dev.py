@@ -77,6 +77,10 @@ def parser() -> argparse.ArgumentParser:
 	command("benchmark", benchmark_command, "run benchmarks/run.py on a site of its own")
 	command("screenshots", screenshots_command, "take the pictures of docs/ from the demo site")
 	command(
+		"pictures", pictures_command, "take a picture of every page of the demo site, wide and on a phone"
+	)
+	command("export", export_command, "write the shipped records as Frappe itself writes them")
+	command(
 		"test", test_command, "all tests, two processes with a site each (PYTEST_ARGS: arguments for pytest)"
 	)
 	return top
@@ -183,6 +187,18 @@ def screenshots_command(options) -> int:
 	ground = ready(browser=True)
 	demo.make_demo(ground)
 	return testing.run_script(ground, demo.SITE, "docs/screenshots.py", AFTERSALES_URL=demo.address(ground))
+
+
+def pictures_command(options) -> int:
+	ground = ready(browser=True)
+	demo.make_demo(ground)
+	return testing.run_script(ground, demo.SITE, "docs/every_page.py", AFTERSALES_URL=demo.address(ground))
+
+
+def export_command(options) -> int:
+	ground = ready()
+	sites.ensure(ground, "test.localhost")
+	return testing.run_script(ground, "test.localhost", "tools/devkit/in_bench/export_shipped.py")
 
 
 if __name__ == "__main__":

@@ -40,10 +40,13 @@ class Clock:
 		self._offset = 0.0
 		self._connect = None
 
-	def to(self, moment: str | date | datetime) -> datetime:
-		"""Set the clock to `moment`, site time; a day alone means noon. Returns the moment."""
+	def to(self, moment: str | date | datetime, *, ticking: bool = True) -> datetime:
+		"""Set the clock to `moment`, site time; a day alone means noon. Returns the moment.
+
+		`ticking=False`: it stands still there, for what counts seconds up to now.
+		"""
 		moment = _moment(moment)
-		self._move(_site_time_to_utc(moment))
+		self._move(_site_time_to_utc(moment), ticking)
 		return moment
 
 	def forward(self, **delta: int) -> datetime:
@@ -83,12 +86,12 @@ class Clock:
 		path = [str(Path(__file__).parent / "in_child"), *filter(None, [os.environ.get("PYTHONPATH")])]
 		return {OFFSET: repr(self._offset), "PYTHONPATH": os.pathsep.join(path)}
 
-	def _move(self, moment: datetime) -> None:
+	def _move(self, moment: datetime, ticking: bool) -> None:
 		if self._travel:
 			self._travel.stop()
 		# A zone of its own would change the time zone of the process too; UTC does not
 		self._offset = moment.timestamp() - time.time()
-		self._travel = time_machine.travel(moment, tick=True)
+		self._travel = time_machine.travel(moment, tick=ticking)
 		self._travel.start()
 		self._tell_sessions()
 		_begin_request()

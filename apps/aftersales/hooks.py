@@ -41,7 +41,15 @@ company_data_to_be_ignored = [
 ]
 
 # What an administrator should look after, shown on Aftersales Settings (setup/checks.py)
-aftersales_setup_checks = ["aftersales.setup.checks.host_name", "aftersales.setup.checks.email_queue"]
+aftersales_setup_checks = [
+	"aftersales.setup.checks.host_name",
+	"aftersales.setup.checks.email_queue",
+	"aftersales.setup.site_checks.signing_key",
+	"aftersales.setup.site_checks.scheduler",
+	"aftersales.setup.site_checks.queue",
+	"aftersales.setup.site_checks.mail_account",
+	"aftersales.setup.site_checks.serial_numbers",
+]
 
 # Installation
 before_install = "aftersales.install.before_install"

@@ -1,5 +1,6 @@
 """Setting a site up for the app: each step can be repeated and has its own file in setup/."""
 
+from aftersales.core import signing
 from aftersales.installed_base import search_keys
 from aftersales.setup import custom_fields, defaults, dimensions, names_taken, permissions, roles
 
@@ -14,6 +15,7 @@ def after_install() -> None:
 	dimensions.add_to_jobs()
 	defaults.insert_missing()
 	search_keys.rebuild()
+	signing.remember_key()
 
 
 def after_sync() -> None:

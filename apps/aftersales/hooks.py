@@ -178,6 +178,12 @@ doc_events = {
 		"validate": "aftersales.service_quality.faults.keep_place",
 		"on_update": "aftersales.service_quality.faults.pass_on",
 	},
+	"Company": {
+		"on_trash": [
+			"aftersales.service_setup.companies.forget_company",
+			"aftersales.customer_goods.loaners.forget_warehouses_of",
+		]
+	},
 	"Fault Code": {"after_rename": "aftersales.service_quality.faults.take_names_along"},
 	"Item": {
 		"before_rename": "aftersales.spare_parts.parts.join_spare_parts",

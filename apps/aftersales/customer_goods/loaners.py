@@ -230,3 +230,9 @@ def loaner_from_call(source_name: str, target_doc: TargetDocument | None = None)
 		target_doc,
 		lend,
 	)
+
+
+def forget_warehouses_of(company: Document, method: str | None = None) -> None:
+	"""on_trash of Company: the row with its warehouses for loaners goes."""
+	frappe.db.delete("Loaner Warehouse", {"company": company.name})
+	frappe.clear_document_cache("Aftersales Settings")

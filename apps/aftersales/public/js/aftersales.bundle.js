@@ -2,5 +2,6 @@
 // scripts. What only some forms, lists or pages need is loaded with them (hooks.py, doctype_js).
 import "./breadcrumbs";
 import "./buttons";
+import "./connections";
 import "./kept_entries";
 import "./report_filters";

@@ -37,6 +37,9 @@ def forget_filters(users) -> None:
 
 
 def filters_shown(desk) -> set[str]:
+	fold = desk.page.locator(".page-container:visible .filter-toggle")  # version 16 has them behind a button
+	if fold.is_visible():
+		fold.click()
 	shown = desk.page.locator(".page-container:visible .standard-filter-section > .form-group:visible")
 	expect(shown.first).to_be_visible(timeout=WAIT)
 	return set(shown.evaluate_all("shown => shown.map(e => e.dataset.fieldname)"))

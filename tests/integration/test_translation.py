@@ -40,3 +40,11 @@ def test_statuses_and_printed_lists_in_german(german, monkeypatch):
 	assert frappe._("Repair Call") == "Reparaturmeldung"
 	html = frappe.get_print("Repair Card", make.received_card(german).name, "Repair List")
 	assert "Reparaturliste" in html and "Repair list" not in html
+
+
+def test_erpnexts_screens_keep_their_words(monkeypatch):
+	monkeypatch.setattr(frappe.local, "lang", "de")
+	assert frappe._("State", context="Service Clock") == "Status"
+	assert frappe._("State") != "Status"
+	assert frappe._("Product", context="After-sales") == "Gerät"
+	assert frappe._("Product") != "Gerät"

@@ -302,7 +302,7 @@ def steps_of(doc, user: str) -> set[str]:
 
 
 def test_a_receipt_and_a_vendor_repair_through_their_workflows(guided):
-	receipt = click(make.receipt(guided.call), "Issue")
+	receipt = click(make.receipt(guided.call), "Issue Receipt")
 	assert place(receipt) == ("Issued", "Issued")
 	card = make.received_card(guided.call, collection_receipt=receipt.name, diagnosis="Board dead")
 	supplier = make.once(

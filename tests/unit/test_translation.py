@@ -76,3 +76,37 @@ def test_words_that_others_translate_are_left_to_them():
 	]
 	found = translatable.extract(io.BytesIO(json.dumps(records).encode()))
 	assert [text for _line, _function, text, _comments in found] == ["Plan Again"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_that_mean_something_else_at_erpnext_are_translated_in_our_places_only(language):
+	"""A translation without context is that of all apps: ERPNext's *State* of an address became our *Status*."""
+	translated = messages(f"{language}.po")
+	assert not [m.id for m in translated if m.id in translatable.WITH_CONTEXT and not m.context]
+	assert translatable.WITH_CONTEXT <= {m.id for m in translated if m.context}
+
+
+def test_code_says_the_context_of_such_words():
+	plain = re.compile(rf"""(?<!\w)__?\(\s*["']({"|".join(translatable.WITH_CONTEXT)})["']\s*\)""")
+	root = LOCALE.parent
+	found = [
+		f"{path.relative_to(root)}: {word}"
+		for pattern in ("*.py", "*.js", "*.html")
+		for path in root.rglob(pattern)
+		if "patches" not in path.parts and "dist" not in path.parts
+		for word in plain.findall(path.read_text())
+	]
+	assert not found
+
+
+def test_labels_of_such_words_have_their_doctype_as_context():
+	pytest.importorskip("frappe")
+	doctype = {
+		"name": "Service Clock",
+		"fields": [{"fieldname": "state", "fieldtype": "Data", "label": "State"}],
+	}
+	found = list(translatable.extract_doctype(io.BytesIO(json.dumps(doctype).encode())))
+	assert [(function, text) for _line, function, text, _comments in found] == [
+		("_", "Service Clock"),
+		("pgettext", ("Service Clock", "State")),
+	]

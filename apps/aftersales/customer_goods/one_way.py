@@ -24,7 +24,7 @@ def refuse_state_on_draft(doc: Document) -> None:
 			_("{0} cannot be set on a draft: submit {1} first.").format(
 				frappe.bold(_(doc.status)), frappe.bold(doc.name or _(doc.doctype))
 			),
-			title=_("State"),
+			title=_("State", context="After-sales"),
 		)
 
 
@@ -41,7 +41,7 @@ def refuse_step_out_of_order(doc: Document, next_states: NextStates) -> None:
 	following = ", ".join(frappe.bold(_(state)) for state in next_states.get(before, ()))
 	if following:
 		told += " " + _("What may follow is: {0}.").format(following)
-	frappe.throw(told, title=_("State"))
+	frappe.throw(told, title=_("State", context="After-sales"))
 
 
 def stamp_end(doc: Document, fieldname: str, begin: str) -> None:

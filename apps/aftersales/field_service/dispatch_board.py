@@ -124,7 +124,7 @@ def plan(
 	"""
 	frappe.has_permission("Service Voucher", "write", throw=True)
 	start = datetime.combine(getdate(day), time()) + timedelta(
-		minutes=_within(minute, 0, 24 * 60 - 1, _("Start"))
+		minutes=_within(minute, 0, 24 * 60 - 1, _("Start", context="After-sales"))
 	)
 	planned = {
 		"technician": technician,

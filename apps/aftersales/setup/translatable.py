@@ -24,8 +24,53 @@ SHOWN_NAMES = {
 }
 """DocType of a shipped record -> the field that is shown translated."""
 
-NOT_OURS = ("Approve", "Archive", "Cancel", "Issue", "Schedule")
-"""Frappe and ERPNext translate these themselves: all apps share one translation of a word, the last app's."""
+NOT_OURS = (
+	"Approve",
+	"Archive",
+	"Cancel",
+	"Complete",
+	"Dispatch",
+	"Finish",
+	"Issue",
+	"Return",
+	"Schedule",
+	"Verify",
+)
+"""Steps that Frappe and ERPNext translate themselves: all apps share one translation of a word, the last app's."""
+
+WITH_CONTEXT = frozenset(
+	{
+		*(
+			"Action",
+			"Bill",
+			"Carrier",
+			"Complete",
+			"Condition",
+			"Dispatch",
+			"Finish",
+			"Fixed",
+			"Plan",
+			"Product",
+		),
+		*("Products", "Return", "Start", "State", "Stores", "To", "Used", "Verified", "Verify", "Vouchers"),
+	}
+)
+"""Words that mean something else on ERPNext's screens: ours are translated by their DocType, or in code by CONTEXT."""
+CONTEXT = "After-sales"
+
+
+def extract_doctype(fileobj, *args, **kwargs) -> Iterator[tuple]:
+	"""A babel extractor: what Frappe takes from a DocType, with the DocType as context of words that others use too."""
+	from frappe.gettext.extractors import doctype
+
+	# Frappe's looks at the file once
+	name = json.loads(fileobj.read()).get("name")
+	fileobj.seek(0)
+	for line, function, text, comments in doctype.extract(fileobj, *args, **kwargs):
+		if text in WITH_CONTEXT:
+			yield line, "pgettext", (name, text), comments
+		else:
+			yield line, function, text, comments
 
 
 def extract(fileobj, *args, **kwargs) -> Iterator[Message]:

@@ -139,7 +139,10 @@ Object.assign(aftersales.calling, {
 			}`
 		);
 		const call = sheet.call || {};
-		row(__("Product"), escape(sheet.product || [call.brand, call.model].filter(Boolean).join(" ")));
+		row(
+			__("Product", null, "After-sales"),
+			escape(sheet.product || [call.brand, call.model].filter(Boolean).join(" "))
+		);
 		if (sheet.repair_call) {
 			row(
 				__("Issue"),

@@ -28,7 +28,7 @@ aftersales.reports.dates = function (from = frappe.datetime.month_start()) {
 		{ fieldname: "from_date", label: __("From"), fieldtype: "Date", default: from, reqd: 1 },
 		{
 			fieldname: "to_date",
-			label: __("To"),
+			label: __("To", null, "After-sales"),
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 			reqd: 1,

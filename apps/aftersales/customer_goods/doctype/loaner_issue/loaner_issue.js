@@ -48,7 +48,7 @@ frappe.ui.form.on("Loaner Issue", {
 				{
 					fieldname: "condition",
 					fieldtype: "Select",
-					label: __("Condition"),
+					label: __("Condition", null, "After-sales"),
 					options: frm.fields_dict.return_condition.df.options.split("\n").filter(Boolean),
 					reqd: 1,
 				},

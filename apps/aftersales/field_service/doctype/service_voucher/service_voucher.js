@@ -167,7 +167,7 @@ frappe.ui.form.on("Service Voucher", {
 		const act = (method) => () => aftersales.forms.act(frm, method);
 		const { status, docstatus } = frm.doc;
 		if (docstatus === 0 && status === "Draft") {
-			aftersales.forms.next_step(frm, __("Dispatch"), act("dispatch"));
+			aftersales.forms.next_step(frm, __("Dispatch", null, "After-sales"), act("dispatch"));
 		}
 		if (docstatus === 0 && status === "Dispatched") {
 			aftersales.forms.next_step(frm, __("Arrived"), act("arrive"));
@@ -178,7 +178,7 @@ frappe.ui.form.on("Service Voucher", {
 		}
 		if (docstatus === 0 && status === "On Site" && frm.perm[0].submit) {
 			// Beside the name of the customer a phone has room for a short word
-			const label = frappe.is_mobile() ? __("Complete") : __("Complete Visit");
+			const label = frappe.is_mobile() ? __("Complete", null, "After-sales") : __("Complete Visit");
 			aftersales.forms.next_step(frm, label, () => aftersales.forms.submit(frm));
 		}
 		if (docstatus === 1 && status === "Completed" && frm.perm[0].submit) {

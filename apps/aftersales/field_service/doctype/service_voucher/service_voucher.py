@@ -323,7 +323,7 @@ class ServiceVoucher(ServiceJob):
 				_(
 					"{0} cannot be set here: Completed and Archived come with submitting, Cancelled with cancelling."
 				).format(frappe.bold(_(self.status))),
-				title=_("State"),
+				title=_("State", context="After-sales"),
 			)
 		if previous_status(self) == "Cancelled" and self.status != "Cancelled":
 			require_role(SUPERVISORS, _("Planning a cancelled visit again"))

@@ -462,7 +462,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 				{
 					fieldname: "start",
 					fieldtype: "Select",
-					label: __("Start"),
+					label: __("Start", null, "After-sales"),
 					reqd: 1,
 					default: this.clock(is_visit ? thing.start : free(technician) ?? this.first),
 					options: this.starts(is_visit ? thing.start : null),
@@ -491,7 +491,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 					depends_on: (values) => !fits(values.technician),
 				},
 			],
-			primary_action_label: __("Plan"),
+			primary_action_label: __("Plan", null, "After-sales"),
 			primary_action: (values) => {
 				dialog.hide();
 				this.plan_and_dispatch(thing, values);
@@ -549,7 +549,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const line = (label, value) => (value ? `<tr><td>${label}</td><td>${e(value)}</td></tr>` : "");
 		return `<table class="db-facts">
 			${line(__("Fault"), thing.subject || thing.what)}
-			${line(__("Product"), thing.product)}
+			${line(__("Product", null, "After-sales"), thing.product)}
 			${line(__("Zone"), thing.zone)}
 			${line(__("Status"), __(thing.status))}
 			${line(__("Promised"), thing.promised ? this.promise(thing.promised) : "")}

@@ -89,12 +89,14 @@ frappe.ui.form.on("Repair Card", {
 				"Quality Check": verified_by
 					? [
 							...(frm.perm[0].submit
-								? [[__("Finish"), () => aftersales.forms.submit(frm)]]
+								? [[__("Finish", null, "After-sales"), () => aftersales.forms.submit(frm)]]
 								: []),
 							[__("Back to Repair"), steps.start_repair],
 					  ]
 					: [
-							...(aftersales.forms.may_supervise() ? [[__("Verify"), steps.verify]] : []),
+							...(aftersales.forms.may_supervise()
+								? [[__("Verify", null, "After-sales"), steps.verify]]
+								: []),
 							[__("Back to Repair"), steps.start_repair],
 					  ],
 			}[status] || [];
@@ -140,7 +142,7 @@ frappe.ui.form.on("Repair Card", {
 				title: __("Verify Repair"),
 				fields: [{ fieldname: "notes", fieldtype: "Small Text", label: __("Test and Check") }],
 				method: "verify",
-				action_label: __("Verified"),
+				action_label: __("Verified", null, "After-sales"),
 			}),
 		};
 	},

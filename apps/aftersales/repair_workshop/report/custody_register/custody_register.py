@@ -52,7 +52,12 @@ def columns() -> list[dict]:
 		_link("name", _("Collection Receipt"), "Collection Receipt"),
 		{"fieldname": "received_at", "label": _("Received at"), "fieldtype": "Datetime", "width": 155},
 		_link("customer", _("Customer"), "Customer", 160),
-		{"fieldname": "product", "label": _("Product"), "fieldtype": "Data", "width": 190},
+		{
+			"fieldname": "product",
+			"label": _("Product", context="After-sales"),
+			"fieldtype": "Data",
+			"width": 190,
+		},
 		{"fieldname": "serial", "label": _("Serial"), "fieldtype": "Data", "width": 120},
 		{"fieldname": "location", "label": _("Location"), "fieldtype": "Data", "width": 130},
 		{"fieldname": "days", "label": _("Days Here"), "fieldtype": "Int", "width": 95},
@@ -130,7 +135,12 @@ def _group_columns(group: str) -> list[dict]:
 	)
 	return [
 		first,
-		{"fieldname": "count", "label": _("Products"), "fieldtype": "Int", "width": 100},
+		{
+			"fieldname": "count",
+			"label": _("Products", context="After-sales"),
+			"fieldtype": "Int",
+			"width": 100,
+		},
 		{"fieldname": "oldest", "label": _("Longest Here (Days)"), "fieldtype": "Int", "width": 160},
 		*(
 			{

@@ -41,7 +41,7 @@ def columns() -> list[dict]:
 	return [
 		link("service_contract", _("Service Contract"), "Service Contract", 155),
 		link("customer", _("Customer"), "Customer", 170),
-		column("status", _("State"), width=80),
+		column("status", _("State", context="After-sales"), width=80),
 		column("end_date", _("Ends"), "Date", 115),
 		money("fees", _("Fees"), 110),
 		money("billed", _("Shares Billed"), 120),

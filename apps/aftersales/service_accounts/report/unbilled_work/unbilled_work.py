@@ -66,7 +66,7 @@ def columns(with_discounts: bool) -> list[dict]:
 		money("net", _("Net")),
 		money("amount_due", _("To Be Billed")),
 		*([money("discount", _("Net Discount to Come"), 175, "company_currency")] if with_discounts else []),
-		column("state", _("State"), width=120),
+		column("state", _("State", context="After-sales"), width=120),
 		column("invoiced_on", _("Invoiced on"), "Date", 115),
 		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 190),
 		currency(),

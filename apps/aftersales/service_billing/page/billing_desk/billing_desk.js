@@ -192,7 +192,7 @@ class BillingDesk {
 						: __("Otherwise they stay drafts."),
 				},
 			],
-			primary_action_label: __("Bill"),
+			primary_action_label: __("Bill", null, "After-sales"),
 			primary_action: aftersales.forms.answer((values) => this.bill(bills, values.submit_invoices)),
 		});
 		dialog.show();

@@ -17,7 +17,7 @@ frappe.query_reports["Due Next"] = {
 		{ fieldname: "measure", label: __("What is Measured"), fieldtype: "Data" },
 		{
 			fieldname: "state",
-			label: __("State"),
+			label: __("State", null, "After-sales"),
 			fieldtype: "Select",
 			options: ["", "Running", "Paused", "Overdue"],
 		},

@@ -32,7 +32,7 @@ def columns() -> list[dict]:
 	return [
 		{"fieldname": "due_at", "label": _("Due at"), "fieldtype": "Datetime", "width": 190},
 		{"fieldname": "left", "label": _("Time Left"), "fieldtype": "Duration", "width": 150},
-		{"fieldname": "state", "label": _("State"), "fieldtype": "Data", "width": 90},
+		{"fieldname": "state", "label": _("State", context="After-sales"), "fieldtype": "Data", "width": 90},
 		{"fieldname": "measure", "label": _("What is Measured"), "fieldtype": "Data", "width": 130},
 		# No link: Frappe lets only those run a report with one who may read DocTypes
 		{"fieldname": "reference_doctype", "label": _("Document Type"), "fieldtype": "Data", "width": 150},

@@ -46,7 +46,11 @@ frappe.ui.form.on("Spare Part", {
 			${
 				jobs
 					? `<div class="table-responsive"><table class="table table-bordered table-sm"><thead><tr>
-						<th>${__("On")}</th><th>${__("Job")}</th><th>${__("Customer")}</th><th>${__("Product")}</th>
+						<th>${__("On")}</th><th>${__("Job")}</th><th>${__("Customer")}</th><th>${__(
+							"Product",
+							null,
+							"After-sales"
+					  )}</th>
 						<th class="text-right">${__("Quantity")}</th><th>${__("Serial No Fitted")}</th>
 					</tr></thead><tbody>${jobs}</tbody></table></div>`
 					: `<p class="text-muted">${__("Not used on a job yet")}</p>`

@@ -54,7 +54,7 @@ def columns(by_van: dict[str, str]) -> list[dict]:
 		},
 		{"fieldname": "item_name", "label": _("Name"), "fieldtype": "Data", "width": 230},
 		quantity("total", _("Free in All")),
-		quantity("stores", _("Stores")),
+		quantity("stores", _("Stores", context="After-sales")),
 		*(quantity(f"van_{i}", technician) for i, technician in enumerate(by_van.values())),
 		{
 			"fieldname": "supply_guaranteed_until",

@@ -42,7 +42,7 @@ def columns() -> list[dict]:
 		quantity("maximum", _("Maximum")),
 		quantity("there", _("In the Van")),
 		quantity("coming", _("Coming")),
-		quantity("used", _("Used")),
+		quantity("used", _("Used", context="After-sales")),
 		quantity("propose", _("Bring")),
 		quantity("in_store", _("In Store")),
 		quantity("short", _("Short")),

@@ -73,6 +73,8 @@ Object.assign(aftersales.service_levels, {
 			doctype: listview.doctype,
 			names,
 		});
+		// The right end of every row, and of the heading, is as wide as a clock needs: the columns stay in line
+		listview.$result.toggleClass("aftersales-shows-clocks", Object.keys(clocks).length > 0);
 		listview.$result.find(".list-row-checkbox").each((_i, box) => {
 			const name = $(box).attr("data-name");
 			const $right = $(box).closest(".list-row-container").find(".level-right");

@@ -1,0 +1,25 @@
+"""The sidebar of version 16: every list, form and report of the app is beside the shipped one."""
+
+import frappe
+
+from aftersales.setup import desk_sidebars, traces
+
+
+def test_each_module_has_the_shipped_sidebar_and_its_app_is_found_by_both_of_its_names():
+	modules = traces.our_modules()
+	made_up = {module.lower(): {"label": module, "items": []} for module in modules}
+	known = {"stock": "erpnext", **{frappe.scrub(module): "aftersales" for module in modules}}
+	boot = frappe._dict(workspace_sidebar_item={"aftersales": {}, "stock": {}, **made_up}, module_app=known)
+
+	desk_sidebars.leave_the_shipped_one(boot)
+
+	assert set(boot.workspace_sidebar_item) == {"aftersales", "stock"}
+	assert {boot.module_app[module.lower()] for module in modules} == {"aftersales"}
+	assert boot.module_app["stock"] == "erpnext"
+	assert "service calls" not in known, "Frappe's own dictionary"
+
+
+def test_version_15_has_no_such_sidebars():
+	boot = frappe._dict(module_app={"stock": "erpnext"})
+	desk_sidebars.leave_the_shipped_one(boot)
+	assert boot == {"module_app": {"stock": "erpnext"}}

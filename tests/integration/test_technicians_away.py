@@ -151,6 +151,48 @@ def test_leave_is_asked_for_where_an_app_knows_it(shop, monkeypatch):
 	assert voucher.qualification_override_reason is None
 
 
+@pytest.mark.needs_app("hrms")
+def test_approved_leave_of_hrms_keeps_a_visit_from_being_dispatched(shop):
+	kind = make.make("Leave Type", leave_type_name="Leave of a Technician", is_lwp=1).name
+	application = make.make(
+		"Leave Application",
+		employee=shop.employee,
+		leave_type=kind,
+		from_date=tomorrow(),
+		to_date=tomorrow(),
+		leave_approver="Administrator",
+		status="Approved",
+		company=make.COMPANY,
+	)
+	make.planned(shop.call, shop.technician).dispatch()  # applied for is not approved yet
+	application.submit()
+
+	refused(shop, "is on leave until")
+	assert day_on_board(shop)["working"] == []
+
+
+@pytest.mark.needs_app("hrms")
+def test_shifts_of_hrms_say_on_which_days_somebody_comes(shop):
+	shift = make.make(
+		"Shift Type", __newname="Early", name="Early", start_time="06:00:00", end_time="14:00:00"
+	).name
+	days = {"start_date": add_days(nowdate(), 3), "end_date": add_days(nowdate(), 9)}
+	assignment = make.make(
+		"Shift Assignment",
+		employee=shop.employee,
+		shift_type=shift,
+		company=make.COMPANY,
+		status="Active",
+		**days,
+	)
+	make.planned(shop.call, shop.technician).dispatch()  # nobody plans this employee by shifts yet
+	assignment.submit()
+
+	refused(shop, "has no shift on this day")
+	assert day_on_board(shop)["working"] == []
+	assert tomorrow() not in {window.start.date() for window in arrival.suggest(make.COMPANY, count=40)}
+
+
 def test_no_window_is_promised_on_a_day_off_or_by_who_left(shop):
 	def days() -> set:
 		return {window.start.date() for window in arrival.suggest(make.COMPANY, count=40)}

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from aftersales.service_staff.availability_rules import Leave, Person, absence, days_there, half_day
+from aftersales.service_staff.availability_rules import Leave, Person, Shift, absence, days_there, half_day
 
 DAY = date(2026, 12, 1)
 NEXT, LAST = DAY + timedelta(days=1), DAY - timedelta(days=1)
@@ -28,6 +28,10 @@ LEAVE = Leave(DAY, NEXT, "Annual Leave")
 		({"leaves": (Leave(LAST, NEXT, "Sick", half_day=LAST),)}, "leave"),
 		({"holidays": {DAY: "Founder's Day"}}, "holiday"),
 		({"holidays": {NEXT: "Founder's Day"}}, None),
+		({"shifts": (Shift(LAST),)}, None),  # until further notice
+		({"shifts": (Shift(DAY, DAY),)}, None),
+		({"shifts": (Shift(NEXT), Shift(LAST, LAST))}, "no_shift"),
+		({"shifts": (Shift(NEXT),), "holidays": {DAY: "Founder's Day"}}, "holiday"),
 	],
 )
 def test_who_is_away(person, code):

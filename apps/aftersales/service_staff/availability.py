@@ -1,7 +1,7 @@
 """Asks ERPNext, and HRMS where it is installed, whether technicians are there; `availability_rules` decides.
 
-Employee (status, relieving date, holiday list), User (enabled), the company's holiday list and approved Leave
-Applications are read here and nowhere else.
+Employee (status, relieving date, holiday list), User (enabled), the company's holiday list, approved Leave
+Applications and Shift Assignments are read here and nowhere else.
 """
 
 from collections.abc import Iterable
@@ -10,18 +10,23 @@ from html import unescape
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, format_date, getdate, strip_html_tags
+from frappe.utils import add_days, escape_html, format_date, getdate, strip_html_tags
 
 from aftersales.service_staff import availability_rules
-from aftersales.service_staff.availability_rules import Absence, Leave, Person
+from aftersales.service_staff.availability_rules import Absence, Leave, Person, Shift
 
 LEAVE = "Leave Application"
+SHIFT = "Shift Assignment"
+SHIFTS_AROUND = 31
+"""Days before and after within which a shift says that somebody is planned by shifts."""
 
 
 def people(technicians: Iterable[str], begin: date, until: date) -> dict[str, Person]:
 	"""Technician → what is known of presence between two days (inclusive)."""
 	rows = _technicians(list(technicians))
-	leaves = _leaves([row.employee for row in rows if row.employee], begin, until)
+	employees = [row.employee for row in rows if row.employee]
+	leaves = _leaves(employees, begin, until)
+	shifts = _shifts(employees, begin, until)
 	return {
 		row.name: Person(
 			employee_status=row.status,
@@ -29,6 +34,7 @@ def people(technicians: Iterable[str], begin: date, until: date) -> dict[str, Pe
 			user_disabled=bool(row.user) and not row.enabled,
 			leaves=tuple(leaves.get(row.employee, ())),
 			holidays=_holidays(row, begin, until),
+			shifts=tuple(shifts.get(row.employee, ())),
 		)
 		for row in rows
 	}
@@ -67,6 +73,8 @@ def told(technician: str, found: Absence) -> str:
 		return _("{0} is on leave until {1} ({2}).").format(name, until, what or "-")
 	if found.code == "half_day":
 		return _("{0} has half a day off on {1} ({2}).").format(name, until, what or "-")
+	if found.code == "no_shift":
+		return _("{0} has no shift on this day.").format(name)
 	return _("{0} has a day off ({1}).").format(name, what or _("Public Holiday"))
 
 
@@ -121,6 +129,27 @@ def _leaves(employees: list[str], begin: date, until: date) -> dict[str, list[Le
 	):
 		half = (row.half_day_date or row.from_date) if row.half_day else None
 		found.setdefault(row.employee, []).append(Leave(row.from_date, row.to_date, row.leave_type, half))
+	return found
+
+
+def _shifts(employees: list[str], begin: date, until: date) -> dict[str, list[Shift]]:
+	"""Employee → shifts assigned around the days; {} where no app knows shifts."""
+	if not employees or not frappe.db.table_exists(SHIFT):
+		return {}
+	found: dict[str, list[Shift]] = {}
+	for row in frappe.get_all(
+		SHIFT,
+		filters={
+			"employee": ("in", employees),
+			"docstatus": 1,
+			"status": "Active",
+			"start_date": ("<=", add_days(until, SHIFTS_AROUND)),
+		},
+		or_filters=[["end_date", "is", "not set"], ["end_date", ">=", add_days(begin, -SHIFTS_AROUND)]],
+		fields=["employee", "start_date", "end_date"],
+		order_by="start_date asc, name asc",
+	):
+		found.setdefault(row.employee, []).append(Shift(row.start_date, row.end_date))
 	return found
 
 

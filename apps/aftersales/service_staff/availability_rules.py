@@ -5,6 +5,8 @@ Rules
   suspended employee does not come.
 - A disabled user cannot read or report a visit, so nobody of that name is sent from now on.
 - Leave counts as approved leave only. Half a day off is told, and is no absence: which half is not known.
+- Where shifts are assigned to somebody around a day, and none is for it, nobody of that name comes. Who has none at all
+  is not planned by shifts.
 - The technician's own holiday list goes before the employee's, that before the company's.
 - A visit that has been made was made, whatever the leave plan says; only who had left cannot have made it.
 """
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-Code = Literal["left", "not_employed", "disabled", "leave", "holiday", "half_day"]
+Code = Literal["left", "not_employed", "disabled", "leave", "holiday", "no_shift", "half_day"]
 AWAY = ("Inactive", "Suspended")
 
 
@@ -29,14 +31,26 @@ class Leave:
 
 
 @dataclass(frozen=True)
+class Shift:
+	"""A shift from its first day to its last; without a last one until further notice."""
+
+	start: date
+	end: date | None = None
+
+	def covers(self, day: date) -> bool:
+		return self.start <= day and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True)
 class Person:
-	"""What the registers say of a technician. `holidays`: day → its name."""
+	"""What the registers say of a technician. `holidays`: day → its name; `shifts`: those around the days asked about."""
 
 	employee_status: str | None = None
 	relieving_date: date | None = None
 	user_disabled: bool = False
 	leaves: tuple[Leave, ...] = ()
 	holidays: Mapping[date, str] = field(default_factory=dict)
+	shifts: tuple[Shift, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +81,8 @@ def absence(person: Person, day: date, made: bool = False) -> Absence | None:
 			return Absence("leave", leave.end, leave.kind)
 	if day in person.holidays:
 		return Absence("holiday", what=person.holidays[day])
+	if person.shifts and not any(shift.covers(day) for shift in person.shifts):
+		return Absence("no_shift")
 	return None
 
 

@@ -33,8 +33,10 @@ from aftersales.demo.actors import acting_as
 from aftersales.demo.stories import Story
 from aftersales.field_service.doctype.service_voucher.service_voucher import ServiceVoucher
 from aftersales.repair_workshop.doctype.repair_card.repair_card import RepairCard
+from aftersales.service_accounts.reconciliation_rules import Reason
 from aftersales.service_accounts.report.contract_profitability import contract_profitability
 from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
 from aftersales.service_calls.doctype.repair_call.repair_call import RepairCall
 from aftersales.setup import defaults
 from tests.administrator import activate
@@ -449,7 +451,9 @@ def _what_the_accountant_sees() -> dict[str, object]:
 	period = {"company": company.COMPANY, "from_date": add_days(getdate(), -365), "to_date": getdate()}
 	contracts = {row.customer: row for row in contract_profitability.execute(period)[1]}
 	jobs = {row.customer: row for row in job_profitability.execute(period)[1] if row.vendor}
+	breaks = service_revenue_reconciliation.execute({**period, "reason": Reason.LINES_DIFFER.value})[1]
 	return {
+		"lines that differ": [row["job"] for row in breaks],
 		"credited": frappe.get_all("Service Voucher", {"billing_status": "Credited"}, pluck="customer"),
 		"billed again": frappe.get_all(
 			"Sales Invoice", {"po_no": ("is", "set"), "docstatus": 1}, pluck="customer"
@@ -468,6 +472,7 @@ def test_the_accountants_week_has_what_does_not_go_straight(demo):
 	"""Half of 0.75 h x 72 and of 0.5 h x 54 is the customer's: 27.00 + 13.50. The works' bill is 148.00, charged on
 	at 195.00 with half an hour's diagnosis at 72."""
 	assert demo.accounts == {
+		"lines that differ": [],
 		"credited": ["Eileen Power"],
 		"billed again": ["Liam Tuohy"],
 		"contract": {"fees": 108, "billed": 40.5, "work": 22.13, "travel": 14.75, "margin": 111.62},

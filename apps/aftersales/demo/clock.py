@@ -27,7 +27,7 @@ def happened(doc: Document, **moments: datetime) -> None:
 
 	The app stamps with the moment of the action, which in a demo is today for everything: response
 	times of days would be the result. Nothing but moments is changed, and only after all guards passed.
-	`creation` is the first of them, `modified` the last.
+	`creation` is the first of them, `modified` the last; the rows of its tables came in with it.
 	"""
 	when = [get_datetime(moment) for moment in moments.values()]
 	frappe.db.set_value(
@@ -36,6 +36,13 @@ def happened(doc: Document, **moments: datetime) -> None:
 		{**moments, "creation": min(when), "modified": max(when)},
 		update_modified=False,
 	)
+	for table in doc.meta.get_table_fields():
+		frappe.db.set_value(
+			table.options,
+			{"parenttype": doc.doctype, "parent": doc.name},
+			{"creation": min(when), "modified": max(when)},
+			update_modified=False,
+		)
 	doc.reload()
 
 

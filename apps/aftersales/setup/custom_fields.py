@@ -17,7 +17,7 @@ from aftersales.setup import record
 
 MODULE = "Service Billing"
 
-# Document -> the field after which its "After-sales Service" section stands
+# Document -> a field of the section behind which its "After-sales Service" section stands
 _LINKED = {
 	"Stock Entry": "is_return",
 	"Sales Invoice": "remarks",
@@ -266,9 +266,29 @@ CUSTOM_FIELDS = _all_fields()
 def create() -> None:
 	"""Create what is missing of `CUSTOM_FIELDS`, bring the rest up to date. Safe to repeat."""
 	without_index = [doctype for doctype in CUSTOM_FIELDS if not _has_creation_index(doctype)]
-	create_custom_fields(CUSTOM_FIELDS, ignore_validate=True)
+	placed = {
+		doctype: [_placed(doctype, field) for field in fields] for doctype, fields in CUSTOM_FIELDS.items()
+	}
+	create_custom_fields(placed, ignore_validate=True)
 	# Frappe adds this index by the way when it alters a table that has none yet
 	record.remember("Index on creation", *(part for part in without_index if _has_creation_index(part)))
+
+
+def _placed(doctype: str, field: dict) -> dict:
+	"""The field; a section of ours comes behind the end of the section that it follows, which is not torn by it.
+
+	Which field ends a section differs between versions of ERPNext.
+	"""
+	if field["fieldtype"] != "Section Break":
+		return field
+	standard = frappe.get_all("DocField", {"parent": doctype}, ["fieldname", "fieldtype"], order_by="idx asc")
+	end = field["insert_after"]
+	at = [row.fieldname for row in standard].index(end)
+	for row in standard[at + 1 :]:
+		if row.fieldtype in ("Section Break", "Tab Break"):
+			break
+		end = row.fieldname
+	return {**field, "insert_after": end}
 
 
 def remove() -> None:

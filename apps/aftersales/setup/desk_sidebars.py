@@ -16,10 +16,14 @@ def leave_the_shipped_one(bootinfo: frappe._dict) -> None:
 	shown = bootinfo.get("workspace_sidebar_item")
 	if not shown:
 		return
-	stored = set(frappe.get_all("Workspace Sidebar", pluck="name"))
+	stored = _stored()
 	modules = our_modules()
 	for module in modules:
 		if module not in stored:
 			shown.pop(module.lower(), None)
 	# The dictionary is the one that Frappe itself works with
 	bootinfo.module_app = {**bootinfo.module_app, **{module.lower(): APP for module in modules}}
+
+
+def _stored() -> set[str]:
+	return set(frappe.get_all("Workspace Sidebar", pluck="name"))

@@ -48,10 +48,14 @@ def period_of(filters: dict) -> tuple[date, date]:
 	"""
 	filters = frappe._dict(filters)
 	_require(filters, "from_date", _("From"))
-	_require(filters, "to_date", _("To"))
+	_require(filters, "to_date", _("To", context="After-sales"))
 	first, last = getdate(filters.from_date), getdate(filters.to_date)
 	if last < first:
-		frappe.throw(_("{0} must be after {1}.").format(frappe.bold(_("To")), frappe.bold(_("From"))))
+		frappe.throw(
+			_("{0} must be after {1}.").format(
+				frappe.bold(_("To", context="After-sales")), frappe.bold(_("From"))
+			)
+		)
 	return first, last
 
 

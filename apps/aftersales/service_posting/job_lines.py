@@ -82,7 +82,7 @@ def _fill_labour(doc: Document, line: Document) -> None:
 		if seconds < 0:
 			frappe.throw(
 				_("Labour row {0}: {1} ({2}) is before {3} ({4}).").format(
-					line.idx, _("To"), line.to_time, _("From"), line.from_time
+					line.idx, _("To", context="After-sales"), line.to_time, _("From"), line.from_time
 				)
 			)
 		line.hours = flt(round(seconds) / 3600, HOUR_DIGITS)

@@ -23,7 +23,7 @@ def refuse_state_out_of_place(card: Document) -> None:
 			_(
 				"{0} cannot be set here: Ready comes with submitting, Returned after it, Cancelled with cancelling."
 			).format(frappe.bold(_(card.status))),
-			title=_("State"),
+			title=_("State", context="After-sales"),
 		)
 	if previous_status(card) == rules.CANCELLED and card.status != rules.CANCELLED:
 		require_role(SUPERVISORS, _("Resuming a cancelled card"))

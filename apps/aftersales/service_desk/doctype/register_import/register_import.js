@@ -27,6 +27,10 @@ const MEANINGS = {
 };
 
 function offer_meanings(frm) {
+	// Rows come from the check of the file; Frappe knows these properties in scripts only
+	const { grid } = frm.get_field("words");
+	grid.df.cannot_add_rows = true;
+	grid.df.cannot_delete_rows = true;
 	frm.fields_dict.words.grid.grid_rows.forEach((row) => {
 		const field = row.docfields.find(({ fieldname }) => fieldname === "meaning");
 		field.options = ["", ...MEANINGS[row.doc.kind]].join("\n");

@@ -34,7 +34,7 @@ def brought_back(doc, line=0, qty=1, **values) -> str:
 def test_a_visit_asks_for_the_old_part(shop):
 	make.make("Spare Part", item_code=shop.board, core_return=1)
 	visit = job(shop, parts=[make.part(shop.board, serial_no="C4-1")])
-	with pytest.raises(frappe.MandatoryError, match="'Old Part Back',? and 'Serial No Removed'"):
+	with pytest.raises(frappe.MandatoryError, match=r"'Old Part Back',? and 'Serial No Removed'"):
 		visit.submit()
 	visit.reload()
 	visit.parts[0].update({"old_part_returned": 1, "old_serial_no": "OLD-9"})

@@ -1,11 +1,12 @@
 """After an update of the app: somebody who had the desk open gets the new scripts, not those the browser has kept."""
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import frappe
-from frappe.utils import get_assets_json
 
 from tests.desk import WAIT, Desk, chromium, passwords
 
@@ -18,8 +19,10 @@ SCRIPT = (
 @contextmanager
 def next_version() -> Iterator[Callable[[], None]]:
 	"""Gives a function that does what an update does to the desk: another bundle, under the name of its content."""
-	built = get_assets_json()
-	old = Path(frappe.local.sites_path) / built[BUNDLE].lstrip("/")
+	sites = Path(os.environ["AFTERSALES_BENCH"]) / "sites"
+	built = json.loads((sites / "assets" / "assets.json").read_text())
+	built |= json.loads((sites / "assets" / "assets-rtl.json").read_text())
+	old = sites / built[BUNDLE].lstrip("/")
 	new = old.with_name("aftersales.bundle.OFTOMORROW.js")
 
 	def update() -> None:

@@ -39,6 +39,7 @@ def next_version() -> Iterator[Callable[[], None]]:
 
 def test_an_open_desk_gets_the_new_scripts_when_it_is_loaded_again(server):
 	with passwords(agent="Service Agent") as users, chromium() as browser, next_version() as update:
+		frappe.db.commit()
 		desk = Desk(browser, server.url, users["agent"]).start()
 		desk.page.wait_for_function("window.aftersales && aftersales.forms", timeout=WAIT)
 		before = desk.page.evaluate(SCRIPT)

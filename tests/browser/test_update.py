@@ -8,6 +8,7 @@ from pathlib import Path
 
 import frappe
 
+from tests.committed import swept_afterwards
 from tests.desk import WAIT, Desk, chromium, passwords
 
 BUNDLE = "aftersales.bundle.js"
@@ -38,7 +39,12 @@ def next_version() -> Iterator[Callable[[], None]]:
 
 
 def test_an_open_desk_gets_the_new_scripts_when_it_is_loaded_again(server):
-	with passwords(agent="Service Agent") as users, chromium() as browser, next_version() as update:
+	with (
+		swept_afterwards(),
+		passwords(agent="Service Agent") as users,
+		chromium() as browser,
+		next_version() as update,
+	):
 		frappe.db.commit()
 		desk = Desk(browser, server.url, users["agent"]).start()
 		desk.page.wait_for_function("window.aftersales && aftersales.forms", timeout=WAIT)

@@ -44,7 +44,9 @@ def in_the_cellar(desk: Desk, visit) -> None:
 	desk.page.wait_for_function(
 		"name => Object.keys(localStorage).some((key) => key.endsWith(name))", arg=visit.name
 	)
-	desk.page.wait_for_function("() => cur_frm.kept_text?.includes('1.5')")
+	desk.page.wait_for_function(
+		"() => Object.values(localStorage).some((text) => text.includes('\"hours\":1.5'))"
+	)
 	desk.context.set_offline(False)
 	desk.start()
 
@@ -118,3 +120,89 @@ def test_what_is_thrown_away_is_offered_no_more_and_never_to_another(server, vis
 		expect(offer(desk)).to_have_count(0)
 		assert desk.errors == []
 	assert stored(visit).findings is None
+
+
+SAVE = "**/api/method/frappe.desk.form.save.savedocs*"
+"""Where the desk sends a form to be saved."""
+
+
+def lose_answer(route):
+	"""The server saves, and the network fails on the way back."""
+	route.fetch()
+	route.abort()
+
+
+WAYS_TO_FAIL = {
+	"no network": lambda route: route.abort("internetdisconnected"),
+	"server error": lambda route: route.fulfill(status=500, body="Internal Server Error"),
+	"gateway": lambda route: route.fulfill(
+		status=504, body="<html>Gateway Time-out</html>", content_type="text/html"
+	),
+	"refused": lambda route: route.fulfill(
+		status=417, body='{"exc_type": "ValidationError", "exc": "[]"}', content_type="application/json"
+	),
+	"answer lost": lose_answer,
+}
+
+
+def test_what_a_save_could_not_store_stays_kept_whichever_way_it_failed(server, visit):
+	with chromium() as browser:
+		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE)
+		for way, fail in WAYS_TO_FAIL.items():
+			desk.start().open("Service Voucher", visit.name)
+			desk.enter(findings=f"Found with {way}")
+			desk.add("labour", activity="Other", hours=0.25, description=way)
+			desk.page.route(SAVE, fail)
+			with desk.page.expect_request(SAVE):
+				desk.page.evaluate("() => void cur_frm.save()")
+			desk.settled()
+			desk.page.unroute(SAVE)
+			assert kept(desk) == 1, way
+			assert desk.page.evaluate("() => cur_frm.is_dirty()"), way
+			desk.enter(advice=f"Also {way}")  # what is entered after the failure is kept as well
+			desk.page.wait_for_function(
+				"way => Object.values(localStorage).some((text) => text.includes(`Also ${way}`))", arg=way
+			)
+
+			desk.start().open("Service Voucher", visit.name)
+			expect(offer(desk)).to_contain_text("was not saved", timeout=WAIT)
+			offer(desk).get_by_role("button", name="Restore").click()
+			desk.page.wait_for_function("way => cur_frm.doc.advice === `Also ${way}`", arg=way)
+			desk.save()
+			assert kept(desk) == 0, way
+			assert stored(visit).findings == f"Found with {way}"
+		doc = frappe.get_doc("Service Voucher", visit.name)
+		assert [line.description for line in doc.labour[2:]] == list(WAYS_TO_FAIL), "each row once"
+
+
+def test_a_save_whose_answer_alone_was_lost_is_not_offered_again(server, visit):
+	with chromium() as browser:
+		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE).start().open("Service Voucher", visit.name)
+		desk.enter(findings=FOUND).add("labour", activity="Travel", hours=0.5)
+		desk.page.route(SAVE, lose_answer)
+		with desk.page.expect_request(SAVE):
+			desk.page.evaluate("() => void cur_frm.save()")
+		desk.settled()
+		desk.page.unroute(SAVE)
+		assert kept(desk) == 1
+		desk.start().open("Service Voucher", visit.name)
+		expect(offer(desk)).to_have_count(0)
+		assert kept(desk) == 0
+	assert stored(visit).hours == [("Repair", 1.0), ("Repair", 2.0), ("Travel", 0.5)]
+
+
+def test_a_full_storage_is_said_before_anything_is_lost(server, visit):
+	with chromium() as browser:
+		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE).start().open("Service Voucher", visit.name)
+		desk.page.evaluate(
+			"""() => {
+				for (let size = 1 << 20, n = 0; size >= 1; ) {
+					try { localStorage.setItem(`other-${n++}`, "x".repeat(size)); } catch { size >>= 1; }
+				}
+			}"""
+		)
+		desk.context.set_offline(True)
+		expect(desk.page.locator(".desk-alert").last).to_contain_text("storage of this browser is full")
+		desk.enter(findings=FOUND)
+		expect(desk.page.locator(".modal.show")).to_contain_text("is lost when the page is closed")
+		desk.page.evaluate("() => localStorage.clear()")

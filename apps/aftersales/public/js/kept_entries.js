@@ -18,7 +18,7 @@ Object.assign(aftersales.kept, {
 		for (const doctype of kept.FORMS) {
 			frappe.ui.form.on(doctype, {
 				refresh: (frm) => kept.refreshed(frm),
-				after_save: (frm) => kept.forget(frm.doc),
+				after_save: (frm) => kept.save_answered(frm),
 			});
 		}
 		kept.clear_old();
@@ -46,7 +46,17 @@ Object.assign(aftersales.kept, {
 		if (!kept.concerns(frm)) return;
 		frm.stored_entries = { name: frm.doc.name, entries: kept.entries(frm.doc) };
 		const found = kept.read(frm.doc);
-		if (found) kept.offer(frm, found);
+		if (!found) return;
+		const changes = kept.not_saved_yet(found, frm.stored_entries.entries);
+		if (changes) kept.offer(frm, { ...found, changes });
+		else kept.forget(frm.doc);
+	},
+
+	// Frappe calls after_save for a save that failed, too: without a network, after a server error, when the session
+	// has ended. Only a form without changes was saved.
+	save_answered(frm) {
+		if (frm.is_dirty()) aftersales.kept.keep(frm);
+		else aftersales.kept.forget(frm.doc);
 	},
 
 	keep(frm) {
@@ -54,14 +64,50 @@ Object.assign(aftersales.kept, {
 		if (!kept.concerns(frm) || !frm.is_dirty() || frm.stored_entries?.name !== frm.doc.name) return;
 		const changes = kept.changes(frm.stored_entries.entries, kept.entries(frm.doc));
 		if (!changes) return;
-		const text = JSON.stringify({ at: Date.now(), modified: frm.doc.modified, changes });
-		const without_time = JSON.stringify(changes);
-		if (frm.kept_text === without_time) return;
+		const key = kept.key(frm.doc);
+		const before = kept.read(frm.doc);
+		if (before && JSON.stringify(before.changes) === JSON.stringify(changes)) return;
 		try {
-			localStorage.setItem(kept.key(frm.doc), text);
-			frm.kept_text = without_time;
+			localStorage.setItem(
+				key,
+				JSON.stringify({
+					at: Date.now(),
+					modified: frm.doc.modified,
+					changes,
+					had: kept.row_names(frm),
+				})
+			);
 		} catch {
-			// The device's store is full: the form still holds what was entered.
+			kept.say_not_kept(frm);
+		}
+	},
+
+	// Rows that the document had when the changes were made: what came later may be the same rows, saved after all.
+	row_names: (frm) =>
+		Object.values(frm.stored_entries.entries.tables).flatMap((rows) => rows.map((row) => row.name)),
+
+	say_not_kept(frm) {
+		if (frm.told_not_kept === frm.doc.name) return;
+		frm.told_not_kept = frm.doc.name;
+		frappe.msgprint({
+			title: __("Not Kept on This Device"),
+			indicator: "red",
+			message: __(
+				"The storage of this browser is full or switched off. What you enter here is lost when the page is closed before it is saved. Free some storage, or write it down."
+			),
+		});
+	},
+
+	// Whether this browser stores anything at the moment: full or private storage throws.
+	can_keep() {
+		const probe = `${aftersales.kept.PREFIX}probe`;
+		try {
+			localStorage.setItem(probe, "x".repeat(4096));
+			return true;
+		} catch {
+			return false;
+		} finally {
+			localStorage.removeItem(probe);
 		}
 	},
 
@@ -131,6 +177,37 @@ Object.assign(aftersales.kept, {
 		localStorage.removeItem(aftersales.kept.key(doc));
 	},
 
+	// The server may have saved and only its answer was lost: what the document has by now is not offered again.
+	not_saved_yet({ changes, had = [] }, stored) {
+		const { kept } = aftersales;
+		const found = { fields: kept.differing(stored.fields, changes.fields), tables: {} };
+		for (const [table, { added, changed, removed }] of Object.entries(changes.tables)) {
+			const rows = stored.tables[table] || [];
+			const later = rows.filter((row) => !had.includes(row.name));
+			const left = {
+				added: added.filter((values) => !kept.take_same(later, values)),
+				changed: changed
+					.map(({ name, values }) => {
+						const row = rows.find((one) => one.name === name);
+						return { name, values: row ? kept.differing(row.values, values) : values };
+					})
+					.filter((row) => Object.keys(row.values).length),
+				removed: removed.filter((name) => rows.some((row) => row.name === name)),
+			};
+			if (Object.values(left).some((part) => part.length)) found.tables[table] = left;
+		}
+		return Object.keys(found.fields).length || Object.keys(found.tables).length ? found : null;
+	},
+
+	// Takes the row out of `rows` that has all of `values`; what was left empty the server may have filled in.
+	take_same(rows, values) {
+		const entered = Object.entries(values).filter(([, value]) => value || value === 0);
+		const at = rows.findIndex((row) =>
+			entered.every(([field, value]) => JSON.stringify(row.values[field]) === JSON.stringify(value))
+		);
+		return at < 0 ? null : rows.splice(at, 1)[0];
+	},
+
 	offer(frm, { at, modified, changes }) {
 		const { kept } = aftersales;
 		const when = frappe.utils.escape_html(
@@ -195,10 +272,12 @@ Object.assign(aftersales.kept, {
 		if (offline) {
 			frappe.show_alert(
 				{
-					message: __(
-						"No connection. What you enter is kept on this device until it can be saved."
-					),
-					indicator: "orange",
+					message: aftersales.kept.can_keep()
+						? __("No connection. What you enter is kept on this device until it can be saved.")
+						: __(
+								"No connection, and the storage of this browser is full or switched off: what you enter is lost when the page is closed."
+						  ),
+					indicator: aftersales.kept.can_keep() ? "orange" : "red",
 				},
 				10
 			);

@@ -281,6 +281,9 @@ aftersales_job_doctypes = ["Service Voucher", "Repair Card"]
 # Numbers that are in a product and lead to its file: product files → numbers of each
 aftersales_numbers_in_products = ["aftersales.service_calls.entitlement.fitted_numbers.numbers_of_products"]
 
+# The technician's app: who is told when a technician sets out (visit, minutes until arrival)
+aftersales_technician_sets_out = ["aftersales.customer_portal.messages.on_the_way"]
+
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = [
 	"Service Voucher",
@@ -295,7 +298,13 @@ auto_cancel_exempted_doctypes = [
 ]
 
 # The log of a billing run and a link without login hold nothing back
-ignore_links_on_delete = ["Billing Run Entry", "Service Link"]
+ignore_links_on_delete = [
+	"Billing Run Entry",
+	"Service Link",
+	"Technician Act",
+	"Technician Phone",
+	"Technician Upload",
+]
 
 # The calls of a Non Conformance are among its connections
 override_doctype_dashboards = {"Non Conformance": "aftersales.service_quality.faults.dashboard"}
@@ -400,7 +409,7 @@ user_data_fields = [
 ]
 
 # Links without login that open nothing any more; the days are the site's (Log Settings)
-default_log_clearing_doctypes = {"Service Link": 90}
+default_log_clearing_doctypes = {"Service Link": 90, "Technician Act": 365, "Technician Upload": 60}
 
 # ERPNext adds the fields of an accounting dimension to these as well
 accounting_dimension_doctypes = [
@@ -485,6 +494,9 @@ override_doctype_class = {"Email Queue": "aftersales.customer_portal.stored_mess
 # Messages to customers say that they are automatic
 make_email_body_message = ["aftersales.customer_portal.messages.mark_automatic"]
 
-# Customers' pages; where the QR code on a product or on a tag leads
-page_renderer = ["aftersales.customer_portal.pages.CustomerPages"]
+# Customers' pages; the technician's app; where the QR code on a product or on a tag leads
+page_renderer = [
+	"aftersales.customer_portal.pages.CustomerPages",
+	"aftersales.field_service.mobile.page.TechnicianApp",
+]
 website_route_rules = [{"from_route": "/scan/<path:tag>", "to_route": "scan"}]

@@ -7,7 +7,7 @@ the event is the call's, so that the message and the answer to it stand on the c
 loaner that was lent without a call the event is the Loaner Issue's own.
 
 In the templates `doc.message` holds what the moment is about: `link` (a signed link), `window`, `title`
-and `sentence` (where the call stands), `document`, `amount`, `technician`, `loaner`, `due_back`.
+and `sentence` (where the call stands), `document`, `amount`, `technician`, `arrival` (time of day), `loaner`, `due_back`.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,11 +17,11 @@ import frappe
 from frappe import _
 from frappe.email.email_body import EMail
 from frappe.model.document import Document
-from frappe.utils import fmt_money, format_date, get_datetime, now_datetime
+from frappe.utils import add_to_date, fmt_money, format_date, format_time, get_datetime, now_datetime
 
 from aftersales.core import renaming
 from aftersales.core.guards import entered
-from aftersales.core.input.requests import validate_call
+from aftersales.core.input.requests import WholeNumber, validate_call
 from aftersales.core.savepoints import one_of_many
 from aftersales.customer_care import care_for_customers as care
 from aftersales.customer_goods import loaners
@@ -118,8 +118,10 @@ def invoice_submitted(invoice: Document, method: str | None = None) -> None:
 
 @frappe.whitelist(methods=["POST"])
 @validate_call
-def on_the_way(voucher: str) -> None:
+def on_the_way(voucher: str, minutes: WholeNumber | None = None) -> None:
 	"""The technician sets out: tells the customer, and the timeline of the call.
+
+	`minutes`: how long it takes, where the technician says so; the message names the time of arrival.
 
 	Raises:
 		frappe.PermissionError: the user may not write the visit.
@@ -138,7 +140,8 @@ def on_the_way(voucher: str) -> None:
 			_("says that {0} is on the way").format(frappe.utils.escape_html(visit.technician)),
 		)
 		if is_switched_on():
-			tell(visit.repair_call, "on_the_way", links.TRACK, technician=visit.technician)
+			arrival = format_time(add_to_date(now_datetime(), minutes=minutes), "HH:mm") if minutes else None
+			tell(visit.repair_call, "on_the_way", links.TRACK, technician=visit.technician, arrival=arrival)
 
 
 def send_due_surveys() -> None:

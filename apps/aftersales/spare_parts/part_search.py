@@ -54,7 +54,7 @@ def find_for_job(doctype: DocTypeName, name: str, text: str | None = None, fitti
 	frappe.has_permission(doctype, "read", throw=True)
 	job = frappe.get_doc(doctype, name)
 	job.check_permission("read")
-	brand, model = _product_of(job)
+	brand, model = product_of(job)
 	fit = {row.item_code for row in parts_for_model(brand, model)}
 	only_fitting = bool(fit) and str(fitting) not in ("0", "False", "false", "")
 	found = matching(text, limit=MOST_FOUND + 1, only=fit if only_fitting else None)
@@ -110,6 +110,11 @@ def price_for(item_code: str, customer: str | None, company: str) -> float:
 	return _rates([item_code], price_list, customer).get(item_code, 0.0)
 
 
+def rates_for(items: list[str], customer: str | None) -> dict[str, float]:
+	"""Today's rate of each of `items` for a customer, in the currency of his price list; without pricing rules."""
+	return _rates(items, _price_list(frappe._dict(customer=customer))[0], customer)
+
+
 def matching(
 	text: str | None = None,
 	brand: str | None = None,
@@ -154,7 +159,7 @@ def _literally(word: str) -> str:
 	return word
 
 
-def _product_of(job: Document) -> tuple[str | None, str | None]:
+def product_of(job: Document) -> tuple[str | None, str | None]:
 	"""Brand and model from the product file, else from the call."""
 	for doctype, name in (("Customer Equipment", job.equipment), ("Repair Call", job.repair_call)):
 		if not name:

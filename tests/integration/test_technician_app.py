@@ -1,0 +1,480 @@
+"""The technician's app, server side: what a phone takes along, and that each of its acts is done once.
+
+Acts are sent as the phone sends them, as the technician; what they do is read from the documents and the ledgers.
+"""
+
+import base64
+import hashlib
+import io
+import secrets
+import time
+import uuid
+
+import frappe
+import pytest
+from frappe.utils import add_days, add_to_date, get_datetime, now_datetime
+from PIL import Image
+
+from aftersales.field_service.mobile import api, page
+from tests import factories as make
+from tests.jobs import books, gl, stock_ledger
+
+AOIFE = "aoife.app@example.com"
+DECLAN = "declan.app@example.com"
+PHONE = "a" * 32
+MINUTE = 60_000
+
+
+@pytest.fixture
+def shop():
+	names = make.shop()
+	make.settings(small_fee_limit=500, submit_invoice=1)
+	make.cash_mode()
+	frappe.db.set_value(
+		"Service Technician", names.technician, "user", make.user(AOIFE, "Service Technician")
+	)
+	make.technician("Declan", make.warehouse("Van Declan"), user=make.user(DECLAN, "Service Technician"))
+	names.product = make.equipment(names.customer, serial_text="TH-18-0042")
+	make.once("Spare Part", names.seal, item_code=names.seal, fits=[{"brand": "Baxi", "model": "600 Combi"}])
+	return names
+
+
+@pytest.fixture
+def visit(shop):
+	return dispatched(shop)
+
+
+def dispatched(shop, **values):
+	call = make.call(shop.customer, equipment=shop.product, contact_phone="+353 1 555 0100")
+	doc = make.planned(call, shop.technician, **values)
+	doc.dispatch()
+	return doc
+
+
+def act(
+	visit, kind: str, changes: dict | None = None, minutes_ago: float = 0, clock_off: float = 0, **values
+) -> dict:
+	"""An act as a phone makes it: done `minutes_ago`, by a clock that is `clock_off` minutes ahead."""
+	sent = (time.time() + clock_off * 60) * 1000
+	return {
+		"id": str(uuid.uuid4()),
+		"after": None,
+		"voucher": visit.name,
+		"kind": kind,
+		"at": sent - minutes_ago * MINUTE,
+		"sent_at": sent,
+		"phone": PHONE,
+		"changes": changes or {},
+		"values": values,
+	}
+
+
+def fields(**mine) -> dict:
+	return {"fields": {field: {"seen": None, "mine": value} for field, value in mine.items()}}
+
+
+def added(**tables) -> dict:
+	return {
+		"tables": {
+			table: {"added": [{"name": secrets.token_hex(10), "values": row} for row in rows]}
+			for table, rows in tables.items()
+		}
+	}
+
+
+def report(**more) -> dict:
+	"""What a simple visit needs."""
+	return {
+		**fields(
+			outcome="Completed",
+			findings="Worn seal replaced",
+			test_result="Passed",
+			customer_signature=make.SIGNATURE,
+			signed_by="N. Byrne",
+			**more,
+		),
+		**added(
+			labour=[make.hours(1)],
+			parts=[make.part(frappe.db.get_value("Item", {"item_name": "Gas Valve Seal"}))],
+		),
+	}
+
+
+def send(one: dict, user: str = AOIFE) -> dict:
+	"""One request: what was done before is committed, and so is what it did."""
+	frappe.db.commit()
+	frappe.set_user(user)
+	try:
+		answer = api.take(user=user, act=dict(one))
+		frappe.db.commit()
+		return answer
+	finally:
+		frappe.set_user("Administrator")
+
+
+def load(user: str = AOIFE, phone: str = PHONE, **values) -> dict:
+	frappe.set_user(user)
+	try:
+		return api.load(user=user, phone=phone, **values)
+	finally:
+		frappe.set_user("Administrator")
+
+
+# ---------------------------------------------------------------- what goes along
+
+
+def test_a_phone_takes_the_days_to_come_along(shop, visit):
+	later = dispatched(
+		shop, planned_start=add_days(now_datetime(), 20), planned_end=add_days(now_datetime(), 20.1)
+	)
+	theirs = make.planned(make.call(shop.customer), "Declan")
+	theirs.dispatch()
+	draft = make.planned(make.call(shop.customer), shop.technician)
+	parcel = load()
+	# What is dispatched goes along whenever it is planned; a draft within the days to come
+	assert {one["name"] for one in parcel["visits"]} == {visit.name, later.name, draft.name}
+	one = next(one for one in parcel["visits"] if one["name"] == visit.name)
+	assert (one["status"], one["customer_name"]) == ("Dispatched", "Nora Byrne")
+	assert one["call"]["contact_phone"] == "+353 1 555 0100"
+	assert one["product"]["serial_text"] == "TH-18-0042"
+	assert one["planned_start"] == str(visit.planned_start)[:19]
+	assert parcel["fits"][visit.name] == [shop.seal]
+	assert parcel["parts"][shop.seal]["van"] == 10
+	terms = parcel["terms"][visit.name]
+	assert (terms["rates"][shop.seal], terms["labour_rate"], terms["tax_percent"]) == (42, 60, 13.5)
+	assert "cost_rate" not in str(parcel) and "valuation" not in str(parcel)
+	assert load(known=parcel["digest"]) == {"digest": parcel["digest"], "unchanged": True}
+
+
+def test_a_visit_given_to_another_goes_along_no_more(shop, visit):
+	assert load()["visits"]
+	visit.technician = "Declan"
+	visit.save()
+	assert load()["visits"] == []
+	assert [one["name"] for one in load(DECLAN, "b" * 32)["visits"]] == [visit.name]
+
+
+# ---------------------------------------------------------------- a visit, once
+
+
+def test_a_whole_visit_from_the_phone_stands_on_the_ledgers_once(shop, visit):
+	arrived = act(visit, "arrive", minutes_ago=70)
+	over = {**act(visit, "complete", report(), minutes_ago=10), "after": arrived["id"]}
+	assert send(arrived)["state"] == "Done"
+	answer = send(over)
+	assert answer["state"] == "Done", answer
+	assert answer["amount_due"] == 115.77  # (60 + 42) * 1.135
+	visit.reload()
+	assert (visit.docstatus, visit.status) == (1, "Completed")
+	assert abs((now_datetime() - get_datetime(visit.arrived_at)).total_seconds() - 70 * 60) < 60
+	assert abs((now_datetime() - get_datetime(visit.departed_at)).total_seconds() - 10 * 60) < 60
+	before = books()
+	assert [row[2] for row in stock_ledger(visit.stock_entry)] == [-1]
+	assert sum(row[1] for row in gl(visit.sales_invoice)) == 115.77
+	for _again in range(3):  # the answer was lost on the way
+		again = send(over)
+		assert (again["state"], again["seen"], again["amount_due"]) == ("Done", True, 115.77)
+		assert send(arrived)["seen"]
+	assert books() == before
+	assert frappe.db.count("Technician Act", {"service_voucher": visit.name}) == 2
+
+
+def test_acts_that_come_out_of_order_wait_for_those_before_them(visit):
+	first = act(visit, "arrive")
+	second = {**act(visit, "save", fields(findings="Valve stuck")), "after": first["id"]}
+	assert send(second) == {"state": "Wait", "for": first["id"]}
+	assert not frappe.db.get_value("Service Voucher", visit.name, "findings")
+	assert send(first)["state"] == send(second)["state"] == "Done"
+	assert frappe.db.get_value("Service Voucher", visit.name, "findings") == "Valve stuck"
+
+
+def test_an_id_stands_for_one_act_of_one_user(visit):
+	one = act(visit, "save", fields(findings="Valve stuck"))
+	send(one)
+	with pytest.raises(frappe.PermissionError):
+		send({**one, "changes": fields(findings="Something else")})
+	with pytest.raises(frappe.PermissionError):
+		send(one, DECLAN)
+
+
+@pytest.mark.parametrize("off", [-120, 120])
+def test_a_phone_whose_clock_is_off_says_the_right_time(visit, off):
+	send(act(visit, "arrive", minutes_ago=30, clock_off=off))
+	arrived = frappe.db.get_value("Service Voucher", visit.name, "arrived_at")
+	assert abs((now_datetime() - arrived).total_seconds() - 30 * 60) < 60
+
+
+def test_rows_are_added_changed_and_removed_by_their_names(visit):
+	make_rows = added(labour=[make.hours(1), make.hours(0.5, activity="Travel")])
+	rows = make_rows["tables"]["labour"]["added"]
+	answer = send(act(visit, "save", make_rows))
+	assert [row["name"] for row in answer["visit"]["labour"]] == [row["name"] for row in rows]
+	changes = {
+		"tables": {
+			"labour": {
+				"changed": [{"name": rows[0]["name"], "fields": {"hours": {"seen": 1, "mine": 1.5}}}],
+				"removed": [rows[1]["name"]],
+				"added": [rows[0]],  # sent before
+			}
+		}
+	}
+	answer = send(act(visit, "save", changes))
+	assert [(row["name"], row["hours"]) for row in answer["visit"]["labour"]] == [(rows[0]["name"], 1.5)]
+
+
+# ---------------------------------------------------------------- refused, changed by others
+
+
+def test_what_the_desk_refuses_is_refused_and_kept_as_an_answer(visit):
+	without = report()
+	del without["fields"]["test_result"]
+	one = act(visit, "complete", without)
+	for _again in range(2):
+		answer = send(one)
+		assert answer["state"] == "Refused"
+		assert "Test" in answer["message"] and "<" not in answer["message"]
+	visit.reload()
+	assert (visit.docstatus, visit.findings, visit.labour) == (0, None, [])
+	assert frappe.db.get_value("Technician Act", one["id"], "state") == "Refused"
+	# Dealt with: a new act follows the refused one
+	assert send({**act(visit, "complete", report()), "after": one["id"]})["state"] == "Done"
+
+
+def test_both_values_are_told_and_nothing_is_overwritten(visit):
+	visit.findings = "The office knows: pump"
+	visit.save()
+	one = act(visit, "save", fields(findings="Valve stuck", advice="Flush yearly"))
+	answer = send(one)
+	assert answer["state"] == "Conflict"
+	[conflict] = answer["conflicts"]
+	assert (conflict["field"], conflict["mine"], conflict["theirs"]) == (
+		"findings",
+		"Valve stuck",
+		"The office knows: pump",
+	)
+	visit.reload()
+	assert (visit.findings, visit.advice) == ("The office knows: pump", None)
+	decided = {"fields": {"findings": {"seen": conflict["theirs"], "mine": "Valve stuck"}}}
+	assert send({**act(visit, "save", decided), "after": one["id"]})["state"] == "Done"
+	visit.reload()
+	assert visit.findings == "Valve stuck"
+
+
+def test_two_phones_of_one_technician_do_not_overwrite_each_other(visit):
+	assert send(act(visit, "save", fields(findings="From the tablet")))["state"] == "Done"
+	assert send(act(visit, "save", fields(findings="From the phone")))["state"] == "Conflict"
+	assert send(act(visit, "save", fields(advice="From the phone")))["state"] == "Done"
+
+
+def test_a_visit_called_off_or_over_takes_nothing_more(visit):
+	visit.call_off("Customer ill")
+	answer = send(act(visit, "complete", report()))
+	assert answer["state"] == "Refused" and "called off" in answer["message"]
+
+
+def test_a_visit_given_to_another_is_kept_and_told(visit):
+	visit.technician = "Declan"
+	visit.save()
+	answer = send(act(visit, "save", fields(findings="Mine")))
+	assert (answer["state"], answer["visit"]) == ("Refused", None)
+	assert not frappe.db.get_value("Service Voucher", visit.name, "findings")
+
+
+# ---------------------------------------------------------------- outcomes, money, messages
+
+
+def test_outcomes_make_their_next_step(shop):
+	again, taken = dispatched(shop), dispatched(shop)
+	made = report(work_left="Fit the new fan")
+	made["fields"]["outcome"]["mine"] = "Revisit Needed"
+	assert send(act(again, "complete", made))["state"] == "Done"
+	[revisit] = frappe.get_all(
+		"Service Voucher", {"previous_voucher": again.name}, pluck="name", order_by="name"
+	)
+	assert frappe.db.get_value("Service Voucher", revisit, "preliminary_plan").endswith("Fit the new fan")
+	made = report()
+	made["fields"]["outcome"]["mine"] = "Taken to Workshop"
+	assert send(act(taken, "complete", made))["state"] == "Done"
+	assert frappe.db.count("Collection Receipt", {"service_voucher": taken.name}) == 1
+
+
+def test_cash_has_one_receipt(visit):
+	one = act(visit, "complete", report(cash_collected=115.77))
+	receipt = send(one)["receipt"]
+	assert receipt and send(one)["receipt"] == receipt
+	visit.reload()
+	assert [row.amount for row in visit.cash_receipts] == [115.77]
+
+
+def test_cash_after_completion_is_collected_once(visit):
+	send(act(visit, "complete", report()))
+	one = act(visit, "collect_cash", amount=100, so_far=0)
+	assert send(one)["receipt"] == send(one)["receipt"]
+	assert send(act(visit, "collect_cash", amount=100, so_far=0))["state"] == "Refused"
+	visit.reload()
+	assert visit.cash_collected == 100
+
+
+def test_the_customer_is_told_once_that_somebody_is_on_the_way(visit, monkeypatch):
+	told = []
+	monkeypatch.setattr(
+		"aftersales.customer_portal.messages.tell", lambda *args, **facts: told.append((args, facts))
+	)
+	make.settings(send_customer_messages=1)
+	one = act(visit, "set_out", minutes=25)
+	assert send(one)["state"] == send(one)["state"] == "Done"
+	[(args, facts)] = told
+	assert args[1] == "on_the_way"
+	assert facts["arrival"] == add_to_date(now_datetime(), minutes=25).strftime("%H:%M")
+
+
+# ---------------------------------------------------------------- photos
+
+
+def picture(colour: str = "red", size: int = 40) -> bytes:
+	made = io.BytesIO()
+	noise = Image.effect_noise((size, size), 100).convert("RGB")
+	Image.blend(noise, Image.new("RGB", (size, size), colour), 0.3).save(made, "JPEG", quality=95)
+	return made.getvalue()
+
+
+def upload(visit, content: bytes, user: str = AOIFE, piece: int = 999, until: int | None = None) -> dict:
+	"""Send the pieces of a photo as the phone does, beginning where the server says."""
+	frappe.set_user(user)
+	try:
+		digest = hashlib.sha256(content).hexdigest()
+		call = {"user": user, "voucher": visit.name, "digest": digest, "size": len(content)}
+		answer = api.upload(**call, offset=0)
+		while not answer["done"] and (until is None or answer["received"] < until):
+			start = answer["received"]
+			text = base64.b64encode(content[start : start + piece]).decode()
+			answer = api.upload(**call, offset=start, piece=text)
+		return answer
+	finally:
+		frappe.set_user("Administrator")
+
+
+def test_a_photo_goes_on_where_the_network_failed_and_is_stored_once(visit):
+	content = picture(size=120)
+	assert not upload(visit, content, until=2000)["done"]
+	assert upload(visit, content)["done"]
+	assert upload(visit, content)["done"]  # the answer was lost
+	named = {"photo": f"sha256:{hashlib.sha256(content).hexdigest()}", "shows": "Before"}
+	assert send(act(visit, "save", added(photos=[named])))["state"] == "Done"
+	visit.reload()
+	[file] = frappe.get_all("File", {"attached_to_name": visit.name}, ["name", "file_url", "is_private"])
+	assert visit.photos[0].photo == file.file_url and file.is_private
+	stored = frappe.get_doc(
+		"File", file.name
+	).get_content()  # without what the camera noted, where the site wants that
+	assert Image.open(io.BytesIO(stored)).size == (120, 120)
+	assert not frappe.db.get_value("Technician Upload", {"service_voucher": visit.name}, "content")
+
+
+def test_a_photo_is_no_other_file_and_of_this_visit(shop, visit):
+	with pytest.raises(frappe.ValidationError):
+		upload(visit, b"<svg onload=alert(1)>" * 50)
+	other = dispatched(shop)
+	content = picture("blue")
+	upload(other, content)
+	named = {"photo": f"sha256:{hashlib.sha256(content).hexdigest()}", "shows": "After"}
+	answer = send(act(visit, "save", added(photos=[named])))
+	assert answer["state"] == "Refused" and "not been sent" in answer["message"]
+	with pytest.raises(frappe.PermissionError):
+		upload(visit, content, DECLAN)
+
+
+# ---------------------------------------------------------------- users and phones
+
+
+def test_nobody_sends_in_the_name_of_somebody_else(visit):
+	one = act(visit, "save", fields(findings="Mine"))
+	frappe.set_user(DECLAN)
+	for call in (
+		lambda: api.take(user=AOIFE, act=one),
+		lambda: api.load(user=AOIFE, phone=PHONE),
+		lambda: api.upload(user=AOIFE, voucher=visit.name, digest="0" * 64, size=9, offset=0),
+	):
+		with pytest.raises(frappe.PermissionError):
+			call()
+	frappe.set_user("Administrator")
+	assert send(one, DECLAN)["state"] == "Refused"  # in their own name it is not theirs either
+	assert not frappe.db.get_value("Service Voucher", visit.name, "findings")
+
+
+def test_a_lost_phone_is_wiped_with_and_without_a_session(visit, monkeypatch):
+	load(device="Chrome, Android", version="1", unsent=2)
+	phone = frappe.get_doc("Technician Phone", PHONE)
+	assert (phone.user, phone.unsent, phone.device) == (AOIFE, 2, "Chrome, Android")
+	with pytest.raises(frappe.PermissionError):
+		load(DECLAN)  # the number of Aoife's data
+	phone.wipe = 1
+	phone.save()
+	assert load() == {"wipe": True}
+	frappe.set_user("Guest")
+	for method, number, wipe in (("GET", PHONE, True), ("GET", "c" * 32, False), ("POST", PHONE, True)):
+		monkeypatch.setattr(frappe.local, "request", frappe._dict(method=method), raising=False)
+		answer = page.TechnicianApp(f"technician/phone/{number}").render()
+		assert answer.json == {"wipe": wipe}
+	frappe.set_user("Administrator")
+	phone.reload()
+	assert phone.wiped_at and phone.unsent == 0
+
+
+@pytest.mark.parametrize(
+	"wrong",
+	[
+		{"id": "1"},
+		{"id": None},
+		{"after": "x"},
+		{"kind": "drop"},
+		{"voucher": None},
+		{"kind": ["save"]},
+		{"voucher": "x" * 500},
+		{"phone": "\ud83d"},
+		{"at": "today"},
+		{"at": float("nan")},
+		{"sent_at": None},
+		{"changes": [1]},
+		{"values": "x"},
+	],
+)
+def test_what_is_no_act_is_a_message_and_not_stored(visit, wrong):
+	before = frappe.db.count("Technician Act")
+	with pytest.raises(frappe.ValidationError):
+		send({**act(visit, "save"), **wrong})
+	assert frappe.db.count("Technician Act") == before
+
+
+@pytest.mark.parametrize(
+	"changes",
+	[
+		fields(technician="Declan"),
+		fields(status="Completed"),
+		{"tables": {"cash_receipts": {"added": []}}},
+		{"tables": {"labour": {"added": [{"name": "x", "values": {}}]}}},
+		{"tables": {"labour": {"added": "x", "changed": [{"name": ["y"]}], "removed": 5}}},
+		{"tables": {"labour": 5}},
+		{"fields": ["findings"]},
+		fields(findings=["x"], arrived_at="yesterday"),
+		added(labour=[{"activity": "Repair", "hours": 1, "rate": 500}]),
+		added(photos=[{"photo": "/private/files/salaries.pdf", "shows": "After"}]),
+	],
+)
+def test_a_phone_changes_only_what_a_technician_enters(visit, changes):
+	answer = send(act(visit, "save", changes))
+	assert answer["state"] == "Refused", answer
+	assert frappe.db.get_value("Service Voucher", visit.name, ["technician", "status"]) == (
+		visit.technician,
+		"Dispatched",
+	)
+
+
+def test_records_of_acts_and_photos_are_written_by_the_app_only(visit):
+	send(act(visit, "arrive"))
+	stored = frappe.get_last_doc("Technician Act")
+	stored.state = "Refused"
+	with pytest.raises(frappe.PermissionError):
+		stored.save()
+	with pytest.raises(frappe.PermissionError):
+		frappe.get_doc({"doctype": "Technician Upload", "name": "x", "service_voucher": visit.name}).insert()

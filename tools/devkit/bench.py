@@ -261,23 +261,40 @@ def _list_app(ground: Ground) -> None:
 		path.write_text("\n".join([*apps, "aftersales"]) + "\n")
 
 
+def ensure_node_packages(ground: Ground) -> None:
+	"""What the technician's app is built, checked and tested with, as yarn.lock says; as bench get-app does it."""
+	state = ground.state / "app.json"
+	key = hashlib.sha256(
+		b"".join((ground.copy / name).read_bytes() for name in ("package.json", "yarn.lock"))
+	).hexdigest()
+	there = (ground.copy / "node_modules" / ".yarn-integrity").exists()
+	if not there or ground.read_state(state).get("node_packages") != key:
+		say("installing what the technician's app is built with (yarn)")
+		ground.run(["yarn", "install", "--frozen-lockfile"], cwd=ground.copy, log="assets")
+		ground.write_state(state, {**ground.read_state(state), "node_packages": key})
+
+
 def _ensure_assets(ground: Ground, state: Path) -> None:
-	"""The public folder is linked; bundles are built when one of its sources changed."""
+	"""The public folder is linked; bundles and the technician's app are built when one of their sources changed."""
 	public = ground.copy / "aftersales" / "public"
 	link = ground.sites / "assets" / "aftersales"
 	if not public.exists():
 		link.unlink(missing_ok=True)
 		return
 	files = sorted(p for p in public.rglob("*") if p.is_file() and "dist" not in p.relative_to(public).parts)
+	app = [*(ground.copy / "frontend").rglob("*"), ground.copy / "package.json", ground.copy / "yarn.lock"]
+	sources = [*files, *sorted(p for p in app if p.is_file() and "tests" not in p.parts)]
 	key = hashlib.sha256()
-	for path in files:
-		key.update(str(path.relative_to(public)).encode() + path.read_bytes())
+	for path in sources:
+		key.update(str(path.relative_to(ground.copy)).encode() + path.read_bytes())
 	if not link.exists():
 		link.parent.mkdir(exist_ok=True)
 		link.unlink(missing_ok=True)
 		link.symlink_to(public)
 	has_bundles = any(".bundle." in path.name for path in files)
-	if has_bundles and ground.read_state(state).get("public") != key.hexdigest():
+	built = (public / "dist" / "technician" / "index.html").exists()
+	if has_bundles and not (built and ground.read_state(state).get("public") == key.hexdigest()):
+		ensure_node_packages(ground)
 		say("building the app's assets")
 		frappe(ground, ["build", "--app", "aftersales", "--production"], log="assets")
 		ground.write_state(state, {**ground.read_state(state), "public": key.hexdigest()})

@@ -1,6 +1,7 @@
 """`make lint`: what a change must pass before it is read by anybody.
 
-ruff, prettier and eslint in the versions of .pre-commit-config.yaml, import-linter with the contracts of
+ruff, prettier and eslint in the versions of .pre-commit-config.yaml, the technician's app by its own programs,
+import-linter with the contracts of
 pyproject.toml, Frappe's rules for semgrep, and whether the translation template is that of the code. The programs
 are installed into the bench's tools, never into its environment; the rules for semgrep are cloned there, too.
 """
@@ -21,7 +22,7 @@ SEMGREP = ">=1.100"
 SEMGREP_RULES = "https://github.com/frappe/semgrep-rules"
 """Frappe's rules; SEMGREP_RULES in the environment names another git URL or path."""
 
-SCRIPTS = ("*.js", "*.scss")
+SCRIPTS = ("*.js", "*.scss", "*.ts", "*.vue")
 NOT_OURS = ("public/dist", "public/js/lib", "templates/includes")
 
 
@@ -31,6 +32,7 @@ def run(ground: Ground) -> int:
 		"ruff": _ruff,
 		"prettier": _prettier,
 		"eslint": _eslint,
+		"technician's app": _technicians_app,
 		"import-linter": _imports,
 		"semgrep": _semgrep,
 		"translation template": _template,
@@ -61,6 +63,12 @@ def _eslint(ground: Ground) -> int:
 	return ground.run(
 		[_node_tool(ground, "eslint"), "--quiet", *_scripts(ground, "*.js")], cwd=ground.copy, check=False
 	).returncode
+
+
+def _technicians_app(ground: Ground) -> int:
+	"""eslint and the types of frontend/technician, by its own package.json: Vue and TypeScript need newer programs."""
+	bench.ensure_node_packages(ground)
+	return ground.run(["yarn", "--silent", "lint"], cwd=ground.copy, check=False).returncode
 
 
 def _imports(ground: Ground) -> int:

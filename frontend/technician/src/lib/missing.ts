@@ -1,0 +1,64 @@
+/** What a visit still lacks before it can be completed: all of it together, each beside its field. The same as the
+ * server asks (visit_rules.missing_for_completion, old_parts.require_old_parts); the server decides. */
+import { __ } from "./i18n";
+import type { Entered, Part } from "./types";
+
+export interface Missing {
+	/** The field, or the row's table and name, that the message belongs to. */
+	at: string;
+	text: string;
+}
+
+/** `internal`: work without a customer, who could sign. */
+export function missing(now: Entered, parts: Record<string, Part>, internal = false): Missing[] {
+	const found: Missing[] = [];
+	const need = (at: string, text: string, there: unknown) => {
+		if (!there) found.push({ at, text });
+	};
+	need("outcome", __("Choose how the visit ended."), now.outcome);
+	// Before it is said how the visit ended, all that a completed one needs is told
+	if (now.outcome === "Completed" || !now.outcome) {
+		need("findings", __("Enter what was found and done."), String(now.findings || "").trim());
+		need("test_result", __("Enter the result of the test, or that it was not tested."), now.test_result);
+		if (now.outcome && now.test_result === "Failed") {
+			found.push({
+				at: "test_result",
+				text: __("The test failed, so the outcome cannot be Completed."),
+			});
+		}
+	}
+	if (now.outcome !== "No Access" && !internal) {
+		if (!now.customer_signature && !String(now.unsigned_reason || "").trim()) {
+			found.push({
+				at: "signature",
+				text: __("Capture the signature, or enter why there is none."),
+			});
+		}
+		if (now.customer_signature)
+			need("signed_by", __("Enter who signed."), String(now.signed_by || "").trim());
+	}
+	for (const row of now.parts) {
+		const part = parts[String(row.item_code)];
+		const at = `parts:${row.name}`;
+		if (!Number(row.qty)) found.push({ at, text: __("Enter the quantity.") });
+		if (part?.has_serial_no && !row.serial_no) found.push({ at, text: __("Choose the serial number.") });
+		if (part?.has_batch_no && !row.batch_no) found.push({ at, text: __("Choose the batch.") });
+		if (part?.core_return && !row.old_part_returned && !row.old_part_missing_reason) {
+			found.push({
+				at,
+				text: __("The old part comes back: tick it, or enter why it does not."),
+			});
+		}
+		if (part?.core_return && row.old_part_returned && row.serial_no && !row.old_serial_no) {
+			found.push({ at, text: __("Enter the serial number of the old part.") });
+		}
+	}
+	for (const row of now.labour) {
+		if (!row.activity)
+			found.push({
+				at: `labour:${row.name}`,
+				text: __("Choose the kind of work."),
+			});
+	}
+	return found;
+}

@@ -1,0 +1,79 @@
+/** What the phone keeps: a database for each user, so that nobody meets the data of another. */
+import Dexie, { type Table as DexieTable } from "dexie";
+import type { Changes, Conflict, Entered, Value, Visit } from "@/lib/types";
+
+export interface StoredVisit {
+	name: string;
+	/** As the server last sent it. */
+	server: Visit;
+	/** The entered values as they are once all queued acts are done. */
+	queued: Entered;
+	/** The entered values as they are on the screen. */
+	mine: Entered;
+	/** What was pressed here and is not on the server yet: Dispatched → On Site → Completed. */
+	status: string;
+	/** Why the visit is no longer this technician's, while something of it has not been sent. */
+	gone?: string;
+	/** Last answer worth showing: receipt, amount due. */
+	told?: { receipt?: string; amount_due?: number; currency?: string };
+	/** The server refused an act of it: it is open again until the technician has dealt with that. */
+	held?: boolean;
+	/** The row of labour whose hours run since arrival, until somebody sets them. */
+	timer?: { row: string; at: number };
+	touched: number;
+}
+
+export interface StoredAct {
+	seq?: number;
+	id: string;
+	after: string | null;
+	voucher: string;
+	kind: string;
+	at: number;
+	changes: Changes;
+	values: Record<string, Value>;
+	state: "waiting" | "refused" | "conflict";
+	message?: string;
+	conflicts?: Conflict[];
+	tries: number;
+}
+
+export interface StoredPhoto {
+	key: string;
+	voucher: string;
+	digest: string;
+	blob: Blob;
+	size: number;
+	sent: number;
+	done: 0 | 1;
+}
+
+export class PhoneStore extends Dexie {
+	meta!: DexieTable<{ key: string; value: unknown }, string>;
+	visits!: DexieTable<StoredVisit, string>;
+	acts!: DexieTable<StoredAct, number>;
+	photos!: DexieTable<StoredPhoto, string>;
+
+	constructor(public readonly user: string) {
+		super(`technician:${user}`);
+		this.version(1).stores({
+			meta: "key",
+			visits: "name",
+			acts: "++seq, &id, voucher, state",
+			photos: "key, voucher, done",
+		});
+	}
+
+	async get<T>(key: string): Promise<T | undefined> {
+		return (await this.meta.get(key))?.value as T | undefined;
+	}
+
+	async put(key: string, value: unknown): Promise<void> {
+		await this.meta.put({ key, value });
+	}
+}
+
+export const photoKey = (voucher: string, digest: string): string => `${voucher}:${digest}`;
+
+/** A copy that IndexedDB can take: what Vue makes reactive it cannot. */
+export const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;

@@ -6,6 +6,22 @@ from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
 KEY = "aftersales_posting_key"
+OF_CUSTOMER = ("customer_group", "territory", "language")
+"""Details of a party that stand on the customer."""
+
+DETAILS = (
+	"tax_category",
+	"customer_address",
+	"shipping_address_name",
+	"contact_person",
+	"payment_terms_template",
+	"debit_to",
+	"taxes_and_charges",
+)
+"""Links among the details of a party that are looked up, or that an address may decide."""
+
+OTHER_CLASS = ("override_doctype_class", "extend_doctype_class")
+"""Hooks by which another app gives a DocType another class."""
 
 
 def posting_key(doctype: str, name: str, purpose: str) -> str:
@@ -22,23 +38,66 @@ def billing_currency(doc: Document) -> str:
 def set_customer_terms(target: Document, *, priced: bool = False) -> None:
 	"""Party details as ERPNext's own form sets them: currency, price list, addresses, taxes, regional fields.
 
-	ERPNext asks for them again when the document is inserted, but adds no rows of taxes any more then, and
-	what a country's app answers (place of supply, tax template by state) would come too late.
+	ERPNext asks for the details when the document is inserted, but adds no rows of taxes any more then, and what a
+	country's app answers (place of supply, tax template by state) would come too late; so would all of them where
+	a default of site or user takes their place. Elsewhere they are not asked for twice: the taxes are the company's.
 
 	`priced`: item details and prices are filled in, too; else ERPNext does that on insert.
 	"""
 	target.flags.ignore_permissions = True
 	# Before the defaults of site and user, which would take their place on insert
 	target.currency = billing_currency(target)
-	target.selling_price_list = target.selling_price_list or _price_list(
-		frappe.get_cached_doc("Customer", target.customer)
-	)
+	customer = frappe.get_cached_doc("Customer", target.customer)
+	target.selling_price_list = target.selling_price_list or _price_list(customer)
 	if priced:
 		target.set_missing_values()
-	else:
+	elif _details_name_taxes(target) or _defaults_come_before_details(target):
 		target.set_missing_lead_customer_details()
+	else:
+		_copy_from_customer(target, customer)
 	set_default_taxes(target)
-	_set_sales_team(target, frappe.get_cached_doc("Customer", target.customer))
+	_set_sales_team(target, customer)
+
+
+def _details_name_taxes(target: Document) -> bool:
+	"""Whether the details of a party may name a tax template: by a Tax Rule, by a country's app, or by another class."""
+	from erpnext import get_region
+
+	overrides = frappe.get_hooks("regional_overrides", {})
+	countries = {get_region(target.company), get_region()}  # ERPNext asks by the latter, apps by the former
+	return (
+		any(
+			function.startswith("erpnext.accounts.party.")
+			for country in countries
+			for function in overrides.get(country) or ()
+		)
+		or any(target.doctype in (frappe.get_hooks(hook) or ()) for hook in OTHER_CLASS)
+		or bool(frappe.db.exists("Tax Rule", {"tax_type": "Sales"}))
+	)
+
+
+def _defaults_come_before_details(target: Document) -> bool:
+	"""Whether site or user have a default for a field of the party details that is not read off the customer."""
+	defaults = frappe.defaults.get_defaults()
+	permissions = frappe.permissions.get_user_permissions(frappe.session.user)
+	for fieldname in DETAILS:
+		field = target.meta.get_field(fieldname)
+		if not field:
+			continue
+		if (
+			defaults.get(fieldname)
+			or defaults.get(frappe.scrub(field.options))
+			or field.options in permissions
+		):
+			return True
+	return False
+
+
+def _copy_from_customer(target: Document, customer: Document) -> None:
+	"""What a document has of its customer, so that no default of the site takes its place."""
+	for fieldname in OF_CUSTOMER:
+		if target.meta.has_field(fieldname) and not target.get(fieldname):
+			target.set(fieldname, customer.get(fieldname))
 
 
 def set_default_taxes(target: Document) -> None:

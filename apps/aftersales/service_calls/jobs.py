@@ -52,7 +52,7 @@ def take_values_from_call(doc: Document, *more_fields: str) -> frappe._dict | No
 	if not doc.repair_call:
 		return None
 	_validate_call_is_readable(doc)
-	call = call_values(doc.repair_call)
+	call = doc.flags.call_values = call_values(doc.repair_call)
 	for fieldname in (*VALUES_FROM_CALL, *more_fields):
 		if not doc.get(fieldname):
 			doc.set(fieldname, call.get(fieldname))
@@ -219,7 +219,9 @@ def set_repair_warranty(doc: Document, repaired: bool, on: date) -> None:
 		repaired: the job itself says that something was repaired.
 		on: day of the repair.
 	"""
-	call = call_values(doc.repair_call) if doc.repair_call else frappe._dict()
+	call = frappe._dict()
+	if doc.repair_call:  # the validation before has read it
+		call = doc.flags.call_values or call_values(doc.repair_call)
 	until = repair_warranty(doc, on) if repaired and is_for_failure(doc) else None
 	is_rework = call.coverage == "Repair Warranty" and charge_rule(doc.service_category) != CUSTOMER
 	if until and is_rework and not restarts_warranty():

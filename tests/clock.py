@@ -127,6 +127,14 @@ def common_year() -> int:
 	return year if year % 4 else year + 1
 
 
+def before_leap_year() -> int:
+	"""The first year whose December is to come, and whose year after next is a leap year."""
+	year = date.today().year
+	while (year + 2) % 4 or date(year, 12, 1) <= date.today():
+		year += 1
+	return year
+
+
 def tell_session(database) -> None:
 	"""The clock of a database session is that of this process from now on."""
 	database.sql("set timestamp = %s", (time.time(),))

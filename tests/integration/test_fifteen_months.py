@@ -1,10 +1,11 @@
-"""A business over fifteen months, 1 December 2026 to 29 February 2028: at each month end every report is the ledger.
+"""A business over fifteen months, 1 December to a 29 February: at each month end every report is the ledger.
 
 Each month has a visit paid in cash that is handed over in the next month, a workshop job whose draft the accountant
 submits in the next month, a warranty job, and a visit under contract late on the last day. Fees run on the 31st and
 by the year; both contracts are renewed. VAT changes with the year, prices in July, the scheduler stands still over
 the end of August; invoices are dated back, credited, billed again; a visit is cancelled in the month after. Clocks
-change on 28 March and on 31 October, a month end; the last day is a leap day.
+change in March and October; the last day is a leap day. It is the next such time to come: 2026 to 2028, then 2030
+to 2032.
 
 One story, looked at on each month end, again a month later, and once more for all months from the end.
 """
@@ -31,14 +32,16 @@ from aftersales.service_accounts.report.warranty_cost import warranty_cost
 from aftersales.service_billing.credits import bill_again
 from aftersales.service_contracts import fee_invoices
 from aftersales.service_contracts.contracts import renewal_of, roll_over
+from tests import clock as clocks
 from tests import factories as make
 from tests.jobs import done
 
 pytestmark = pytest.mark.slow
 
-MONTHS = [(2026 + (number + 11) // 12, (number + 11) % 12 + 1) for number in range(15)]
-FIRST, LAST = date(2026, 12, 1), date(2028, 2, 29)
-OUTAGE = (date(2027, 8, 25), date(2027, 9, 11))
+YEAR = clocks.before_leap_year()
+FIRST, LAST = date(YEAR, 12, 1), date(YEAR + 2, 2, 29)
+MONTHS = [(YEAR + (number + 11) // 12, (number + 11) % 12 + 1) for number in range(15)]
+OUTAGE = (date(YEAR + 1, 8, 25), date(YEAR + 1, 9, 11))
 INVOICE, STOCK, FEES = "Sales Invoice", "Stock In Hand - LSL", "Sales - LSL"
 WAITING = {Reason.DRAFT_INVOICE.value, Reason.CASH_NOT_HANDED_OVER.value}
 """What a month end may show: the accountant has not come to it yet."""
@@ -50,7 +53,7 @@ class Business:
 	def __init__(self, clock):
 		self.clock = clock
 		clock.to(FIRST)
-		make.fiscal_years(2026, 2027, 2028)
+		make.fiscal_years(YEAR, YEAR + 1, YEAR + 2)
 		self.shop = make.shop()
 		make.receive(self.shop.seal, 100, 12.5, self.shop.van)
 		self.till = make.account("Till", "Cash In Hand", account_type="Cash")
@@ -64,8 +67,8 @@ class Business:
 			cost_center=self.shop.cost_center,
 		)
 		make.settings(small_fee_limit=500, excess_item=make.service_item("Contract Excess", uom="Nos"))
-		self.monthly = self.agree("Care by the Month", 100, "Month", "2026-12-31", "2027-12-30")
-		self.yearly = self.agree("Care by the Year", 1200, "Year", "2027-01-01", "2027-12-31")
+		self.monthly = self.agree("Care by the Month", 100, "Month", f"{YEAR}-12-31", f"{YEAR + 1}-12-30")
+		self.yearly = self.agree("Care by the Year", 1200, "Year", f"{YEAR + 1}-01-01", f"{YEAR + 1}-12-31")
 		self.drafts: list = []
 		self.collected: list[tuple[date, float]] = []
 
@@ -120,13 +123,13 @@ class Business:
 		return end
 
 	def changes_of_the_day(self, day: date) -> None:
-		if day == date(2027, 1, 1):
+		if day == date(YEAR + 1, 1, 1):
 			frappe.db.set_value("Sales Taxes and Charges Template", self.shop.vat, "is_default", 0)
 			make.sales_taxes("VAT 15%", 15, f"VAT - {make.ABBR}", is_default=1)
-		if day == date(2027, 7, 1):
+		if day == date(YEAR + 1, 7, 1):
 			for item, rate in ((self.shop.hour, 66), (self.shop.seal, 45)):
 				frappe.get_doc("Item Price", {"item_code": item}).update({"price_list_rate": rate}).save()
-		if day == date(2027, 12, 1):
+		if day == date(YEAR + 1, 12, 1):
 			for contract in (self.monthly, self.yearly):
 				plan = frappe.get_doc("Subscription Plan", contract.plans[0].plan)
 				plan.update({"cost": plan.cost * 1.1}).save()
@@ -285,7 +288,7 @@ def test_every_month_end_is_the_ledger_on_its_day_and_later(clock):
 			check_month(business, earlier.replace(day=1), earlier, over=False)
 			check_cash(business, earlier)
 
-	clock.to("2028-03-10")
+	clock.to(f"{YEAR + 2}-03-10")
 	business.night()
 	business.hand_over()
 	for job in business.drafts:
@@ -311,13 +314,13 @@ def test_every_month_end_is_the_ledger_on_its_day_and_later(clock):
 	fees = frappe.get_all(INVOICE, {"subscription": ("is", "set")}, ["from_date", "net_total", "grand_total"])
 	monthly = sorted(str(row.from_date) for row in fees if row.net_total in (100, 110))
 	assert monthly == [
-		"2026-12-31",
-		*(f"2027-{month:02}-{monthrange(2027, month)[1]}" for month in range(1, 12)),
-		"2027-12-31",
-		"2028-01-31",
-		"2028-02-29",
+		f"{YEAR}-12-31",
+		*(f"{YEAR + 1}-{month:02}-{monthrange(YEAR + 1, month)[1]}" for month in range(1, 12)),
+		f"{YEAR + 1}-12-31",
+		f"{YEAR + 2}-01-31",
+		f"{YEAR + 2}-02-29",
 	]
 	vat = {row.from_date: round(row.grand_total / row.net_total, 3) for row in fees}
-	assert [rate for day, rate in vat.items() if rate != 1.15] == [1.135] == [vat[date(2026, 12, 31)]]
+	assert [rate for day, rate in vat.items() if rate != 1.15] == [1.135] == [vat[date(YEAR, 12, 31)]]
 	assert flt(sum(row.net_total for row in fees), 2) == 1200 + 330 + 1200 + 1320
 	assert -ledger(FIRST, LAST, FEES) == 4050

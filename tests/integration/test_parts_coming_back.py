@@ -7,8 +7,9 @@ from frappe.utils import getdate, nowdate
 from aftersales.service_accounts import reconciliation
 from aftersales.service_accounts.reconciliation_checks import Scope
 from aftersales.service_posting.part_returns import return_part, returnable
+from aftersales.service_posting.posting import post_again
 from tests import factories as make
-from tests.jobs import done, gl, in_stock, job
+from tests.jobs import done, gl, in_stock, job, stock_ledger
 
 BOARD = ("C4-1", "C4-2")
 TECHNICIAN = "aoife.back@example.com"
@@ -46,6 +47,64 @@ def test_why_the_old_part_is_not_back_is_enough(shop):
 	make.make("Spare Part", item_code=shop.seal, core_return=1)
 	part = make.part(shop.seal, old_part_missing_reason="Customer keeps it")
 	assert done(shop, parts=[part]).docstatus == 1
+
+
+@pytest.fixture
+def core(shop):
+	"""The item that old seals are kept as."""
+	item = make.item("Old Seal")
+	make.make("Spare Part", item_code=shop.seal, core_return=1, core_item=item)
+	return item
+
+
+@pytest.mark.parametrize("kind", ["Service Voucher", "Repair Card"])
+def test_an_old_part_is_received_as_its_own_item_at_no_value(shop, core, kind):
+	lines = [
+		make.part(shop.seal, 2, old_part_returned=1),
+		make.part(shop.seal, old_part_missing_reason="Customer keeps it"),
+	]
+	doc = done(shop, kind, category="C", parts=lines)
+	entry = frappe.db.get_value(
+		"Stock Entry", {"aftersales_voucher": doc.name, "purpose": "Material Receipt"}
+	)
+	assert stock_ledger(entry) == [(core, shop.van, 2, 0)]
+	assert gl(entry) == []
+	assert (in_stock(core, shop.van), doc.parts_cost) == (2, 37.5)
+	assert returnable(kind, doc.name)[0]["left"] == 2, "an old part received is no new part returned"
+	post_again(kind, doc.name)
+	assert in_stock(core, shop.van) == 2
+	assert breaks_of(doc) == []
+	doc.reload()
+	doc.cancel()
+	assert (in_stock(core, shop.van), in_stock(shop.seal, shop.van)) == (0, 10)
+
+
+def test_an_old_part_that_went_to_the_maker_holds_the_job(shop, core):
+	doc = done(shop, category="C", parts=[make.part(shop.seal, old_part_returned=1)])
+	row = {"item_code": core, "qty": 1, "s_warehouse": shop.van, "allow_zero_valuation_rate": 1}
+	make.make(
+		"Stock Entry",
+		stock_entry_type="Material Issue",
+		purpose="Material Issue",
+		company=make.COMPANY,
+		items=[row],
+	).submit()
+	frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="Old Seal"):
+		doc.cancel()
+	frappe.db.rollback()
+	assert in_stock(shop.seal, shop.van) == 9
+
+
+def test_the_item_of_old_parts_is_another_one_without_numbers(shop):
+	part = frappe.new_doc("Spare Part", item_code=shop.seal, core_return=1)
+	for item in (shop.seal, shop.board, shop.hour):
+		part.core_item = item
+		with pytest.raises(frappe.ValidationError, match=r"Item of the Old Part.*Choose another stock item"):
+			part.insert()
+	part.update({"core_return": 0, "core_item": make.item("Old Seal")})
+	part.insert()
+	assert part.core_item is None
 
 
 # ---------------------------------------------------------------- back into stock

@@ -160,6 +160,7 @@ def _returns_of(job: Document) -> list[str]:
 			"aftersales_voucher_type": job.doctype,
 			"aftersales_voucher": job.name,
 			"purpose": RECEIPT,
+			"aftersales_posting_key": ("is", "not set"),
 			"docstatus": 1,
 		},
 		pluck="name",

@@ -19,7 +19,7 @@ from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.core.selling_terms import billing_currency, posting_key, save_as_app, set_customer_terms
 from aftersales.service_contracts import contracts
-from aftersales.service_posting import country_checks, free_items, line_amounts, part_costs
+from aftersales.service_posting import country_checks, free_items, line_amounts, old_cores, part_costs
 from aftersales.service_posting.attempts import attempt, tell
 from aftersales.service_posting.invoicing import billed_rows, discounts, orders, service_facts
 from aftersales.service_posting.invoicing.invoices import (
@@ -118,8 +118,9 @@ def post_job(doc: Document, invoice_now: bool = False) -> None:
 		"delivery_note": delivery_note,
 		"sales_invoice": invoice.name if invoice else doc.sales_invoice,
 		"labour_journal_entry": doc.labour_journal_entry
-		or _within_budget(doc, lambda: make_labour_entry(doc, plan)),
+		or (_within_budget(doc, lambda: make_labour_entry(doc, plan)) if plan.labour_rows else None),
 	}
+	old_cores.receive(doc)
 	if doc.posted_at and all(doc.get(fieldname) == name for fieldname, name in posted.items()):
 		return  # by another request, whose documents this one may not see yet
 	doc.update(posted)
@@ -258,6 +259,7 @@ def unpost_job(doc: Document) -> None:
 		_leave_credited_invoice(doc)
 	elif doc.sales_invoice:
 		take_off_invoice(doc)
+	old_cores.take_back(doc)
 	for doctype in ("Journal Entry", "Delivery Note", "Stock Entry"):
 		name = doc.get(PURPOSES[doctype])
 		if name:

@@ -86,6 +86,17 @@ def free_stock(
 	}
 
 
+def items_of_old_parts(item_codes: list[str]) -> dict[str, str]:
+	"""Part → the stock item that its old part is kept as when it comes back; parts without one are left out."""
+	rows = frappe.get_all(
+		"Spare Part",
+		filters={"item_code": ("in", item_codes), "core_return": 1, "core_item": ("is", "set")},
+		fields=["item_code", "core_item"],
+		order_by="name asc",
+	)
+	return {row.item_code: row.core_item for row in rows}
+
+
 def with_core_return(item_codes: list[str]) -> set[str]:
 	"""Those of `item_codes` whose old part has to come back."""
 	return set(

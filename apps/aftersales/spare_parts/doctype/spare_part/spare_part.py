@@ -19,6 +19,7 @@ class SparePart(ServiceDocument):
 			SparePartSubstitute,
 		)
 
+		core_item: DF.Link | None
 		core_return: DF.Check
 		disabled: DF.Check
 		fits: DF.Table[SparePartModel]
@@ -35,6 +36,7 @@ class SparePart(ServiceDocument):
 
 	def validate(self):
 		self.require_stock_item()
+		self.check_core_item()
 		self.check_substitutes()
 		self.refuse_repeated_models()
 
@@ -43,6 +45,26 @@ class SparePart(ServiceDocument):
 			frappe.throw(
 				_("Item {0} is not a stock item: a spare part leaves stock when it is used.").format(
 					frappe.bold(escape_html(self.item_code))
+				)
+			)
+
+	def check_core_item(self):
+		"""Old parts are counted, at no value: under the new part's item they would spoil its valuation."""
+		if not self.core_return:
+			self.core_item = None
+		if not self.core_item:
+			return
+		item = frappe.get_cached_value(
+			"Item", self.core_item, ["is_stock_item", "has_serial_no", "has_batch_no"], as_dict=True
+		)
+		is_plain = cint(item.is_stock_item) and not (cint(item.has_serial_no) or cint(item.has_batch_no))
+		if self.core_item == self.item_code or not is_plain:
+			frappe.throw(
+				_(
+					"{0}: {1} cannot be used. Choose another stock item than the part itself, without serial or batch numbers."
+				).format(
+					frappe.bold(_(self.meta.get_label("core_item"))),
+					frappe.bold(escape_html(self.core_item)),
 				)
 			)
 

@@ -35,7 +35,7 @@ fuzz:
 
 # Every table, way and user of the tests of rights, instead of one user for each table and way.
 doors:
-	@AFTERSALES_ALL_DOORS=1 $(DEV) pytest test.localhost -- -q -p no:cacheprovider tests/security/test_child_tables.py tests/security/test_rights.py
+	@AFTERSALES_ALL_DOORS=1 $(DEV) pytest test.localhost -- -q -s -p no:cacheprovider tests/security/test_child_tables.py tests/security/test_rights.py
 
 sync:
 	@$(DEV) bench

@@ -89,6 +89,7 @@ def test_nobody_writes_a_row_by_itself(docstatus, record_property):
 		frappe.db.rollback()
 		tried += 1
 	record_property("tried", tried)
+	print(f"\n{tried} tried")
 	assert tried == len(tables()) * len(doors.WRITING) * (len(users_counted()) if ALL else 1)
 
 
@@ -107,11 +108,16 @@ def test_a_refusal_says_what_to_do():
 
 def test_who_may_not_read_the_document_reads_none_of_its_rows(record_property):
 	tried, told_to = 0, set()
-	rows = {table: doors.raw_row(*table) for table in tables()}
-	frappe.db.commit()
+	there = doc = row = None
 	for table, way, user in cases(doors.READING):
 		child, parent, fieldname = table
-		doc, row = rows[table]
+		if table != there:
+			# One row at a time: a list holds those of other documents, which the user may be allowed to read
+			if row:
+				frappe.db.delete(row.doctype, {"name": row.name})
+			doc, row = doors.raw_row(*table)
+			frappe.db.commit()
+			there = table
 		may = frappe.has_permission(parent, "read", doc=doc, user=user)
 		field = frappe.get_meta(parent).get_field(fieldname)
 		may = may and field.permlevel in {0, *frappe.get_meta(parent).get_permlevel_access("read", user=user)}
@@ -137,6 +143,7 @@ def test_who_may_not_read_the_document_reads_none_of_its_rows(record_property):
 		frappe.db.rollback()
 		tried += 1
 	record_property("tried", tried)
+	print(f"\n{tried} tried")
 	assert len(told_to) > 100 if ALL else told_to
 
 
@@ -246,6 +253,7 @@ def test_lists_tell_nothing_above_the_level_of_who_asks(door, record_property):
 			)
 			assert not any((row or {}).get("told") for row in answer), (user, query, answer)
 	record_property("tried", tried)
+	print(f"\n{tried} tried")
 	assert tried > 300 and refused > tried / 2
 
 

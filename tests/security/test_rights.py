@@ -153,6 +153,7 @@ def test_no_function_of_frappe_tells_anything_of_another_customer(world, record_
 			)
 			assert told == nothing, (path, user, doctype, answers)
 	record_property("tried", tried)
+	print(f"\n{tried} tried")
 
 
 def test_a_filter_for_a_name_tells_nothing(world):
@@ -491,4 +492,5 @@ def test_no_role_does_by_any_way_what_it_has_no_right_to(record_property):
 				frappe.db.rollback()
 				tried["reading"] += 1
 	record_property("tried", str(tried))
+	print(f"\n{tried} tried")
 	assert tried["writing"] > (2000 if ALL else 100)

@@ -21,6 +21,7 @@ class AftersalesSettings(ServiceDocument):
 			ServiceBillingAccount,
 		)
 
+		ask_repair_method: DF.Check
 		approval_tolerance: DF.Percent
 		arrival_lead: DF.Int
 		arrival_window: DF.Int

@@ -78,7 +78,7 @@ def pytest_collection_modifyitems(items, config):
 def _leave_out_what_lacks_a_program(items: list[pytest.Item], config: pytest.Config) -> None:
 	without = {}
 	for item in items:
-		lacking = sorted(name for name in _named(item, "needs") if not shutil.which(name))
+		lacking = sorted(name for name in _named(item, "needs") if not _program(name))
 		if SITE and (apps := _named(item, "needs_app")):
 			lacking += sorted(apps - _installed_apps())
 		if lacking:
@@ -87,6 +87,13 @@ def _leave_out_what_lacks_a_program(items: list[pytest.Item], config: pytest.Con
 		missing_programs.update(without.values())
 		config.hook.pytest_deselected(items=list(without))
 		items[:] = [item for item in items if item not in without]
+
+
+def _program(name: str) -> str | None:
+	"""Where a program is; servers are in folders that a user's path may lack."""
+	return shutil.which(
+		name, path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+	)
 
 
 def _named(item: pytest.Item, marker: str) -> set[str]:

@@ -3,10 +3,12 @@
 import email
 import re
 from email import policy
+from email.message import EmailMessage
 
 import frappe
 
 from aftersales.customer_portal import stored_messages
+from aftersales.service_desk.mail.inbound import ServiceMail
 
 MAILBOX = "service@liffey.example"
 
@@ -32,6 +34,30 @@ def mailbox() -> None:
 	account.db_insert()  # the form would ask a server for the incoming mails
 	frappe.cache.delete_value("outgoing_email_account")
 	frappe.local.outgoing_email_account = {}
+
+
+def received(
+	subject: str,
+	text: str = "Hello",
+	sender: str = "nora@byrne.example",
+	*,
+	account: str = "Service",
+	to: str = MAILBOX,
+	**headers: str,
+) -> ServiceMail:
+	"""A mail as the mailbox gets it, not processed yet; `headers` by their names with _ for -."""
+	message = EmailMessage()
+	message["From"], message["To"], message["Subject"] = sender, to, subject
+	message["Message-ID"] = f"<{frappe.generate_hash(length=12)}@byrne.example>"
+	for name, value in headers.items():
+		message[name.replace("_", "-")] = value
+	message.set_content(text)
+	return from_bytes(message.as_bytes(), account)
+
+
+def from_bytes(raw: bytes, account: str = "Service") -> ServiceMail:
+	"""The same of a whole mail."""
+	return ServiceMail(raw, frappe.get_doc("Email Account", account), "1", 0)
 
 
 def queued(**filters) -> list[frappe._dict]:

@@ -261,3 +261,77 @@ class MailServer(Process):
 		"""What has arrived, the oldest first."""
 		arrived = sorted((self.mailbox / "new").iterdir(), key=lambda file: file.stat().st_mtime_ns)
 		return [message_from_bytes(file.read_bytes(), policy=default_policy) for file in arrived]
+
+
+class Mailbox(Process):
+	"""Dovecot on loopback, with the mailbox (Maildir) that a :class:`MailServer` fills: `port`, `password`.
+
+	It runs as whoever runs the tests, with one account, and touches no Dovecot of the machine.
+	"""
+
+	name = "imap"
+	password = "secret"
+
+	def __init__(self, site: str, mailbox: Path, folder: Path):
+		super().__init__(site)
+		self.port = free_port()
+		self.mailbox = mailbox
+		self.folder = folder
+
+	def command(self) -> list[str]:
+		return [_dovecot(), "-F", "-c", str(self.folder / "dovecot.conf")]
+
+	def start(self):
+		import getpass
+		import grp
+
+		for name in ("cur", "new", "tmp"):
+			(self.mailbox / name).mkdir(parents=True, exist_ok=True)
+		user, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
+		(self.folder / "dovecot.conf").write_text(
+			f"""
+protocols = imap
+listen = 127.0.0.1
+base_dir = {self.folder}/base
+state_dir = {self.folder}/state
+log_path = {self.folder}/dovecot.log
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = {user}
+default_login_user = {user}
+default_internal_group = {group}
+first_valid_uid = 1
+mail_location = maildir:{self.mailbox}
+passdb {{
+  driver = static
+  args = password={self.password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={self.folder}
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {self.port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+"""
+		)
+		return super().start()
+
+	def ready(self) -> bool:
+		with socket.socket() as probe:
+			return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def _dovecot() -> str:
+	import shutil
+
+	return shutil.which("dovecot") or "/usr/sbin/dovecot"

@@ -92,6 +92,7 @@ def ready(*, browser: bool = False) -> Ground:
 	bench.ensure(ground)
 	if browser:
 		prerequisites.ensure_browser(ground)
+		prerequisites.ensure_mailbox(ground)
 	sync.report(ground, sync.sync(ground))
 	bench.ensure_app(ground)
 	return ground

@@ -150,6 +150,17 @@ def ensure_browser(ground: Ground) -> None:
 		)
 
 
+def ensure_mailbox(ground: Ground) -> None:
+	"""Install Dovecot for the tests with a real mailbox; without it they are left out, and that is said."""
+	if not ground.which("dovecot") and _may_install():
+		_apt_install(ground, ["dovecot-imapd"])
+	if not ground.which("dovecot"):
+		say(
+			"missing: Dovecot (dovecot), tests/integration/test_mailbox.py is NOT RUN. "
+			"Install it: apt-get install dovecot-imapd"
+		)
+
+
 def _may_install() -> bool:
 	return is_root() and bool(shutil.which("apt-get"))
 

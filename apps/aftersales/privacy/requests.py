@@ -16,6 +16,7 @@ from frappe.utils.verified_command import get_signed_params
 from aftersales.privacy import erasure
 from aftersales.privacy.log import is_logged, write_log
 from aftersales.privacy.personal_fields import CASES, CONTACTS, KINDS, OVER_CALL, Kept
+from aftersales.service_desk.mail import bounces
 
 INDIVIDUAL = "Individual"
 
@@ -37,6 +38,9 @@ def erase_for_request(request: Document, method: str | None = None) -> None:
 	keys = erasure.erase_numbers(_contacts(request.email), _individuals(request.email))
 	if keys:
 		erased["Service Search Key"] += keys
+	if frappe.db.exists("Undeliverable Address", request.email):
+		bounces.forget(request.email)
+		erased["Undeliverable Address"] += 1
 	write_log("Request", erased, request.name)
 
 
@@ -150,7 +154,7 @@ def _contacts(email: str) -> list[str]:
 def _documents(kept: Kept, calls: list[str], email: str, over_only: bool) -> list[str]:
 	table = frappe.qb.DocType(kept.doctype)
 	conditions = []
-	if calls and kept.call:
+	if calls:
 		conditions.append(table[kept.call].isin(calls))
 	if kept.email:
 		conditions.append(table[kept.email] == email)

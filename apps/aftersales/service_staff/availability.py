@@ -54,6 +54,12 @@ def half_day_on(technician: str, day: date | str) -> Absence | None:
 	return availability_rules.half_day(person, day) if person else None
 
 
+def is_on_leave(employee: str, day: date) -> bool:
+	"""Whether an approved leave of a whole day touches `day`."""
+	leaves = _leaves([employee], day, day).get(employee, ())
+	return any(leave.half_day != day for leave in leaves)
+
+
 def told(technician: str, found: Absence) -> str:
 	"""An absence in a sentence, HTML."""
 	name = frappe.bold(escape_html(technician))

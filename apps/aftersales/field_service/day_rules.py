@@ -4,6 +4,7 @@ All times are of one time zone; a day is a technician with the hours they work o
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aftersales.field_service.arrival_rules import Span, Technician, gaps, on_grid
@@ -64,6 +65,42 @@ def hours_shown(spans: Iterable[Span], midnight: datetime) -> tuple[int, int]:
 	return first, last
 
 
-def pressing(emergency: bool, left: int | None, received: datetime | None) -> tuple:
-	"""Sort key of what waits: emergencies, then what is due first (seconds left), then the oldest."""
-	return (not emergency, left is None, left or 0, received or datetime.max)
+def pressing(
+	emergency: bool, left: int | None, received: datetime | None, promise_left: int | None = None
+) -> tuple:
+	"""Sort key of what waits: emergencies, then what is due first, then the oldest.
+
+	Args:
+		left: seconds to the due time of the most pressing target.
+		promise_left: seconds to the end of the window that was promised.
+	"""
+	due = min((seconds for seconds in (left, promise_left) if seconds is not None), default=None)
+	return (not emergency, due is None, due or 0, received or datetime.max)
+
+
+def place_promises(
+	days: Iterable[Technician], promises: Iterable[tuple[str, Span, Sequence[str]]], visit: timedelta
+) -> dict[str, list[tuple[str, Span]]]:
+	"""Technician → windows promised that are nobody's visit yet, each in the row of one who could make it.
+
+	Args:
+		promises: call, its window, and the technicians qualified for it.
+
+	The one who is free at its beginning and has least to do gets it, the first by name of several; a window
+	nobody can make is in no row.
+	"""
+	by_name = {day.name: day for day in days}
+	placed: dict[str, list[tuple[str, Span]]] = {}
+	for call, window, fit in sorted(promises, key=lambda promise: (promise[1], promise[0])):
+		taken = (window[0], window[0] + visit)
+		able = [by_name[name] for name in fit if name in by_name and by_name[name].working]
+		if not able:
+			continue
+		taker = min(able, key=lambda day: (_is_taken(day, taken), minutes(day.busy), day.name))
+		by_name[taker.name] = replace(taker, busy=tuple(sorted((*taker.busy, taken))))
+		placed.setdefault(taker.name, []).append((call, window))
+	return placed
+
+
+def _is_taken(day: Technician, span: Span) -> bool:
+	return any(start < span[1] and span[0] < end for start, end in day.busy)

@@ -282,19 +282,36 @@ def _point_out_overlaps(doc: Document) -> None:
 		)
 
 
+def outside_promise(doc: Document) -> str:
+	"""What is said of a visit planned outside the window its customer was promised; "" for any other."""
+	from aftersales.service_calls.calls import keeps_promise
+
+	if not doc.repair_call or not doc.planned_start or doc.arrived_at:
+		return ""
+	if keeps_promise(doc.repair_call, doc.planned_start):
+		return ""
+	fields = ["promised_from", "promised_to"]
+	window = frappe.db.get_value("Repair Call", doc.repair_call, fields, as_dict=True)
+	return _("The customer was promised {0} to {1}; this visit begins at {2}.").format(
+		format_datetime(window.promised_from),
+		format_datetime(window.promised_to),
+		format_datetime(doc.planned_start),
+	)
+
+
 @frappe.whitelist()
 @validate_call
 def check_technician(voucher: str) -> dict:
 	"""For the form: is the technician of a stored voucher qualified and free?
 
 	Returns:
-		`ok`, `reason` (text, "" when qualified), `overlaps` (names of vouchers) and `absence` (text, "" when the
-		technician is there).
+		`ok`, `reason` (text, "" when qualified), `overlaps` (names of vouchers), `absence` (text, "" when the
+		technician is there) and `promise` (text, "" when the visit keeps what the customer was promised).
 	"""
 	doc = frappe.get_doc("Service Voucher", voucher)
 	doc.check_permission("read")
 	if not doc.technician or not (doc.planned_start or doc.arrived_at):
-		return {"ok": True, "reason": "", "overlaps": [], "absence": ""}
+		return {"ok": True, "reason": "", "overlaps": [], "absence": "", "promise": outside_promise(doc)}
 	away = availability.absence_on(doc.technician, _day_of_visit(doc), bool(doc.arrived_at))
 	verdict = qualification(doc)
 	return {
@@ -302,4 +319,5 @@ def check_technician(voucher: str) -> dict:
 		"reason": "" if verdict.ok else _explain(doc, verdict),
 		"overlaps": [other.name for other in overlapping_visits(doc)],
 		"absence": availability.told(doc.technician, away) if away else "",
+		"promise": outside_promise(doc),
 	}

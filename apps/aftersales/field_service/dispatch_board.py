@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, getdate, now_datetime
 
 from aftersales.core.input.requests import Day, Moment, WholeNumber, validate_call
-from aftersales.field_service import arrival, day_rules, visits
+from aftersales.field_service import arrival, board_promises, day_rules, visits
 from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.board_needs import Needs
 from aftersales.field_service.dispatch import qualification
@@ -43,6 +43,7 @@ VISIT_FIELDS = (
 	*("planned_start", "planned_end", "arrived_at", "departed_at", "support_kind", "repair_call"),
 	*("repair_call.subject as subject", "repair_call.priority as priority", "repair_call.hazard as hazard"),
 	*("repair_call.service_zone as zone", "repair_call.item_group as call_group"),
+	*("repair_call.promised_from as promised_from", "repair_call.promised_to as promised_to"),
 	*("equipment.title as product", "equipment.item_group as product_group"),
 )
 
@@ -58,7 +59,8 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 
 	Returns:
 		day, now (minute of the day, None on another day), hours (first, last), length (usual visit, minutes),
-		may_plan, technicians (name, company, zone, away, working, planned, worked, free_from, visits), waiting, more, and
+		tells_customers (messages are sent), may_plan, technicians (name, company, zone, away, working, planned,
+		worked, free_from, visits, promised: windows that take room), waiting, more, and
 		fits: for each `need` of a visit or call the technicians qualified for it.
 
 	Raises:
@@ -79,16 +81,20 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 	waiting = _waiting(company or None, now)
 	needs = Needs(people, [*rows, *waiting], on)
 	earliest = max(now, midnight)
+	promised = board_promises.of_day(days.values(), waiting, needs, midnight, length)
 	shown = {
 		"day": on,
 		"now": _minute(now, midnight) if now.date() == on else None,
 		"hours": day_rules.hours_shown(_all_spans(days.values()), midnight),
 		"length": length,
+		"tells_customers": bool(aftersales_settings().send_customer_messages),
 		"may_plan": bool(frappe.has_permission("Service Voucher", "create")),
 		"technicians": [
 			_technician_shown(
-				people[name], days[name], of_technician[name], needs, midnight, earliest, now, length
+				*(people[name], board_promises.with_room_taken(days[name], promised.get(name, ()), length)),
+				*(of_technician[name], needs, midnight, earliest, now, length),
 			)
+			| {"promised": [_promise_shown(*each, midnight) for each in promised.get(name, ())]}
 			for name in sorted(days)
 		],
 		"waiting": [_waiting_shown(row, needs, midnight) for row in waiting[:MOST_WAITING]],
@@ -108,6 +114,7 @@ def plan(
 	voucher: str | None = None,
 	seen: Moment | None = None,
 	reason: str | None = None,
+	promise_changed_for: str | None = None,
 ) -> str:
 	"""Plan the first visit of `call`, or `voucher` anew; its name.
 
@@ -116,6 +123,8 @@ def plan(
 		minutes: how long the visit takes.
 		seen: `modified` of the voucher as the user saw it.
 		reason: why a technician without the skill, or away that day, is sent; needed where the visit is dispatched already.
+		promise_changed_for: Service or Customer: who needs a time outside the window promised. It is the customer's
+			new window once the visit is dispatched.
 
 	Raises:
 		frappe.PermissionError: the user may not plan this visit.
@@ -132,7 +141,7 @@ def plan(
 		"planned_end": start + timedelta(minutes=_within(minutes, *LENGTHS, _("Duration"))),
 	}
 	doc = _movable(voucher, seen) if voucher else _first_visit(call)
-	doc.update(planned)
+	doc.update({**planned, "promise_changed_for": promise_changed_for})
 	_give_reason(doc, reason)
 	doc.save()
 	return doc.name
@@ -322,7 +331,9 @@ def _waiting(company: str | None, now: datetime) -> list[frappe._dict]:
 		row.visit = visit
 		row.chip = chips.get(row.name)
 		left = row.chip["left"] if row.chip and not row.chip["paused"] else None
-		row.order = day_rules.pressing(bool(row.hazard) or row.priority == "Emergency", left, row.received_at)
+		promise_left = (row.promised_to - now).total_seconds() if row.promised_to else None
+		is_emergency = bool(row.hazard) or row.priority == "Emergency"
+		row.order = day_rules.pressing(is_emergency, left, row.received_at, promise_left)
 		found.append(row)
 	return sorted(found, key=lambda row: row.order)
 
@@ -349,7 +360,7 @@ def _technician_shown(
 		"working": [_minutes(span, midnight) for span in day.working],
 		"worked": day_rules.minutes(day.working),
 		"planned": day_rules.minutes(
-			(max(start, midnight), min(end, next_midnight)) for start, end in day.busy
+			(max(start, midnight), min(end, next_midnight)) for start, end in map(_span, own)
 		),
 		"free_from": _minute(free, midnight) if free else None,
 		"visits": [
@@ -376,8 +387,15 @@ def _visit_shown(row: frappe._dict, lane: int, needs: Needs, midnight: datetime,
 		"end": end,
 		"lane": lane,
 		"movable": not row.docstatus and row.status in MOVABLE,
+		"promised": _minutes((row.promised_from, row.promised_to), midnight)
+		if row.promised_from and row.promised_to and not row.arrived_at
+		else None,
 		"seen": str(row.modified),
 	}
+
+
+def _promise_shown(call: str, window: Span, midnight: datetime) -> dict:
+	return {"call": call, "window": _minutes(window, midnight)}
 
 
 def _waiting_shown(row: frappe._dict, needs: Needs, midnight: datetime) -> dict:

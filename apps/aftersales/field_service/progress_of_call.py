@@ -14,10 +14,16 @@ def tell_progress(doc: Document) -> None:
 
 	if not doc.repair_call:
 		return
-	if entered(doc, "Dispatched"):
-		record_dispatch(doc.repair_call, doc.planned_start, doc.planned_end)
+	if entered(doc, "Dispatched") or (doc.status == "Dispatched" and _is_moved_out_of_promise(doc)):
+		record_dispatch(doc.repair_call, doc.planned_start, doc.planned_end, doc.promise_changed_for)
 	if entered(doc, "On Site"):
 		record_arrival(doc.repair_call, doc.arrived_at)
+
+
+def _is_moved_out_of_promise(doc: Document) -> bool:
+	from aftersales.service_calls.calls import keeps_promise
+
+	return doc.has_value_changed("planned_start") and not keeps_promise(doc.repair_call, doc.planned_start)
 
 
 def tell_outcome(doc: Document) -> None:

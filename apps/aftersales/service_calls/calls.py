@@ -21,6 +21,7 @@ from frappe.utils import (
 
 from aftersales.core.guards import as_app, set_system
 from aftersales.core.source_text import N_
+from aftersales.service_calls import promise_rules
 from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_calls.entitlement import coverage
 from aftersales.service_calls.entitlement.coverage_rules import Coverage
@@ -50,13 +51,23 @@ def check_open(call: str, status: str | None = None) -> None:
 	_refuse_when_over(call, status or frappe.db.get_value("Repair Call", call, "status"))
 
 
-def record_dispatch(call: str, promised_from: datetime | str, promised_to: datetime | str) -> None:
+def record_dispatch(
+	call: str,
+	promised_from: datetime | str,
+	promised_to: datetime | str,
+	changed_for: str | None = None,
+) -> None:
 	"""A visit is dispatched for this window: the call becomes Scheduled and counts as answered.
 
 	A promise the customer already has stands while the visit begins within it; otherwise the visit's
-	window becomes the promise, and the timeline keeps the former one. A call in progress stays so.
+	window is what the customer is told, the call keeps what was promised before, and where no message can
+	tell the customer the next action says so. A call in progress stays so.
+
+	Args:
+		changed_for: Service or Customer: who needed a time outside the promise.
 	"""
 	doc = _open_call(call)
+	doc.flags.visit_is_recorded = True  # a visit may be noted when it is over already
 	if not _keeps_promise(doc, promised_from):
 		if doc.promised_from:
 			_note(
@@ -65,7 +76,14 @@ def record_dispatch(call: str, promised_from: datetime | str, promised_to: datet
 					format_datetime(doc.promised_from), format_datetime(doc.promised_to)
 				),
 			)
-		doc.update({"promised_from": promised_from, "promised_to": promised_to})
+			_ask_to_tell(doc, promised_from, changed_for)
+		doc.update(
+			{
+				"promised_from": promised_from,
+				"promised_to": promised_to,
+				"promise_changed_for": changed_for,
+			}
+		)
 	if doc.status != "In Progress":
 		doc.status = "Scheduled"
 	_save(doc)
@@ -182,10 +200,27 @@ def _keep_first_arrival(doc: Document, at: datetime | str) -> None:
 		set_system(doc, arrived_at=get_datetime(at))
 
 
-def _keeps_promise(doc: Document, planned_from: datetime | str) -> bool:
+def keeps_promise(call: str, start: datetime | str) -> bool:
+	"""Whether a visit of the call that begins at `start` keeps what its customer was promised; True without a promise."""
+	window = frappe.db.get_value("Repair Call", call, ["promised_from", "promised_to"], as_dict=True)
+	return not (window and window.promised_from and window.promised_to) or _keeps_promise(window, start)
+
+
+def _keeps_promise(doc: Document | frappe._dict, planned_from: datetime | str) -> bool:
 	if not doc.promised_from:
 		return False
-	return get_datetime(doc.promised_from) <= get_datetime(planned_from) <= get_datetime(doc.promised_to)
+	return promise_rules.is_within(
+		get_datetime(planned_from), get_datetime(doc.promised_from), get_datetime(doc.promised_to)
+	)
+
+
+def _ask_to_tell(doc: Document, start: datetime | str, changed_for: str | None) -> None:
+	"""Another time than was promised, which no message of ours tells the customer: somebody has to."""
+	is_told = aftersales_settings().send_customer_messages and (doc.contact_email or doc.contact_phone)
+	if changed_for == promise_rules.CUSTOMER or is_told or get_datetime(start) <= now_datetime():
+		return
+	doc.next_action = _("Tell the customer the new time: {0}").format(format_datetime(start))[:140]
+	doc.next_action_by = now_datetime()
 
 
 def _set_next_action(doc: Document, text: str | None) -> None:

@@ -154,6 +154,7 @@ frappe.ui.form.on("Service Voucher", {
 		if (!message) return;
 		if (!message.ok) frm.dashboard.add_comment(message.reason, "orange", true);
 		if (message.absence) frm.dashboard.add_comment(message.absence, "orange", true);
+		if (message.promise) frm.dashboard.add_comment(message.promise, "orange", true);
 		if (message.overlaps.length) {
 			const links = message.overlaps.map((name) =>
 				frappe.utils.get_form_link("Service Voucher", name, true)
@@ -167,7 +168,9 @@ frappe.ui.form.on("Service Voucher", {
 		const act = (method) => () => aftersales.forms.act(frm, method);
 		const { status, docstatus } = frm.doc;
 		if (docstatus === 0 && status === "Draft") {
-			aftersales.forms.next_step(frm, __("Dispatch", null, "After-sales"), act("dispatch"));
+			aftersales.forms.next_step(frm, __("Dispatch", null, "After-sales"), () =>
+				frm.events.dispatch_visit(frm)
+			);
 		}
 		if (docstatus === 0 && status === "Dispatched") {
 			aftersales.forms.next_step(frm, __("Arrived"), act("arrive"));
@@ -194,6 +197,29 @@ frappe.ui.form.on("Service Voucher", {
 				})
 			);
 		}
+	},
+
+	// A visit outside the promised window is dispatched once somebody has said for whom.
+	async dispatch_visit(frm) {
+		await aftersales.forms.save_typed(frm);
+		const { promise } = await frappe.xcall("aftersales.field_service.dispatch.check_technician", {
+			voucher: frm.doc.name,
+		});
+		if (!promise || frm.doc.promise_changed_for) return aftersales.forms.act(frm, "dispatch");
+		const df = frappe.meta.get_docfield("Service Voucher", "promise_changed_for");
+		const dialog = new frappe.ui.Dialog({
+			title: __("Outside the Promised Window"),
+			fields: [
+				{ fieldtype: "HTML", options: `<p>${frappe.utils.escape_html(promise)}</p>` },
+				{ ...df, default: "Service", reqd: 1, depends_on: "" },
+			],
+			primary_action_label: __("Dispatch and Tell the Customer"),
+			primary_action: aftersales.forms.answer(async ({ promise_changed_for }) => {
+				await frm.set_value({ promise_changed_for });
+				await aftersales.forms.act(frm, "dispatch");
+			}),
+		});
+		dialog.show();
 	},
 
 	add_cash_button(frm) {

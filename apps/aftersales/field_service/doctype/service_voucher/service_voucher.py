@@ -117,6 +117,7 @@ class ServiceVoucher(ServiceJob):
 		photos: DF.Table[ServicePhoto]
 		planned_end: DF.Datetime | None
 		planned_start: DF.Datetime | None
+		promise_changed_for: DF.Literal["", "Service", "Customer"]
 		posted_at: DF.Datetime | None
 		preliminary_plan: DF.SmallText | None
 		previous_voucher: DF.Link | None
@@ -124,8 +125,6 @@ class ServiceVoucher(ServiceJob):
 		qualification_overridden_by: DF.Link | None
 		qualification_override_reason: DF.SmallText | None
 		repair_call: DF.Link | None
-		repair_method: DF.Literal["", "Component", "Module", "Replacement"]
-		repair_method_reason: DF.SmallText | None
 		repair_warranty_until: DF.Date | None
 		sales_invoice: DF.Link | None
 		service_category: DF.Link

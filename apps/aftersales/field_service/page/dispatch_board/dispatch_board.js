@@ -224,6 +224,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 				? `<i class="db-now" style="left:${this.percent(now)}%"></i>`
 				: "";
 		const visits = technician.visits.map((visit) => this.visit_html(visit)).join("");
+		const promised = technician.promised.map((promise) => this.promised_html(promise)).join("");
 		return `
 			<div class="db-row" data-technician="${e(technician.name)}">
 				<div class="db-who"><a href="${frappe.utils.get_form_link("Service Technician", technician.name)}">${e(
@@ -236,9 +237,19 @@ aftersales.DispatchBoard = class DispatchBoard {
 		}%"></b><em>${load}</em></span></div>
 				<div class="db-track" style="min-height:${lanes * this.LANE + 6}px;--hours:${
 			this.shown / 60
-		}">${working}${line}${visits}</div>
-				${visits ? "" : `<div class="db-none text-muted">${__("No visits")}</div>`}
+		}">${working}${promised}${line}${visits}</div>
+				${visits || promised ? "" : `<div class="db-none text-muted">${__("No visits")}</div>`}
 			</div>`;
+	}
+
+	// A window that was promised takes room in the row of somebody who can make the visit, until it is planned.
+	promised_html({ call, window }) {
+		const place = this.board.waiting.findIndex((waiting) => waiting.call === call);
+		const what = this.board.waiting[place] || {};
+		const tip = __("Promised to {0}: {1}", [what.customer_name || call, this.promise(window)]);
+		return `<i class="db-promised" title="${this.escape(tip)}" style="${this.span_style(
+			window
+		)}"><span>${this.escape(what.customer_name || call)}</span></i>`;
 	}
 
 	visit_html(visit) {
@@ -383,17 +394,34 @@ aftersales.DispatchBoard = class DispatchBoard {
 
 	// ------------------------------------------------------------------ what is asked of the server
 
-	plan(thing, { technician, minute, minutes, reason }) {
+	async plan(thing, { technician, minute, minutes, reason }) {
 		const is_visit = this.is_visit(thing);
+		const kept = await this.ask_about_promise(thing, minute);
+		if (!kept) return null;
 		return this.change("plan", {
 			technician,
 			day: this.day,
-			minute,
+			minute: kept.minute,
 			minutes,
 			reason,
+			promise_changed_for: kept.changed_for || null,
 			call: is_visit || thing.voucher ? null : thing.call,
 			voucher: is_visit ? thing.name : thing.voucher,
 			seen: thing.seen,
+		});
+	}
+
+	// Returns the minute to plan for and who needs another time; null when nothing is to be planned.
+	ask_about_promise(thing, minute) {
+		const [from, to] = thing.promised || [];
+		if (!thing.promised || (minute >= from && minute <= to)) return { minute };
+		return aftersales.ask_about_promise({
+			customer: thing.customer_name || thing.call || thing.name,
+			window: this.promise(thing.promised),
+			starts: this.clock(minute),
+			minute,
+			promised: from >= 0 && from < 1440 ? { minute: from, clock: this.clock(from) } : null,
+			tells_customers: this.board.tells_customers,
 		});
 	}
 
@@ -435,6 +463,11 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const technician = is_visit
 			? thing.technician
 			: this.first_free(ordered.filter(fits), free) || ordered[0];
+		// What was promised comes before what is free
+		const promised_start =
+			thing.promised && thing.promised[0] >= 0 && thing.promised[0] < 1440
+				? Math.max(thing.promised[0], this.next_quarter(thing.promised))
+				: null;
 		const length = is_visit ? thing.end - thing.start : this.board.length;
 		const options = new Set([...this.LENGTHS, length]);
 		const dialog = new frappe.ui.Dialog({
@@ -452,7 +485,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 						label: this.technician_label(name, fits(name), free(name)),
 					})),
 					change: () => {
-						const minute = free(dialog.get_value("technician"));
+						const minute = promised_start ?? free(dialog.get_value("technician"));
 						if (!is_visit && minute !== null && minute !== undefined)
 							dialog.set_value("start", this.clock(minute));
 						dialog.refresh_dependency();
@@ -464,8 +497,10 @@ aftersales.DispatchBoard = class DispatchBoard {
 					fieldtype: "Select",
 					label: __("Start", null, "After-sales"),
 					reqd: 1,
-					default: this.clock(is_visit ? thing.start : free(technician) ?? this.first),
-					options: this.starts(is_visit ? thing.start : null),
+					default: this.clock(
+						is_visit ? thing.start : promised_start ?? free(technician) ?? this.first
+					),
+					options: this.starts(is_visit ? thing.start : promised_start),
 				},
 				{
 					fieldname: "minutes",
@@ -522,6 +557,13 @@ aftersales.DispatchBoard = class DispatchBoard {
 		});
 		if (!name || !dispatch) return;
 		await this.change("dispatch", { voucher: name });
+	}
+
+	// Within a window that has begun: the next quarter of an hour.
+	next_quarter([from, to]) {
+		const { now } = this.board;
+		if (now === null || now <= from) return from;
+		return Math.min(to, Math.ceil(now / this.GRID) * this.GRID);
 	}
 
 	first_free(names, free) {

@@ -20,9 +20,9 @@ class ServiceRequestType(ServiceDocument):
 		description: DF.SmallText | None
 		disabled: DF.Check
 		is_failure: DF.Check
-		is_installation: DF.Check
 		registers_complaint: DF.Check
 		request_type: DF.Data
+		requires_promise: DF.Check
 
 	# end: auto-generated types
 

@@ -1,0 +1,105 @@
+"""The promise in the desk: given on the phone, left by the dispatcher only aloud, told, kept on record, measured."""
+
+import frappe
+import pytest
+from frappe.utils import add_days, get_datetime, nowdate
+from playwright.sync_api import expect
+
+from tests import factories as make
+from tests.committed import swept_afterwards
+from tests.desk import PHONE, WAIT, chromium, desks_of, passwords
+
+SUBJECT = "Water comes out below"
+
+
+@pytest.fixture
+def business():
+	with (
+		swept_afterwards(),
+		passwords(sean="Service Agent", orla=("Service Supervisor", "Service Agent")) as users,
+	):
+		before = frappe.db.get_single_value("Aftersales Settings", "send_customer_messages")
+		make.settings(send_customer_messages=0)
+		customer = make.customer("Promise Story Household")
+		make.contact(customer, "Nora Story", "+353 86 777 0815")
+		technician = make.technician("Promise Story Aoife")
+		frappe.db.commit()
+		yield frappe._dict(
+			users=users, customer=customer, technician=technician, tomorrow=add_days(nowdate(), 1)
+		)
+		frappe.db.rollback()
+		make.settings(send_customer_messages=before)
+		frappe.db.commit()
+
+
+def stored(name: str) -> frappe._dict:
+	frappe.db.rollback()
+	return frappe.get_doc("Repair Call", name)
+
+
+def test_a_promise_from_the_phone_to_the_figure(server, business):
+	with chromium() as browser, desks_of(browser, server.url, business.users) as desks:
+		phone = desks.sean.page
+		phone.goto("/app/phone-desk?phone=%2B353867770815")
+		expect(phone.locator("#pd-search")).to_have_value("+353867770815", timeout=WAIT)
+		phone.locator("#pd-found li", has_text="Promise Story Household").first.click(timeout=WAIT)
+		phone.locator("#pd-subject").fill(SUBJECT)
+		desks.sean.picture("phone-desk-with-number")
+		phone.locator(".pd-register").click()
+		expect(phone.locator(".pd-done")).to_contain_text("RC-", timeout=WAIT)
+		frappe.db.rollback()
+		(name,) = frappe.get_all("Repair Call", {"subject": SUBJECT}, pluck="name")
+		promised = [f"{business.tomorrow} 11:30:00", f"{business.tomorrow} 13:30:00"]
+		stored(name).schedule(*promised)
+		frappe.db.commit()
+
+		board = desks.orla.page
+		board.goto("/app/dispatch-board")
+		board.get_by_label("Next Day").click(timeout=WAIT)
+		row = board.locator(f'[data-technician="{business.technician}"]')
+		expect(row.locator(".db-promised")).to_contain_text("Promise Story", timeout=WAIT)
+		desks.orla.picture("dispatch-board-promise")
+		board.locator(".db-call", has_text=SUBJECT).click()
+		dialog = board.locator(".db-dialog")
+		expect(dialog.locator("[data-fieldname=start] select")).to_have_value("11:30", timeout=WAIT)
+		dialog.locator("[data-fieldname=start] select").select_option("08:15")
+		dialog.get_by_text("Dispatch now").click()
+		dialog.get_by_role("button", name="Plan").click()
+		warning = board.locator(".db-promise-dialog")
+		expect(warning).to_contain_text("11:30–13:30", timeout=WAIT)
+		expect(warning).to_contain_text("08:15")
+		expect(warning).to_contain_text("call the customer")
+		desks.orla.picture("dispatch-board-warning")
+		warning.get_by_role("button", name="Plan and Tell the Customer").click()
+		expect(row.locator(".db-visit.db-dispatched")).to_contain_text("08:15", timeout=WAIT)
+
+	call = stored(name)
+	assert call.next_action.startswith("Tell the customer the new time")
+	assert (call.promise_from, call.promise_due) == tuple(get_datetime(moment) for moment in promised)
+	assert [row.changed_for or "" for row in call.promises] == ["", "Service"]
+
+
+def test_keeping_the_promise_is_one_click_and_the_board_fits_a_phone(server, business):
+	call = make.plain_call(business.customer, subject=SUBJECT)
+	call.schedule(f"{business.tomorrow} 11:30:00", f"{business.tomorrow} 13:30:00")
+	frappe.db.commit()
+	with (
+		chromium() as browser,
+		desks_of(browser, server.url, {"orla": business.users["orla"]}, size=PHONE) as desks,
+	):
+		board = desks.orla.page
+		board.goto("/app/dispatch-board")
+		board.get_by_label("Next Day").click(timeout=WAIT)
+		board.locator(".db-call", has_text=SUBJECT).click(timeout=WAIT)
+		dialog = board.locator(".db-dialog")
+		dialog.locator("[data-fieldname=start] select").select_option("09:00")
+		dialog.get_by_role("button", name="Plan").click()
+		warning = board.locator(".db-promise-dialog")
+		expect(warning).to_be_visible(timeout=WAIT)
+		desks.orla.picture("dispatch-board-warning-phone")
+		warning.get_by_role("button", name="Keep the Promise: 11:30").click()
+		expect(board.locator(".db-visit", has_text="11:30").first).to_be_visible(timeout=WAIT)
+	frappe.db.rollback()
+	(start,) = frappe.get_all("Service Voucher", {"repair_call": call.name}, pluck="planned_start")
+	assert start == get_datetime(f"{business.tomorrow} 11:30:00")
+	assert len(stored(call.name).promises) == 1

@@ -88,6 +88,20 @@ def received(selection: Selection, repeat_days: int) -> list[dict]:
 	)
 
 
+def promises(selection: Selection) -> list[dict]:
+	"""promises_kept, promises_measured: arrivals on calls whose customer was promised a window."""
+	call = frappe.qb.DocType("Repair Call")
+	query = frappe.qb.from_(call).where(Coalesce(call.promise_result, "") != "")
+	return (
+		of_calls(selection, query, call.arrived_at)
+		.select(
+			number(call.promise_result == "Kept").as_("promises_kept"),
+			Count(call.name).as_("promises_measured"),
+		)
+		.run(as_dict=True)
+	)
+
+
 def is_failure(call: Table) -> Criterion:
 	"""Hardware or software had failed: an installation, a training or a question about results is none."""
 	kinds = frappe.get_all(

@@ -76,6 +76,25 @@ def forget(doc: Document, method: str | None = None) -> None:
 		frappe.db.delete("Service Clock", of_document)
 
 
+def open_clocks_of(target: str) -> list[str]:
+	"""Names of the clocks of a target that have not ended."""
+	return frappe.get_all("Service Clock", {"target": target, "open_key": ("is", "set")}, pluck="name")
+
+
+def end_all(target: str) -> int:
+	"""Cancel every open clock of a target, each under its lock; returns how many there were."""
+	now = now_datetime().replace(microsecond=0)
+	ended = 0
+	for name in sorted(open_clocks_of(target)):
+		if locked := _lock(name):
+			before = machine_of(locked)
+			clock = clock_machine.cancel(before, aware(now))
+			frappe.db.set_value("Service Clock", name, columns_of(clock, now) | {"open_key": None})
+			pauses.record(name, before, clock, None, now)
+			ended += 1
+	return ended
+
+
 def machine_of(row: dict) -> Clock:
 	"""The pure clock that a Service Clock row describes."""
 	return Clock(
@@ -175,11 +194,15 @@ def _has_other_target(row: dict, target: dict | None, facts: dict) -> bool:
 	"""True when what the document says of itself has changed, and another target (or none) fits it now.
 
 	A target made or edited later does not reach a clock that runs; an overdue clock stays, so that
-	what was missed is not lost by rating the document anew.
+	what was missed is not lost by rating the document anew. A clock that is due at a time the document names
+	follows that time.
 	"""
-	if (target and target["name"] == row["target"]) or row["state"] == State.OVERDUE.value:
+	if row["state"] == State.OVERDUE.value:
 		return False
 	then = json.loads(row["terms"])["facts"]
+	if target and target["name"] == row["target"]:
+		due = target["due_field"]
+		return bool(due and facts.get(due)) and then.get(due) != facts[due]
 	return any(field in then and then[field] != fact for field, fact in facts.items())
 
 
@@ -226,13 +249,18 @@ def new_clock(
 		begin = get_datetime(given_up["started_at"])
 	else:
 		begin = now if again or phases.start_status else _moment(doc, phases.start_field, now)
-	terms = targets.terms_from(target["terms"], aware(begin))
+	due = doc.get(target["due_field"]) if target["due_field"] else None
+	if target["due_field"] and not due:
+		return None
+	terms = targets.terms_from(target["terms"], aware(begin), due and aware(get_datetime(due)))
 	clock = clock_machine.start(targets.terms_of(terms), aware(begin))
 	if given_up:
-		clock = replace(clock, paused_seconds=cint(given_up["paused_seconds"]))
+		clock = _take_over_pauses(clock, given_up)
 	at = now
 	if place == PAUSED:
 		clock = clock_machine.pause(clock, aware(now))
+	elif place == RUNNING:
+		clock = clock_machine.resume(clock, aware(now))
 	elif place == STOPPED:
 		at = _moment(doc, phases.stop_field, now, not_before=begin)
 		clock = clock_machine.stop(clock, aware(at))
@@ -266,6 +294,13 @@ def _note_pauses(doc: Document, row: dict, given_up: dict | None) -> None:
 		pauses.take_over(row["name"], given_up["name"])
 	if row["paused_at"]:
 		pauses.begin(row["name"], machine_of(row), doc.get("status"))
+
+
+def _take_over_pauses(clock: Clock, given_up: dict) -> Clock:
+	"""The pauses of the clock before; one under way has lasted since it began."""
+	clock = replace(clock, paused_seconds=cint(given_up["paused_seconds"]))
+	since = given_up["paused_at"]
+	return clock_machine.pause(clock, aware(get_datetime(since))) if since else clock
 
 
 def _moment(doc: Document, field: str | None, now: datetime, not_before=None) -> datetime:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, cstr, data, escape_html
+from frappe.utils import cint, cstr, data, escape_html, get_datetime
 from frappe.utils.nestedset import get_ancestors_of
 from frappe.utils.safe_exec import VALID_UTILS
 
@@ -53,8 +53,11 @@ def facts_of(doc: Document, conditions: Iterable[str] = ()) -> dict[str, str | f
 
 	A target's own expression is no fact: it is asked when a clock starts.
 	"""
-	asked = {field for target in targets_of(doc.doctype) for field in target["conditions"]}
-	return _facts(doc, asked | set(conditions))
+	loaded = targets_of(doc.doctype)
+	asked = {field for target in loaded for field in target["conditions"]}
+	due = {target["due_field"] for target in loaded if target["due_field"]}
+	facts = _facts(doc, asked | set(conditions))
+	return facts | {field: doc.get(field) and str(get_datetime(doc.get(field))) for field in due}
 
 
 def chosen(doc: Document, facts: dict) -> list[dict]:
@@ -103,14 +106,19 @@ def conditions_of(target: Document) -> dict[str, str]:
 	}
 
 
-def terms_from(terms: dict, begin: datetime) -> dict:
+def terms_from(terms: dict, begin: datetime, due: datetime | None = None) -> dict:
 	"""The terms of a target for a clock that starts at `begin` (aware).
 
-	Time that ends with a business day has a length only once it is known from when it runs.
+	Time that ends with a business day, or at a time `due` (aware) that the document names, has a length only
+	once it is known from when it runs.
 	"""
+	calendar = terms["calendar"]
+	if due is not None:
+		seconds = working_time.elapsed(calendars.from_terms(calendar), begin, due) if due > begin else 0
+		return {**terms, "allowed_seconds": max(1, round(seconds))}
 	if terms["until_close"] is None:
 		return terms
-	seconds = working_time.until_close(calendars.from_terms(terms["calendar"]), begin, terms["until_close"])
+	seconds = working_time.until_close(calendars.from_terms(calendar), begin, terms["until_close"])
 	return {**terms, "allowed_seconds": round(seconds)}
 
 
@@ -123,6 +131,7 @@ def load(target: Document) -> dict:
 		"start_field": target.start_field or "creation",
 		"start_status": lines(target.start_status),
 		"stop_field": target.stop_field or None,
+		"due_field": target.due_field or None,
 		"stop_status": lines(target.stop_status),
 		"pause_status": lines(target.pause_status),
 		"cancel_status": lines(target.cancel_status),

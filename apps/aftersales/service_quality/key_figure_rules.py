@@ -39,6 +39,8 @@ class Counts:
 	promoters: int = 0
 	detractors: int = 0
 	recommended: int = 0
+	promises_kept: int = 0
+	promises_measured: int = 0
 
 	def __add__(self, other: "Counts") -> "Counts":
 		return Counts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
@@ -62,6 +64,8 @@ class KeyFigures:
 	"""The same without the time on hold."""
 	remote_resolution_rate: float | None
 	first_time_fix_rate: float | None
+	promise_kept_rate: float | None
+	"""Arrived in the window promised first (or asked for by the customer) of all arrivals with a promise."""
 	repeat_rate: float | None
 	turnaround_time: float | None
 	mean_repair_time: float | None
@@ -89,6 +93,7 @@ def figures(counts: Counts) -> KeyFigures:
 		resolution_time_net=mean(counts.resolution_seconds - counts.held_seconds, counts.resolved),
 		remote_resolution_rate=share(counts.by_phone, counts.calls),
 		first_time_fix_rate=share(counts.fixed_at_once, counts.visit_calls),
+		promise_kept_rate=share(counts.promises_kept, counts.promises_measured),
 		repeat_rate=share(counts.repeats, counts.closed),
 		turnaround_time=mean(counts.turnaround_seconds, counts.ready),
 		mean_repair_time=mean(counts.hands_on_hours * 3600, counts.repairs),

@@ -23,6 +23,7 @@ def counts_by_group(selection: Selection) -> dict[str, Counts]:
 		*calls.received(selection, within),
 		*calls.resolved(selection),
 		*calls.closed(selection),
+		*calls.promises(selection),
 		*opinions.answers(selection),
 		*visits.first_time_fixes(selection, within),
 		*visits.hands_on(selection),

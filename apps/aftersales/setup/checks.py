@@ -1,7 +1,7 @@
 """What an administrator should look after before the site is used: shown on Aftersales Settings.
 
-A check is a function without arguments that returns a :class:`Finding`, or None where it does not apply to
-the site. It reads only, and is named in the hook `aftersales_setup_checks`, so that other apps can add theirs.
+A check is a function without arguments that returns a :class:`Finding` (or a dict of its fields, from rooms that
+do not know this module), or None where it does not apply to the site. It reads only, and is named in the hook `aftersales_setup_checks`, so that other apps can add theirs.
 """
 
 from dataclasses import asdict, dataclass

@@ -4,6 +4,17 @@ frappe.ui.form.on("Service Target", {
 		if (frm.doc.document_type) {
 			aftersales.forms.add_button(frm, __("Preview"), () => frm.trigger("preview"));
 		}
+		if (!frm.is_new() && !frm.doc.enabled) frm.trigger("offer_to_end_clocks");
+	},
+
+	async offer_to_end_clocks(frm) {
+		const name = frm.doc.name;
+		const { message: running } = await frm.call("count_running_clocks");
+		if (!running || frm.doc.name !== name || !aftersales.forms.may_write(frm)) return;
+		frm.set_intro(__("{0} clocks of this target run on.", [running]), "orange");
+		aftersales.forms.add_button(frm, __("End Running Clocks"), () =>
+			aftersales.forms.act(frm, "end_clocks")
+		);
 	},
 
 	async preview(frm) {

@@ -3,11 +3,12 @@ from frappe import _
 from frappe.utils import cint, cstr, escape_html
 
 from aftersales.core.input.document import ServiceDocument
-from aftersales.service_levels import targets
+from aftersales.core.input.requests import validate_call
+from aftersales.service_levels import clocks, targets
 from aftersales.service_levels.target_rules import specificity
 
 STATUS_FIELDS = ("start_status", "stop_status", "pause_status", "cancel_status")
-FIELD_FIELDS = ("start_field", "stop_field")
+FIELD_FIELDS = ("start_field", "stop_field", "due_field")
 TIME_TYPES = ("Datetime", "Date")
 
 
@@ -31,6 +32,7 @@ class ServiceTarget(ServiceDocument):
 		customer: DF.Link | None
 		disabled_reason: DF.SmallText | None
 		document_type: DF.Link
+		due_field: DF.Data | None
 		enabled: DF.Check
 		for_company: DF.Link | None
 		for_customer_group: DF.Link | None
@@ -66,11 +68,51 @@ class ServiceTarget(ServiceDocument):
 	def on_update(self) -> None:
 		targets.clear_cache()
 
+		self.tell_of_running_clocks()
+
 	def on_trash(self) -> None:
 		targets.clear_cache()
 
+	def tell_of_running_clocks(self) -> None:
+		"""A target that is switched off starts no clock; those that run go on until somebody ends them."""
+		if self.enabled or self.is_new() or not self.has_value_changed("enabled"):
+			return
+		if running := clocks.open_clocks_of(self.name):
+			frappe.msgprint(
+				_("{0} clocks of this target run on. Use the button {1} to end them.").format(
+					len(running), frappe.bold(_("End Running Clocks"))
+				),
+				indicator="orange",
+				alert=True,
+			)
+
+	@frappe.whitelist(methods=["POST"])
+	@validate_call
+	def end_clocks(self) -> int:
+		"""End the clocks of a target that is switched off: neither met nor missed. Returns how many.
+
+		Raises:
+			frappe.PermissionError: the user may not write targets.
+			frappe.ValidationError: the target is switched on.
+		"""
+		self.check_permission("write")
+		if frappe.db.get_value("Service Target", self.name, "enabled", for_update=True):
+			frappe.throw(
+				_("{0} is enabled. Disable it before ending its clocks.").format(frappe.bold(self.name))
+			)
+		return clocks.end_all(self.name)
+
+	@frappe.whitelist()
+	@validate_call
+	def count_running_clocks(self) -> int:
+		"""Open clocks of this target, for the form. Raises frappe.PermissionError."""
+		self.check_permission("read")
+		return len(clocks.open_clocks_of(self.name))
+
 	def check_time_allowed(self) -> None:
-		if self.until_end_of_day:
+		if self.until_end_of_day and self.due_field:
+			self._refuse("due_field", self.due_field, _("it cannot go with a business day"))
+		if self.until_end_of_day or self.due_field:
 			self.time_allowed = 0
 		elif cint(self.time_allowed) <= 0:
 			self._refuse("time_allowed", self.time_allowed, _("more than zero is needed"))
@@ -102,7 +144,10 @@ class ServiceTarget(ServiceDocument):
 				continue
 			if not meta.has_field(value):
 				self._refuse(fieldname, value, _("{0} has no such field").format(_(self.document_type)))
-			if fieldname == "start_field" and meta.get_field(value).fieldtype not in TIME_TYPES:
+			if (
+				fieldname in ("start_field", "due_field")
+				and meta.get_field(value).fieldtype not in TIME_TYPES
+			):
 				self._refuse(fieldname, value, _("a date or datetime field is needed"))
 		for step in self.steps:
 			if step.notify_field and not meta.has_field(step.notify_field):

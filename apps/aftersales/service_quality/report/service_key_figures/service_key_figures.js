@@ -31,6 +31,7 @@ frappe.query_reports["Service Key Figures"] = {
 				{ value: "resolution_time_net", label: __("Resolution, Net of Holds") },
 				{ value: "remote_resolution_rate", label: __("Solved by Phone") },
 				{ value: "first_time_fix_rate", label: __("First-time Fix Rate") },
+				{ value: "promise_kept_rate", label: __("Promise Kept") },
 				{ value: "repeat_rate", label: __("Repeat Rate") },
 				{ value: "turnaround_time", label: __("Workshop Turnaround") },
 				{ value: "mean_repair_time", label: __("Mean Repair Time") },

@@ -14,6 +14,7 @@ from aftersales.core.report_filters import check_company, period_of, scope_of
 from aftersales.core.report_parts import card
 from aftersales.service_accounts import figures as billing
 from aftersales.service_calls.figures import FILTERS, GROUPS, MONTH, Selection
+from aftersales.service_quality import goals
 from aftersales.service_quality.key_figure_rules import (
 	Counts,
 	KeyFigures,
@@ -71,6 +72,7 @@ FIGURES = {
 	"resolution_time_net": "Duration",
 	"remote_resolution_rate": "Percent",
 	"first_time_fix_rate": "Percent",
+	"promise_kept_rate": "Percent",
 	"repeat_rate": "Percent",
 	"turnaround_time": "Duration",
 	"mean_repair_time": "Duration",
@@ -90,6 +92,7 @@ def label(name: str) -> str:
 		"resolution_time_net": _("Resolution, Net of Holds"),
 		"remote_resolution_rate": _("Solved by Phone"),
 		"first_time_fix_rate": _("First-time Fix Rate"),
+		"promise_kept_rate": _("Promise Kept"),
 		"repeat_rate": _("Repeat Rate"),
 		"turnaround_time": _("Workshop Turnaround"),
 		"mean_repair_time": _("Mean Repair Time"),
@@ -167,9 +170,17 @@ def _chart(name: str | None, rows: list[frappe._dict]) -> dict | None:
 
 
 def _summary(every: KeyFigures, filters: frappe._dict, currency: str | None) -> list[dict]:
-	shown = ("first_time_fix_rate", "remote_resolution_rate", "repeat_rate", "sla_compliance", "csat", "nps")
+	shown = (
+		"first_time_fix_rate",
+		"remote_resolution_rate",
+		"promise_kept_rate",
+		"repeat_rate",
+		"sla_compliance",
+		"csat",
+		"nps",
+	)
 	cards = [
-		card(label(name), getattr(every, name), FIGURES[name])
+		_beside_goal(name, getattr(every, name), filters)
 		for name in shown
 		if getattr(every, name) is not None
 	]
@@ -186,6 +197,13 @@ def _summary(every: KeyFigures, filters: frappe._dict, currency: str | None) -> 
 	if rate is not None:
 		cards.append(card(_("Warranty Cost of Product Revenue"), rate, "Percent", 2))
 	return cards
+
+
+def _beside_goal(name: str, value: float, filters: frappe._dict) -> dict:
+	"""A number above the report, in the colour of the general goal for it on the last day."""
+	shown = card(label(name), value, FIGURES[name])
+	color = goals.color_of(name, value, filters.to_date)
+	return {**shown, "indicator": color.title()} if color else shown
 
 
 def _warranty_cost_rate(filters: frappe._dict) -> float | None:

@@ -1,0 +1,57 @@
+import frappe
+from frappe import _
+from frappe.utils import flt, getdate
+
+from aftersales.core.input.document import ServiceDocument
+from aftersales.service_quality import goals
+
+
+class ServiceGoal(ServiceDocument):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		disabled: DF.Check
+		figure: DF.Literal[
+			"Solved by Phone",
+			"Promise Kept",
+			"First-time Fix Rate",
+			"Repeat Rate",
+			"SLA Compliance",
+			"CSAT",
+			"NPS",
+			"Response Time",
+			"Time to Arrive",
+			"Resolution Time",
+			"Workshop Turnaround",
+			"Mean Repair Time",
+		]
+		for_company: DF.Link | None
+		goal: DF.Float
+		margin_percent: DF.Percent
+		period: DF.Literal["Month", "Quarter", "Year"]
+		request_type: DF.Link | None
+		title: DF.Data
+		valid_from: DF.Date | None
+		valid_until: DF.Date | None
+	# end: auto-generated types
+
+	def validate(self):
+		if goals.is_share(self.figure) and not -100 <= flt(self.goal) <= 100:
+			frappe.throw(
+				_("{0} ({1}): enter a share of at most 100 %.").format(frappe.bold(_("Goal")), self.goal)
+			)
+		if not goals.is_share(self.figure) and flt(self.goal) <= 0:
+			frappe.throw(
+				_("{0} ({1}): enter hours, more than zero.").format(frappe.bold(_("Goal")), self.goal)
+			)
+		if self.valid_from and self.valid_until and getdate(self.valid_until) < getdate(self.valid_from):
+			frappe.throw(
+				_("{0} has to lie after {1}.").format(
+					frappe.bold(_("Valid until")), frappe.bold(_("Valid from"))
+				)
+			)

@@ -1,0 +1,121 @@
+"""Goals of the service beside what the key figures say: of the period that runs, and of the one before."""
+
+from datetime import date
+
+import frappe
+from frappe.utils import flt, getdate
+
+from aftersales.service_calls.figures import Selection
+from aftersales.service_quality import goal_rules
+from aftersales.service_quality.goal_rules import Period
+from aftersales.service_quality.key_figure_rules import figures, total
+from aftersales.service_quality.key_figures import counts_by_group
+
+FIGURES = {
+	"Solved by Phone": "remote_resolution_rate",
+	"Promise Kept": "promise_kept_rate",
+	"First-time Fix Rate": "first_time_fix_rate",
+	"Repeat Rate": "repeat_rate",
+	"SLA Compliance": "sla_compliance",
+	"CSAT": "csat",
+	"NPS": "nps",
+	"Response Time": "response_time",
+	"Time to Arrive": "time_to_arrive",
+	"Resolution Time": "resolution_time",
+	"Workshop Turnaround": "turnaround_time",
+	"Mean Repair Time": "mean_repair_time",
+}
+"""Label of a figure as a goal stores it → its name among the key figures."""
+SHARES = (
+	"remote_resolution_rate",
+	"promise_kept_rate",
+	"first_time_fix_rate",
+	"repeat_rate",
+	"sla_compliance",
+	"csat",
+	"nps",
+)
+
+
+def is_share(label: str) -> bool:
+	"""True for per cent, false for hours."""
+	return FIGURES[label] in SHARES
+
+
+def standing(on: date | str | None = None, company: str | None = None) -> list[dict]:
+	"""Every goal that holds on a day (default today), of a company and of all, with value, state and trend.
+
+	Returns:
+		name, title, figure, company, request_type, period, first, last, goal, value, before (hours, or per
+		cent), state, color, trend.
+	"""
+	day = getdate(on)
+	rows = frappe.get_list(
+		"Service Goal",
+		filters={"disabled": 0},
+		fields=[
+			*("name", "title", "figure", "for_company", "request_type", "period", "goal", "margin_percent"),
+			*("valid_from", "valid_until"),
+		],
+		order_by="figure asc, name asc",
+	)
+	counted: dict = {}
+	return [
+		_standing(goal, day, counted)
+		for goal in rows
+		if _holds(goal, day) and (not company or goal.for_company in (None, "", company))
+	]
+
+
+def color_of(figure: str, value: float | None, on: date | str | None = None) -> str | None:
+	"""Colour of a figure beside the general goal for it; None where there is none. `value` as the key figures have it."""
+	label = next((label for label, name in FIGURES.items() if name == figure), None)
+	goal = label and frappe.db.get_value(
+		"Service Goal",
+		{"figure": label, "disabled": 0, "for_company": ("is", "not set"), "request_type": ("is", "not set")},
+		["goal", "margin_percent", "valid_from", "valid_until"],
+		as_dict=True,
+	)
+	if not goal or not _holds(goal, getdate(on)):
+		return None
+	state = goal_rules.state(figure, _shown(figure, value), flt(goal.goal), flt(goal.margin_percent))
+	return goal_rules.COLORS[state]
+
+
+def _standing(goal: frappe._dict, day: date, counted: dict) -> dict:
+	figure = FIGURES[goal.figure]
+	period = goal_rules.period_of(goal.period, day)
+	value = _value(goal, figure, period, counted)
+	before = _value(goal, figure, goal_rules.period_before(goal.period, period), counted)
+	state = goal_rules.state(figure, value, flt(goal.goal), flt(goal.margin_percent))
+	return {
+		**{key: goal[key] for key in ("name", "title", "figure", "request_type", "period", "goal")},
+		"company": goal.for_company,
+		"first": period.first,
+		"last": period.last,
+		"value": value,
+		"before": before,
+		"state": state,
+		"color": goal_rules.COLORS[state],
+		"trend": goal_rules.trend(figure, value, before),
+	}
+
+
+def _value(goal: frappe._dict, figure: str, period: Period, counted: dict) -> float | None:
+	scope = {"company": goal.for_company, "request_type": goal.request_type}
+	filters = {key: value for key, value in scope.items() if value}
+	key = (period, tuple(filters.items()))
+	if key not in counted:
+		found = counts_by_group(Selection(period.first, period.last, filters=filters))
+		counted[key] = figures(total(found.values()))
+	return _shown(figure, getattr(counted[key], figure))
+
+
+def _shown(figure: str, value: float | None) -> float | None:
+	return value if value is None or figure in SHARES else round(value / 3600, 2)
+
+
+def _holds(goal: frappe._dict, day: date) -> bool:
+	return not (goal.valid_from and getdate(goal.valid_from) > day) and not (
+		goal.valid_until and getdate(goal.valid_until) < day
+	)

@@ -1,0 +1,56 @@
+"""Goals for key figures: what was reached in the period that runs, and whether it gets better."""
+
+import frappe
+from frappe import _
+
+from aftersales.core.input.filters import validate_filters
+from aftersales.core.report_filters import check_company, column, link
+from aftersales.service_quality import goals
+
+
+@validate_filters
+def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
+	"""Script report. Filters: on_date (default today), company.
+
+	Raises:
+		frappe.PermissionError: the user may not see the company.
+	"""
+	filters = frappe._dict(filters or {})
+	if filters.company:
+		check_company(filters.company)
+	return columns(), [_row(goal) for goal in goals.standing(filters.on_date, filters.company)]
+
+
+def columns() -> list[dict]:
+	return [
+		link("name", _("Goal"), "Service Goal", 200),
+		column("figure", _("Key Figure"), width=160),
+		column("period_text", _("Period"), width=190),
+		link("company", _("Company"), "Company"),
+		link("request_type", _("Request Type"), "Service Request Type"),
+		column("goal_text", _("Goal"), width=100, align="right"),
+		column("value_text", _("Now"), width=100, align="right"),
+		column("before_text", _("Period Before"), width=110, align="right"),
+		column("state_text", _("State"), width=110),
+		column("trend_text", _("Trend"), width=100),
+	]
+
+
+def _row(goal: dict) -> dict:
+	def text(value: float | None) -> str:
+		if value is None:
+			return "–"
+		number = frappe.format_value(value, {"fieldtype": "Float", "precision": 1})
+		return f"{number} %" if goals.is_share(goal["figure"]) else _("{0} h").format(number)
+
+	first, last = (frappe.utils.format_date(goal[key]) for key in ("first", "last"))
+	return {
+		**goal,
+		"figure": _(goal["figure"]),
+		"period_text": f"{first} – {last}",
+		"goal_text": text(goal["goal"]),
+		"value_text": text(goal["value"]),
+		"before_text": text(goal["before"]),
+		"state_text": _(goal["state"]),
+		"trend_text": _(goal["trend"]) if goal["trend"] else "–",
+	}

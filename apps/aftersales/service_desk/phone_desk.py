@@ -12,12 +12,10 @@ from aftersales.core.guards import set_system
 from aftersales.core.input.requests import Moment, Values, validate_call
 from aftersales.core.savepoints import insert_once
 from aftersales.installed_base.equipment import find_product_file
-from aftersales.product_knowledge import articles
-from aftersales.product_knowledge.documents import audience_of_user, product_of_document
-from aftersales.product_knowledge.scope_rules import Product
 from aftersales.service_calls import facts, intake, past_jobs
 from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_desk import phone_search
+from aftersales.service_desk.telephone import call_logs
 from aftersales.service_setup.settings import aftersales_settings
 
 PRODUCTS = 50
@@ -131,8 +129,7 @@ def preview(values: Values) -> dict:
 	Returns:
 		coverage, coverage_until, coverage_source, coverage_reason, ownership_concern, service_category,
 		priority, service_zone, service_address_display; open: calls for the same product or phone; repeats: the finished call
-		it repeats; tips: articles that may help (name, title, solved_by_phone); due: when somebody has to be there;
-		windows: what can be promised.
+		it repeats; due: when somebody has to be there; windows: what can be promised.
 
 	Raises:
 		frappe.PermissionError: the user may not register calls or read the customer.
@@ -175,7 +172,6 @@ def preview(values: Values) -> dict:
 			)
 		},
 		**related,
-		"tips": _tips(call),
 		"due": due,
 		"windows": [window.__dict__ for window in arrival_windows(call, due)],
 	}
@@ -191,6 +187,7 @@ def take_call(
 	promised_to: Moment | None = None,
 	new_customer: Values | None = None,
 	keep_product: int = 0,
+	call_log: str | None = None,
 ) -> dict:
 	"""Register the call that is on the line; somebody has spoken to the customer, so it is triaged.
 
@@ -203,6 +200,7 @@ def take_call(
 		new_customer: customer_name and, if given, phone, email, customer_group, territory of a customer
 			who is not on file.
 		keep_product: 1 opens a product file for a product that has none.
+		call_log: ERPNext's Call Log of the telephone call on the line; the call was received when it rang.
 
 	Returns:
 		name, status and link of the call; complaint: the Service Complaint it was handed over to.
@@ -225,19 +223,47 @@ def take_call(
 			typed["equipment"] = _make_product(typed)
 		call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed})
 		set_system(call, entry_key=entry_key)
+		if call_log:
+			call.received_at = _rang_at(call_log)
 		return call.insert().name
 
 	name, is_new = insert_once("Repair Call", {"entry_key": entry_key}, register)
 	call = frappe.get_doc("Repair Call", name)
 	if not is_new:
 		return _answer(call)
+	if call_log:
+		call_logs.link(call_log, call.name)
+		call.reload()
+	_finish_entry(call, resolution, promised_from, promised_to)
+	return _answer(call)
+
+
+def _finish_entry(call: Document, resolution: str | None, promised_from, promised_to) -> None:
 	if resolution and resolution.strip():
 		call.resolve_by_phone(resolution.strip())
 	elif promised_from and promised_to:
 		call.schedule(promised_from, promised_to)
 	else:
 		call.triage()
-	return _answer(call)
+
+
+@frappe.whitelist()
+@validate_call
+def on_the_line(call_log: str) -> dict:
+	"""What the page fills in for a telephone call: number, and the Repair Call it was registered as, if it was.
+
+	Raises:
+		frappe.PermissionError: the user may not register calls.
+	"""
+	_check_may_take_calls()
+	log = frappe.get_doc("Call Log", call_log)
+	return {"call_log": log.name, "phone": call_logs.number_of(log), "call": call_logs.call_of(log)}
+
+
+def _rang_at(call_log: str):
+	"""When a telephone call came in; now for one that has no time, or lies ahead by another clock."""
+	rang = frappe.db.get_value("Call Log", call_log, "start_time")
+	return min(get_datetime(rang), now_datetime()) if rang else now_datetime()
 
 
 def arrival_windows(call: Document, due=None, count: int = 3) -> list:
@@ -286,15 +312,6 @@ def known_referrals() -> list[str]:
 		order_by="referral asc",
 		limit=100,
 	)
-
-
-def _tips(call: Document) -> list[dict]:
-	"""Reviewed articles for the product and symptom told, those that helped most before."""
-	if not frappe.has_permission(articles.DOCTYPE, "read"):
-		return []
-	product = product_of_document(call) or Product()
-	found = articles.proposed(product, audience_of_user(), call.symptom_code, call.fault_code)
-	return [{field: row[field] for field in ("name", "title", "solved_by_phone")} for row in found]
 
 
 def _check_may_take_calls() -> None:

@@ -5,7 +5,7 @@ frappe.provide("aftersales");
 frappe.pages["phone-desk"].on_page_load = (wrapper) => {
 	wrapper.phone_desk = new aftersales.PhoneDesk(wrapper);
 };
-frappe.pages["phone-desk"].on_page_show = (wrapper) => wrapper.phone_desk.focus();
+frappe.pages["phone-desk"].on_page_show = (wrapper) => wrapper.phone_desk.open();
 
 const SERVER = "aftersales.service_desk.phone_desk";
 const HAZARDS = ["", "Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other"];
@@ -101,12 +101,34 @@ aftersales.PhoneDesk = class {
 		act();
 	}
 
+	// Any telephone system opens /app/phone-desk?phone=<number>, or ?call_log=<name of the Call Log>.
+	async open() {
+		const { phone, call_log } = frappe.route_options || {};
+		frappe.route_options = null;
+		if (!phone && !call_log) return this.focus();
+		this.clear();
+		let number = phone;
+		if (call_log) {
+			const line = await frappe.xcall(`${SERVER}.on_the_line`, { call_log });
+			if (line.call) return frappe.set_route("Form", "Repair Call", line.call);
+			this.call_log = line.call_log;
+			number = line.phone;
+		}
+		// "+" of an address is a space by the rules of addresses
+		const typed = String(number || "").replace(/^ (?=\d)/, "+");
+		this.$("#pd-search").val(typed);
+		this.$("#pd-phone").val(typed);
+		await this.search();
+		this.focus();
+	}
+
 	focus() {
 		this.$("#pd-search").trigger("focus").trigger("select");
 	}
 
 	clear() {
 		this.entry_key = frappe.utils.get_random(20);
+		this.call_log = null;
 		this.customer = null;
 		this.part = null;
 		this.ownership_reason = "";
@@ -354,21 +376,6 @@ aftersales.PhoneDesk = class {
 			);
 		}
 		if (preview.repeats) alert(__("Repeats"), [[preview.repeats, __("the same fault has come back")]]);
-		this.show_tips($known);
-	}
-
-	// Articles that may solve it on the phone
-	show_tips($known) {
-		if (!this.preview.tips.length) return;
-		const $tips = $('<div class="pd-tips mt-2">')
-			.text(`${__("This may help:")} `)
-			.appendTo($known);
-		for (const tip of this.preview.tips) {
-			$('<a tabindex="-1" target="_blank" class="mr-2">')
-				.attr("href", frappe.utils.get_form_link("Service Article", tip.name))
-				.text(tip.title)
-				.appendTo($tips);
-		}
 	}
 
 	// What speaks against covering the product is told, and covered once the agent says why
@@ -547,6 +554,7 @@ aftersales.PhoneDesk = class {
 				promised_to: window && window.end,
 				new_customer,
 				keep_product: 1,
+				call_log: this.call_log,
 			});
 			this.clear();
 			this.show_done(call);

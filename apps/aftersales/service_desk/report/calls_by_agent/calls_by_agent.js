@@ -1,0 +1,3 @@
+frappe.query_reports["Calls by Agent"] = {
+	filters: aftersales.reports.dates(frappe.datetime.month_start()),
+};

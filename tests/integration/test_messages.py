@@ -1,20 +1,18 @@
 """Messages to customers: each at its moment, once, in his language, as far as he wants it; answers come back."""
 
 import re
-from email.message import EmailMessage
 
 import frappe
 import pytest
-from frappe.email.receive import InboundMail
 from frappe.utils import add_to_date, get_datetime, now_datetime, nowdate
 
 from aftersales.customer_portal import links, messages
 from aftersales.customer_portal.doctype.service_link.service_link import ServiceLink
+from aftersales.service_desk.mail.inbound import ServiceMail
 from aftersales.setup import defaults
 from tests import factories as make
 from tests import mails, portal
 from tests.jobs import billed
-from tests.mails import MAILBOX
 from tests.portal import ANNA
 
 
@@ -470,14 +468,9 @@ def test_the_answer_about_a_lone_loaner_reaches_who_lent_it(lone_loaner):
 # ---------------------------------------------------------------------------- answers
 
 
-def mail(subject: str, text: str, sender: str, in_reply_to: str | None = None) -> InboundMail:
-	message = EmailMessage()
-	message["From"], message["To"], message["Subject"] = sender, MAILBOX, subject
-	message["Message-ID"] = f"<{frappe.generate_hash(length=12)}@byrne.example>"
-	if in_reply_to:
-		message["In-Reply-To"] = f"<{in_reply_to}>"
-	message.set_content(text)
-	return InboundMail(message.as_bytes(), frappe.get_doc("Email Account", "Service"), "1", 0)
+def mail(subject: str, text: str, sender: str, in_reply_to: str | None = None) -> ServiceMail:
+	headers = {"In_Reply_To": f"<{in_reply_to}>"} if in_reply_to else {}
+	return mails.received(subject, text, sender, **headers)
 
 
 def test_a_reply_lands_on_the_call(call):
@@ -518,9 +511,9 @@ def test_a_new_mail_of_a_known_sender_opens_a_call(shop):
 	assert told(agent) == [], "the call is told of by its assignment"
 
 
-def test_an_unknown_sender_goes_to_the_customer_named_for_that_or_is_refused(shop):
-	with pytest.raises(frappe.MandatoryError):
-		mail("Do you repair ovens?", "Ours is broken.", "who@knows.example").process()
+def test_an_unknown_sender_goes_to_the_customer_named_for_that_or_waits_for_a_decision(shop):
+	asked = mail("Do you repair ovens?", "Ours is broken.", "who@knows.example").process()
+	assert (asked.reference_doctype, asked.reference_name) == (None, None)
 	make.settings(unknown_sender_customer=make.customer("Unknown Sender"))
 	received = mail("Do you repair ovens?", "Ours is broken.", "who@knows.example").process()
 	assert frappe.db.get_value("Repair Call", received.reference_name, "customer") == "Unknown Sender"

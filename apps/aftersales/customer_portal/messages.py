@@ -15,6 +15,7 @@ from contextlib import contextmanager
 
 import frappe
 from frappe import _
+from frappe.core.utils import html2text
 from frappe.email.email_body import EMail
 from frappe.model.document import Document
 from frappe.utils import add_to_date, fmt_money, format_date, format_time, get_datetime, now_datetime
@@ -28,6 +29,7 @@ from aftersales.customer_goods import loaners
 from aftersales.customer_goods.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.customer_portal import links, progress
 from aftersales.customer_portal.customers import language_of
+from aftersales.customer_portal.messaging import channels, texts
 from aftersales.field_service.visits import call_of_visit
 from aftersales.repair_workshop.cards import call_of_card
 from aftersales.service_calls import contacts_on_file
@@ -49,6 +51,11 @@ MOMENTS = (
 	"loaner_due",
 	"loaner_overdue",
 )
+COMPLAINT_MOMENTS = {
+	"Acknowledged": "complaint_acknowledged",
+	"Answered": "complaint_answered",
+	"Closed": "complaint_closed",
+}
 
 
 # ---------------------------------------------------------------------------- the moments (hooks)
@@ -56,9 +63,13 @@ MOMENTS = (
 
 def call_saved(call: Document, method: str | None = None) -> None:
 	"""on_update of Repair Call: it came in, or an arrival window was promised."""
-	if call.flags.from_register or not is_switched_on() or call.status in NO_WORK_LEFT:
-		return
 	before = call.get_doc_before_save()
+	if call.flags.from_register or call.flags.taken_over or call.status in NO_WORK_LEFT:
+		return
+	if not is_switched_on():
+		if before and call.promised_to and _window(before) != _window(call):
+			say_that_nobody_is_told()
+		return
 	if not before and not call.contact_confirmed and call.channel == "QR":
 		_tell(
 			frappe.get_doc("Repair Call", call.name), "contact", lambda: _facts(call, links.CONTACT, None, {})
@@ -75,6 +86,30 @@ def call_saved(call: Document, method: str | None = None) -> None:
 			)
 
 
+def complaint_saved(complaint: Document, method: str | None = None) -> None:
+	"""on_update of Service Complaint: acknowledged, answered or closed."""
+	moment = COMPLAINT_MOMENTS.get(complaint.status)
+	if moment and is_switched_on() and entered(complaint, complaint.status):
+		answer = complaint.answer
+		_tell(
+			frappe.get_doc("Service Complaint", complaint.name),
+			moment,
+			lambda: frappe._dict(answer=html2text(answer or "").strip()),
+		)
+
+
+def say_that_nobody_is_told() -> None:
+	"""A step that would tell the customer says so where messages are switched off."""
+	if frappe.request and frappe.session.user not in ("Administrator", "Guest"):
+		frappe.msgprint(
+			_("The customer is not told: messages are switched off in {0}.").format(
+				frappe.bold(_("Aftersales Settings"))
+			),
+			alert=True,
+			indicator="orange",
+		)
+
+
 def receipt_submitted(receipt: Document, method: str | None = None) -> None:
 	"""on_submit of Collection Receipt: the product is with us."""
 	if receipt.repair_call and not receipt.flags.from_register and is_switched_on():
@@ -83,8 +118,10 @@ def receipt_submitted(receipt: Document, method: str | None = None) -> None:
 
 def card_saved(card: Document, method: str | None = None) -> None:
 	"""on_update of Repair Card: the customer is asked for their decision."""
-	if card.repair_call and not card.flags.from_register and is_switched_on():
-		if entered(card, "Awaiting Approval"):
+	if card.repair_call and not card.flags.from_register and entered(card, "Awaiting Approval"):
+		if not is_switched_on():
+			say_that_nobody_is_told()
+		else:
 			tell(card.repair_call, "estimate", links.ESTIMATE, about=("Repair Card", card.name))
 
 
@@ -139,7 +176,9 @@ def on_the_way(voucher: str, minutes: WholeNumber | None = None) -> None:
 			visit.repair_call,
 			_("says that {0} is on the way").format(frappe.utils.escape_html(visit.technician)),
 		)
-		if is_switched_on():
+		if not is_switched_on():
+			say_that_nobody_is_told()
+		else:
 			arrival = format_time(add_to_date(now_datetime(), minutes=minutes), "HH:mm") if minutes else None
 			tell(visit.repair_call, "on_the_way", links.TRACK, technician=visit.technician, arrival=arrival)
 
@@ -285,7 +324,13 @@ def _tell(doc: Document, moment: str, facts: Callable[[], frappe._dict]) -> bool
 	with one_of_many(f"Message to customer: {moment}", doc.doctype, doc.name):
 		with _written_to_customer(doc.customer):
 			doc.message = facts()
+			message = texts.enabled(moment)
+			if message:
+				# Instead of the shipped Notification; webhooks and the site's own Notifications go on
+				doc.flags.notifications_executed = list(texts.NOTIFICATIONS.get(moment, ()))
 			doc.run_method(f"customer_{moment}")
+			if message and (text := texts.for_document(message, doc, frappe.local.lang)):
+				channels.send(doc, text)
 	return True
 
 

@@ -10,7 +10,13 @@ class CustomerServicePreferences(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.customer_portal.doctype.customer_contact_channel.customer_contact_channel import (
+			CustomerContactChannel,
+		)
+
 		appointment: DF.Check
+		channel: DF.Autocomplete | None
+		contact_channels: DF.Table[CustomerContactChannel]
 		customer: DF.Link
 		customer_name: DF.Data | None
 		estimate: DF.Check

@@ -27,7 +27,6 @@ NOBODYS = {
 		"customer_name",
 	},
 	"Service Voucher": {
-		"repair_method_reason",
 		"absence_override_reason",
 		"coverage_reason",
 		"category_reason",
@@ -43,7 +42,6 @@ NOBODYS = {
 	},
 	"Collection Receipt": {"condition", "fault_as_told", "return_notes", "lost_declaration", "customer_name"},
 	"Repair Card": {
-		"repair_method_reason",
 		"coverage_reason",
 		"category_reason",
 		"diagnosis",
@@ -55,7 +53,6 @@ NOBODYS = {
 	"Loaner Issue": {"condition", "accessories", "return_notes", "lost_declaration", "customer_name"},
 	"Damage Claim": {"incident", "customer_name"},
 	"Follow-up": {"customer_name"},
-	"Warranty Registration": {"notes", "reason"},
 	"Service Complaint": {
 		"assessment",
 		"findings",

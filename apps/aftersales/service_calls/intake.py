@@ -30,7 +30,15 @@ def take_sender(call: Document) -> None:
 	"""
 	if call.customer or not call.is_new() or not call.contact_email:
 		return
-	known = _customer_by_address(call.contact_email)
+	found = _customers_by_address(call.contact_email)
+	if len(found) > 1:
+		frappe.throw(
+			_("{0} is required: {1} is a contact of {2}.").format(
+				frappe.bold(_("Customer")), escape_html(call.contact_email), escape_html(", ".join(found))
+			),
+			frappe.MandatoryError,
+		)
+	known = found[0] if found else None
 	call.customer = known or aftersales_settings().unknown_sender_customer
 	if not call.customer:
 		frappe.throw(
@@ -233,8 +241,8 @@ def primary_contact_of(customer: str) -> dict:
 	return primary_contact(found) if found else {}
 
 
-def _customer_by_address(email: str) -> str | None:
-	"""The customer of a contact with this e-mail address, else one who has it themselves."""
+def _customers_by_address(email: str) -> list[str]:
+	"""The customers of contacts with this e-mail address, else whoever has it themselves."""
 	address, link = frappe.qb.DocType("Contact Email"), frappe.qb.DocType("Dynamic Link")
 	found = (
 		frappe.qb.from_(address)
@@ -243,10 +251,11 @@ def _customer_by_address(email: str) -> str | None:
 		.select(link.link_name)
 		.where((address.email_id == email) & (link.link_doctype == "Customer"))
 		.orderby(link.creation)
-		.limit(1)
 		.run(pluck=True)
 	)
-	return found[0] if found else frappe.db.get_value("Customer", {"email_id": email}, order_by="creation")
+	return list(dict.fromkeys(found)) or frappe.get_all(
+		"Customer", {"email_id": email}, pluck="name", order_by="creation"
+	)
 
 
 def _kind(code: str) -> str | None:

@@ -33,19 +33,8 @@ def keep_what_is_over(call: Document) -> None:
 	if call.status != "Cancelled":
 		call.cancel_reason = None
 	if call.status != "On Hold":
-		call.hold_reason = None
+		call.hold_reason = call.hold_for = None
 		set_system(call, status_before_hold=None)
-
-
-def check_promise(call: Document) -> None:
-	if not facts.any_changed(call, ("promised_from", "promised_to")):
-		return
-	if bool(call.promised_from) != bool(call.promised_to):
-		frappe.throw(_("A promise to the customer is a window: set both its beginning and its end."))
-	if call.promised_from and get_datetime(call.promised_to) <= get_datetime(call.promised_from):
-		frappe.throw(_("The arrival window must end after it begins."))
-	# what the customer said was said of the former window
-	set_system(call, arrival_answer=None, arrival_answered_at=None)
 
 
 def guard_status(call: Document) -> None:
@@ -55,6 +44,7 @@ def guard_status(call: Document) -> None:
 		require_value(call, "promised_to", _("Enter the arrival window promised to the customer."))
 	if entered(call, "On Hold"):
 		require_value(call, "hold_reason", _("Enter what the call waits for."))
+		call.hold_for = call.hold_for or "Customer"
 	if entered(call, "Cancelled"):
 		require_value(call, "cancel_reason", _("Enter why the call needs no service."))
 		check_nothing_is_open(call)
@@ -115,6 +105,7 @@ def propose_next_action(call: Document) -> None:
 	"""A new status brings its own next action, unless the user wrote one in the same save."""
 	if call.status in CLOSED:
 		call.next_action = call.next_action_by = None
+		set_system(call, unanswered_since=None)
 		return
 	if not entered(call, call.status):
 		return

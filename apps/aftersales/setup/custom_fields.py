@@ -5,7 +5,7 @@ its posting key is unique, so that the database refuses a second document for th
 row names the line of the job it was made from. A Sales Invoice may bill several jobs: its rows name
 them too, and one row of each job holds the key, so that no job is billed on two rows. A Subscription
 names the Service Contract whose fee it invoices. A Customer says when they are invoiced, a Non Conformance
-which fault of which model it is about. Items and item groups say whether their sale makes a product file.
+which fault of which model it is about.
 """
 
 import frappe
@@ -241,17 +241,62 @@ def _service_field() -> dict:
 	}
 
 
-def _product_file_field(insert_after: str, empty: str) -> dict:
-	"""Whether a sale makes a Customer Equipment for each unit (installed_base/sale/deliveries.py)."""
-	return {
-		"fieldname": "aftersales_product_file",
-		"fieldtype": "Select",
-		"label": N_("Customer Equipment on Sale"),
-		"options": "\nCreate\nDo Not Create",
-		"insert_after": insert_after,
-		"description": empty,
-		"no_copy": 0,
-	}
+def _call_log_fields() -> list[dict]:
+	"""A telephone call that was about no Repair Call: somebody has said so, the list is without it."""
+	return [
+		{
+			"fieldname": "aftersales_no_call",
+			"fieldtype": "Check",
+			"label": N_("No Repair Call"),
+			"insert_after": "type_of_call",
+		}
+	]
+
+
+def _reply_fields() -> list[dict]:
+	"""For which calls a template is offered as a reply."""
+	return [
+		{
+			"fieldname": "aftersales_section",
+			"fieldtype": "Section Break",
+			"label": N_("Reply on a Repair Call"),
+			"insert_after": "response_html",
+			"collapsible": 1,
+		},
+		{
+			"fieldname": "aftersales_reply",
+			"fieldtype": "Check",
+			"label": N_("Offer as Reply"),
+			"insert_after": "aftersales_section",
+		},
+		{
+			"fieldname": "aftersales_request_type",
+			"fieldtype": "Link",
+			"label": N_("Request Type"),
+			"options": "Service Request Type",
+			"insert_after": "aftersales_reply",
+			"depends_on": "aftersales_reply",
+			"description": N_("Leave empty for all"),
+		},
+		{
+			"fieldname": "aftersales_status",
+			"fieldtype": "Select",
+			"label": N_("Status of the Call"),
+			"options": "\nOpen\nTriaged\nScheduled\nIn Progress\nOn Hold\nResolved\nClosed",
+			"insert_after": "aftersales_request_type",
+			"depends_on": "aftersales_reply",
+			"description": N_("Leave empty for all"),
+		},
+		{
+			"fieldname": "aftersales_language",
+			"fieldtype": "Link",
+			"label": N_("Language"),
+			"options": "Language",
+			"insert_after": "aftersales_status",
+			"depends_on": "aftersales_reply",
+			"description": N_("Leave empty for all"),
+		},
+	]
 
 
 def _ours(fields: list[dict]) -> list[dict]:
@@ -269,13 +314,9 @@ def _all_fields() -> dict[str, list[dict]]:
 	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
 	fields["Non Conformance"] = _fault_fields("preventive_action")
 	fields["Customer"] = _invoicing_fields("payment_terms")
-	fields["Item"] = [
-		_product_file_field("warranty_period", N_("Empty: as the template or the item group says"))
-	]
-	fields["Item Group"] = [
-		_product_file_field("is_group", N_("For the items of this group and the groups below it"))
-	]
 	fields["Subscription Plan Detail"] = [_agreed_price_field()]
+	fields["Call Log"] = _call_log_fields()
+	fields["Email Template"] = _reply_fields()
 	return {doctype: _ours(rows) for doctype, rows in fields.items()}
 
 

@@ -5,3 +5,6 @@ import "./buttons";
 import "./connections";
 import "./kept_entries";
 import "./report_filters";
+import "./incoming_calls";
+import "./write_to_customer";
+import "./promise_dialog";

@@ -236,9 +236,7 @@ frappe.ui.form.on("Repair Call", {
 				add(__("Resolve"), () => frm.trigger("ask_resolution"));
 			}
 			if (status !== "On Hold") {
-				add(__("Put on Hold"), () =>
-					ask_reason(frm, __("Put on Hold"), __("Waiting for"), "put_on_hold")
-				);
+				add(__("Put on Hold"), () => frm.trigger("ask_hold"));
 			}
 		}
 		if (is_open) {
@@ -369,6 +367,28 @@ frappe.ui.form.on("Repair Call", {
 			.attr("id", id)
 			.append(used.map((said) => $("<option>").val(said)))
 			.insertAfter($input);
+	},
+
+	ask_hold(frm) {
+		aftersales.forms.ask(frm, {
+			title: __("Put on Hold"),
+			fields: [
+				{
+					fieldname: "hold_for",
+					fieldtype: "Select",
+					label: __("On Hold for"),
+					options: ["Customer", "Parts", "Other"].map((value) => ({ value, label: __(value) })),
+					default: "Customer",
+					reqd: 1,
+					description: __(
+						"A call on hold for the customer goes on when the customer writes or calls."
+					),
+				},
+				{ fieldname: "reason", fieldtype: "Small Text", label: __("Waiting for"), reqd: 1 },
+			],
+			method: "put_on_hold",
+			action_label: __("Put on Hold"),
+		});
 	},
 
 	ask_resolution: (frm) => ask_resolution(frm, __("Resolve"), "resolve"),

@@ -5,7 +5,7 @@ from frappe.utils import escape_html
 from aftersales.core.guards import keep_fields_of_record, refuse_unknown
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
-from aftersales.service_calls import assignment, contacts_on_file, facts, intake, progress, triage
+from aftersales.service_calls import assignment, contacts_on_file, facts, intake, progress, promise, triage
 from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 
 FIELDS_OF_RECORD = (
@@ -31,6 +31,12 @@ FIELDS_OF_RECORD = (
 	"non_conformance",
 	"entry_key",
 	"contact_confirmed",
+	"unanswered_since",
+	"promise_result",
+	"promise_deviation",
+	"promised_at",
+	"promise_from",
+	"promise_due",
 )
 
 
@@ -42,6 +48,8 @@ class RepairCall(ServiceDocument):
 
 	if TYPE_CHECKING:
 		from frappe.types import DF
+
+		from aftersales.service_calls.doctype.service_promise.service_promise import ServicePromise
 
 		action_code: DF.Link | None
 		arrival_answer: DF.Literal["", "Confirmed", "Another Time"]
@@ -60,14 +68,7 @@ class RepairCall(ServiceDocument):
 		contact_name: DF.Data | None
 		contact_phone: DF.Data | None
 		coverage: DF.Literal[
-			"",
-			"Repair Warranty",
-			"Warranty",
-			"Warranty on Parts",
-			"Contract",
-			"Part Warranty",
-			"None",
-			"Unknown",
+			"", "Repair Warranty", "Warranty", "Contract", "Part Warranty", "None", "Unknown"
 		]
 		coverage_reason: DF.SmallText | None
 		coverage_source: DF.Data | None
@@ -82,6 +83,7 @@ class RepairCall(ServiceDocument):
 		fault_code: DF.Link | None
 		hazard: DF.Literal["", "Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other"]
 		held_seconds: DF.Duration | None
+		hold_for: DF.Literal["", "Customer", "Parts", "Other"]
 		hold_reason: DF.SmallText | None
 		is_repeat: DF.Check
 		item_code: DF.Link | None
@@ -98,8 +100,15 @@ class RepairCall(ServiceDocument):
 		phone_key: DF.Data | None
 		priority: DF.Link | None
 		priority_reason: DF.SmallText | None
+		promise_changed_for: DF.Literal["", "Service", "Customer"]
+		promise_deviation: DF.Int
+		promise_due: DF.Datetime | None
+		promise_from: DF.Datetime | None
+		promise_result: DF.Literal["", "Kept", "Early", "Late"]
+		promised_at: DF.Datetime | None
 		promised_from: DF.Datetime | None
 		promised_to: DF.Datetime | None
+		promises: DF.Table[ServicePromise]
 		proposed_category: DF.Link | None
 		received_at: DF.Datetime
 		referral: DF.Data | None
@@ -125,7 +134,10 @@ class RepairCall(ServiceDocument):
 		subject: DF.Data
 		support_kind: DF.Literal["", "Use", "Application"]
 		symptom_code: DF.Link | None
+		taken_over_from: DF.DynamicLink | None
+		taken_over_type: DF.Literal["", "Issue", "Warranty Claim", "Maintenance Schedule"]
 		territory: DF.Link | None
+		unanswered_since: DF.Datetime | None
 		workflow_state: DF.Link | None
 
 	# end: auto-generated types
@@ -162,9 +174,13 @@ class RepairCall(ServiceDocument):
 		triage.take_coverage_snapshot(self)
 		triage.set_category(self)
 
-		progress.check_promise(self)
+		promise.keep_rows(self)
+		promise.check_window(self)
+		promise.record(self)
 		progress.guard_status(self)
+		promise.require_for_work(self)
 		progress.stamp_times(self)
+		promise.measure(self)
 		progress.propose_next_action(self)
 		progress.check_owner_and_next_action(self)
 
@@ -204,10 +220,21 @@ class RepairCall(ServiceDocument):
 
 	@frappe.whitelist()
 	@validate_call
-	def schedule(self, promised_from: Moment, promised_to: Moment) -> None:
-		"""Promise the customer an arrival window (two site times)."""
+	def schedule(
+		self, promised_from: Moment, promised_to: Moment, promise_changed_for: str | None = None
+	) -> None:
+		"""Promise the customer an arrival window (two site times).
+
+		Args:
+			promise_changed_for: Service or Customer: who needed another window than the one promised before.
+		"""
 		self.check_permission("write")
-		self._move_to("Scheduled", promised_from=promised_from, promised_to=promised_to)
+		self._move_to(
+			"Scheduled",
+			promised_from=promised_from,
+			promised_to=promised_to,
+			promise_changed_for=promise_changed_for,
+		)
 
 	@frappe.whitelist()
 	@validate_call
@@ -218,10 +245,14 @@ class RepairCall(ServiceDocument):
 
 	@frappe.whitelist()
 	@validate_call
-	def put_on_hold(self, reason: str) -> None:
-		"""Wait for something outside our hands; `reason` says for what."""
+	def put_on_hold(self, reason: str, hold_for: str = "Customer") -> None:
+		"""Wait for something outside our hands; `reason` says for what.
+
+		Args:
+			hold_for: Customer, Parts or Other. A call on hold for the customer goes on when the customer writes.
+		"""
 		self.check_permission("write")
-		self._move_to("On Hold", hold_reason=reason)
+		self._move_to("On Hold", hold_reason=reason, hold_for=hold_for)
 
 	@frappe.whitelist()
 	@validate_call

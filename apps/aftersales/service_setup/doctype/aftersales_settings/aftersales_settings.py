@@ -21,7 +21,8 @@ class AftersalesSettings(ServiceDocument):
 			ServiceBillingAccount,
 		)
 
-		ask_repair_method: DF.Check
+		answer_after_resolution: DF.Literal["Reopen the Call", "Open a New Call", "Tell the Owner"]
+		answer_days: DF.Int
 		approval_tolerance: DF.Percent
 		arrival_lead: DF.Int
 		arrival_window: DF.Int

@@ -1,1 +1,0 @@
-"""Planned service: maintenance plans, and the calls they make ahead."""

@@ -1,1 +1,0 @@
-"""What is known of products: documents, articles, past solutions, bulletins and recalls."""

@@ -125,7 +125,7 @@ def test_what_is_to_bill_is_seen_before_anything_is_billed(server, office):
 		desk.picture("billing-desk")
 
 		choose(desk, "until", frappe.format(add_days(nowdate(), -1), "Date"))
-		expect(desk.page.locator(".bill-sum")).to_contain_text("0 jobs on 0 invoices chosen")
+		expect(desk.page.locator(".bill-sum")).to_contain_text("0 jobs on 0 invoices selected")
 		expect(desk.head.get_by_role("button", name="Create Invoices")).to_have_count(0)
 		choose(desk, "until", frappe.format(get_last_day(nowdate()), "Date"))
 		expect(desk.page.locator(".bill-sum")).to_contain_text("5 jobs on 4 invoices selected: € 360.00")
@@ -134,7 +134,7 @@ def test_what_is_to_bill_is_seen_before_anything_is_billed(server, office):
 		expect(desk.page.locator(".bill-sum")).to_contain_text("2 jobs on 1 invoices selected: € 180.00")
 		expect(row(desk, "Desk Anna")).to_have_count(0)
 		desk.page.locator(".bill-check").uncheck()
-		expect(desk.page.locator(".bill-sum")).to_contain_text("0 jobs on 0 invoices chosen")
+		expect(desk.page.locator(".bill-sum")).to_contain_text("0 jobs on 0 invoices selected")
 	assert not frappe.get_all("Billing Run")
 
 

@@ -115,7 +115,7 @@ def test_customers_are_asked_one_after_the_other(page, business):
 	(notice,) = frappe.get_all(
 		"Notification Log", {"for_user": SUPERVISOR, "document_name": opened.name}, pluck="subject"
 	)
-	assert notice.startswith("Desk Test Sean says: ")
+	assert notice.startswith("Message from Desk Test Sean: ")
 
 	page.goto(f"/app/follow-up/{business.reached}")
 	expect(page.locator(".form-message")).to_contain_text(opened.name, timeout=30_000)

@@ -93,7 +93,7 @@ def visit(technician: Desk, voucher: str, call: str) -> tuple[str, str]:
 	technician.enter(condition="Casing scratched", location="Bench 2", signed_by="P. Story")
 	technician.add("accessories", accessory="Flue adapter", qty=1)
 	technician.sign("customer_signature").save()
-	technician.submit().refused("Loaner", "issue a loaner before the product is taken along")
+	technician.submit().refused("Loaner", "Issue a loaner before the product is taken along")
 	technician.enter(loaner="Declined").save()
 	receipt = technician.submit().is_in("Issued").picture("technician-receipt").value("name")
 	frappe.db.rollback()

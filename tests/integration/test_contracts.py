@@ -513,7 +513,9 @@ def test_a_contract_in_use_is_ended_early_not_cancelled(shop):
 	doc.submit()
 	refused("End it early instead", read(contract).cancel)
 	contract = read(contract)
-	refused("Say why", contract.end_early, nowdate(), "", error=frappe.MandatoryError)
+	refused(
+		"Enter why the contract ends early", contract.end_early, nowdate(), "", error=frappe.MandatoryError
+	)
 	refused("is not between", read(contract).end_early, add_days(nowdate(), -30), "Sold the boiler")
 	contract = read(contract)
 	contract.end_early(nowdate(), "Sold the boiler")

@@ -288,7 +288,7 @@ def test_a_bad_answer_tells_the_supervisors():
 		filters={"document_type": "Repair Call", "document_name": doc.new_repair_call},
 		fields=["for_user", "subject"],
 	)
-	assert (SUPERVISOR, "Nora Byrne says: Repair not effective") in {
+	assert (SUPERVISOR, "Message from Nora Byrne: Repair not effective") in {
 		(row.for_user, row.subject) for row in told
 	}
 

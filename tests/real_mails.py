@@ -246,4 +246,4 @@ def raw(kind: str, call: str, mine: str, site: str, number: int) -> bytes:
 		mail["In-Reply-To"] = f"<{mine}>"
 	for name, value in headers.items():
 		mail[name] = value
-	return mail.as_bytes()
+	return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))

@@ -5,16 +5,22 @@ thread is found by all its headers and by our reference in the subject, and neve
 written opens nothing, moves nothing, and is answered by nothing.
 """
 
+import io
+import mimetypes
+
 import frappe
 from frappe.email.receive import InboundMail
 from frappe.model.document import Document
 from frappe.utils import get_datetime, get_url
+from PIL import Image
 
 from aftersales.service_calls import answer_rules, answers
 from aftersales.service_desk.mail import bounces, correspondents, mail_rules, unplaced
 from aftersales.service_setup.settings import aftersales_settings
 
 CALL = "Repair Call"
+DAMAGED = ".damaged"
+"""Ending of the name of an attachment that says to be a picture and is none."""
 
 
 class ServiceMail(InboundMail):
@@ -103,11 +109,27 @@ class ServiceMail(InboundMail):
 		self.flags.possible_customers = customers
 		return None
 
+	def save_attachments_in_doc(self, doc: Document) -> list:
+		"""A picture that is cut off is kept as a file: as a picture Frappe refuses it, and the mail with it."""
+		for attachment in self.attachments:
+			kind = mimetypes.guess_type(attachment["fname"])[0] or attachment["content_type"] or ""
+			if kind.startswith("image/") and not _is_picture(attachment["fcontent"]):
+				attachment["fname"] += DAMAGED
+		return super().save_attachments_in_doc(doc)
+
 	def _build_communication_doc(self) -> Document:
 		communication = super()._build_communication_doc()
 		if self.opens_calls and self.verdict.by_person and not communication.reference_name:
 			unplaced.tell(communication, self.flags.possible_customers or ())
 		return communication
+
+
+def _is_picture(content: bytes) -> bool:
+	try:
+		Image.open(io.BytesIO(content)).verify()
+	except Exception:  # what Pillow raises depends on the format and on what is wrong
+		return False
+	return True
 
 
 def _is_contact(call: Document, address: str) -> bool:

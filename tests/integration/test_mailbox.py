@@ -109,7 +109,13 @@ def deliver(desk, kind: str, number: int) -> frappe._dict:
 	"""Send a mail of a kind, fetch it, and tell what it has become."""
 	call = frappe.get_doc("Repair Call", desk.call)
 	call.db_set(
-		{"status": "On Hold", "hold_for": "Customer", "hold_reason": "A photo", "unanswered_since": None}
+		{
+			"status": "On Hold",
+			"hold_for": "Customer",
+			"hold_reason": "A photo",
+			"status_before_hold": "Open",
+			"unanswered_since": None,
+		}
 	)
 	frappe.db.delete("Undeliverable Address")
 	frappe.db.commit()

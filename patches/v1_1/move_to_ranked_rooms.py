@@ -29,7 +29,12 @@ MOVED_JOBS = {
 
 def execute() -> None:
 	add_module_defs("aftersales", ignore_if_duplicate=True)
-	for path in Path(frappe.get_app_path("aftersales")).glob("*/*/*/*.json"):
+	app = Path(frappe.get_app_path("aftersales"))
+	rooms = {frappe.scrub(module) for module in frappe.get_module_list("aftersales")}
+	# Below public lie the packages that scripts are built with, and their files, which are no records
+	for path in app.glob("*/*/*/*.json"):
+		if path.relative_to(app).parts[0] not in rooms:
+			continue
 		record = json.loads(path.read_text())
 		if isinstance(record, dict) and record.get("doctype") in RECORDS and record.get("module"):
 			frappe.db.set_value(

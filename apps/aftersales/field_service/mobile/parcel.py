@@ -10,6 +10,7 @@ from frappe.utils import add_days, cint, flt, getdate, nowdate
 
 from aftersales.core.selling_terms import billing_currency, tax_template_of
 from aftersales.field_service.mobile import visits_on_phone
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff.technicians import technicians_of_user
 from aftersales.spare_parts import part_search
 from aftersales.spare_parts.parts import free_stock, parts_for_model
@@ -165,7 +166,7 @@ def _grouped(doctype: str, key: str, value: str, filters: dict) -> dict[str, lis
 
 def _terms(doc, items: list[str]) -> dict:
 	"""What an estimate on the phone is made of: currency, rates of parts and hours, per cent of tax."""
-	settings = frappe.get_cached_doc("Aftersales Settings")
+	settings = aftersales_settings()
 	labour = {"labour": settings.labour_item, "travel": settings.travel_item}
 	charged = _charge_rule(doc) in ("Customer", None)
 	rates = part_search.rates_for([*items, *filter(None, labour.values())], doc.customer) if charged else {}
@@ -223,5 +224,5 @@ def _technicians(docs: list) -> list[str]:
 
 
 def _settings() -> dict:
-	settings = frappe.get_cached_doc("Aftersales Settings")
+	settings = aftersales_settings()
 	return {"small_fee_limit": flt(settings.small_fee_limit), "days": DAYS}

@@ -51,7 +51,7 @@ from tests.processes import Server
 
 PASSWORD = "phones-of-the-benchmark"
 API = "/api/method/aftersales.field_service.mobile.api."
-PIECE = 3 * 16 * 1024
+PIECE = 3 * 15 * 1024
 LOST_ANSWERS, TWICE, OUT_OF_ORDER = 0.15, 0.1, 0.1
 """How often by chance."""
 

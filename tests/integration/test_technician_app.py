@@ -15,7 +15,7 @@ import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, now_datetime
 from PIL import Image
 
-from aftersales.field_service.mobile import api, page
+from aftersales.field_service.mobile import api, page, photos
 from tests import factories as make
 from tests.jobs import books, gl, stock_ledger
 
@@ -369,6 +369,12 @@ def test_a_photo_goes_on_where_the_network_failed_and_is_stored_once(visit):
 	).get_content()  # without what the camera noted, where the site wants that
 	assert Image.open(io.BytesIO(stored)).size == (120, 120)
 	assert not frappe.db.get_value("Technician Upload", {"service_voucher": visit.name}, "content")
+
+
+def test_a_photo_of_a_phone_goes_in_pieces_of_the_apps_size(visit):
+	content = picture(size=600)
+	assert len(content) > 2 * photos.PIECE
+	assert upload(visit, content, piece=photos.PIECE)["done"]
 
 
 def test_a_photo_is_no_other_file_and_of_this_visit(shop, visit):

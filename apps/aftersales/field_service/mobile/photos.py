@@ -15,8 +15,8 @@ UPLOAD = "Technician Upload"
 MOST_BYTES = 8 * 1024 * 1024
 """Of one photo; the app makes them smaller than 1 MB."""
 
-PIECE = 3 * 256 * 1024
-"""Bytes of a piece at most. Pieces before the last have to be of a multiple of three bytes: their base64 is joined."""
+PIECE = 3 * 15 * 1024
+"""Bytes of a piece at most: an argument of a call has 64 kB, its base64 a third more than the piece. Pieces before the last have to be of a multiple of three bytes: their base64 is joined."""
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 KINDS = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}

@@ -38,7 +38,35 @@ def one_of_each(shop: frappe._dict) -> dict:
 		"Delay Compensation": frappe.new_doc("Delay Compensation"),
 		"Service Contract": f.contract(shop.customer),
 		"Billing Run": f.make("Billing Run"),
+		"Maintenance Plan": _plan(equipment),
+		"Planned Service": frappe.new_doc("Planned Service"),
+		"Warranty Registration": f.make(
+			"Warranty Registration", company=f.COMPANY, model="GWH 11", purchase_date="2026-01-05"
+		),
+		"Service Campaign": f.make(
+			"Service Campaign",
+			title="Seals",
+			company=f.COMPANY,
+			model="GWH 11",
+			subject="Seals",
+			message="We change them.",
+		),
+		"Technical Consultation": f.make(
+			"Technical Consultation", subject="Which seal?", question="Which one?", repair_call=call.name
+		),
 	}
+
+
+def _plan(equipment: str):
+	return f.make(
+		"Maintenance Plan",
+		plan_name="Yearly service",
+		company=f.COMPANY,
+		applies_to="Product",
+		equipment=equipment,
+		every_months=12,
+		request_type=f.request_type(),
+	)
 
 
 def stored_ones(shop: frappe._dict) -> dict:

@@ -33,11 +33,13 @@ after_request = ["aftersales.core.transactions.tell_of_collision"]
 company_data_to_be_ignored = [
 	"Customer Equipment",
 	"Loaner Warehouse",
+	"Maintenance Plan",
 	"Periodic Visit Plan",
 	"Service Billing Account",
 	"Service Category Account",
 	"Service Target",
 	"Service Technician",
+	"Warranty Terms",
 ]
 
 # What an administrator should look after, shown on Aftersales Settings (setup/checks.py)
@@ -71,14 +73,19 @@ doc_events = {
 	},
 	# What User Permissions by territory and customer group restrict users by
 	(
+		"Campaign Product",
+		"Campaign Recipient",
 		"Collection Receipt",
 		"Customer Equipment",
 		"Follow-up",
+		"Planned Service",
 		"Repair Call",
 		"Repair Card",
+		"Service Checklist",
 		"Service Complaint",
 		"Service Contract",
 		"Service Voucher",
+		"Warranty Registration",
 	): {"validate": "aftersales.core.customer_scope.take_from_customer"},
 	"Repair Call": {
 		"before_validate": [
@@ -90,6 +97,9 @@ doc_events = {
 			"aftersales.customer_care.complaints.register_from_call",
 			"aftersales.customer_care.follow_ups.follow_call",
 			"aftersales.customer_portal.messages.call_saved",
+			"aftersales.planned_service.following.call_saved",
+			"aftersales.product_knowledge.articles.call_saved",
+			"aftersales.product_knowledge.campaigns.call_saved",
 		],
 		"on_change": [
 			"aftersales.service_levels.workflow_states.settle",
@@ -98,6 +108,24 @@ doc_events = {
 	},
 	"Service Voucher": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"before_insert": "aftersales.planned_service.following.fill_visit",
+		"on_update": [
+			"aftersales.service_checklists.checklists.job_saved",
+			"aftersales.planned_service.following.visit_saved",
+		],
+		"before_submit": [
+			"aftersales.service_calls.repair_methods.validate",
+			"aftersales.service_checklists.checklists.before_submit",
+		],
+		"on_submit": [
+			"aftersales.field_service.installations.visit_submitted",
+			"aftersales.service_checklists.checklists.job_submitted",
+		],
+		"on_cancel": [
+			"aftersales.field_service.installations.visit_cancelled",
+			"aftersales.service_checklists.checklists.job_cancelled",
+		],
+		"on_trash": "aftersales.service_checklists.checklists.job_deleted",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 	},
 	"Collection Receipt": {
@@ -115,11 +143,21 @@ doc_events = {
 	},
 	"Repair Card": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
-		"on_update": "aftersales.customer_portal.messages.card_saved",
+		"on_update": [
+			"aftersales.customer_portal.messages.card_saved",
+			"aftersales.service_checklists.checklists.job_saved",
+		],
+		"before_submit": [
+			"aftersales.service_calls.repair_methods.validate",
+			"aftersales.service_checklists.checklists.before_submit",
+		],
 		"on_submit": [
 			"aftersales.customer_portal.messages.card_submitted",
 			"aftersales.service_accounts.delay.propose",
+			"aftersales.service_checklists.checklists.job_submitted",
 		],
+		"on_cancel": "aftersales.service_checklists.checklists.job_cancelled",
+		"on_trash": "aftersales.service_checklists.checklists.job_deleted",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
 		"on_update_after_submit": "aftersales.service_accounts.delay.propose",
 	},
@@ -157,9 +195,16 @@ doc_events = {
 	},
 	"Customer Equipment": {
 		"on_update": "aftersales.installed_base.search_keys.of_equipment",
-		"after_rename": "aftersales.service_contracts.contract_products.keep_once",
-		"on_trash": "aftersales.installed_base.search_keys.forget",
+		"after_rename": [
+			"aftersales.service_contracts.contract_products.keep_once",
+			"aftersales.planned_service.following.join_products",
+		],
+		"on_trash": [
+			"aftersales.planned_service.following.product_deleted",
+			"aftersales.installed_base.search_keys.forget",
+		],
 	},
+	"Meter Reading": {"after_insert": "aftersales.planned_service.metering.follow_reading"},
 	"Loaner Issue": {
 		"before_validate": "aftersales.service_levels.workflow_states.follow",
 		"on_change": "aftersales.service_levels.workflow_states.settle",
@@ -293,6 +338,15 @@ aftersales_numbers_in_products = ["aftersales.service_calls.entitlement.fitted_n
 # The technician's app: who is told when a technician sets out (visit, minutes until arrival)
 aftersales_technician_sets_out = ["aftersales.customer_portal.messages.on_the_way"]
 
+# What rooms tell of the life of a product: product file → events
+aftersales_product_events = [
+	"aftersales.installed_base.life.of_file",
+	"aftersales.service_calls.product_events.of_product",
+	"aftersales.field_service.product_events.of_product",
+	"aftersales.planned_service.product_events.of_product",
+	"aftersales.product_knowledge.product_events.of_product",
+]
+
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = [
 	"Service Voucher",
@@ -315,8 +369,13 @@ ignore_links_on_delete = [
 	"Technician Upload",
 ]
 
-# The calls of a Non Conformance are among its connections
-override_doctype_dashboards = {"Non Conformance": "aftersales.service_quality.faults.dashboard"}
+# The calls of a Non Conformance are among its connections, products and jobs among those of customer, item and serial
+override_doctype_dashboards = {
+	"Customer": "aftersales.service_desk.product_connections.customer",
+	"Item": "aftersales.service_desk.product_connections.item",
+	"Non Conformance": "aftersales.service_quality.faults.dashboard",
+	"Serial No": "aftersales.service_desk.product_connections.serial_no",
+}
 
 # A technician sees and edits their own calls and visits; rows are read with the rights on their document
 permission_query_conditions = {
@@ -384,7 +443,10 @@ scheduler_events = {
 			"aftersales.service_desk.register_import.resume.resume_interrupted",
 		],
 	},
-	"hourly": ["aftersales.repair_workshop.parts_supply.serve_waiting_cards"],
+	"hourly": [
+		"aftersales.repair_workshop.parts_supply.serve_waiting_cards",
+		"aftersales.product_knowledge.campaigns.resume_all",
+	],
 	"daily": [
 		"aftersales.spare_parts.reservations.recount",
 		"aftersales.customer_portal.messages.send_due_surveys",
@@ -395,7 +457,10 @@ scheduler_events = {
 		"aftersales.service_quality.faults.raise_recurring",
 		"aftersales.field_service.leavers.remind_of_locked_out_owners",
 	],
-	"daily_long": ["aftersales.privacy.retention.erase_what_is_over"],
+	"daily_long": [
+		"aftersales.privacy.retention.erase_what_is_over",
+		"aftersales.planned_service.nightly.plan_and_call",
+	],
 }
 
 # What of a person Frappe gives out and erases by the e-mail address; the rest of a case in privacy/requests.py
@@ -435,7 +500,13 @@ accounting_dimension_doctypes = [
 
 # What the forms of calls, visits, receipts and cards share
 doctype_js = {
-	"Repair Call": ["public/js/job_forms.js", "public/js/service_levels.js", "public/js/customer_links.js"],
+	"Customer Equipment": "public/js/product_help.js",
+	"Repair Call": [
+		"public/js/job_forms.js",
+		"public/js/service_levels.js",
+		"public/js/customer_links.js",
+		"public/js/product_help.js",
+	],
 	"Follow-up": [
 		"public/js/job_forms.js",
 		"public/js/service_levels.js",
@@ -447,11 +518,18 @@ doctype_js = {
 		"public/js/job_forms.js",
 		"public/js/service_levels.js",
 		"public/js/customer_links.js",
+		"public/js/product_help.js",
 	],
 	"Collection Receipt": ["public/js/job_forms.js", "public/js/service_levels.js"],
-	"Repair Card": ["public/js/job_forms.js", "public/js/service_levels.js", "public/js/customer_links.js"],
+	"Repair Card": [
+		"public/js/job_forms.js",
+		"public/js/service_levels.js",
+		"public/js/customer_links.js",
+		"public/js/product_help.js",
+	],
 	"Service Contract": "public/js/job_forms.js",
 	"Loaner Issue": "public/js/job_forms.js",
+	"Non Conformance": "public/js/shared_case.js",
 	"Vendor Repair": "public/js/job_forms.js",
 	"Service Category": "public/js/restore_shipped.js",
 	"Service Request Type": "public/js/restore_shipped.js",
@@ -486,6 +564,7 @@ jinja = {
 	"methods": [
 		"aftersales.installed_base.equipment.qr_data_uri",
 		"aftersales.printing.aftersales_bill",
+		"aftersales.printing.aftersales_checklists",
 		"aftersales.printing.aftersales_code",
 		"aftersales.printing.aftersales_conditions",
 		"aftersales.printing.aftersales_hours",

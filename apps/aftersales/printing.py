@@ -147,6 +147,17 @@ def aftersales_signature(image: str | None) -> str | None:
 	return image if image and image.startswith("data:image/") else None
 
 
+def aftersales_checklists(doc: Document) -> list[dict]:
+	"""The checklists of a visit or card as its report prints them; pictures of other places are left out."""
+	from aftersales.service_checklists.checklists import printed
+
+	lists = printed(doc)
+	for line in (line for each in lists for line in each["lines"] if line["is_picture"]):
+		if not str(line["answer"]).startswith(("data:image/", "/files/", "/private/files/")):
+			line.update({"answer": "", "is_picture": False})
+	return lists
+
+
 def aftersales_moment(value: datetime | str | None) -> str:
 	"""Date in the user's format and time to the minute; empty without a value."""
 	return f"{format_date(value)} {format_time(value, 'HH:mm')}" if value else ""

@@ -27,6 +27,7 @@ NOBODYS = {
 		"customer_name",
 	},
 	"Service Voucher": {
+		"repair_method_reason",
 		"absence_override_reason",
 		"coverage_reason",
 		"category_reason",
@@ -42,6 +43,7 @@ NOBODYS = {
 	},
 	"Collection Receipt": {"condition", "fault_as_told", "return_notes", "lost_declaration", "customer_name"},
 	"Repair Card": {
+		"repair_method_reason",
 		"coverage_reason",
 		"category_reason",
 		"diagnosis",
@@ -53,6 +55,7 @@ NOBODYS = {
 	"Loaner Issue": {"condition", "accessories", "return_notes", "lost_declaration", "customer_name"},
 	"Damage Claim": {"incident", "customer_name"},
 	"Follow-up": {"customer_name"},
+	"Warranty Registration": {"notes", "reason"},
 	"Service Complaint": {
 		"assessment",
 		"findings",

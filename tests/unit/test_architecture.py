@@ -80,7 +80,7 @@ def test_no_room_names_doctypes_of_a_room_above_it():
 
 LONGEST_FILE, LONGEST_FUNCTION = 450, 60
 LONGER = {
-	"hooks.py": 600,  # a table of contents
+	"hooks.py": 700,  # a table of contents
 	"demo/company.py": 860,
 	"demo/shop.py": 720,
 	"demo/stories.py": 530,

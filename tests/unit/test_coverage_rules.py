@@ -209,3 +209,23 @@ def test_what_needs_authorisation_is_never_proposed(coverage, support_kind, type
 	forbidden = {c.name for c in categories if c.charge_rule == "Goodwill" or c.requires_authorisation}
 	assert proposed not in forbidden
 	assert proposed is None or proposed in {c.name for c in categories}
+
+
+PARTS_ONLY = {"product_warranty_until": AFTER, "labour_warranty_until": BEFORE}
+
+
+@pytest.mark.parametrize(
+	("facts", "kind"),
+	[
+		(PARTS_ONLY, "Warranty on Parts"),
+		({**PARTS_ONLY, "labour_warranty_until": DAY}, "Warranty"),
+		({**PARTS_ONLY, "product_warranty_until": BEFORE}, "None"),
+		({**PARTS_ONLY, "contract": "CT-1", "contract_until": AFTER}, "Contract"),
+	],
+)
+def test_the_warranty_on_labour_may_end_before_that_of_the_product(facts, kind):
+	assert work_out(known(**facts), DAY).kind == kind
+
+
+def test_work_beside_warranted_parts_is_charged():
+	assert propose_category("Warranty on Parts", "Use", None, CATEGORIES) == "A"

@@ -10,14 +10,19 @@ from pypika import Criterion
 
 FIELDS = ("customer_group", "territory")
 SCOPED = (
+	"Campaign Product",
+	"Campaign Recipient",
 	"Collection Receipt",
 	"Customer Equipment",
 	"Follow-up",
+	"Planned Service",
 	"Repair Call",
 	"Repair Card",
+	"Service Checklist",
 	"Service Complaint",
 	"Service Contract",
 	"Service Voucher",
+	"Warranty Registration",
 )
 
 

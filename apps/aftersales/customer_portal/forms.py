@@ -25,6 +25,9 @@ SAID = (
 	"declined",
 	"contact_confirmed",
 	"contact_refused",
+	"saved",
+	"tip",
+	"registered_product",
 )
 """What a page may say above its content after a form was taken."""
 

@@ -24,6 +24,7 @@ from aftersales.customer_portal.forms import (
 	wants_pdf,
 )
 from aftersales.customer_portal.link_rules import NO_LINK, Link
+from aftersales.customer_portal.product_pages import help_for
 from aftersales.customer_portal.web import File, GoTo, Page, Person, Visit, form
 from aftersales.installed_base.product_codes import is_product_code
 from aftersales.repair_workshop import for_customers as workshop
@@ -67,7 +68,10 @@ def product_code(visit: Visit, equipment: str, code: str) -> Page | GoTo:
 				"title": _("Report a problem"),
 				"product": found,
 				"hazards": hazards(),
+				"code": code,
+				"said": visit.one_of("said", SAID) or "",
 				"navigation": False,
+				**help_for(found.name),
 			},
 		)
 

@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
 from aftersales.core import site_address
-from aftersales.customer_portal import link_views, photos, views
+from aftersales.customer_portal import link_views, photos, product_pages, views
 from aftersales.customer_portal.web import (
 	HOME,
 	File,
@@ -40,11 +40,17 @@ ROUTES = (
 	(rf"{HOME}/calls/{NAME}", views.call),
 	(rf"{HOME}/estimates/{NAME}", views.estimate),
 	(rf"{HOME}/products", views.products),
+	(rf"{HOME}/products/register", product_pages.register),
+	(rf"{HOME}/products/{NAME}/documents/{PART}", product_pages.document),
+	(rf"{HOME}/products/{NAME}/reading", views.reading),
 	(rf"{HOME}/products/{NAME}", views.product),
 	(rf"{HOME}/documents/{PART}/{NAME}", views.document),
 	(rf"{HOME}/complaint", views.complaint),
 	(rf"{HOME}/messages", views.preferences),
 	(rf"{HOME}/link/{PART}", link_views.link),
+	(rf"{HOME}/code/{NAME}/{PART}/documents/{PART}", product_pages.code_document),
+	(rf"{HOME}/code/{NAME}/{PART}/register", product_pages.code_register),
+	(rf"{HOME}/code/{NAME}/{PART}/tips/{PART}", product_pages.tip),
 	(rf"{HOME}/code/{NAME}/{PART}", link_views.product_code),
 )
 

@@ -70,18 +70,26 @@ def check_room(call: str, pictures: Collection[bytes]) -> None:
 
 def attach(call: str, pictures: Iterable[bytes]) -> None:
 	"""Attach pictures to a call, private like everything a customer sends."""
+	attach_to("Repair Call", call, pictures)
+
+
+def attach_to(doctype: str, name: str, pictures: Iterable[bytes], fieldname: str | None = None) -> None:
+	"""The same to another document; the first picture becomes the value of its field, where one is named."""
 	for picture in pictures:
 		file = frappe.new_doc("File")
 		file.update(
 			{
-				"file_name": f"{call}-{frappe.generate_hash(length=6)}.jpg",
-				"attached_to_doctype": "Repair Call",
-				"attached_to_name": call,
+				"file_name": f"{name}-{frappe.generate_hash(length=6)}.jpg",
+				"attached_to_doctype": doctype,
+				"attached_to_name": name,
+				"attached_to_field": fieldname,
 				"content": picture,
 				"is_private": 1,
 			}
 		)
 		file.insert(ignore_permissions=True)
+		if fieldname and not frappe.db.get_value(doctype, name, fieldname):
+			frappe.db.set_value(doctype, name, fieldname, file.file_url)
 
 
 def of_call(call: str) -> list[str]:

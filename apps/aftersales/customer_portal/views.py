@@ -24,7 +24,9 @@ from aftersales.customer_portal.forms import (
 	take_message,
 	wants_pdf,
 )
+from aftersales.customer_portal.product_pages import help_for
 from aftersales.customer_portal.web import HOME, File, GoTo, NotHere, Page, Person, Visit, form
+from aftersales.installed_base.meters import readings
 from aftersales.repair_workshop import for_customers as workshop
 from aftersales.service_calls import for_customers as desk
 
@@ -116,7 +118,8 @@ def products(visit: Visit) -> Page:
 	rows = desk.products_of(visit.customers)
 	for row in rows:
 		row.covered = _covered(row)
-	return Page("products.html", {"title": _("Your products"), "products": rows})
+	said = visit.one_of("said", SAID) or ""
+	return Page("products.html", {"title": _("Your products"), "products": rows, "said": said})
 
 
 def product(visit: Visit, name: str) -> Page:
@@ -131,8 +134,33 @@ def product(visit: Visit, name: str) -> Page:
 			"covered": _covered(found),
 			"facts": _product_facts(found),
 			"calls": [_listed(call) for call in calls],
+			"meters": [_shown_meter(row) for row in readings.of_product(found.name)],
+			"said": visit.one_of("said", SAID) or "",
+			**help_for(found.name),
 		},
 	)
+
+
+def reading(visit: Visit, equipment: str) -> GoTo:
+	"""A customer enters what a meter of an own product reads."""
+	found = desk.product_of(equipment, visit.customers)
+	if not found:
+		raise NotHere
+	back = f"{HOME}/products/{found.name}"
+
+	def act() -> GoTo:
+		limits.count("reading", 60, DAY, frappe.session.user)
+		meter = visit.one_of("meter", [row.meter for row in readings.of_product(found.name)])
+		value = visit.number("reading")
+		if not meter or value is None:
+			raise NotPossible(_("Please enter what the meter reads."))
+		try:
+			readings.take(found.name, meter, value, "Portal", entry_key=f"portal-{visit.form_key}")
+		except frappe.ValidationError:
+			raise NotPossible(_("This is less than the last reading. Please check it, or call us."))
+		return GoTo(f"{back}?said=saved")
+
+	return form(visit, lambda: product(visit, equipment), act)
 
 
 def document(visit: Visit, kind: str, name: str) -> File:
@@ -256,12 +284,19 @@ def _product_facts(product: frappe._dict) -> list[tuple[str, str]]:
 	return [(label, value) for label, value in facts if value]
 
 
+def _shown_meter(row: frappe._dict) -> dict:
+	"""A meter with its last reading as a customer reads it."""
+	read = f"{frappe.format(row.last_reading, 'Float')} {row.uom or ''}".strip()
+	return {"meter": row.meter, "read": read, "on": row.last_read_at and format_date(row.last_read_at)}
+
+
 def _covered(product: frappe._dict) -> str:
 	"""What covers a product today, in a customer's words."""
 	answer = desk.coverage_of(product)
 	words = {
 		"Repair Warranty": _("Warranty on our last repair"),
 		"Warranty": _("Under warranty"),
+		"Warranty on Parts": _("Parts under warranty"),
 		"Contract": _("Under a service contract"),
 		"Part Warranty": _("Part under warranty"),
 		"None": _("No warranty"),

@@ -2,6 +2,7 @@
 
 from frappe.model.document import Document
 
+from aftersales.installed_base.sale import deliveries
 from aftersales.service_billing import job_place
 from aftersales.service_posting import delivery
 from aftersales.service_posting.plan import exact_hours
@@ -28,12 +29,14 @@ def after_insert(doc: Document, method: str | None = None) -> None:
 def on_submit(doc: Document, method: str | None = None) -> None:
 	_refresh_returned_job(doc)
 	job_place.refresh_costs(doc)
+	deliveries.on_submit(doc)
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
 	_refresh_returned_job(doc)
 	if job := job_place.release(doc, cancelled=True):
 		refresh_part_costs(job)
+	deliveries.on_cancel(doc)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:

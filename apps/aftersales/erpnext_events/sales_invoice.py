@@ -3,6 +3,7 @@
 from frappe.model.document import Document
 
 from aftersales.customer_portal import messages
+from aftersales.installed_base.sale import deliveries
 from aftersales.service_billing import credits, invoiced_jobs
 from aftersales.service_cash import handover
 from aftersales.service_contracts import fee_invoices, fees
@@ -45,6 +46,7 @@ def on_change(doc: Document, method: str | None = None) -> None:
 def on_submit(doc: Document, method: str | None = None) -> None:
 	messages.invoice_submitted(doc)
 	credits.follow(doc)
+	deliveries.on_submit(doc)
 
 
 def before_cancel(doc: Document, method: str | None = None) -> None:
@@ -57,6 +59,7 @@ def on_cancel(doc: Document, method: str | None = None) -> None:
 	credits.follow(doc, cancelled=True)
 	fees.free_key(doc)
 	fee_invoices.free_period(doc)
+	deliveries.on_cancel(doc)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:

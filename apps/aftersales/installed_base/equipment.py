@@ -30,6 +30,7 @@ FILE_FIELDS = (
 	"address",
 	"service_zone",
 	"warranty_until",
+	"labour_warranty_until",
 	"repair_warranty_until",
 	"status",
 	"serial_key",

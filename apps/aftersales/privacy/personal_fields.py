@@ -98,6 +98,14 @@ CASES = (
 		texts=("subject", "description"),
 		over=("Closed", "Cancelled"),
 	),
+	Kept(
+		"Warranty Registration",
+		call=None,
+		email="contact_email",
+		contacts=("contact_name", "contact_phone", "contact_email"),
+		photo_fields=("proof",),
+		over=("Confirmed", "Refused"),
+	),
 )
 
 

@@ -154,7 +154,7 @@ def _contacts(email: str) -> list[str]:
 def _documents(kept: Kept, calls: list[str], email: str, over_only: bool) -> list[str]:
 	table = frappe.qb.DocType(kept.doctype)
 	conditions = []
-	if calls:
+	if calls and kept.call:
 		conditions.append(table[kept.call].isin(calls))
 	if kept.email:
 		conditions.append(table[kept.email] == email)

@@ -47,7 +47,9 @@ def _due(kept: Kept, kind: str, before: datetime) -> list[str]:
 		.where(call.status.isin(OVER_CALL) & (Coalesce(call.closed_at, call.modified) < before))
 	)
 	case_is_over = table.name.isin(over)
-	if kept.doctype != "Repair Call":
+	if not kept.call:
+		case_is_over = table.status.isin(kept.over) & (table.modified < before)
+	elif kept.doctype != "Repair Call":
 		alone = Coalesce(table[kept.call], "") == ""
 		# also of a call that is over a document of its own may not be: goods that are still with us
 		done = table.status.isin(kept.over)

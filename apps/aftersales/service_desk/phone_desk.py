@@ -12,6 +12,9 @@ from aftersales.core.guards import set_system
 from aftersales.core.input.requests import Moment, Values, validate_call
 from aftersales.core.savepoints import insert_once
 from aftersales.installed_base.equipment import find_product_file
+from aftersales.product_knowledge import articles
+from aftersales.product_knowledge.documents import audience_of_user, product_of_document
+from aftersales.product_knowledge.scope_rules import Product
 from aftersales.service_calls import facts, intake, past_jobs
 from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_desk import phone_search
@@ -129,7 +132,8 @@ def preview(values: Values) -> dict:
 	Returns:
 		coverage, coverage_until, coverage_source, coverage_reason, ownership_concern, service_category,
 		priority, service_zone, service_address_display; open: calls for the same product or phone; repeats: the finished call
-		it repeats; due: when somebody has to be there; windows: what can be promised.
+		it repeats; tips: articles that may help (name, title, solved_by_phone); due: when somebody has to be there;
+		windows: what can be promised.
 
 	Raises:
 		frappe.PermissionError: the user may not register calls or read the customer.
@@ -172,6 +176,7 @@ def preview(values: Values) -> dict:
 			)
 		},
 		**related,
+		"tips": _tips(call),
 		"due": due,
 		"windows": [window.__dict__ for window in arrival_windows(call, due)],
 	}
@@ -312,6 +317,15 @@ def known_referrals() -> list[str]:
 		order_by="referral asc",
 		limit=100,
 	)
+
+
+def _tips(call: Document) -> list[dict]:
+	"""Reviewed articles for the product and symptom told, those that helped most before."""
+	if not frappe.has_permission(articles.DOCTYPE, "read"):
+		return []
+	product = product_of_document(call) or Product()
+	found = articles.proposed(product, audience_of_user(), call.symptom_code, call.fault_code)
+	return [{field: row[field] for field in ("name", "title", "solved_by_phone")} for row in found]
 
 
 def _check_may_take_calls() -> None:

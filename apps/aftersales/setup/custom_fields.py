@@ -5,7 +5,7 @@ its posting key is unique, so that the database refuses a second document for th
 row names the line of the job it was made from. A Sales Invoice may bill several jobs: its rows name
 them too, and one row of each job holds the key, so that no job is billed on two rows. A Subscription
 names the Service Contract whose fee it invoices. A Customer says when they are invoiced, a Non Conformance
-which fault of which model it is about.
+which fault of which model it is about. Items and item groups say whether their sale makes a product file.
 """
 
 import frappe
@@ -299,6 +299,19 @@ def _reply_fields() -> list[dict]:
 	]
 
 
+def _product_file_field(insert_after: str, empty: str) -> dict:
+	"""Whether a sale makes a Customer Equipment for each unit (installed_base/sale/deliveries.py)."""
+	return {
+		"fieldname": "aftersales_product_file",
+		"fieldtype": "Select",
+		"label": N_("Customer Equipment on Sale"),
+		"options": "\nCreate\nDo Not Create",
+		"insert_after": insert_after,
+		"description": empty,
+		"no_copy": 0,
+	}
+
+
 def _ours(fields: list[dict]) -> list[dict]:
 	return [{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field} for field in fields]
 
@@ -314,6 +327,12 @@ def _all_fields() -> dict[str, list[dict]]:
 	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
 	fields["Non Conformance"] = _fault_fields("preventive_action")
 	fields["Customer"] = _invoicing_fields("payment_terms")
+	fields["Item"] = [
+		_product_file_field("warranty_period", N_("Empty: as the template or the item group says"))
+	]
+	fields["Item Group"] = [
+		_product_file_field("is_group", N_("For the items of this group and the groups below it"))
+	]
 	fields["Subscription Plan Detail"] = [_agreed_price_field()]
 	fields["Call Log"] = _call_log_fields()
 	fields["Email Template"] = _reply_fields()

@@ -25,7 +25,9 @@ READ = ("read", "select")
 CONSULT = (*READ, "print", "email", "report", "export")
 MAINTAIN = (*READ, "write", "create", "print", "email", "report", "export")
 
-EVERYBODY = ROLES
+# Designers and makers see the product, never the customer
+SPECIALISTS = ("Product Specialist",)
+EVERYBODY = tuple(role for role in ROLES if role not in SPECIALISTS)
 POSTING = ("Service Technician", "Workshop Technician", "Service Supervisor", "Service Manager")
 OTHERS = ("Service Technician", "Workshop Technician", "Service Accountant")
 
@@ -38,9 +40,9 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Territory": ((EVERYBODY, READ),),
 	"Company": ((EVERYBODY, READ),),
 	"Currency": ((EVERYBODY, READ),),
-	"Item": ((EVERYBODY, READ),),
-	"Item Group": ((EVERYBODY, READ),),
-	"Brand": ((EVERYBODY, READ),),
+	"Item": (((*EVERYBODY, *SPECIALISTS), READ),),
+	"Item Group": (((*EVERYBODY, *SPECIALISTS), READ),),
+	"Brand": (((*EVERYBODY, *SPECIALISTS), READ),),
 	"UOM": ((EVERYBODY, READ),),
 	"Warehouse": ((EVERYBODY, READ),),
 	"Serial No": ((EVERYBODY, READ),),
@@ -76,7 +78,11 @@ GRANTS: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 	"Subscription": ((("Service Accountant", "Service Manager"), CONSULT),),
 	"Subscription Plan": ((SUPERVISORS_AND_ACCOUNTANTS, READ),),
 	"Project": ((EVERYBODY, READ),),
-	"Non Conformance": ((SUPERVISORS, MAINTAIN), (("Service Agent", *OTHERS), READ)),
+	"Non Conformance": (
+		(SUPERVISORS, MAINTAIN),
+		(("Service Agent", *OTHERS), READ),
+		(SPECIALISTS, (*READ, "write", "print", "email")),
+	),
 	"Quality Procedure": ((SUPERVISORS, READ),),
 	# Who writes to customers: New Email looks for a signature there, the password is not shown to anybody
 	"Email Account": ((EVERYBODY, READ),),

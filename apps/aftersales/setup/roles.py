@@ -14,6 +14,7 @@ ROLES = (
 	"Workshop Technician",
 	"Service Accountant",
 	"Service Manager",
+	"Product Specialist",
 )
 _APP_OWNED_FIELDS = ("role_name", "desk_access", "is_custom")
 

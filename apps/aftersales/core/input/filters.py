@@ -21,6 +21,7 @@ KINDS: dict[str, Callable] = {
 	"to_date": rules.parse_date,
 	"on_date": rules.parse_date,
 	"days": rules.parse_whole_number,
+	"months": rules.parse_whole_number,
 	"older_than": rules.parse_whole_number,
 	"within_hours": rules.parse_whole_number,
 	"all": parse_flag,

@@ -77,6 +77,7 @@ def known_dates(
 		amc_until=_date(serial.amc_expiry_date),
 		equipment=file.name,
 		product_warranty_until=_date(file.warranty_until),
+		labour_warranty_until=_date(file.labour_warranty_until),
 		repair_warranty_until=until,
 		repaired_symptom=past_jobs.last_repaired_symptom(jobs),
 		contract=contract.name,

@@ -17,6 +17,8 @@ Rules
   contract of a Serial No (AMC) comes after ours.
 - A part we fitted has a warranty of its own. It covers the product where nothing else does and the part is
   known to be concerned: its serial number was told, or the symptom or fault is the one it was fitted for.
+- The warranty on labour may end before that of the product. Then its parts are free and the work is not: it is
+  the contract's where one covers the product, else the customer's.
 - Nothing known about the product's warranty is `Unknown`; known and over is `None`.
 - Coverage speaks of failures. Any other request is charged as its type says; see :func:`propose`.
 """
@@ -28,7 +30,9 @@ from typing import Literal
 
 from aftersales.service_calls.entitlement.part_warranty_rules import FittedPart
 
-Kind = Literal["Repair Warranty", "Warranty", "Contract", "Part Warranty", "None", "Unknown"]
+Kind = Literal[
+	"Repair Warranty", "Warranty", "Warranty on Parts", "Contract", "Part Warranty", "None", "Unknown"
+]
 Because = Literal["coverage", "not a failure", "application", "part only", "not covered"]
 
 # who pays, by what covers the product; what is not listed is paid by the customer
@@ -60,6 +64,7 @@ class KnownDates:
 	serial_warranty_until: date | None = None
 	equipment: str | None = None
 	product_warranty_until: date | None = None
+	labour_warranty_until: date | None = None
 	repair_warranty_until: date | None = None
 	repaired_symptom: str | None = None
 	contract: str | None = None
@@ -138,17 +143,25 @@ def work_out(
 	repair, is_same = _repair_warranty(known, on, told)
 	if repair and is_same:
 		return repair
-	if product and product.until >= on:
+	parts_only = product and product.until >= on and labour_is_over(known.labour_warranty_until, on)
+	if product and product.until >= on and not parts_only:
 		return product
 	if repair:
 		return repair
 	if contract := _contract(known, on):
 		return contract
+	if parts_only:
+		return Coverage("Warranty on Parts", product.source, product.until)
 	if part := part_concerned(known.parts, on, told):
 		return Coverage("Part Warranty", part.job, part.until, part.job, part)
 	if product:
 		return Coverage("None", product.source, product.until)
 	return Coverage("Unknown")
+
+
+def labour_is_over(until: date | None, on: date) -> bool:
+	"""True when the work on a product is not warranted any more; without a date it is as long as the product."""
+	return until is not None and until < on
 
 
 def part_concerned(parts: Iterable[FittedPart], on: date, told: Reported) -> FittedPart | None:
@@ -190,6 +203,8 @@ def _rule_of(coverage: Kind | None, request: Request, part_covers_work: bool) ->
 	rule = CHARGE_RULES.get(coverage or "")
 	if coverage == "Part Warranty":
 		rule = "Warranty" if part_covers_work else None
+	if coverage == "Warranty on Parts":
+		rule = None
 	if coverage in (None, "", "None", "Unknown"):
 		return None, "not covered" if request.is_failure else "not a failure"
 	if rule == "Contract" and (request.is_failure or request.by_contract):

@@ -5,8 +5,10 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, format_date, getdate
 
+from aftersales.installed_base import equipment as product_files
 from aftersales.installed_base.serial_rules import serial_keys
 from aftersales.service_calls.entitlement import reasons, repairs
+from aftersales.service_calls.entitlement.coverage_rules import labour_is_over
 from aftersales.service_calls.entitlement.part_warranty_rules import FittedPart, WantedPart, honoured
 
 CUSTOMER, CONTRACT, WARRANTY = "Customer", "Contract", "Warranty"
@@ -21,15 +23,16 @@ def honour(doc: Document) -> None:
 	day the customer called, as for all coverage.
 	"""
 	covered = _covered_lines(doc)
+	of_product = _parts_of_product(doc) if doc.parts else None
 	for line in doc.parts:
 		part = covered.get(_key(line))
 		line.covered_by_line = part and part.line
-		line.payer_reason = part and _sentence(part)
+		line.payer_reason = _sentence(part) if part else of_product
 
 
 def payer(line: Document, default: str) -> str:
-	"""Who pays for a part line in the first place: the part's own warranty before customer and contract."""
-	if line.get("covered_by_line") and default in PAID_BY_OTHERS:
+	"""Who pays for a part line in the first place: the warranty of part or product before customer and contract."""
+	if (line.get("covered_by_line") or line.get("payer_reason")) and default in PAID_BY_OTHERS:
 		return WARRANTY
 	return default
 
@@ -64,6 +67,19 @@ def _covered_lines(doc: Document) -> dict[str, FittedPart]:
 		for line in doc.parts
 	]
 	return honoured(wanted, fitted, _day_of(doc))
+
+
+def _parts_of_product(doc: Document) -> str | None:
+	"""Why the product's own warranty pays for the parts of a job alone: that on labour is over; else None."""
+	if not doc.equipment or not repairs.is_for_failure(doc):
+		return None
+	file = product_files.product_file(doc.equipment)
+	if not file or not file.warranty_until or not file.labour_warranty_until:
+		return None
+	day = _day_of(doc)
+	if getdate(file.warranty_until) < day or not labour_is_over(getdate(file.labour_warranty_until), day):
+		return None
+	return f"{reasons.parts_in_product_warranty(file.warranty_until)}."
 
 
 def _day_of(doc: Document):

@@ -29,6 +29,10 @@ def sentence(coverage: Coverage, proposal: Proposal, request_type: str | None) -
 		).format(_(request_type) if request_type else "-", category)
 	if proposal.because == "application":
 		return _("Help with using the product is not covered by the warranty: category {0}.").format(category)
+	if proposal.because == "part only" and coverage.kind == "Warranty on Parts":
+		return _("{0}: the work is charged (category {1}).").format(
+			parts_in_product_warranty(coverage.until), category
+		)
 	if proposal.because == "part only":
 		return _("{0}: the part is free, the work is charged (category {1}).").format(
 			_part(coverage), category
@@ -51,6 +55,11 @@ def parts_in_warranty(fitted: Iterable[FittedPart], on: date, told: FittedPart |
 		for part in parts[:MOST_PARTS]
 	]
 	return _("Parts under warranty: {0}.").format(", ".join(named_parts))
+
+
+def parts_in_product_warranty(until: date | None) -> str:
+	"""That the product's warranty pays for parts and no longer for work."""
+	return _("Only the parts of the product are in warranty until {0}").format(format_date(until))
 
 
 def _covered(coverage: Coverage) -> str:

@@ -125,6 +125,8 @@ class ServiceVoucher(ServiceJob):
 		qualification_overridden_by: DF.Link | None
 		qualification_override_reason: DF.SmallText | None
 		repair_call: DF.Link | None
+		repair_method: DF.Literal["", "Component", "Module", "Replacement"]
+		repair_method_reason: DF.SmallText | None
 		repair_warranty_until: DF.Date | None
 		sales_invoice: DF.Link | None
 		service_category: DF.Link

@@ -20,6 +20,7 @@ frappe.ui.form.on("Customer Equipment", {
 
 	refresh(frm) {
 		frm.trigger("show_coverage");
+		frm.trigger("show_life");
 		if (frm.is_new()) return;
 		aftersales.forms
 			.add_button(frm, __("Repair Call"), () =>
@@ -27,7 +28,11 @@ frappe.ui.form.on("Customer Equipment", {
 			)
 			.addClass("btn-primary");
 		aftersales.forms.add_button(frm, __("QR Code"), () => frm.trigger("show_qr_code"));
+		aftersales.forms.add_button(frm, __("Trends"), () =>
+			frappe.set_route("query-report", "Checklist Trend", { equipment: frm.doc.name })
+		);
 		if (!frm.perm[0] || !frm.perm[0].write) return;
+		aftersales.forms.add_button(frm, __("Enter Reading"), () => frm.trigger("enter_reading"));
 		aftersales.forms.add_button(frm, __("Replace Product"), () => frm.trigger("replace_product"));
 		aftersales.forms.add_button(frm, __("Change Owner"), () => frm.trigger("change_owner"));
 	},
@@ -47,6 +52,46 @@ frappe.ui.form.on("Customer Equipment", {
 			{ fieldname: "replaced_on", fieldtype: "Date", label: __("Replaced on"), default: "Today" },
 			{ fieldname: "notes", fieldtype: "Small Text", label: __("Notes") },
 		]);
+	},
+
+	async enter_reading(frm) {
+		const meters = await frappe.db.get_list("Product Meter", {
+			filters: { equipment: frm.doc.name },
+			fields: ["meter", "last_reading"],
+			order_by: "meter asc",
+			limit: 50,
+		});
+		const dialog = new frappe.ui.Dialog({
+			title: __("Enter Reading"),
+			fields: [
+				{
+					fieldname: "meter",
+					fieldtype: "Autocomplete",
+					label: __("Meter"),
+					options: meters.map((row) => row.meter),
+					default: meters.length === 1 ? meters[0].meter : "",
+					reqd: 1,
+					ignore_validation: 1,
+				},
+				{ fieldname: "reading", fieldtype: "Float", label: __("Reading"), reqd: 1 },
+				{ fieldname: "read_at", fieldtype: "Datetime", label: __("Read at"), default: "Now" },
+				{
+					fieldname: "is_new_meter",
+					fieldtype: "Check",
+					label: __("First Reading of a New Meter"),
+				},
+			],
+			primary_action_label: __("Save"),
+			primary_action: aftersales.forms.answer(async (args) => {
+				await frappe.xcall(
+					"aftersales.installed_base.meters.readings.record_reading",
+					{ ...args, equipment: frm.doc.name },
+					"POST"
+				);
+				await frm.reload_doc();
+			}),
+		});
+		dialog.show();
 	},
 
 	change_owner(frm) {
@@ -95,6 +140,10 @@ frappe.ui.form.on("Customer Equipment", {
 				__("Our repair is under warranty until {0}.", [date(coverage.until)]),
 				"green",
 			],
+			"Warranty on Parts": [
+				__("Parts are in warranty until {0}, work is not.", [date(coverage.until)]),
+				"green",
+			],
 			Contract: [__("Under contract until {0}.", [date(coverage.until)]), "green"],
 			"Part Warranty": [__("A part is under warranty until {0}.", [date(coverage.until)]), "green"],
 		};
@@ -112,6 +161,32 @@ frappe.ui.form.on("Customer Equipment", {
 					? `<div class="text-warning">${frappe.utils.escape_html(coverage.concern)}</div>`
 					: "",
 			].join("")
+		);
+	},
+
+	async show_life(frm) {
+		const field = frm.get_field("life_html");
+		if (frm.is_new()) {
+			field.html(`<p class="text-muted">${__("Shown once the product file is saved.")}</p>`);
+			return;
+		}
+		const events = await frappe.xcall("aftersales.installed_base.life.product_life", {
+			equipment: frm.doc.name,
+		});
+		const escape = (value) => frappe.utils.escape_html(String(value ?? ""));
+		const rows = events.map(
+			(event) => `<tr>
+				<td class="text-nowrap">${frappe.datetime.str_to_user(event.on)}</td>
+				<td><strong>${escape(event.what)}</strong> ${escape(event.detail)}</td>
+				<td class="text-nowrap">${event.name ? frappe.utils.get_form_link(event.doctype, event.name, true) : ""}</td>
+			</tr>`
+		);
+		field.html(
+			rows.length
+				? `<div class="table-responsive"><table class="table table-sm"><tbody>${rows.join(
+						""
+				  )}</tbody></table></div>`
+				: `<p class="text-muted">${__("Nothing is known yet of this product's life.")}</p>`
 		);
 	},
 

@@ -5,18 +5,23 @@ from frappe.utils import escape_html, getdate, nowdate
 from aftersales.core.guards import keep_fields_of_record, refuse_unknown
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
-from aftersales.installed_base import equipment, identity
+from aftersales.installed_base import components, equipment, identity
+from aftersales.installed_base.sale import warranty
 from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_setup.settings import aftersales_settings
 
-FIELDS_OF_RECORD = ("repair_warranty_until", "ownership_confirmed", "ownership_reason")
+FIELDS_OF_RECORD = (
+	*("repair_warranty_until", "ownership_confirmed", "ownership_reason"),
+	*("warranty_terms", "warranty_by_terms", "labour_by_terms", "commissioned_by", "sale_key"),
+	*("sold_by_type", "sold_by", "installed_by_type", "installed_by", "returned_by_type", "returned_by"),
+)
 FROM_SERIAL_NO = {
 	"item_code": "item_code",
 	"item_group": "item_group",
 	"brand": "brand",
-	"warranty_until": "warranty_expiry_date",
 	"serial_text": "name",
 }
+WARRANTY_OF_SERIAL_NO = {"warranty_until": "warranty_expiry_date"}
 FROM_ITEM = {"item_group": "item_group", "brand": "brand", "model": "item_name"}
 
 
@@ -35,34 +40,48 @@ class CustomerEquipment(ServiceDocument):
 
 		address: DF.Link | None
 		brand: DF.Autocomplete | None
+		commissioned_by: DF.Data | None
 		company: DF.Link
 		customer: DF.Link
 		customer_group: DF.Link | None
 		customer_name: DF.Data | None
+		delivered_on: DF.Date | None
 		external_id: DF.Data | None
 		image: DF.AttachImage | None
+		installed_by: DF.DynamicLink | None
+		installed_by_type: DF.Link | None
 		installed_on: DF.Date | None
 		item_code: DF.Link | None
 		item_group: DF.Link | None
+		labour_by_terms: DF.Date | None
+		labour_warranty_until: DF.Date | None
 		location_details: DF.SmallText | None
 		model: DF.Data | None
 		naming_series: DF.Literal["EQ-.#####"]
 		notes: DF.TextEditor | None
 		ownership_confirmed: DF.Data | None
 		ownership_reason: DF.SmallText | None
+		parent_equipment: DF.Link | None
+		position: DF.Data | None
 		purchase_date: DF.Date | None
 		repair_warranty_until: DF.Date | None
+		returned_by: DF.DynamicLink | None
+		returned_by_type: DF.Link | None
+		sale_key: DF.Data | None
 		serial_key: DF.Data | None
 		serial_no: DF.Link | None
 		serial_text: DF.Data | None
-		service_zone: DF.Link | None
 		serials: DF.Table[CustomerEquipmentSerial]
+		service_zone: DF.Link | None
+		sold_by: DF.DynamicLink | None
+		sold_by_type: DF.Link | None
 		status: DF.Literal["In Use", "Out of Service", "Returned", "Scrapped"]
 		territory: DF.Link | None
 		title: DF.Data | None
+		warranty_by_terms: DF.Date | None
+		warranty_terms: DF.Link | None
 		warranty_until: DF.Date | None
 		year_of_manufacture: DF.Int
-
 	# end: auto-generated types
 
 	def validate(self):
@@ -81,8 +100,13 @@ class CustomerEquipment(ServiceDocument):
 		self.refuse_second_file()
 		self.tell_other_owner()
 		identity.note_change(self)
+		components.validate(self)
+		self.set_warranty()
 		self.check_dates()
 		self.set_title()
+
+	def on_update(self):
+		components.take_along(self)
 
 	def tidy_serial(self):
 		self.serial_text = (self.serial_text or "").strip() or None
@@ -149,6 +173,12 @@ class CustomerEquipment(ServiceDocument):
 				title=_("Another Customer's Product"),
 				indicator="orange",
 			)
+
+	def set_warranty(self):
+		"""By the Warranty Terms; without any as ERPNext's Serial No has it."""
+		warranty.apply(self)
+		if self.serial_no and self.has_value_changed("serial_no"):
+			self._fill("Serial No", self.serial_no, WARRANTY_OF_SERIAL_NO)
 
 	def check_dates(self):
 		if self.purchase_date and getdate(self.purchase_date) > getdate(nowdate()):

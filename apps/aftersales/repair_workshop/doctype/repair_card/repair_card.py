@@ -108,6 +108,7 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 		repair_call: DF.Link | None
 		repair_warranty_until: DF.Date | None
 		repair_method: DF.Literal["", "Component", "Module", "Replacement"]
+		repair_method_reason: DF.SmallText | None
 		repaired_at: DF.Datetime | None
 		repaired_by: DF.Link | None
 		returned_at: DF.Datetime | None

@@ -68,7 +68,14 @@ class RepairCall(ServiceDocument):
 		contact_name: DF.Data | None
 		contact_phone: DF.Data | None
 		coverage: DF.Literal[
-			"", "Repair Warranty", "Warranty", "Contract", "Part Warranty", "None", "Unknown"
+			"",
+			"Repair Warranty",
+			"Warranty",
+			"Warranty on Parts",
+			"Contract",
+			"Part Warranty",
+			"None",
+			"Unknown",
 		]
 		coverage_reason: DF.SmallText | None
 		coverage_source: DF.Data | None

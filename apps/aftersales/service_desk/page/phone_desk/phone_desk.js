@@ -376,6 +376,21 @@ aftersales.PhoneDesk = class {
 			);
 		}
 		if (preview.repeats) alert(__("Repeats"), [[preview.repeats, __("the same fault has come back")]]);
+		this.show_tips($known);
+	}
+
+	// Articles that may solve it on the phone
+	show_tips($known) {
+		if (!this.preview.tips.length) return;
+		const $tips = $('<div class="pd-tips mt-2">')
+			.text(`${__("This may help:")} `)
+			.appendTo($known);
+		for (const tip of this.preview.tips) {
+			$('<a tabindex="-1" target="_blank" class="mr-2">')
+				.attr("href", frappe.utils.get_form_link("Service Article", tip.name))
+				.text(tip.title)
+				.appendTo($tips);
+		}
 	}
 
 	// What speaks against covering the product is told, and covered once the agent says why

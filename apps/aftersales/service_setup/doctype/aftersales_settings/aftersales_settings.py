@@ -23,6 +23,7 @@ class AftersalesSettings(ServiceDocument):
 
 		answer_after_resolution: DF.Literal["Reopen the Call", "Open a New Call", "Tell the Owner"]
 		answer_days: DF.Int
+		ask_repair_method: DF.Check
 		approval_tolerance: DF.Percent
 		arrival_lead: DF.Int
 		arrival_window: DF.Int

@@ -20,6 +20,7 @@ class ServiceRequestType(ServiceDocument):
 		description: DF.SmallText | None
 		disabled: DF.Check
 		is_failure: DF.Check
+		is_installation: DF.Check
 		registers_complaint: DF.Check
 		request_type: DF.Data
 		requires_promise: DF.Check

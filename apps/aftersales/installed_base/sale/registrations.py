@@ -1,0 +1,99 @@
+"""A customer registers a product for its warranty; somebody of ours checks the proof of purchase and confirms it."""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import escape_html, nowdate
+
+from aftersales.core.guards import as_app, set_system, with_system_privileges
+from aftersales.installed_base import equipment as product_files
+from aftersales.installed_base import identity
+from aftersales.installed_base.ownership_rules import GONE
+
+DOCTYPE, PRODUCT = "Warranty Registration", "Customer Equipment"
+RECEIVED, CONFIRMED, REFUSED = "Received", "Confirmed", "Refused"
+
+
+def register(values: dict, channel: str, key: str) -> str:
+	"""Store what a customer tells on a page; returns the name. The same key is one registration.
+
+	Args:
+		values: fields of the registration as they were entered.
+		channel: Portal or QR.
+		key: made by the form.
+	"""
+	if there := frappe.db.get_value(DOCTYPE, {"entry_key": key}):
+		return there
+	doc = frappe.new_doc(DOCTYPE)
+	doc.update(values)
+	set_system(doc, channel=channel, entry_key=key)
+	doc.flags.ignore_permissions = True
+	return doc.insert().name
+
+
+def confirm(registration: Document) -> str:
+	"""The proof is good: the product file says bought on, installed on and the owner; returns its name.
+
+	Raises:
+		frappe.MandatoryError: it is not known who the customer is.
+		frappe.ValidationError: it was decided already.
+	"""
+	_validate_undecided(registration)
+	if not registration.customer:
+		frappe.throw(
+			_("Enter {0}: who owns the product?").format(frappe.bold(_("Customer"))), frappe.MandatoryError
+		)
+	name = registration.equipment or product_files.find_product_file(
+		registration.customer, None, registration.serial_text, registration.brand
+	)
+	file = frappe.get_doc(PRODUCT, name, for_update=True) if name else _new_file(registration)
+	if name and file.customer != registration.customer:
+		change = identity.Change("New Owner", DOCTYPE, registration.name, on=registration.purchase_date)
+		with with_system_privileges(file, incomplete=True):
+			identity.change_owner(file, registration.customer, change)
+	file.update(
+		{
+			"purchase_date": registration.purchase_date,
+			"installed_on": file.installed_on or registration.installed_on,
+			"serial_text": file.serial_text or registration.serial_text,
+			"status": "In Use" if file.status in GONE else file.status,
+		}
+	)
+	as_app(file).save() if name else as_app(file).insert()
+	_decide(registration, CONFIRMED, equipment=file.name)
+	return file.name
+
+
+def refuse(registration: Document, reason: str) -> None:
+	"""The registration is not accepted; nothing changes on the product file."""
+	_validate_undecided(registration)
+	if not (reason or "").strip():
+		frappe.throw(_("Enter the reason for refusing the registration."), frappe.MandatoryError)
+	_decide(registration, REFUSED, reason=reason.strip())
+
+
+def _new_file(registration: Document) -> Document:
+	return frappe.new_doc(
+		PRODUCT,
+		customer=registration.customer,
+		company=registration.company,
+		item_code=registration.item_code,
+		brand=registration.brand,
+		model=registration.model,
+		serial_text=registration.serial_text,
+	)
+
+
+def _validate_undecided(registration: Document) -> None:
+	if registration.status != RECEIVED:
+		frappe.throw(_("{0} is already {1}.").format(escape_html(registration.name), _(registration.status)))
+
+
+def _decide(
+	registration: Document, status: str, equipment: str | None = None, reason: str | None = None
+) -> None:
+	registration.equipment = equipment or registration.equipment
+	set_system(
+		registration, status=status, reason=reason, decided_by=frappe.session.user, decided_on=nowdate()
+	)
+	registration.save()

@@ -1,0 +1,1 @@
+"""Planned service: maintenance plans, and the calls they make ahead."""

@@ -1,0 +1,1 @@
+"""What is known of products: documents, articles, past solutions, bulletins and recalls."""

@@ -1,0 +1,1 @@
+"""Checklists: what is to be looked at on a visit or in the workshop, and what was found."""

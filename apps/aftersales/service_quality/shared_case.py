@@ -1,0 +1,123 @@
+"""What designers, makers and buyers see of the calls behind a Non Conformance: the product, never the customer.
+
+Whoever may read the Non Conformance and has the role Product Specialist (or leads the service) sees its calls
+by number and day, codes, what was found and done, parts, measured values and photos. Only named columns leave this
+module.
+"""
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+
+from aftersales.core.guards import require_role
+from aftersales.core.input.requests import validate_call
+
+READERS = ("Product Specialist", "Service Supervisor", "Service Manager")
+JOBS = {"Service Voucher": "findings", "Repair Card": "diagnosis"}
+CALL_FIELDS = (
+	*("name", "received_at", "status", "brand", "model", "serial_text", "equipment"),
+	*("symptom_code", "fault_code", "cause_code", "action_code"),
+)
+MOST = 200
+
+
+@frappe.whitelist()
+@validate_call
+def calls_behind(non_conformance: str) -> list[dict]:
+	"""The calls behind a Non Conformance, the oldest first.
+
+	Returns:
+		for each: name, received_at, status, brand, model, serial_text, codes (symptom, fault, cause, action), and
+		jobs: doctype, name, done_on, found, parts (item_code, item_name, qty, serial_no), measured (question, value,
+		uom, state, limits) and photos (name, shows).
+
+	Raises:
+		frappe.PermissionError: the user may not read the Non Conformance, or has none of the roles.
+	"""
+	_check(non_conformance)
+	calls = frappe.get_all(
+		"Repair Call",
+		filters={"non_conformance": non_conformance},
+		fields=list(CALL_FIELDS),
+		order_by="received_at asc, name asc",
+		limit=MOST,
+	)
+	for call in calls:
+		call.jobs = [_job(doctype, name) for doctype in JOBS for name in _jobs_of(doctype, call.name)]
+		call.pop("equipment")
+	return calls
+
+
+@frappe.whitelist()
+@validate_call
+def photo(non_conformance: str, photo: str) -> None:
+	"""A photo of one of the jobs behind a Non Conformance, as a file.
+
+	Raises:
+		frappe.PermissionError: as for :func:`calls_behind`, and for any other photo.
+	"""
+	_check(non_conformance)
+	row = frappe.db.get_value("Service Photo", photo, ("photo", "parent", "parenttype"), as_dict=True)
+	call = row and row.parenttype in JOBS and frappe.db.get_value(row.parenttype, row.parent, "repair_call")
+	behind = call and frappe.db.get_value("Repair Call", call, "non_conformance")
+	attached = row and {"attached_to_doctype": row.parenttype, "attached_to_name": row.parent}
+	file = behind == non_conformance and frappe.db.get_value("File", {"file_url": row.photo, **attached})
+	if not file:
+		frappe.throw(_("This photo does not belong to the case."), frappe.PermissionError)
+	doc = frappe.get_doc("File", file)
+	frappe.local.response.filename = doc.file_name
+	frappe.local.response.filecontent = doc.get_content()
+	frappe.local.response.type = "download"
+	frappe.local.response.display_content_as = "inline"
+
+
+def _check(non_conformance: str) -> None:
+	require_role(READERS, _("Looking at the calls behind a Non Conformance"))
+	frappe.get_doc("Non Conformance", non_conformance).check_permission("read")
+
+
+def _jobs_of(doctype: str, call: str) -> list[str]:
+	return frappe.get_all(
+		doctype, filters={"repair_call": call, "docstatus": 1}, pluck="name", order_by="name asc"
+	)
+
+
+def _job(doctype: str, name: str) -> dict:
+	found, day = frappe.db.get_value(doctype, name, (JOBS[doctype], "modified"))
+	of_job = {"parent": name, "parenttype": doctype}
+	return {
+		"doctype": doctype,
+		"name": name,
+		"done_on": day,
+		"found": found,
+		"parts": frappe.get_all(
+			"Service Part Line",
+			filters=of_job,
+			fields=["item_code", "item_name", "qty", "serial_no", "old_serial_no"],
+			order_by="idx asc",
+		),
+		"photos": frappe.get_all(
+			"Service Photo", filters=of_job, fields=["name", "shows"], order_by="idx asc"
+		),
+		"measured": _measured(doctype, name),
+	}
+
+
+def _measured(doctype: str, name: str) -> list[dict]:
+	checklist, answer = frappe.qb.DocType("Service Checklist"), frappe.qb.DocType("Checklist Answer")
+	rows = (
+		frappe.qb.from_(checklist)
+		.join(answer)
+		.on((answer.parent == checklist.name) & (answer.parenttype == "Service Checklist"))
+		.select(answer.question, answer.value, answer.uom, answer.state, answer.has_lower, answer.lower)
+		.select(answer.has_upper, answer.upper)
+		.where((checklist.reference_type == doctype) & (checklist.reference_name == name))
+		.where(answer.kind.isin(("Value", "Meter")) & (answer.state != ""))
+		.orderby(checklist.name)
+		.orderby(answer.idx)
+		.run(as_dict=True)
+	)
+	for row in rows:
+		row.lower = row.lower if cint(row.pop("has_lower")) else None
+		row.upper = row.upper if cint(row.pop("has_upper")) else None
+	return rows

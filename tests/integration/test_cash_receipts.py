@@ -134,7 +134,7 @@ def test_an_amendment_that_costs_less_keeps_the_cash_and_the_rest_is_the_custome
 	payment = frappe.get_doc("Payment Entry", receive_cash(again.name))
 
 	assert payment.unallocated_amount == 47.67
-	assert "€ 47.67 stay unallocated on the account of Nora Byrne" in told()
+	assert "€ 47.67 remains unallocated on the account of Nora Byrne" in told()
 	assert breaks() == []
 
 

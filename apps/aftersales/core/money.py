@@ -32,8 +32,12 @@ def exact(amount: float | Decimal | str | None, currency: str | None = None) -> 
 
 def unit(currency: str | None = None) -> Unit:
 	"""The smallest amount: 0.01 where amounts have two digits; with it goes how the site rounds."""
-	rounding = rounding_of(frappe.get_system_settings("rounding_method"))
-	return Unit(Decimal(1).scaleb(-digits(currency)), rounding)
+	return unit_of(digits(currency))
+
+
+def unit_of(places: int) -> Unit:
+	"""The smallest amount with so many places after the point, and how the site rounds."""
+	return Unit(Decimal(1).scaleb(-places), rounding_of(frappe.get_system_settings("rounding_method")))
 
 
 def nothing(currency: str | None = None) -> float:

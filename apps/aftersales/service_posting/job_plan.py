@@ -9,7 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, flt
 
-from aftersales.core.money import unit
+from aftersales.core.money import unit, unit_of
 from aftersales.core.selling_terms import billing_currency
 from aftersales.service_contracts import contracts
 from aftersales.service_contracts.contract_rules import Terms
@@ -95,7 +95,7 @@ def _under_contract(doc: Document, job: Job, terms: Terms) -> Job:
 	return replace(
 		job,
 		terms=terms,
-		unit=Decimal(1).scaleb(-digits),
+		unit=unit_of(digits),
 		price_list=price_list,
 		parts=tuple(_with_full_rate(part, rates) for part in job.parts),
 		labour=tuple(_with_full_rate(line, rates) for line in job.labour),

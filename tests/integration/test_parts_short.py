@@ -79,7 +79,7 @@ def test_what_is_set_aside_for_one_card_is_not_promised_to_another(shop, card_fo
 	first, second = card_for(2), card_for(2)
 	act(first, "set_parts_aside")
 	assert (held(first), total(shop)) == (2, 2)
-	assert "2 of Heat exchanger gasket needed from Stores - LSL, 1 can be had" in short(second)
+	assert "2 of Heat exchanger gasket needed from Stores - LSL, 1 available" in short(second)
 	assert (held(second), total(shop)) == (0, 2)
 	act(first, "set_parts_aside")
 	assert (held(first), total(shop)) == (2, 2)

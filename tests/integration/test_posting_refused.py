@@ -90,7 +90,8 @@ def same_serial_twice(shop):
 
 
 @case(
-	"serial_on_two_lines", "Parts row 2: serial number CB-101 of Control Board stands on another line already"
+	"serial_on_two_lines",
+	"Parts row 2: serial number CB-101 of Control Board is already entered on another line",
 )
 def serial_on_two_lines(shop):
 	item = board(shop)
@@ -231,7 +232,7 @@ def not_enough_stock_over_two_lines(shop):
 
 @case(
 	"set_aside_for_others",
-	"Part Gas Valve Seal: 4.0 needed from Van Aoife - LSL, 2.0 free there; the rest is set",
+	"Part Gas Valve Seal: 4.0 needed from Van Aoife - LSL, 2.0 available there; the rest is reserved",
 )
 def set_aside_for_others(shop):
 	call = make.call(shop.customer)

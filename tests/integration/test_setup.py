@@ -128,8 +128,8 @@ def test_custom_fields_belong_to_the_app_and_what_tells_of_a_job_is_never_copied
 	for field in custom_fields.CUSTOM_FIELDS[doctype]:
 		stored = meta.get_field(field["fieldname"])
 		assert stored, field["fieldname"]
-		# How a customer is invoiced is a setting, which a copy of the customer keeps
-		assert stored.no_copy == (doctype != "Customer")
+		# How a customer is invoiced, and what a sale makes of an item, are settings, which a copy keeps
+		assert stored.no_copy == (doctype not in ("Customer", "Item", "Item Group"))
 		# What the invoice says of the job is there to be printed
 		assert stored.print_hide == (stored.fieldname != "aftersales_service")
 		assert (

@@ -16,7 +16,7 @@ from aftersales.product_knowledge import articles
 from aftersales.product_knowledge.documents import audience_of_user, product_of_document
 from aftersales.product_knowledge.scope_rules import Product
 from aftersales.service_calls import facts, intake, past_jobs
-from aftersales.service_calls.call_status_rules import CLOSED
+from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
 from aftersales.service_desk import phone_search
 from aftersales.service_desk.telephone import call_logs
 from aftersales.service_setup.settings import aftersales_settings
@@ -98,14 +98,14 @@ def about_customer(customer: str) -> dict:
 		),
 		"open": frappe.get_list(
 			"Repair Call",
-			filters={"customer": customer, "status": ("not in", past_jobs.OVER)},
+			filters={"customer": customer, "status": ("not in", NO_WORK_LEFT)},
 			fields=[*fields, *to_confirm],
 			order_by="received_at desc",
 			limit=HISTORY,
 		),
 		"history": frappe.get_list(
 			"Repair Call",
-			filters={"customer": customer, "status": ("in", past_jobs.OVER)},
+			filters={"customer": customer, "status": ("in", NO_WORK_LEFT)},
 			fields=[*fields, "resolution"],
 			order_by="received_at desc",
 			limit=HISTORY,

@@ -1,8 +1,10 @@
 """The promise in the desk: given on the phone, left by the dispatcher only aloud, told, kept on record, measured."""
 
+import re
+
 import frappe
 import pytest
-from frappe.utils import add_days, get_datetime, nowdate
+from frappe.utils import add_days, get_datetime, getdate, nowdate
 from playwright.sync_api import expect
 
 from tests import factories as make
@@ -32,6 +34,13 @@ def business():
 		frappe.db.commit()
 
 
+def go_to_tomorrow(board, business) -> None:
+	board.get_by_label("Next Day").click(timeout=WAIT)
+	expect(board.locator(".db-day")).to_contain_text(
+		re.compile(rf"\b{getdate(business.tomorrow).day}\b"), timeout=WAIT
+	)
+
+
 def stored(name: str) -> frappe._dict:
 	frappe.db.rollback()
 	return frappe.get_doc("Repair Call", name)
@@ -55,7 +64,7 @@ def test_a_promise_from_the_phone_to_the_figure(server, business):
 
 		board = desks.orla.page
 		board.goto("/app/dispatch-board")
-		board.get_by_label("Next Day").click(timeout=WAIT)
+		go_to_tomorrow(board, business)
 		row = board.locator(f'[data-technician="{business.technician}"]')
 		expect(row.locator(".db-promised")).to_contain_text("Promise Story", timeout=WAIT)
 		desks.orla.picture("dispatch-board-promise")
@@ -89,7 +98,7 @@ def test_keeping_the_promise_is_one_click_and_the_board_fits_a_phone(server, bus
 	):
 		board = desks.orla.page
 		board.goto("/app/dispatch-board")
-		board.get_by_label("Next Day").click(timeout=WAIT)
+		go_to_tomorrow(board, business)
 		board.locator(".db-call", has_text=SUBJECT).click(timeout=WAIT)
 		dialog = board.locator(".db-dialog")
 		dialog.locator("[data-fieldname=start] select").select_option("09:00")

@@ -63,6 +63,7 @@ def desk(mailbox, monkeypatch) -> Iterator[frappe._dict]:
 			yield frappe._dict(customer=customer, call=call.name, smtp=smtp, mine=mine)
 		finally:
 			frappe.db.rollback()
+			frappe.db.delete("__Auth", {"doctype": "Email Account", "name": "Real Mailbox"})
 			make.settings(**before)
 			frappe.db.commit()
 			frappe.clear_cache()

@@ -198,6 +198,10 @@ def _getdoc(row) -> str:
 	return _text(None)
 
 
+# Version 16 gives it another name
+_validate_link = getattr(client, "validate_link", None) or client.validate_link_and_fetch
+
+
 READING: dict[str, Callable] = {
 	"GET resource": lambda row: _text(v1.read_doc(row.doctype, row.name).as_dict()),
 	"GET resources": lambda row: _text(
@@ -218,7 +222,7 @@ READING: dict[str, Callable] = {
 			if field.fieldname in row.meta.get_valid_columns()
 		]
 	),
-	"client.validate_link": lambda row: _text(client.validate_link(row.doctype, row.name, [_column(row)])),
+	"client.validate_link": lambda row: _text(_validate_link(row.doctype, row.name, [_column(row)])),
 	"desk form": _getdoc,
 	"desk list": lambda row: _listed(row, fields=json.dumps(["*"])),
 	"desk list, grouped": lambda row: _text(listview.get_group_by_count(row.doctype, "[]", _column(row))),

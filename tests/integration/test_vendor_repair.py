@@ -343,6 +343,8 @@ def test_a_bill_belongs_to_its_own_day(shop, sent):
 	yesterday = add_days(nowdate(), -1)
 	order = ordered(sent)
 	assert profit_of(shop).vendor == 120
+	# Version 16 takes no bill that is dated before its order
+	frappe.db.set_value("Purchase Order", order.name, "transaction_date", yesterday)
 	bill(order, set_posting_time=1, posting_date=yesterday, due_date=nowdate())
 	assert (profit_of(shop), profit_of(shop, yesterday).vendor) == (None, 120)
 

@@ -29,6 +29,7 @@ from aftersales.customer_portal.web import HOME, File, GoTo, NotHere, Page, Pers
 from aftersales.installed_base.meters import readings
 from aftersales.repair_workshop import for_customers as workshop
 from aftersales.service_calls import for_customers as desk
+from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 
 LISTED = 20
 MOST = 100
@@ -261,7 +262,7 @@ def _call_page(found: frappe._dict, person: Person, said: str | None) -> Page:
 
 
 def _listed(call: frappe._dict) -> frappe._dict:
-	state = progress.of_call(call) if call.status not in desk.DONE else None
+	state = progress.of_call(call) if call.status not in NO_WORK_LEFT else None
 	return frappe._dict(
 		name=call.name,
 		subject=call.subject,

@@ -302,6 +302,14 @@ def cash_mode(title: str = "Cash", account: str | None = None, company: str = CO
 	return name
 
 
+def service_price(title: str, rate: float, kind: str = "Flat Rate", **values) -> str:
+	"""A Service Price of `kind` whose own item costs `rate`; 0 gives it no price (surcharges)."""
+	item_code = service_item(f"{title} Item", uom="Nos")
+	if rate:
+		price(item_code, rate)
+	return once("Service Price", title, title=title, kind=kind, item_code=item_code, **values)
+
+
 # ---------------------------------------------------------------- jobs
 
 

@@ -27,10 +27,11 @@ from aftersales.service_calls.entitlement import coverage
 from aftersales.service_calls.entitlement.coverage_rules import Coverage
 from aftersales.service_setup.settings import aftersales_settings
 
-RESOLVING_OUTCOMES = ("Completed", "No Fault Found", "Not Repairable")
+RESOLVING_OUTCOMES = ("Completed", "No Fault Found", "Not Repairable", "Declined")
 FAREWELLS = {
 	"No Fault Found": N_("Ask the customer whether the fault has shown again"),
 	"Not Repairable": N_("Tell the customer why, and offer a replacement"),
+	"Declined": N_("Ask the customer whether the decision stands"),
 }
 """What is left to do on a resolved call; after a repair it is what every resolved call asks for."""
 
@@ -106,7 +107,7 @@ def resolve_from_job(
 ) -> None:
 	"""A visit or workshop job has ended with `outcome`.
 
-	Completed, No Fault Found and Not Repairable resolve the call with `resolution`; Revisit Needed, No
+	Completed, No Fault Found, Not Repairable and Declined resolve the call with `resolution`; Revisit Needed, No
 	Access and Taken to Workshop bring it back to work. Each but Completed leaves its own next action.
 
 	Args:

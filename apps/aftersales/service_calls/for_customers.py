@@ -30,6 +30,7 @@ from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
 from aftersales.service_calls.contact_rules import same_address
 from aftersales.service_calls.entitlement import coverage
+from aftersales.service_prices import prices
 from aftersales.service_setup.settings import aftersales_settings
 
 CALL_FIELDS = (
@@ -331,3 +332,18 @@ def one(doctype: str, name: str, customers: Iterable[str], fields: Iterable[str]
 	return frappe.db.get_value(
 		doctype, {"name": name, "customer": ("in", customers)}, list(fields), as_dict=True
 	)
+
+
+def prices_shown_to(customer: str) -> list[dict]:
+	"""What our service costs the customer, as far as it is for customers and has a price; see `prices.told`."""
+	company = frappe.get_cached_doc(
+		"Aftersales Settings"
+	).default_company or frappe.defaults.get_defaults().get("company")
+	if not company:
+		return []
+	try:
+		shown = prices.for_customer(company, customer)
+	except frappe.ValidationError:  # cannot be priced: an account or exchange rate is missing
+		frappe.clear_last_message()
+		return []
+	return [row for row in shown if row["percent"] or row["rate"]]

@@ -15,7 +15,7 @@ from aftersales.installed_base.equipment import find_product_file
 from aftersales.product_knowledge import articles
 from aftersales.product_knowledge.documents import audience_of_user, product_of_document
 from aftersales.product_knowledge.scope_rules import Product
-from aftersales.service_calls import facts, intake, past_jobs
+from aftersales.service_calls import expected_price, facts, intake, past_jobs
 from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
 from aftersales.service_desk import phone_search
 from aftersales.service_desk.telephone import call_logs
@@ -132,8 +132,8 @@ def preview(values: Values) -> dict:
 	Returns:
 		coverage, coverage_until, coverage_source, coverage_reason, ownership_concern, service_category,
 		priority, service_zone, service_address_display; open: calls for the same product or phone; repeats: the finished call
-		it repeats; tips: articles that may help (name, title, solved_by_phone); due: when somebody has to be there;
-		windows: what can be promised.
+		it repeats; tips: articles that may help (name, title, solved_by_phone); prices: what the visit would cost
+		(`service_prices.prices.told`); due: when somebody has to be there; windows: what can be promised.
 
 	Raises:
 		frappe.PermissionError: the user may not register calls or read the customer.
@@ -177,6 +177,7 @@ def preview(values: Values) -> dict:
 		},
 		**related,
 		"tips": _tips(call),
+		"prices": expected_price.expected(call),
 		"due": due,
 		"windows": [window.__dict__ for window in arrival_windows(call, due)],
 	}

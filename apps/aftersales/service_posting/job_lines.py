@@ -9,6 +9,8 @@ from aftersales.core.guards import has_any_role
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.service_calls.entitlement import part_warranty
 from aftersales.service_contracts.contracts import default_payer
+from aftersales.service_posting import service_charges
+from aftersales.service_posting.job_category import category_of
 from aftersales.service_posting.line_authorisation import (
 	CUSTOMER,
 	validate_hours,
@@ -31,6 +33,7 @@ def complete_lines(doc: Document) -> None:
 	"""
 	category = category_of(doc)
 	_check_authorisation(doc, category)
+	service_charges.follow(doc)
 	for line in doc.labour:
 		_fill_labour(doc, line)
 	for line in doc.parts:
@@ -39,29 +42,9 @@ def complete_lines(doc: Document) -> None:
 	for line in (*doc.labour, *doc.parts):
 		_keep_accepted_rate(doc, line)
 		_set_payer(doc, line, category.charge_rule)
+	service_charges.follow_amounts(doc)
 	validate_rates(doc)
 	validate_hours(doc)
-
-
-def category_of(doc: Document) -> frappe._dict:
-	"""Name, charge rule and switches of the job's service category.
-
-	Raises:
-		frappe.ValidationError: none is set, or it is disabled.
-	"""
-	if not doc.service_category:
-		frappe.throw(_("Set {0}. It determines who pays.").format(frappe.bold(_("Service Category"))))
-	category = frappe.get_cached_value(
-		"Service Category",
-		doc.service_category,
-		["name", "title", "charge_rule", "requires_authorisation", "disabled"],
-		as_dict=True,
-	)
-	if not category:
-		frappe.throw(_("Service Category {0} does not exist.").format(frappe.bold(doc.service_category)))
-	if category.disabled and doc.has_value_changed("service_category"):
-		frappe.throw(_("Service Category {0} is disabled: choose another one.").format(category.name))
-	return category
 
 
 def _check_authorisation(doc: Document, category: frappe._dict) -> None:

@@ -14,7 +14,7 @@ from aftersales.core.selling_terms import billing_currency
 from aftersales.service_contracts import contracts
 from aftersales.service_contracts.contract_rules import Terms
 from aftersales.service_posting.invoicing.invoices import Charge, is_free, priced_unsaved
-from aftersales.service_posting.job_lines import category_of
+from aftersales.service_posting.job_category import category_of
 from aftersales.service_posting.plan import bundles
 from aftersales.service_posting.plan.posting_checks import (
 	check_accounts,
@@ -157,6 +157,7 @@ def _part_line(line: Document) -> PartLine:
 		batch_no=line.batch_no,
 		agreed=bool(line.get("agreed_in")),
 		is_free=bool(line.get("free_with")),
+		included=flt(line.get("included_qty")),
 		components=()
 		if cint(item.is_stock_item)
 		else bundles.components(line.item_code, serial_nos, line.batch_no),
@@ -175,6 +176,7 @@ def _labour_line(line: Document) -> LabourLine:
 		description=line.description,
 		travel=line.activity == "Travel",
 		agreed=bool(line.get("agreed_in")),
+		included=flt(line.get("included_qty")),
 	)
 
 

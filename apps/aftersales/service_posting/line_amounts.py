@@ -10,6 +10,7 @@ from aftersales.service_posting.plan.posting_types import CONTRACT, line_key
 from aftersales.service_posting.plan.price_source_rules import (
 	CONTRACT_SHARE,
 	PRICING_RULE,
+	SERVICE_PRICE,
 	Price,
 	price_source,
 )
@@ -44,6 +45,8 @@ def store(line: Document, values: dict) -> None:
 def _values(line: Document, item: Document | None, doc: Document, invoice: Document) -> dict:
 	if line.get("free_with"):
 		return {**NONE, "rate_source": PRICING_RULE, "rate_source_detail": line.free_with}
+	if not item and line.get("included_in"):
+		return {**NONE, "rate_source": SERVICE_PRICE, "rate_source_detail": line.included_in}
 	if not item:
 		whole = {"rate_source": CONTRACT_SHARE, "rate_source_detail": doc.get("service_contract")}
 		return {**NONE, **(whole if line.charge_to == CONTRACT and doc.get("service_contract") else {})}
@@ -55,6 +58,7 @@ def _values(line: Document, item: Document | None, doc: Document, invoice: Docum
 			agreed_rate=flt(line.rate),
 			quotation=cstr(line.get("agreed_in")),
 			contract=cstr(doc.get("service_contract")) if line.charge_to == CONTRACT else "",
+			service_price=cstr(line.get("service_price")),
 			rules=_rules(item.get("pricing_rules")),
 			discount=flt(item.get("discount_percentage")),
 		)

@@ -129,8 +129,8 @@ def _is_typed(doc: Document, line: Document) -> bool:
 	"""True when this save brings a rate to the line, or its rate to another item or payer."""
 	if not flt(line.rate) or line.charge_to not in PRICED_PAYERS or not line.item_code:
 		return False
-	if line.get("agreed_in"):
-		return False  # the rate of an accepted quotation, kept by job_lines
+	if line.get("agreed_in") or line.get("service_price"):
+		return False  # of an accepted quotation, kept by job_lines, or set by service_charges
 	before = doc.get_doc_before_save()
 	was = {row.name: _priced(row) for row in before.get(line.parentfield)} if before else {}
 	return was.get(line.name) != _priced(line)

@@ -17,7 +17,8 @@ def store(doc: Document) -> float:
 		):
 			costs[row.aftersales_line] = costs.get(row.aftersales_line, 0) + flt(row.amount)
 	if doc.delivery_note:
-		costs.update(delivery.costs_of_lines(doc.delivery_note))
+		for line, amount in delivery.costs_of_lines(doc.delivery_note).items():
+			costs[line] = costs.get(line, 0) + amount
 	# Nothing comes back of a job that is being posted for the first time
 	for line, amount in (returned_costs(doc) if doc.get("posted_at") else {}).items():
 		costs[line] = costs.get(line, 0) - amount

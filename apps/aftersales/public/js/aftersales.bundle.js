@@ -8,3 +8,4 @@ import "./report_filters";
 import "./incoming_calls";
 import "./write_to_customer";
 import "./promise_dialog";
+import "./service_prices";

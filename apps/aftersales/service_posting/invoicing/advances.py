@@ -23,7 +23,9 @@ def open_for(doc: Document, invoice: Document | None = None) -> float:
 	target = invoice or _unsaved(doc)
 	if not target.debit_to:
 		return 0
-	found = sum(flt(row.amount) for row in target.get_advance_entries())
+	entries = target.get_advance_entries()
+	others = _of_other_calls([row.reference_name for row in entries], {doc.get("repair_call")})
+	found = sum(flt(row.amount) for row in entries if row.reference_name not in others)
 	if not found:
 		return 0
 	account_currency = frappe.get_cached_value("Account", target.debit_to, "account_currency")
@@ -48,9 +50,45 @@ def validate(invoice: Document, method: str | None = None) -> None:
 	if invoice.flags.advances_not_asked:
 		invoice.allocate_advances_automatically = 1
 		invoice.flags.advances_not_asked = False
+	_leave_deposits_of_other_calls(invoice)
 	allocated = sum(flt(row.allocated_amount) for row in invoice.get("advances") or ())
 	if allocated != flt(invoice.total_advance) and jobs_on(invoice):
 		invoice.calculate_taxes_and_totals()
+
+
+def _leave_deposits_of_other_calls(invoice: Document) -> None:
+	"""A deposit is for the call it was given for: neither an invoice of other calls nor any other takes it by itself.
+
+	What the accountant allocates by hand (Allocate Advances Automatically off) stays.
+	"""
+	rows = invoice.get("advances") or []
+	if not rows or not cint(invoice.allocate_advances_automatically) or invoice.docstatus > 1:
+		return
+	calls = {
+		frappe.db.get_value(doctype, name, "repair_call", cache=True) for doctype, name in jobs_on(invoice)
+	}
+	others = _of_other_calls([row.reference_name for row in rows], calls | {invoice.get("aftersales_call")})
+	if not others:
+		return
+	invoice.set("advances", [row for row in rows if row.reference_name not in others])
+	left = flt(invoice.get("rounded_total")) or flt(invoice.grand_total)
+	if invoice.party_account_currency != invoice.currency:
+		left = flt(invoice.get("base_rounded_total")) or flt(invoice.base_grand_total)
+	for row in invoice.advances:
+		row.allocated_amount = min(flt(row.advance_amount), left)
+		left = flt(left - row.allocated_amount, row.precision("allocated_amount"))
+	invoice.calculate_taxes_and_totals()
+
+
+def _of_other_calls(payments: list[str], calls: set[str | None]) -> set[str]:
+	"""Payment Entries among `payments` that name a call which is none of `calls`."""
+	named = payments and frappe.get_all(
+		"Payment Entry",
+		filters={"name": ("in", payments), "aftersales_call": ("is", "set")},
+		fields=["name", "aftersales_call"],
+		order_by="name asc",
+	)
+	return {row.name for row in named or () if row.aftersales_call not in calls}
 
 
 def _may_have_paid(customer: str, company: str) -> bool:

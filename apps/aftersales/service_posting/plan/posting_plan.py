@@ -17,6 +17,7 @@ the parts the customer pays leave stock by it.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from aftersales.core.rounding_rules import Unit, round_to
@@ -131,8 +132,14 @@ def _share(line: LabourLine | PartLine, qty: float, covered: Decimal, unit: Unit
 
 def _issue_rows(job: Job, delivered: Collection[str]) -> Iterable[StockRow]:
 	for part in job.parts:
-		if part.warehouse and part.name not in delivered:
+		if not part.warehouse:
+			continue
+		if part.name not in delivered:
 			yield from (_stock_row(job, stocked) for stocked in part.stocked())
+		elif part.included:
+			# The Delivery Note moves what is charged; what a service price includes is on no note
+			left = replace(part, qty=part.included, serial_nos=part.serial_nos[: _whole(part)])
+			yield from (_stock_row(job, stocked) for stocked in left.stocked())
 
 
 def _stock_row(job: Job, part: PartLine) -> StockRow:
@@ -152,12 +159,13 @@ def _stock_row(job: Job, part: PartLine) -> StockRow:
 def _invoice_rows(job: Job, shares: ContractShares) -> Iterable[InvoiceRow]:
 	for line in job.labour:
 		if line.item_code and line.hours:
-			yield from _charged_row(job, shares, line, line.hours, None)
+			yield from _charged_row(job, shares, line, _charged(line, line.hours), None)
 	for part in job.parts:
 		if part.is_free:
 			continue
-		stock = _stock_row(job, part) if job.delivery_note_required and part.moves_stock else None
-		yield from _charged_row(job, shares, part, part.qty, stock)
+		charged = replace(part, qty=_charged(part, part.qty), serial_nos=part.serial_nos[_whole(part) :])
+		stock = _stock_row(job, charged) if job.delivery_note_required and part.moves_stock else None
+		yield from _charged_row(job, shares, part, charged.qty, stock)
 	if shares.excess and job.terms and job.terms.excess_item:
 		rule = _rule(job, CUSTOMER)
 		yield InvoiceRow(
@@ -175,6 +183,8 @@ def _charged_row(
 	job: Job, shares: ContractShares, line: LabourLine | PartLine, qty: float, stock: StockRow | None
 ) -> Iterable[InvoiceRow]:
 	"""The customer's row of a line: all of it, or their share of what a contract pays; none without one."""
+	if not qty:
+		return
 	rate, covered = line.rate, Decimal(0)
 	if share := shares.lines.get(line.name):
 		rate, covered = float(share.rate), share.covered
@@ -192,6 +202,18 @@ def _charged_row(
 			covered,
 			line.agreed and not covered,
 		)
+
+
+def _charged(line: LabourLine | PartLine, qty: float) -> float:
+	"""What is left to charge of a line that a service price includes in part."""
+	if line.charge_to != CUSTOMER or not line.included:
+		return qty
+	return max(float(Decimal(str(qty)) - Decimal(str(line.included))), 0)
+
+
+def _whole(part: PartLine) -> int:
+	"""Serial numbers of a line that belong to its included pieces."""
+	return int(part.included) if part.charge_to == CUSTOMER else 0
 
 
 def _labour_rows(job: Job) -> Iterable[LabourCostRow]:

@@ -46,7 +46,8 @@ class PartLine:
 
 	`full_rate` is what the customer would pay without a contract; asked for lines that one pays. None:
 	the item has no price; `net_part` of it is net, less than 1 where prices include tax. `agreed`: `rate` was accepted, also where it is 0. `components` are what leaves stock for a Product Bundle.
-	`is_free`: a pricing rule gives it away, ERPNext puts it on the invoice itself.
+	`is_free`: a pricing rule gives it away, ERPNext puts it on the invoice itself. `included` of `qty` is paid by a
+	service price already.
 	"""
 
 	name: str
@@ -66,6 +67,7 @@ class PartLine:
 	agreed: bool = False
 	components: tuple[Component, ...] = ()
 	is_free: bool = False
+	included: float = 0
 
 	@property
 	def moves_stock(self) -> bool:
@@ -100,7 +102,7 @@ class PartLine:
 class LabourLine:
 	"""Work or travel. `hours` is the billed quantity; `cost_rate` is company currency per hour.
 
-	`rate`, `full_rate`, `net_part` and `agreed` as on a :class:`PartLine`.
+	`rate`, `full_rate`, `net_part`, `agreed` and `included` (hours) as on a :class:`PartLine`.
 	"""
 
 	name: str
@@ -115,6 +117,7 @@ class LabourLine:
 	full_rate: float | None = 0
 	net_part: float = 1
 	agreed: bool = False
+	included: float = 0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ QUOTATION = "Quotation"
 PRICE_LIST = "Price List"
 PRICING_RULE = "Pricing Rule"
 CONTRACT_SHARE = "Contract Share"
+SERVICE_PRICE = "Service Price"
 DISCOUNT = "Discount"
 
 
@@ -15,7 +16,7 @@ class Price:
 	"""The price of a line on the invoice, and what it could have come from.
 
 	`rate` and `list_rate` per unit in the invoice's currency; `agreed_rate` is what the line says, `quotation`
-	where that was accepted, `contract` what shares the price, `rules` the pricing rules ERPNext applied.
+	where that was accepted, `contract` what shares the price, `service_price` what charges or includes the line, `rules` the pricing rules ERPNext applied.
 	"""
 
 	rate: float
@@ -24,6 +25,7 @@ class Price:
 	agreed_rate: float = 0
 	quotation: str = ""
 	contract: str = ""
+	service_price: str = ""
 	rules: tuple[str, ...] = ()
 	discount: float = 0
 	digits: int = 2
@@ -38,6 +40,8 @@ def price_source(price: Price) -> tuple[str, str]:
 		return CONTRACT_SHARE, price.contract
 	if price.quotation and _same(price.rate, price.agreed_rate, price.digits):
 		return QUOTATION, price.quotation
+	if price.service_price and (not price.agreed_rate or _same(price.rate, price.agreed_rate, price.digits)):
+		return SERVICE_PRICE, price.service_price
 	if price.agreed_rate and _same(price.rate, price.agreed_rate, price.digits):
 		return AGREED, ""
 	if price.list_rate and _same(price.rate, price.list_rate, price.digits):

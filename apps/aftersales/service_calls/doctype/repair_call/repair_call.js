@@ -33,6 +33,7 @@ frappe.ui.form.on("Repair Call", {
 		frm.trigger("show_state_of_call");
 		frm.trigger("show_related_calls");
 		frm.trigger("suggest_referrals");
+		frm.trigger("show_service_prices");
 		aftersales.forms.show_entitlement(frm, frm.doc.service_contract);
 		if (frm.is_new()) return;
 		if (aftersales.forms.may_write(frm)) {
@@ -142,6 +143,17 @@ frappe.ui.form.on("Repair Call", {
 				"orange"
 			);
 		}
+	},
+
+	// What a visit would cost the customer, as long as nothing covers it and no work is over.
+	async show_service_prices(frm) {
+		const { doc } = frm;
+		const $prices = frm.get_field("service_prices_html").$wrapper.empty();
+		if (frm.is_new() || ["Resolved", "Closed", "Cancelled"].includes(doc.status)) return;
+		const rows = await frappe.xcall("aftersales.service_calls.expected_price.of_call", {
+			repair_call: doc.name,
+		});
+		$prices.html(aftersales.service_prices.html(rows));
 	},
 
 	// Open calls for the same product or phone, and the finished one this call would repeat.

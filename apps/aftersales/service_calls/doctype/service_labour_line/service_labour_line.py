@@ -23,6 +23,8 @@ class ServiceLabourLine(ChildRow):
 		description: DF.SmallText | None
 		from_time: DF.Datetime | None
 		hours: DF.Float
+		included_in: DF.Link | None
+		included_qty: DF.Float
 		item_code: DF.Link | None
 		parent: DF.Data
 		parentfield: DF.Data
@@ -35,7 +37,7 @@ class ServiceLabourLine(ChildRow):
 			"Price List",
 			"Pricing Rule",
 			"Contract Share",
-			"Flat Rate",
+			"Service Price",
 			"Discount",
 		]
 		rate_source_detail: DF.Data | None

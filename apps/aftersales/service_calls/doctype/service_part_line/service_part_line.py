@@ -21,6 +21,8 @@ class ServicePartLine(ChildRow):
 		contract_amount: DF.Currency
 		covered_by_line: DF.Data | None
 		free_with: DF.Link | None
+		included_in: DF.Link | None
+		included_qty: DF.Float
 		item_code: DF.Link
 		item_name: DF.Data | None
 		old_part_missing_reason: DF.Data | None
@@ -40,12 +42,13 @@ class ServicePartLine(ChildRow):
 			"Price List",
 			"Pricing Rule",
 			"Contract Share",
-			"Flat Rate",
+			"Service Price",
 			"Discount",
 		]
 		rate_source_detail: DF.Data | None
 		returned_qty: DF.Float
 		serial_no: DF.SmallText | None
+		service_price: DF.Link | None
 		set_aside: DF.Float
 		substitute_for: DF.Link | None
 		uom: DF.Link | None

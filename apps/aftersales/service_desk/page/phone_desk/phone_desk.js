@@ -351,6 +351,9 @@ aftersales.PhoneDesk = class {
 			.text(preview.coverage_reason || "")
 			.appendTo($known);
 		this.ask_about_owner($known);
+		$('<div class="pd-prices mt-2">')
+			.html(aftersales.service_prices.html(preview.prices))
+			.appendTo($known);
 		if (preview.service_address_display) {
 			$('<div class="text-muted mt-2">')
 				.text(preview.service_address_display.replace(/\n/g, ", "))

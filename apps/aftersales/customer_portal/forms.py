@@ -10,6 +10,7 @@ from frappe.utils import escape_html, fmt_money, format_date
 from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import documents, limits, photos, progress
 from aftersales.customer_portal.web import GoTo, Page, Person, Visit, form
+from aftersales.field_service import quotes_for_customers
 from aftersales.repair_workshop import for_customers as workshop
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls import for_customers as desk
@@ -32,6 +33,18 @@ SAID = (
 """What a page may say above its content after a form was taken."""
 
 
+ANSWERS = {
+	"Repair Card": (workshop.accept_estimate, workshop.decline_estimate),
+	"Service Voucher": (quotes_for_customers.accept_quote, quotes_for_customers.decline_quote),
+}
+"""Who takes the customer's answer: accepted, declined."""
+
+
+def estimate_of(name: str, customers: tuple[str, ...]) -> frappe._dict | None:
+	"""The estimate of a repair in the workshop, or the quote of a visit, of one of the customers."""
+	return workshop.estimate_of(name, customers) or quotes_for_customers.quote_of(name, customers)
+
+
 def estimate_page(visit: Visit, found: frappe._dict, person: Person, navigation: bool = True) -> Page | GoTo:
 	def show() -> Page:
 		return Page(
@@ -49,6 +62,8 @@ def estimate_page(visit: Visit, found: frappe._dict, person: Person, navigation:
 			},
 		)
 
+	accept, decline = ANSWERS[found.doctype]
+
 	def act() -> GoTo:
 		limits.count("act", 60, HOUR, found.card)
 		seen = visit.number("seen")
@@ -57,7 +72,7 @@ def estimate_page(visit: Visit, found: frappe._dict, person: Person, navigation:
 		if visit.text("answer") == "accept":
 			if visit.text("agreed") != "1":
 				raise NotPossible(_("Please tick that you accept the estimate."))
-			workshop.accept_estimate(found.card, seen, person.name, person.channel, person.decided)
+			accept(found.card, seen, person.name, person.channel, person.decided)
 			_tell_call(
 				found,
 				_("has accepted the estimate ({0}, {1})").format(person.way, escape_html(person.name)),
@@ -66,7 +81,7 @@ def estimate_page(visit: Visit, found: frappe._dict, person: Person, navigation:
 		reason = visit.text("reason", 500)
 		if not reason:
 			raise NotPossible(_("Please tell us why you decide against the repair."))
-		workshop.decline_estimate(found.card, seen, reason, person.name, person.channel, person.decided)
+		decline(found.card, seen, reason, person.name, person.channel, person.decided)
 		_tell_call(
 			found,
 			_("has declined the estimate ({0}, {1}): {2}").format(

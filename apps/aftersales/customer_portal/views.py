@@ -4,11 +4,11 @@ from urllib.parse import quote
 
 import frappe
 from frappe import _
-from frappe.utils import format_date
+from frappe.utils import fmt_money, format_date
 
 from aftersales.core.guards import NotPossible
 from aftersales.customer_care import care_for_customers as care
-from aftersales.customer_portal import documents, limits, photos, progress
+from aftersales.customer_portal import documents, limits, payments, photos, progress
 from aftersales.customer_portal.customers import contact_of
 from aftersales.customer_portal.forms import (
 	DAY,
@@ -16,6 +16,7 @@ from aftersales.customer_portal.forms import (
 	SAID,
 	can_answer_arrival,
 	can_be_written_about,
+	estimate_of,
 	estimate_page,
 	hazards,
 	name_of_product,
@@ -26,6 +27,7 @@ from aftersales.customer_portal.forms import (
 )
 from aftersales.customer_portal.product_pages import help_for
 from aftersales.customer_portal.web import HOME, File, GoTo, NotHere, Page, Person, Visit, form
+from aftersales.field_service import quotes
 from aftersales.installed_base.meters import readings
 from aftersales.repair_workshop import for_customers as workshop
 from aftersales.service_calls import for_customers as desk
@@ -46,7 +48,7 @@ def home(visit: Visit) -> Page:
 		"home.html",
 		{
 			"title": _("Your service calls"),
-			"undecided": workshop.undecided_of(visit.customers) if page == 1 else [],
+			"undecided": _undecided(visit) if page == 1 else [],
 			"running": [_listed(call) for call in running],
 			"past": [_listed(call) for call in past[:LISTED]],
 			"page": page,
@@ -95,6 +97,8 @@ def new_call(visit: Visit) -> Page | GoTo:
 				"customers": customers,
 				"hazards": hazards(),
 				"contact": contact_of(frappe.session.user, customers[0]),
+				"prices": desk.prices_shown_to(customers[0]),
+				"money": fmt_money,
 			},
 		)
 
@@ -108,7 +112,7 @@ def new_call(visit: Visit) -> Page | GoTo:
 
 def estimate(visit: Visit, card: str) -> Page | GoTo:
 	"""The estimate of a repair, to be accepted or declined."""
-	found = _mine(workshop.estimate_of(card, visit.customers))
+	found = _mine(estimate_of(card, visit.customers))
 	return estimate_page(visit, found, visit.person)
 
 
@@ -168,6 +172,11 @@ def document(visit: Visit, kind: str, name: str) -> File:
 	"""A receipt, service report, repair list or invoice of one's own."""
 	found = documents.show(kind, name, visit.customers, wants_pdf(visit, frappe.session.user))
 	return _mine(found)
+
+
+def pay(visit: Visit, name: str) -> Page | GoTo:
+	"""How an invoice of one's own is paid."""
+	return _mine(payments.page(visit, name, visit.customers))
 
 
 def complaint(visit: Visit) -> Page | GoTo:
@@ -237,9 +246,14 @@ def preferences(visit: Visit) -> Page | GoTo:
 	return form(visit, show, act)
 
 
+def _undecided(visit: Visit) -> list[frappe._dict]:
+	return [*workshop.undecided_of(visit.customers), *quotes.undecided_of(list(visit.customers))]
+
+
 def _call_page(found: frappe._dict, person: Person, said: str | None) -> Page:
 	state = progress.of_call(found)
 	waiting = next((card for card in state.cards if card.status == "Awaiting Approval"), None)
+	waiting = waiting or next((visit for visit in state.visits if visit.approval_status == "Pending"), None)
 	return Page(
 		"call.html",
 		{

@@ -14,6 +14,7 @@ VISIT_FIELDS = (
 	"arrived_at",
 	"departed_at",
 	"outcome",
+	"approval_status",
 	"sales_invoice",
 )
 

@@ -9,6 +9,7 @@ REVISIT_NEEDED = "Revisit Needed"
 NO_ACCESS = "No Access"
 NOT_REPAIRABLE = "Not Repairable"
 NO_FAULT_FOUND = "No Fault Found"
+DECLINED = "Declined"
 
 DISPATCHED_STATES = ("Dispatched", "On Site")
 """States of a draft in which a technician is on their way or there."""
@@ -99,3 +100,18 @@ def cash_refusal(
 	if round(collected * rate_to_company - limit, digits) > 0:
 		return "more_than_limit"
 	return ""
+
+
+QUOTE_CHANNELS = ("Signature", "Phone", "E-mail", "In Person", "Letter")
+"""How a technician can be told that a quote is accepted."""
+
+
+def is_kept_when_declined(activity: str | None, is_fee: bool, price_kind: str | None) -> bool:
+	"""Whether a line is charged although the customer declined the quote.
+
+	Diagnosis and travel were done, the fee is for the diagnosis; of service prices the call-out, its surcharge and
+	the minimum stay, a flat rate for work that is not done does not.
+	"""
+	if price_kind:
+		return price_kind != "Flat Rate"
+	return is_fee or activity in ("Diagnosis", "Travel")

@@ -72,7 +72,7 @@ def estimate_of(card: str, customers: Iterable[str]) -> frappe._dict | None:
 	"""The estimate of a repair card of one of the customers, as they are told it; None for any other name.
 
 	Returns:
-		card, customer, repair_call, equipment, currency, diagnosis, lines (description, qty, amount), net
+		doctype, card, customer, repair_call, equipment, currency, diagnosis, lines (description, qty, amount), net
 		(what is accepted), taxes, total, valid_until, state: "open", "approved", "declined", "expired" or
 		"closed" (overtaken by events), and who answered it when.
 	"""
@@ -132,6 +132,7 @@ def _require_open(estimate: frappe._dict, seen: float) -> None:
 
 def _estimate(doc: Document) -> frappe._dict:
 	estimate = frappe._dict(
+		doctype=doc.doctype,
 		card=doc.name,
 		customer=doc.customer,
 		repair_call=doc.repair_call,
@@ -150,12 +151,12 @@ def _estimate(doc: Document) -> frappe._dict:
 		approved_amount=flt(doc.approved_amount),
 		decline_reason=doc.decline_reason,
 	)
-	_take_quotation(estimate, doc.quotation)
+	take_quotation(estimate, doc.quotation)
 	estimate.state = _state(doc, estimate)
 	return estimate
 
 
-def _take_quotation(estimate: frappe._dict, name: str | None) -> None:
+def take_quotation(estimate: frappe._dict, name: str | None) -> None:
 	"""The quotation's rows, when it is the one the estimate was taken from."""
 	if not name:
 		return

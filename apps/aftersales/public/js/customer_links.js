@@ -4,6 +4,7 @@ frappe.provide("aftersales.customer_links");
 aftersales.customer_links.PURPOSES = {
 	"Repair Call": { Track: __("Follow the call"), Appointment: __("Answer the appointment") },
 	"Repair Card": { Estimate: __("Decide the estimate") },
+	"Service Voucher": { Estimate: __("Decide the quote") },
 	"Follow-up": { Survey: __("Answer the survey") },
 };
 aftersales.customer_links.ROLES = ["Service Agent", "Service Supervisor", "Service Manager"];

@@ -14,7 +14,7 @@ from aftersales.core.guards import (
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
 from aftersales.core.roles import SUPERVISORS
-from aftersales.field_service import cash, progress_of_call, visits
+from aftersales.field_service import cash, progress_of_call, quotes, visits
 from aftersales.field_service.dispatch import check_dispatch
 from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.visit_rules import (
@@ -46,6 +46,7 @@ FIELDS_OF_RECORD = (
 	"cash_handover",
 	"qualification_overridden_by",
 	"absence_overridden_by",
+	*quotes.FIELDS_OF_QUOTE,
 )
 
 
@@ -73,6 +74,17 @@ class ServiceVoucher(ServiceJob):
 		advice: DF.SmallText | None
 		amended_from: DF.Link | None
 		amount_due: DF.Currency
+		approval_channel: DF.Literal[
+			"", "Signature", "Phone", "E-mail", "In Person", "Portal", "Signed Link", "Letter"
+		]
+		approval_ip: DF.Data | None
+		approval_link: DF.Data | None
+		approval_signature: DF.Signature | None
+		approval_status: DF.Literal["Not Needed", "Pending", "Approved", "Declined"]
+		approval_user: DF.Data | None
+		approved_amount: DF.Currency
+		approved_at: DF.Datetime | None
+		approved_by: DF.Data | None
 		arrived_at: DF.Datetime | None
 		billed_at: DF.Datetime | None
 		billing_status: DF.Literal["Not Billable", "To Bill", "Billed", "Paid", "Credited"]
@@ -83,17 +95,19 @@ class ServiceVoucher(ServiceJob):
 		category_reason: DF.SmallText | None
 		cause_code: DF.Link | None
 		company: DF.Link
-		coverage_reason: DF.SmallText | None
-		currency: DF.Link | None
 		contract_excess: DF.Currency
 		contract_share: DF.Currency
 		contract_visit: DF.Literal["", "Included", "Beyond Included", "Revisit"]
+		coverage_reason: DF.SmallText | None
+		currency: DF.Link | None
 		customer: DF.Link | None
 		customer_group: DF.Link | None
 		customer_name: DF.Data | None
+		decline_reason: DF.SmallText | None
 		delivery_note: DF.Link | None
 		departed_at: DF.Datetime | None
 		equipment: DF.Link | None
+		estimated_amount: DF.Currency
 		fault_code: DF.Link | None
 		findings: DF.SmallText | None
 		labour: DF.Table[ServiceLabourLine]
@@ -108,6 +122,7 @@ class ServiceVoucher(ServiceJob):
 			"No Access",
 			"Not Repairable",
 			"No Fault Found",
+			"Declined",
 		]
 		parts: DF.Table[ServicePartLine]
 		parts_cost: DF.Currency
@@ -124,6 +139,7 @@ class ServiceVoucher(ServiceJob):
 		project: DF.Link | None
 		qualification_overridden_by: DF.Link | None
 		qualification_override_reason: DF.SmallText | None
+		quotation: DF.Link | None
 		repair_call: DF.Link | None
 		repair_method: DF.Literal["", "Component", "Module", "Replacement"]
 		repair_method_reason: DF.SmallText | None
@@ -141,6 +157,7 @@ class ServiceVoucher(ServiceJob):
 		test_notes: DF.SmallText | None
 		test_result: DF.Literal["", "Passed", "Failed", "Not Tested"]
 		unsigned_reason: DF.SmallText | None
+		without_service_prices: DF.Check
 		work_left: DF.SmallText | None
 		workflow_state: DF.Link | None
 	# end: auto-generated types
@@ -162,6 +179,7 @@ class ServiceVoucher(ServiceJob):
 		self.check_times()
 		check_dispatch(self)
 		self.stamp_arrival()
+		quotes.follow_lines(self)
 		self.complete_lines()
 		cash.carry_receipts(self)
 		self.preview_billing()
@@ -177,6 +195,7 @@ class ServiceVoucher(ServiceJob):
 		self.check_times()
 		jobs.refuse_work_to_come(self)
 		self.require_report()
+		quotes.validate_answer(self)
 		require_old_parts(self)
 		set_part_warranty(self, getdate(self.departed_at))
 		# An answered application question leaves nothing that could break again.
@@ -186,6 +205,7 @@ class ServiceVoucher(ServiceJob):
 
 	def on_submit(self):
 		self.post()
+		quotes.validate_amount(self)
 		cash.accept_cash(self)
 		progress_of_call.tell_outcome(self)
 		jobs.give_repair_warranty(self)

@@ -7,13 +7,14 @@ document in any format, the workshop's tag included.
 import re
 import shutil
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import frappe
 from frappe import _
 from frappe.utils import fmt_money, format_date
 from frappe.utils.pdf import is_wkhtmltopdf_valid
 
-from aftersales.customer_portal.web import File
+from aftersales.customer_portal.web import HOME, File
 from aftersales.service_billing.for_customers import bills_a_job, invoices_of_jobs
 from aftersales.service_posting.invoicing.invoices import total_of
 
@@ -70,7 +71,7 @@ def of_progress(progress: frappe._dict, customer: str) -> list[frappe._dict]:
 	jobs = [("Service Voucher", visit.name) for visit in progress.visits]
 	jobs += [("Repair Card", card.name) for card in progress.cards]
 	found += [
-		_entry("invoice", invoice.name, _("Invoice"), _amount(invoice))
+		_entry("invoice", invoice.name, _("Invoice"), _amount(invoice), invoice.outstanding_amount > 0)
 		for invoice in invoices_of_jobs(jobs)
 		if invoice.customer == customer
 	]
@@ -150,8 +151,11 @@ def _as_pdf(doctype: str, name: str, print_format: str) -> bytes | None:
 		return None
 
 
-def _entry(kind: str, name: str, title: str, note: str) -> frappe._dict:
-	return frappe._dict(kind=kind, name=name, title=title, note=note, pdf=PDF if can_be_pdf(kind) else "")
+def _entry(kind: str, name: str, title: str, note: str, is_open: bool = False) -> frappe._dict:
+	pay = f"{HOME}/pay/{quote(name, safe='')}" if is_open else ""
+	return frappe._dict(
+		kind=kind, name=name, title=title, note=note, pay=pay, pdf=PDF if can_be_pdf(kind) else ""
+	)
 
 
 def _amount(invoice: frappe._dict) -> str:

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 
 from aftersales.core.guards import NotPossible
-from aftersales.customer_portal import documents, limits, links, progress
+from aftersales.customer_portal import documents, limits, links, payments, progress
 from aftersales.customer_portal.customers import language_of
 from aftersales.customer_portal.forms import (
 	DAY,
@@ -15,6 +15,7 @@ from aftersales.customer_portal.forms import (
 	SAID,
 	can_answer_arrival,
 	can_be_written_about,
+	estimate_of,
 	estimate_page,
 	hazards,
 	name_of_product,
@@ -27,7 +28,6 @@ from aftersales.customer_portal.link_rules import NO_LINK, Link
 from aftersales.customer_portal.product_pages import help_for
 from aftersales.customer_portal.web import File, GoTo, Page, Person, Visit, form
 from aftersales.installed_base.product_codes import is_product_code
-from aftersales.repair_workshop import for_customers as workshop
 from aftersales.service_calls import for_customers as desk
 
 
@@ -142,7 +142,7 @@ def _appointment(visit: Visit, opened: Link) -> Page | GoTo | None:
 
 
 def _estimate_by_link(visit: Visit, opened: Link) -> Page | GoTo | None:
-	found = workshop.estimate_of(opened.name, (opened.customer,))
+	found = estimate_of(opened.name, (opened.customer,))
 	if not found:
 		return None
 	told = (found.repair_call and desk.call_of(found.repair_call, (opened.customer,))) or frappe._dict()
@@ -190,7 +190,12 @@ def _contact(visit: Visit, opened: Link) -> Page | GoTo | None:
 	return form(visit, show, act)
 
 
+def _payment(visit: Visit, opened: Link) -> Page | GoTo | None:
+	return payments.page(visit, opened.name, (opened.customer,), navigation=False)
+
+
 OPENED = {
+	links.PAYMENT: _payment,
 	links.CONTACT: _contact,
 	links.TRACK: _track,
 	links.APPOINTMENT: _appointment,

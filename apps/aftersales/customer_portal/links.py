@@ -23,12 +23,14 @@ from aftersales.service_setup.settings import aftersales_settings
 
 TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
 CONTACT = "Contact"
+PAYMENT = "Payment"
 PURPOSES: dict[str, tuple[str, ...]] = {
 	TRACK: ("Repair Call",),
 	APPOINTMENT: ("Repair Call",),
-	ESTIMATE: ("Repair Card",),
+	ESTIMATE: ("Repair Card", "Service Voucher"),
 	SURVEY: ("Follow-up",),
 	CONTACT: ("Repair Call",),
+	PAYMENT: ("Sales Invoice",),
 	DOCUMENT: ("Sales Invoice", "Repair Card", "Service Voucher", "Collection Receipt"),
 }
 """What each purpose may be about."""

@@ -7,7 +7,8 @@ the event is the call's, so that the message and the answer to it stand on the c
 loaner that was lent without a call the event is the Loaner Issue's own.
 
 In the templates `doc.message` holds what the moment is about: `link` (a signed link), `window`, `title`
-and `sentence` (where the call stands), `document`, `amount`, `technician`, `arrival` (time of day), `loaner`, `due_back`.
+and `sentence` (where the call stands), `document`, `amount`, `technician`, `arrival` (time of day), `loaner`, `due_back`,
+`ready_on`, and `pay` (the page on which an open invoice is paid).
 """
 
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ from aftersales.customer_portal import links, progress
 from aftersales.customer_portal.customers import language_of
 from aftersales.customer_portal.messaging import channels, texts
 from aftersales.field_service.visits import call_of_visit
+from aftersales.repair_workshop import uncollected
 from aftersales.repair_workshop.cards import call_of_card
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_calls import for_customers as desk
@@ -50,6 +52,7 @@ MOMENTS = (
 	"survey",
 	"loaner_due",
 	"loaner_overdue",
+	"uncollected",
 )
 COMPLAINT_MOMENTS = {
 	"Acknowledged": "complaint_acknowledged",
@@ -149,6 +152,9 @@ def invoice_submitted(invoice: Document, method: str | None = None) -> None:
 			about=("Sales Invoice", invoice.name),
 			document=invoice.name,
 			amount=lambda: fmt_money(total_of(invoice), currency=invoice.currency),
+			pay=lambda: links.address(links.PAYMENT, "Sales Invoice", invoice.name, invoice.customer)
+			if invoice.outstanding_amount > 0
+			else "",
 		):
 			return
 
@@ -218,6 +224,21 @@ def remind_of_loaners() -> None:
 			_tell(frappe.get_doc("Loaner Issue", name), moments[what], lambda facts=facts: _said(facts))
 
 
+def remind_of_uncollected() -> None:
+	"""Daily: ask customers to collect what is ready, again and again until they do."""
+	if not is_switched_on():
+		return
+	for name in uncollected.to_remind():
+		if (taken := uncollected.take_reminder(name)) and taken.repair_call:
+			tell(
+				taken.repair_call,
+				"uncollected",
+				links.TRACK,
+				document=taken.repair_card,
+				ready_on=lambda taken=taken: format_date(taken.ready_on),
+			)
+
+
 # ---------------------------------------------------------------------------- telling
 
 
@@ -272,6 +293,7 @@ def choices_of(customer: str) -> list[frappe._dict]:
 			("survey", _("Questions after the repair")),
 			("loaner_due", _("A loaner is due back soon")),
 			("loaner_overdue", _("A loaner should be back")),
+			("uncollected", _("Your product waits to be collected")),
 		)
 	]
 

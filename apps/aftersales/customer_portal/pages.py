@@ -45,6 +45,7 @@ ROUTES = (
 	(rf"{HOME}/products/{NAME}/reading", views.reading),
 	(rf"{HOME}/products/{NAME}", views.product),
 	(rf"{HOME}/documents/{PART}/{NAME}", views.document),
+	(rf"{HOME}/pay/{NAME}", views.pay),
 	(rf"{HOME}/complaint", views.complaint),
 	(rf"{HOME}/messages", views.preferences),
 	(rf"{HOME}/link/{PART}", link_views.link),

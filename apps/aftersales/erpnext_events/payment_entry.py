@@ -4,6 +4,7 @@ from frappe.model.document import Document
 
 from aftersales.service_billing import job_place
 from aftersales.service_cash import own_payments
+from aftersales.service_cash.payments import follow
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
@@ -24,6 +25,10 @@ def before_submit(doc: Document, method: str | None = None) -> None:
 
 def on_submit(doc: Document, method: str | None = None) -> None:
 	own_payments.recognise(doc)
+
+
+def on_change(doc: Document, method: str | None = None) -> None:
+	follow.payment_changed(doc)
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Quotation: the estimate of a Repair Card."""
+"""Quotation: the estimate of a Repair Card, or the quote of a visit."""
 
 from frappe.model.document import Document
 

@@ -28,6 +28,7 @@ class CustomerServicePreferences(ServiceDocument):
 		received: DF.Check
 		survey: DF.Check
 		taken_in: DF.Check
+		uncollected: DF.Check
 	# end: auto-generated types
 
 	"""Which messages a customer gets; without such a record they get all that the site sends."""

@@ -20,7 +20,7 @@ class ServiceLink(ServiceDocument):
 		customer: DF.Link
 		expires_at: DF.Datetime
 		link_key: DF.Data
-		purpose: DF.Literal["Track", "Appointment", "Estimate", "Survey", "Document", "Contact"]
+		purpose: DF.Literal["Track", "Appointment", "Estimate", "Survey", "Document", "Contact", "Payment"]
 		reference_doctype: DF.Link
 		reference_name: DF.DynamicLink
 		revoked_at: DF.Datetime | None

@@ -312,3 +312,39 @@ def test_the_record_of_a_sold_serial_number_stays_as_it_is(shop):
 
 	assert frappe.db.get_value("Serial No", "SOLD-1", "*", as_dict=True) == before
 	assert not frappe.db.exists("Stock Ledger Entry", {"item_code": "Sold heater"})
+
+
+# ---------------------------------------------------------------- charged or written off
+
+
+def test_a_lost_loaner_is_charged_once_by_somebody_who_decides(shop, lent):
+	make.settings(loaner_charge_item=make.service_item("Loaner Loss", uom="Nos"))
+	with pytest.raises(frappe.ValidationError, match="neither lost nor damaged"):
+		fresh(lent).charge_customer(100, "Too early")
+	fresh(lent).declare_lost("Stolen")
+	frappe.set_user(make.user("agent@loaner.example", "Service Agent"))
+	with pytest.raises(frappe.PermissionError):
+		fresh(lent).charge_customer(100, "Lost")
+	frappe.set_user(make.user("boss@loaner.example", "Service Supervisor"))
+	with pytest.raises(frappe.MandatoryError):
+		fresh(lent).charge_customer(100, " ")
+	invoice = fresh(lent).charge_customer(100, "Lost by the customer")
+	with pytest.raises(frappe.ValidationError, match="decided already"):
+		fresh(lent).write_off("Second thought")
+	doc = fresh(lent)
+	assert (doc.charge_decision, doc.charged_amount, doc.charge_invoice) == ("Charged", 100, invoice)
+	assert frappe.db.get_value("Sales Invoice", invoice, "net_total") == 100
+	frappe.set_user("Administrator")
+	with pytest.raises(frappe.ValidationError, match="charges this loaner"):
+		doc.cancel()
+
+
+def test_a_damaged_loaner_is_written_off_with_a_reason(shop, lent):
+	fresh(lent).take_back("Damaged", notes="Casing cracked")
+	fresh(lent).write_off("A good customer")
+	doc = fresh(lent)
+	assert (doc.charge_decision, doc.charge_reason, doc.charge_invoice) == (
+		"Written Off",
+		"A good customer",
+		None,
+	)

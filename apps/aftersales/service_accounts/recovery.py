@@ -19,6 +19,7 @@ from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import Scope
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
+from aftersales.service_accounts import warranty_exchanges
 from aftersales.service_accounts.warranty_lines import (
 	CLAIM,
 	VENDOR_REPAIR,
@@ -61,6 +62,7 @@ def claimable_lines(
 		*warranty_lines(scope, brand),
 		# What the maker themselves billed they are not asked for: they should not have billed it
 		*(repair for repair in billed_vendor_repairs(scope, brand) if repair.supplier != supplier),
+		*warranty_exchanges.replaced_in(scope, brand),
 	]
 	lines = [line for line in lines if not line.claim and line.cost]
 	if not brand:
@@ -246,6 +248,7 @@ def _booked_accounts(lines: Iterable[str]) -> dict[str, tuple[str, str | None]]:
 	).items():
 		most = max(bills, key=lambda row: row.amount)
 		found[repair] = (most.expense_account, most.cost_center)
+	found.update(warranty_exchanges.booked_accounts(names))
 	return found
 
 

@@ -13,7 +13,7 @@ from pypika.terms import LiteralValue
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, rounded
 from aftersales.core.report_filters import Scope
-from aftersales.service_accounts import job_ledger
+from aftersales.service_accounts import job_ledger, warranty_exchanges
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.vendor_repairs.vendor_costs import BILLED, bills_of
 from aftersales.vendor_repairs.vendor_costs import costs as vendor_costs
@@ -68,7 +68,7 @@ def billed_vendor_repairs(scope: Scope, brand: str | None = None) -> list[frappe
 
 
 def lines_by_name(company: str, names: Iterable[str]) -> dict[str, frappe._dict]:
-	"""Some lines of submitted jobs of `company`, and billed vendor repairs, by the name of line or repair."""
+	"""Some lines of submitted jobs of `company`, billed vendor repairs and replacements, by their names."""
 	names = list(names)
 	found: dict[str, frappe._dict] = {}
 	if not names:
@@ -82,6 +82,7 @@ def lines_by_name(company: str, names: Iterable[str]) -> dict[str, frappe._dict]
 			found.update({row.line: row for row in _rows(query, job_type, line_type)})
 	repairs = _vendor_repairs(company, names)
 	found.update({name: row for name, row in repairs.items() if row.cost_source == BILLED})
+	found.update(warranty_exchanges.by_name(company, names))
 	return found
 
 

@@ -14,6 +14,7 @@ frappe.ui.form.on("Loaner Issue", {
 	},
 
 	refresh(frm) {
+		frm.trigger("add_charge_buttons");
 		if (frm.is_new() || frm.doc.docstatus !== 1 || frm.doc.status !== "Issued") return;
 		// An action of a workflow takes no text with it: what has to be said beside the step keeps its button.
 		if (aftersales.forms.has_workflow(frm)) {
@@ -39,6 +40,37 @@ frappe.ui.form.on("Loaner Issue", {
 				action_label: __("Declare"),
 			})
 		);
+	},
+
+	// Lost or damaged: somebody decides whether the customer pays.
+	add_charge_buttons(frm) {
+		const { doc } = frm;
+		const damaged = doc.status === "Returned" && ["Damaged", "Incomplete"].includes(doc.return_condition);
+		if (doc.docstatus !== 1 || doc.charge_decision || !(doc.status === "Lost" || damaged)) return;
+		if (!frappe.user.has_role(["Service Supervisor", "Service Manager", "Service Accountant"])) return;
+		const reason = {
+			fieldname: "reason",
+			fieldtype: "Small Text",
+			label: __("Reason for the Decision"),
+			reqd: 1,
+		};
+		const amount = {
+			fieldname: "amount",
+			fieldtype: "Currency",
+			label: __("Net Amount"),
+			default: doc.value,
+			reqd: 1,
+		};
+		const ask = (title, method, fields) => () =>
+			aftersales.forms.ask(frm, { title, fields, method, action_label: title });
+		const group = __("Loss or Damage");
+		aftersales.forms.add_button(
+			frm,
+			__("Charge Customer"),
+			ask(__("Charge Customer"), "charge_customer", [amount, reason]),
+			group
+		);
+		aftersales.forms.add_button(frm, __("Write Off"), ask(__("Write Off"), "write_off", [reason]), group);
 	},
 
 	ask_for_return(frm) {

@@ -17,7 +17,7 @@ from aftersales.core.guards import (
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import SUPERVISORS
-from aftersales.customer_goods import loaners, one_way
+from aftersales.customer_goods import loaner_charges, loaners, one_way
 from aftersales.customer_goods.loaner_rules import (
 	ISSUED,
 	LOST,
@@ -36,6 +36,10 @@ FIELDS_OF_RECORD = (
 	"lost_declaration",
 	"lost_declared_by",
 	"customer_reminded",
+	"charge_decision",
+	"charge_reason",
+	"charged_amount",
+	"charge_invoice",
 )
 
 FIELDS_OF_RETURN = (
@@ -60,6 +64,10 @@ class LoanerIssue(ServiceDocument):
 
 		accessories: DF.SmallText | None
 		amended_from: DF.Link | None
+		charge_decision: DF.Literal["", "Charged", "Written Off"]
+		charge_invoice: DF.Link | None
+		charge_reason: DF.SmallText | None
+		charged_amount: DF.Currency
 		company: DF.Link
 		condition: DF.SmallText
 		contact_email: DF.Data | None
@@ -144,6 +152,7 @@ class LoanerIssue(ServiceDocument):
 	def before_cancel(self):
 		refuse_edits_on_cancel(self)
 		jobs.check_call_is_open(self)
+		loaner_charges.refuse_cancelling_charged(self)
 		loaners.take_back_stock_moves(self)
 		self.status = "Cancelled"
 
@@ -200,6 +209,18 @@ class LoanerIssue(ServiceDocument):
 		jobs.note(self, _("Loaner declared lost: {0}").format(escape_html(reason.strip())))
 		self.status = LOST
 		self.save()
+
+	@frappe.whitelist(methods=["POST"])
+	@validate_call
+	def charge_customer(self, amount: float, reason: str) -> str:
+		"""Invoice the customer for a loaner that was lost or came back damaged; see `loaner_charges.charge`."""
+		return loaner_charges.charge(self.name, amount, reason)
+
+	@frappe.whitelist(methods=["POST"])
+	@validate_call
+	def write_off(self, reason: str) -> None:
+		"""Charge nobody for a lost or damaged loaner; see `loaner_charges.write_off`."""
+		loaner_charges.write_off(self.name, reason)
 
 	# ------------------------------------------------------------------ steps
 

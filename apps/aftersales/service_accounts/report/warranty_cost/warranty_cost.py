@@ -2,7 +2,8 @@
 
 Parts at their value when they left stock, hours at the technician's cost, of jobs posted in the period;
 claimed, accepted and credited amounts belong to the same lines. Vendor repairs by the bills dated in the
-period, or when the product came back unbilled, unless the customer is charged for them. Company currency.
+period, or when the product came back unbilled, unless the customer is charged for them. Replaced products
+by the day of the exchange. Company currency.
 """
 
 import frappe
@@ -12,10 +13,16 @@ from frappe.utils import flt
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import column, currency, link, money, scope_of
+from aftersales.service_accounts.warranty_exchanges import replaced_in
 from aftersales.service_accounts.warranty_lines import warranty_lines, warranty_vendor_repairs
 
 CLAIMED = ("claimed", "accepted", "credited")
-COLUMN_OF = {"Service Part Line": "parts", "Service Labour Line": "labour", "Vendor Repair": "vendor"}
+COLUMN_OF = {
+	"Service Part Line": "parts",
+	"Service Labour Line": "labour",
+	"Vendor Repair": "vendor",
+	"Product Exchange": "exchange",
+}
 GROUPS = {
 	"Model": ("model", {"fieldtype": "Data"}),
 	"Brand": ("brand", {"fieldtype": "Link", "options": "Brand"}),
@@ -24,7 +31,7 @@ GROUPS = {
 	"Month": ("month", {"fieldtype": "Data"}),
 	"Customer": ("customer", {"fieldtype": "Link", "options": "Customer"}),
 }
-AMOUNTS = ("parts", "labour", "vendor", "cost", "claimed", "accepted", "credited", "net")
+AMOUNTS = ("parts", "labour", "vendor", "exchange", "cost", "claimed", "accepted", "credited", "net")
 
 
 @validate_filters
@@ -36,7 +43,11 @@ def execute(filters: dict | None = None) -> tuple:
 	if group not in GROUPS:
 		frappe.throw(_("Group by one of: {0}.").format(", ".join(_(name) for name in GROUPS)))
 	code = frappe.get_cached_value("Company", scope.company, "default_currency")
-	lines = [*warranty_lines(scope, filters.brand), *warranty_vendor_repairs(scope, filters.brand)]
+	lines = [
+		*warranty_lines(scope, filters.brand),
+		*warranty_vendor_repairs(scope, filters.brand),
+		*replaced_in(scope, filters.brand),
+	]
 	rows = _grouped(lines, GROUPS[group][0], code)
 	return columns(group), rows, None, _chart(rows), _summary(rows, code)
 
@@ -48,6 +59,7 @@ def columns(group: str) -> list[dict]:
 		money("parts", _("Parts")),
 		money("labour", _("Labour")),
 		money("vendor", _("Vendor Repairs")),
+		money("exchange", _("Replaced Products")),
 		money("cost", _("Warranty Cost")),
 		money("claimed", _("Claimed")),
 		money("accepted", _("Accepted")),

@@ -1,0 +1,32 @@
+frappe.ui.form.on("Product Exchange", {
+	setup(frm) {
+		frm.ignore_doctypes_on_cancel_all = ["Stock Entry", "Sales Invoice"];
+		frm.set_query("equipment", () => ({
+			filters: frm.doc.customer ? { customer: frm.doc.customer } : {},
+		}));
+		for (const fieldname of ["old_warehouse", "new_warehouse"]) {
+			frm.set_query(fieldname, () => ({
+				filters: { company: frm.doc.company, is_group: 0, disabled: 0 },
+			}));
+		}
+		frm.set_query("new_item_code", () => ({ filters: { is_stock_item: 1, disabled: 0 } }));
+		frm.set_query("original_invoice", () => ({
+			filters: { customer: frm.doc.customer, company: frm.doc.company, docstatus: 1, is_return: 0 },
+		}));
+	},
+
+	async repair_call(frm) {
+		if (!frm.doc.repair_call) return;
+		const { message: call } = await frappe.db.get_value("Repair Call", frm.doc.repair_call, [
+			"customer",
+			"company",
+			"equipment",
+		]);
+		frm.set_value(call);
+	},
+
+	refresh(frm) {
+		if (frm.doc.docstatus === 0 && frm.doc.finding)
+			frm.set_intro(frappe.utils.escape_html(frm.doc.finding));
+	},
+});

@@ -140,6 +140,7 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 		verified_at: DF.Datetime | None
 		verified_by: DF.Link | None
 		warehouse: DF.Link | None
+		without_service_prices: DF.Check
 		workflow_state: DF.Link | None
 	# end: auto-generated types
 

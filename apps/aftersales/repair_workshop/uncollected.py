@@ -1,0 +1,255 @@
+"""Products that are ready and that nobody collects: reminders, storage fee, sale or disposal after the lawful time.
+
+An Uncollected Product is kept by the daily job for each Repair Card that waits longer than the first reminder; it ends
+when the product is collected, or is disposed of by a manager.
+"""
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import cint, escape_html, get_link_to_form, getdate, nowdate
+
+from aftersales.core import dimensions
+from aftersales.core.guards import as_app, require_role
+from aftersales.core.input.requests import validate_call
+from aftersales.core.roles import MANAGER, SUPERVISORS_AND_ACCOUNTANTS
+from aftersales.core.selling_terms import KEY, billing_currency, posting_key, save_as_app, set_customer_terms
+from aftersales.repair_workshop import card_rules
+from aftersales.repair_workshop import uncollected_rules as rules
+from aftersales.service_posting.invoicing.invoices import submits_at_once
+from aftersales.service_setup.settings import aftersales_settings
+
+DOCTYPE = "Uncollected Product"
+CARD = "Repair Card"
+OPEN, COLLECTED, DISPOSED = "Open", "Collected", "Disposed"
+DISPOSALS = ("Sold", "Given Away", "Scrapped")
+WAITING = (card_rules.READY, *card_rules.GIVEN_UP)
+
+
+def note_all() -> None:
+	"""Daily: open a record for each product that waits; close those that were collected. Safe to repeat."""
+	terms = _terms()
+	if terms.remind_every <= 0:
+		return
+	for card in frappe.get_all(
+		CARD,
+		filters={"docstatus": 1, "status": ("in", WAITING), "customer": ("is", "set")},
+		fields=[
+			"name",
+			"repair_call",
+			"equipment",
+			"customer",
+			"company",
+			"ready_at",
+			"posted_at",
+			"modified",
+		],
+		order_by="name asc",
+	):
+		ready_on = getdate(card.ready_at or card.posted_at or card.modified)
+		if rules.is_due(ready_on, None, getdate(), terms) and not frappe.db.exists(
+			DOCTYPE, {"repair_card": card.name}
+		):
+			_open(card, ready_on)
+
+
+def card_changed(card: Document, method: str | None = None) -> None:
+	"""doc_events on_change of a Repair Card: who has the product again is reminded no more."""
+	if card.status in WAITING or card.docstatus == 0:
+		return
+	for name in frappe.get_all(
+		DOCTYPE, {"repair_card": card.name, "status": OPEN}, pluck="name", order_by="name asc"
+	):
+		frappe.get_doc(DOCTYPE, name).db_set("status", COLLECTED, notify=True)
+
+
+def to_remind() -> list[str]:
+	"""Names of the products whose customers are reminded today."""
+	terms = _terms()
+	rows = frappe.get_all(
+		DOCTYPE, {"status": OPEN}, ["name", "ready_on", "reminded_on"], order_by="ready_on asc, name asc"
+	)
+	return [row.name for row in rows if rules.is_due(row.ready_on, row.reminded_on, getdate(), terms)]
+
+
+def take_reminder(name: str) -> frappe._dict | None:
+	"""Note that a customer is reminded, and say of what; None when somebody else did, or the product was collected.
+
+	The row is locked, so that of two who remind at once one does.
+	"""
+	fields = [
+		"name",
+		"status",
+		"ready_on",
+		"reminded_on",
+		"reminders",
+		"repair_call",
+		"repair_card",
+		"equipment",
+	]
+	row = frappe.db.get_value(DOCTYPE, name, fields, as_dict=True, for_update=True)
+	if not row or row.status != OPEN or not rules.is_due(row.ready_on, row.reminded_on, getdate(), _terms()):
+		return None
+	frappe.db.set_value(DOCTYPE, name, {"reminders": cint(row.reminders) + 1, "reminded_on": nowdate()})
+	return row
+
+
+@frappe.whitelist(methods=["POST"])
+@validate_call
+def charge_storage(name: str) -> str:
+	"""Invoice the storage up to today that was not charged yet; return the Sales Invoice.
+
+	Raises:
+		frappe.PermissionError: the user is no supervisor, manager or accountant.
+		frappe.ValidationError: nothing is due, or no item is set to charge it by.
+	"""
+	require_role(SUPERVISORS_AND_ACCOUNTANTS, _("Charging storage"))
+	doc = _locked(name)
+	days = rules.storage_days(doc.ready_on, doc.charged_until, getdate(), _terms())
+	if days <= 0:
+		frappe.throw(_("No storage is due for {0} yet.").format(doc.name))
+	item = aftersales_settings().storage_fee_item
+	if not item:
+		frappe.throw(
+			_("Set {0} in Aftersales Settings: a day of storage is charged by it.").format(
+				frappe.bold(_("Storage Fee Item"))
+			),
+			frappe.MandatoryError,
+		)
+	invoice = _storage_invoice(doc, item, days)
+	doc.db_set({"charged_until": nowdate(), "storage_invoice": invoice.name}, notify=True)
+	return invoice.name
+
+
+@frappe.whitelist(methods=["POST"])
+@validate_call
+def dispose(name: str, disposal: str, reason: str) -> None:
+	"""The lawful time is over: the product is sold, given away or scrapped; its receipt is closed by declaration.
+
+	Raises:
+		frappe.PermissionError: the user is no manager.
+		frappe.MandatoryError: no reason.
+		frappe.ValidationError: too early, too few reminders, or another way than Sold, Given Away or Scrapped.
+	"""
+	require_role((MANAGER,), _("Disposing of a customer's product"))
+	doc = _locked(name)
+	if disposal not in DISPOSALS:
+		frappe.throw(
+			_("{0} cannot be chosen. Choose one of: {1}.").format(
+				frappe.bold(escape_html(disposal)), ", ".join(_(way) for way in DISPOSALS)
+			)
+		)
+	if not (reason or "").strip():
+		frappe.throw(_("Enter the reason for the disposal."), frappe.MandatoryError)
+	_validate_time(doc)
+	doc.db_set(
+		{
+			"status": DISPOSED,
+			"disposal": disposal,
+			"disposed_on": nowdate(),
+			"disposed_by": frappe.session.user,
+			"disposal_reason": reason.strip(),
+		},
+		notify=True,
+	)
+	_close_custody(doc, f"{_(disposal)}: {reason.strip()}")
+
+
+def _validate_time(doc: Document) -> None:
+	terms = _terms()
+	left = rules.days_to_disposal(doc.ready_on, getdate(), terms)
+	if left is None:
+		frappe.throw(
+			_("Customers' products are not disposed of here (Aftersales Settings, Dispose after Days).")
+		)
+	if left:
+		frappe.throw(
+			_("{0} cannot be disposed of yet: {1} days are left.").format(doc.name, left),
+			title=_("Too Early"),
+		)
+	if cint(doc.reminders) < terms.least_reminders:
+		frappe.throw(
+			_(
+				"The customer was reminded {0} times. Remind at least {1} times before disposing of the product."
+			).format(cint(doc.reminders), terms.least_reminders)
+		)
+
+
+def _close_custody(doc: Document, declaration: str) -> None:
+	card = frappe.get_doc(CARD, doc.repair_card)
+	if card.collection_receipt:
+		receipt = frappe.get_doc("Collection Receipt", card.collection_receipt)
+		if receipt.status == "Issued":
+			as_app(receipt).declare_lost(declaration)
+	card.reload()
+	card.add_comment(
+		"Info", _("Disposed of, because nobody collected it. {0}").format(escape_html(declaration))
+	)
+	if card.status != card_rules.RETURNED:
+		card.status = card_rules.RETURNED
+		as_app(card).save()
+	if doc.equipment:
+		file = frappe.get_doc("Customer Equipment", doc.equipment)
+		file.status = "Scrapped" if doc.disposal == "Scrapped" else "Returned"
+		as_app(file).save()
+
+
+def _open(card: frappe._dict, ready_on) -> None:
+	doc = frappe.new_doc(DOCTYPE)
+	doc.update(
+		{
+			"repair_card": card.name,
+			"repair_call": card.repair_call,
+			"equipment": card.equipment,
+			"customer": card.customer,
+			"customer_name": frappe.get_cached_value("Customer", card.customer, "customer_name"),
+			"company": card.company,
+			"ready_on": ready_on,
+		}
+	)
+	as_app(doc).insert()
+
+
+def _locked(name: str) -> Document:
+	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
+	doc.check_permission("read")
+	if doc.status != OPEN:
+		frappe.throw(_("{0} is {1} already.").format(get_link_to_form(DOCTYPE, doc.name), _(doc.status)))
+	return doc
+
+
+def _storage_invoice(doc: Document, item: str, days: int) -> Document:
+	invoice = frappe.get_doc(
+		{
+			"doctype": "Sales Invoice",
+			"customer": doc.customer,
+			"company": doc.company,
+			"currency": billing_currency(doc),
+			"posting_date": nowdate(),
+			"update_stock": 0,
+			**dimensions.of_job_named(CARD, doc.repair_card, doc.company),
+			"aftersales_call": doc.repair_call,
+			KEY: f"{posting_key(DOCTYPE, doc.name, 'Sales Invoice')}/{nowdate()}",
+			"items": [
+				{
+					"item_code": item,
+					"qty": days,
+					"description": _("Storage of {0} up to {1}").format(
+						doc.repair_card, frappe.utils.formatdate(nowdate())
+					),
+				}
+			],
+		}
+	)
+	set_customer_terms(invoice)
+	save_as_app(invoice, submits_at_once())
+	return invoice
+
+
+def _terms() -> rules.Terms:
+	settings = aftersales_settings()
+	return rules.Terms(
+		cint(settings.collect_remind_days),
+		cint(settings.storage_free_days),
+		cint(settings.dispose_after_days),
+	)

@@ -37,6 +37,7 @@ def one_of_each(shop: frappe._dict) -> dict:
 		"Warranty Recovery Claim": frappe.new_doc("Warranty Recovery Claim"),
 		"Delay Compensation": frappe.new_doc("Delay Compensation"),
 		"Service Contract": f.contract(shop.customer),
+		"Service Payment": frappe.new_doc("Service Payment"),
 		"Billing Run": f.make("Billing Run"),
 		"Maintenance Plan": _plan(equipment),
 		"Planned Service": frappe.new_doc("Planned Service"),

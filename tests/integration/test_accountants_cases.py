@@ -17,7 +17,7 @@ from aftersales.service_accounts.report.job_profitability import job_profitabili
 from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
 from aftersales.service_cash.cash import receive_cash
 from aftersales.service_contracts import fee_invoices
-from tests import clock
+from tests import clock, settling_cases
 from tests import factories as make
 from tests.clock import current as clock_of_the_test
 from tests.jobs import billed, done, in_stock
@@ -42,6 +42,9 @@ def case(number: str):
 		return function
 
 	return register
+
+
+CASES.update(settling_cases.CASES)
 
 
 @pytest.fixture

@@ -83,6 +83,10 @@ EXPECTED = {
 	"Warranty Registration": ("crwd", "crw", "crw", "-", "-", "-"),
 	"Technical Consultation": ("crwd", "crw", "cr", "cr", "cr", "-"),
 	"Warranty Terms": ("crwd", "crw", "r", "r", "r", "r"),
+	"Product Exchange": ("crwdsxa", "crwsxa", "crw", "crw", "crw", "r"),
+	"Uncollected Product": ("r", "r", "r", "-", "r", "r"),
+	"Service Payment": ("crwdsxa", "crws", "crws", "crws", "crws", "crwsxa"),
+	"Service Price": ("crwd", "r", "r", "r", "r", "crw"),
 	"Service Target": ("crwd", "r", "r", "r", "r", "r"),
 }
 

@@ -16,12 +16,15 @@ SCOPED = (
 	"Customer Equipment",
 	"Follow-up",
 	"Planned Service",
+	"Product Exchange",
 	"Repair Call",
 	"Repair Card",
 	"Service Checklist",
 	"Service Complaint",
 	"Service Contract",
+	"Service Payment",
 	"Service Voucher",
+	"Uncollected Product",
 	"Warranty Registration",
 )
 

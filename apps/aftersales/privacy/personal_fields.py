@@ -54,8 +54,9 @@ CASES = (
 	),
 	Kept(
 		"Service Voucher",
-		texts=("unsigned_reason",),
-		signatures=("customer_signature", "signed_by"),
+		contacts=("approved_by", "approval_user", "approval_ip"),
+		texts=("unsigned_reason", "decline_reason"),
+		signatures=("customer_signature", "signed_by", "approval_signature"),
 		photo_tables=("photos",),
 		over=("Completed", "Archived", "Cancelled"),
 	),
@@ -73,7 +74,23 @@ CASES = (
 		over=("Returned", "Cancelled"),
 	),
 	Kept(
+		"Product Exchange",
+		texts=("decision_reason",),
+		over=("Done", "Cancelled"),
+	),
+	Kept(
+		"Uncollected Product",
+		texts=("disposal_reason",),
+		over=("Collected", "Disposed"),
+	),
+	Kept(
+		"Service Payment",
+		texts=("refund_reason",),
+		over=("Allocated", "Refunded", "Cancelled"),
+	),
+	Kept(
 		"Loaner Issue",
+		texts=("charge_reason",),
 		email="contact_email",
 		contacts=("contact_name", "contact_phone", "contact_email"),
 		signatures=("customer_signature", "signed_by", "return_signature", "return_signed_by"),

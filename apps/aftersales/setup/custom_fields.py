@@ -312,6 +312,32 @@ def _product_file_field(insert_after: str, empty: str) -> dict:
 	}
 
 
+def _call_field(insert_after: str) -> dict:
+	"""The call from which parts were sold; ERPNext carries it from quotation to order, delivery and invoice."""
+	return {
+		"fieldname": "aftersales_call",
+		"fieldtype": "Link",
+		"label": N_("Repair Call"),
+		"options": "Repair Call",
+		"insert_after": insert_after,
+		"read_only": 1,
+		"no_copy": 0,
+		"depends_on": "aftersales_call",
+		"search_index": 1,
+	}
+
+
+def _upi_field() -> dict:
+	"""The virtual payment address that customers in India pay to; it is part of the payment code on invoices."""
+	return {
+		"fieldname": "aftersales_upi_id",
+		"fieldtype": "Data",
+		"label": N_("UPI ID"),
+		"insert_after": "bank_account_no",
+		"depends_on": "is_company_account",
+	}
+
+
 def _ours(fields: list[dict]) -> list[dict]:
 	return [{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field} for field in fields]
 
@@ -323,6 +349,11 @@ def _all_fields() -> dict[str, list[dict]]:
 	for doctype, insert_after in _WITH_LINES.items():
 		fields[doctype] = [_line_field(insert_after)]
 	fields["Sales Invoice"].append(_service_field())
+	for doctype in ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice"):
+		fields.setdefault(doctype, []).append(_call_field("customer_name"))
+	# Whose deposit a payment is: only invoices of this call take it
+	fields["Payment Entry"].append({**_call_field("aftersales_posting_key"), "no_copy": 1})
+	fields["Bank Account"] = [_upi_field()]
 	fields["Bin"] = [_set_aside_field()]
 	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
 	fields["Non Conformance"] = _fault_fields("preventive_action")

@@ -140,7 +140,8 @@ def _taken(entry_key: str, for_update: bool = False) -> dict | None:
 	name = frappe.db.get_value("Service Payment", {"entry_key": entry_key}, "name", for_update=for_update)
 	if not name:
 		return None
-	doc = frappe.get_doc("Service Payment", name)
+	# A locking read, where another request has booked it since this one began
+	doc = frappe.get_doc("Service Payment", name, for_update=for_update)
 	doc.check_permission("read")
 	return _told(doc)
 

@@ -30,6 +30,7 @@ class AftersalesSettings(ServiceDocument):
 		billing_accounts: DF.Table[ServiceBillingAccount]
 		billing_period: DF.Literal["Day", "Week", "Month"]
 		collection_conditions: DF.SmallText | None
+		collect_remind_days: DF.Int
 		complaint_owner: DF.Link | None
 		complaint_reply_days: DF.Int
 		damage_spot_limit: DF.Currency
@@ -37,6 +38,7 @@ class AftersalesSettings(ServiceDocument):
 		default_company: DF.Link | None
 		default_priority: DF.Link | None
 		diagnosis_fee_item: DF.Link | None
+		dispose_after_days: DF.Int
 		default_request_type: DF.Link | None
 		delay_grace_days: DF.Int
 		delay_max_percent: DF.Percent
@@ -44,6 +46,8 @@ class AftersalesSettings(ServiceDocument):
 		emergency_priority: DF.Link | None
 		follow_up_attempts: DF.Int
 		excess_item: DF.Link | None
+		exchange_after_days: DF.Int
+		exchange_after_repairs: DF.Int
 		follow_up_days: DF.Int
 		invoicing: DF.Literal["On Completion", "One Invoice per Job", "One Invoice per Customer"]
 		follow_up_retry_hours: DF.Int
@@ -54,6 +58,7 @@ class AftersalesSettings(ServiceDocument):
 		keep_signatures: DF.Int
 		labour_item: DF.Link | None
 		loaner_before_removal: DF.Check
+		loaner_charge_item: DF.Link | None
 		loaner_conditions: DF.SmallText | None
 		loaner_days: DF.Int
 		loaner_remind_days: DF.Int
@@ -72,6 +77,8 @@ class AftersalesSettings(ServiceDocument):
 		send_customer_messages: DF.Check
 		set_aside_role: DF.Link | None
 		small_fee_limit: DF.Currency
+		storage_fee_item: DF.Link | None
+		storage_free_days: DF.Int
 		submit_invoice: DF.Check
 		taking_set_aside: DF.Literal["Stop", "Warn", "Ignore"]
 		travel_item: DF.Link | None
@@ -105,6 +112,8 @@ class AftersalesSettings(ServiceDocument):
 			"excess_item",
 			"vendor_repair_item",
 			"diagnosis_fee_item",
+			"loaner_charge_item",
+			"storage_fee_item",
 		):
 			item = self.get(fieldname)
 			if item and frappe.get_cached_value("Item", item, "is_stock_item"):

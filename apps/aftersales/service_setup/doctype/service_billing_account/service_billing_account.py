@@ -18,6 +18,7 @@ class ServiceBillingAccount(ChildRow):
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
+		payment_fee_account: DF.Link | None
 	# end: auto-generated types
 
 	pass

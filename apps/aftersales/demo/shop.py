@@ -523,6 +523,8 @@ def _repaired_by_the_works(card: Document, receipt: Document) -> None:
 		card.update({**FINDINGS, "diagnosis": "Detector board gives no signal below 400 nm."})
 		card.append("labour", {"activity": "Diagnosis", "hours": 0.5})
 		card.save()
+	# What the customer is charged is a typed price: it needs the right to authorise one
+	with acting_as(SUPERVISOR):
 		repair = vendor_repair_from_card(card.name)
 		repair.update(
 			{

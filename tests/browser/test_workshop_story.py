@@ -87,7 +87,7 @@ def visit(technician: Desk, voucher: str, call: str) -> tuple[str, str]:
 		signed_by="P. Story",
 	)
 	technician.tab("On site").sign("customer_signature").save()
-	technician.submit("Complete Visit").is_in("Completed").picture("technician-completed")
+	technician.menu("Complete Visit").answer("Yes").is_in("Completed").picture("technician-completed")
 
 	technician.press("Sign Receipt").at("Collection Receipt")
 	technician.enter(condition="Casing scratched", location="Bench 2", signed_by="P. Story")
@@ -130,7 +130,7 @@ def lend_a_hand(manager: Desk, card: str) -> None:
 	manager.open("Repair Card", card).press("Start Work", group="Time")
 	manager.page.wait_for_function("() => cur_frm.doc.time_logs?.length === 2", timeout=WAIT)
 	manager.settled().press("To Quality Check").is_in("Quality Check")
-	manager.press("Verify").answer("Verified").refused("a second person has to")
+	manager.press("Verify").answer("Verified").refused("A second person has to")
 
 
 def check(supervisor: Desk, card: str) -> None:
@@ -140,12 +140,14 @@ def check(supervisor: Desk, card: str) -> None:
 
 
 def give_back(agent: Desk, bench: Desk, receipt: str, card: str) -> None:
-	bench.open("Repair Card", card).press("Hand Back to Customer").refused("Collection Receipt", receipt)
+	# the customer may sign right there; here the agent hands the product out by its receipt
+	bench.open("Repair Card", card).press("Hand Back to Customer")
+	bench.page.locator(".modal.show .btn-modal-close").click()
 	agent.open("Collection Receipt", receipt).press("Return Product")
 	agent.sign("signature").picture("agent-return")
 	agent.answer("Hand Back to Customer", signed_by="P. Story").is_in("Recovered")
 	agent.press("Void").is_in("Voided")
-	bench.press("Hand Back to Customer").is_in("Returned")
+	bench.open("Repair Card", card).press("Hand Back to Customer").is_in("Returned")
 
 
 def invoice(accountant: Desk, card: str) -> None:

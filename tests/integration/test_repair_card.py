@@ -7,6 +7,7 @@ import pytest
 from frappe.utils import add_days, add_to_date, getdate, now_datetime, nowdate
 
 from aftersales.repair_workshop import cards
+from aftersales.repair_workshop.card import quality
 from tests import factories as make
 from tests.attacks import bulk, bulk_edited, comments, refused
 
@@ -490,6 +491,50 @@ def test_a_supervisor_who_repaired_does_not_verify(people, card):
 	act(card, "hand_to_check")
 	with pytest.raises(frappe.PermissionError, match="second person"):
 		fresh(card).verify()
+
+
+SIGNATURE = "data:image/png;base64,iVBORw0KGgo="
+
+
+def repaired_by_supervisor(card) -> None:
+	make.technician("Orla", user=SUPERVISOR)
+	approved(card)
+	frappe.set_user(SUPERVISOR)
+	act(card, "start_work")
+	act(card, "stop_work")
+	act(card, "hand_to_check")
+
+
+def test_in_a_workshop_of_one_the_repairer_signs_for_the_check(people, card):
+	make.settings(own_check_allowed=1)
+	repaired_by_supervisor(card)
+	assert quality.is_checked_by_repairer(fresh(card), SUPERVISOR)
+	with pytest.raises(frappe.MandatoryError, match="Sign for the check"):
+		fresh(card).verify("Tight")
+	doc = act(card, "verify", "Tight", SIGNATURE)
+	assert (doc.verified_by, doc.own_check, doc.verification_signature) == (SUPERVISOR, 1, SIGNATURE)
+	doc = act(card, "start_repair")  # and back: verified anew, signed anew
+	assert (doc.verified_by, doc.own_check, doc.verification_signature) == (None, 0, None)
+	act(card, "hand_to_check")
+	act(card, "verify", "Tight", SIGNATURE)
+	assert act(card, "finish").status == "Ready"
+
+
+def test_an_own_check_cannot_be_forged(people, card):
+	make.settings(own_check_allowed=1)
+	repaired_by_supervisor(card)
+	refused(frappe.PermissionError, card, own_check=1)
+	refused(frappe.PermissionError, card, verification_signature=SIGNATURE)
+
+
+def test_another_s_check_is_not_marked_as_own(people, card):
+	make.settings(own_check_allowed=1)
+	repaired_by_supervisor(card)
+	frappe.set_user("Administrator")
+	other = make.user("maeve.other@example.com", "Service Supervisor")
+	frappe.set_user(other)
+	doc = act(card, "verify", "Tight", SIGNATURE)
+	assert (doc.verified_by, doc.own_check, doc.verification_signature) == (other, 0, None)
 
 
 def test_a_supervisor_on_a_labour_line_does_not_verify(people, card):

@@ -62,6 +62,7 @@ CASES = (
 	),
 	Kept(
 		"Collection Receipt",
+		texts=("unsigned_reason",),
 		signatures=("customer_signature", "signed_by", "return_signature", "return_signed_by"),
 		photo_tables=("photos",),
 		photo_fields=("photo_1", "photo_2"),
@@ -71,6 +72,7 @@ CASES = (
 		"Repair Card",
 		contacts=("approved_by", "approval_user", "approval_ip"),
 		texts=("decline_reason",),
+		signatures=("verification_signature",),
 		over=("Returned", "Cancelled"),
 	),
 	Kept(

@@ -12,21 +12,23 @@ aftersales.customer_links.ROLES = ["Service Agent", "Service Supervisor", "Servi
 aftersales.customer_links.refresh = function (frm) {
 	if (frm.is_new() || !frm.doc.customer || !frappe.user.has_role(aftersales.customer_links.ROLES)) return;
 	Object.entries(aftersales.customer_links.PURPOSES[frm.doctype]).forEach(([purpose, label]) => {
-		aftersales.forms.add_menu_item(frm.page, __("Copy link for the customer: {0}", [label]), async () => {
-			const { message: address } = await frappe.call("aftersales.customer_portal.links.make", {
-				purpose,
-				doctype: frm.doctype,
-				name: frm.doc.name,
-			});
-			frappe.utils.copy_to_clipboard(address);
-			frappe.msgprint({
-				title: __("Link for the customer"),
-				message: `<p>${__(
-					"Copied. Whoever has this link needs no login; it opens this one page."
-				)}</p>
-					<p><code>${frappe.utils.escape_html(address)}</code></p>`,
-			});
-		});
+		aftersales.forms.add_menu_item(frm.page, __("Copy link for the customer: {0}", [label]), () =>
+			aftersales.customer_links.copy(frm, purpose)
+		);
+	});
+};
+
+aftersales.customer_links.copy = async function (frm, purpose) {
+	const { message: address } = await frappe.call("aftersales.customer_portal.links.make", {
+		purpose,
+		doctype: frm.doctype,
+		name: frm.doc.name,
+	});
+	frappe.utils.copy_to_clipboard(address);
+	frappe.msgprint({
+		title: __("Link for the customer"),
+		message: `<p>${__("Copied. Whoever has this link needs no login; it opens this one page.")}</p>
+			<p><code>${frappe.utils.escape_html(address)}</code></p>`,
 	});
 };
 

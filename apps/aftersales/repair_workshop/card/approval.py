@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, get_link_to_form, now_datetime
 
-from aftersales.core.guards import entered, require_value, set_system
+from aftersales.core.guards import entered, require_values, set_system
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import unit
 from aftersales.repair_workshop import accepted_rates, estimate
@@ -191,8 +191,13 @@ class ApprovalActions(ServiceJob):
 def ask_for_approval(card: Document) -> None:
 	if not entered(card, rules.AWAITING_APPROVAL):
 		return
-	require_value(card, "diagnosis", _("Complete the inspection before informing the customer."))
-	require_value(card, "estimated_amount", _("Enter the estimate for the customer."))
+	require_values(
+		card,
+		{
+			"diagnosis": _("Complete the inspection before informing the customer."),
+			"estimated_amount": _("Enter the estimate for the customer."),
+		},
+	)
 	withdraw_approval(card)
 
 
@@ -210,10 +215,9 @@ def withdraw_approval(card: Document) -> None:
 
 def require_approval(card: Document) -> None:
 	if entered(card, rules.APPROVED) and not card.costs_the_customer_nothing():
-		for fieldname in ("approved_by", "approved_at", "approval_channel", "approved_amount"):
-			require_value(
-				card, fieldname, _("Record the approval with the name, the channel and the amount.")
-			)
+		why = _("Record the approval with the name, the channel and the amount.")
+		fields = ("approved_by", "approved_at", "approval_channel", "approved_amount")
+		require_values(card, dict.fromkeys(fields, why))
 		if card.approval_status != "Approved":
 			frappe.throw(_("Record the approval of the customer first."))
 	if card.status in rules.NEEDS_APPROVAL and rules.approval_missing(

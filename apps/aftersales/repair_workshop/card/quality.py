@@ -1,9 +1,9 @@
-"""The check of a repair by a second person."""
+"""The check of a repair by a second person, or by the repairer who signs for it."""
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import now_datetime
+from frappe.utils import get_fullname, get_link_to_form, now_datetime
 
 from aftersales.core.guards import previous_status, set_system
 from aftersales.repair_workshop import card_rules as rules
@@ -40,7 +40,7 @@ def withdraw_verification(card: Document) -> None:
 	before = card.get_doc_before_save()
 	changed = before.verified_by and hands_on.work_done(before) != hands_on.work_done(card)
 	if back_to_work or changed:
-		set_system(card, verified_by=None, verified_at=None)
+		set_system(card, verified_by=None, verified_at=None, own_check=0, verification_signature=None)
 
 
 def require_verification(card: Document) -> None:
@@ -53,17 +53,34 @@ def require_verification(card: Document) -> None:
 			),
 			title=_("Not Verified"),
 		)
-	refuse_own_verification(card)
+	validate_verification(card)
 
 
-def refuse_own_verification(card: Document) -> None:
-	if not rules.may_verify(card.verified_by, hands_on.users_who_worked(card)):
+def is_checked_by_repairer(card: Document, user: str) -> bool:
+	"""Whether `user` worked on the product and may verify its repair all the same."""
+	allowed = frappe.get_cached_doc("Aftersales Settings").own_check_allowed
+	return bool(allowed) and not rules.may_verify(user, hands_on.users_who_worked(card))
+
+
+def validate_verification(card: Document) -> None:
+	"""A second person verifies; in a workshop of one the repairer does, and signs (own_check_allowed)."""
+	if rules.may_verify(card.verified_by, hands_on.users_who_worked(card)):
+		return
+	if not (card.own_check and frappe.get_cached_doc("Aftersales Settings").own_check_allowed):
 		frappe.throw(
-			_("{0} worked on this product and cannot verify the repair: a second person has to.").format(
-				frappe.bold(card.verified_by)
+			_(
+				"{0} worked on this product. A second person has to verify the repair, unless {1} is set in {2}."
+			).format(
+				frappe.bold(get_fullname(card.verified_by)),
+				frappe.bold(_("Allow Own Quality Check with Signature")),
+				get_link_to_form("Aftersales Settings", "Aftersales Settings"),
 			),
 			frappe.PermissionError,
 			title=_("Second Check Required"),
+		)
+	if not card.verification_signature:
+		frappe.throw(
+			_("Sign for the check of your own repair."), frappe.MandatoryError, title=_("Missing Signature")
 		)
 
 

@@ -55,11 +55,15 @@ class WorkActions(ServiceJob):
 
 	@frappe.whitelist()
 	@validate_call
-	def verify(self, notes: str | None = None) -> None:
-		"""Confirm the repair as a supervisor who had no hand in it.
+	def verify(self, notes: str | None = None, signature: str | None = None) -> None:
+		"""Confirm the repair as a supervisor who had no hand in it; or, where the settings allow it, sign for one's own.
+
+		Args:
+			signature: of the user, as a picture; only stored where the check is of one's own repair.
 
 		Raises:
 			frappe.PermissionError: the user is no supervisor, or worked on the product.
+			frappe.MandatoryError: the user checks a repair of their own and has not signed.
 			frappe.ValidationError: the card is not in Quality Check.
 		"""
 		self.check_permission("write")
@@ -68,8 +72,15 @@ class WorkActions(ServiceJob):
 			frappe.throw(_("A repair is verified in state {0}.").format(frappe.bold(_(rules.QUALITY_CHECK))))
 		if notes:
 			self.verification_notes = notes
-		set_system(self, verified_by=frappe.session.user, verified_at=now_datetime())
-		quality.refuse_own_verification(self)
+		own = not rules.may_verify(frappe.session.user, hands_on.users_who_worked(self))
+		set_system(
+			self,
+			verified_by=frappe.session.user,
+			verified_at=now_datetime(),
+			own_check=int(own),
+			verification_signature=signature if own else None,
+		)
+		quality.validate_verification(self)
 		self.save()
 
 	@frappe.whitelist()

@@ -25,12 +25,35 @@ frappe.ui.form.on("Collection Receipt", {
 			}
 			return;
 		}
-		if (frm.doc.status === "Issued") {
-			aftersales.forms.next_step(frm, __("Return Product"), () => frm.events.ask_for_return(frm));
-		}
+		if (frm.doc.status === "Issued") frm.trigger("add_issued_step");
 		if (frm.doc.status === "Recovered") {
 			aftersales.forms.next_step(frm, __("Void"), () => aftersales.forms.act(frm, "void"));
 		}
+	},
+
+	// A product that was taken in is repaired first: its card is made, or opened, by one click.
+	async add_issued_step(frm) {
+		const name = frm.docname;
+		const give_back = () => frm.events.ask_for_return(frm);
+		aftersales.forms.next_step(frm, __("Return Product"), give_back);
+		if (!frappe.model.can_create("Repair Card")) return;
+		const cards = await frappe.db.get_list("Repair Card", {
+			filters: { collection_receipt: name, docstatus: ["<", 2], status: ["!=", "Cancelled"] },
+			fields: ["name"],
+			order_by: "creation asc",
+			limit: 1,
+		});
+		if (cards.length || frm.docname !== name) return;
+		aftersales.forms.next_step(frm, __("Repair Product"), async () => {
+			const card = await frappe.xcall(
+				"aftersales.repair_workshop.quick_steps.card_of_receipt",
+				{ receipt: name },
+				"POST",
+				{ freeze: true }
+			);
+			frappe.set_route("Form", "Repair Card", card);
+		});
+		aftersales.forms.add_button(frm, __("Return Product"), give_back);
 	},
 
 	ask_for_return(frm) {

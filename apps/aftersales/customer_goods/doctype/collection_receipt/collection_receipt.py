@@ -12,6 +12,7 @@ from aftersales.core.guards import (
 	refuse_unknown,
 	require_role,
 	require_value,
+	require_values,
 	set_system,
 	start_over,
 )
@@ -84,6 +85,7 @@ class CollectionReceipt(ServiceDocument):
 		signed_by: DF.Data | None
 		status: DF.Literal["Draft", "Issued", "Recovered", "Voided", "Cancelled"]
 		territory: DF.Link | None
+		unsigned_reason: DF.SmallText | None
 		workflow_state: DF.Link | None
 	# end: auto-generated types
 
@@ -223,10 +225,16 @@ class CollectionReceipt(ServiceDocument):
 		refuse_unknown(self, "customer")
 
 	def require_handover_signature(self):
-		why = _("Capture the customer's signature for what was handed over.")
-		require_value(self, "condition", _("Describe the condition of the product."))
-		require_value(self, "customer_signature", why)
-		require_value(self, "signed_by", why)
+		why = {"condition": _("Describe the condition of the product.")}
+		if not (self.unsigned_reason or "").strip() or self.customer_signature:
+			reason = frappe.bold(_(self.meta.get_label("unsigned_reason")))
+			why.update(
+				customer_signature=_(
+					"Capture the customer's signature for what was handed over, or fill in {0}."
+				).format(reason),
+				signed_by=_("Enter who signed."),
+			)
+		require_values(self, why)
 
 	def require_loaner_decision(self):
 		"""Before a product leaves its place a loaner stands there, or the customer declined one (R-WS-3)."""
@@ -328,8 +336,7 @@ class CollectionReceipt(ServiceDocument):
 				comma_and(kept_back(handover.accessories))
 			),
 		}
-		for fieldname in missing_for_recovery(handover):
-			require_value(self, fieldname, why[fieldname])
+		require_values(self, {fieldname: why[fieldname] for fieldname in missing_for_recovery(handover)})
 		set_system(self, returned_by=frappe.session.user)
 		self.note_return()
 

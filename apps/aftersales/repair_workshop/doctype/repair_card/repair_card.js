@@ -59,20 +59,37 @@ frappe.ui.form.on("Repair Card", {
 
 	add_next_step(frm) {
 		const { status, docstatus, verified_by } = frm.doc;
+		const free = frm.doc.approval_status === "Not Needed";
 		const steps = frm.events.steps(frm);
 		if (docstatus === 1) {
 			if (status !== "Returned" && frm.perm[0].submit) {
-				aftersales.forms.next_step(frm, __("Hand Back to Customer"), steps.hand_over);
+				// With the receipt still out the customer signs for the product here
+				const hand_over = frm.doc.__onload?.receipt_is_out ? steps.hand_back : steps.hand_over;
+				aftersales.forms.next_step(frm, __("Hand Back to Customer"), hand_over);
 			}
 			return;
 		}
 		const [primary, ...others] =
 			{
-				Received: [[__("Start Diagnosis"), steps.start_diagnosis]],
-				Diagnosing: [
-					[__("Ask for Approval"), steps.await_approval],
-					[__("Start Repair"), steps.start_repair],
-				],
+				Received: free
+					? [
+							[__("Start Diagnosis"), steps.start_diagnosis],
+							[__("Start Repair"), steps.start_repair],
+					  ]
+					: [
+							[__("Start Diagnosis"), steps.start_diagnosis],
+							[__("Approved"), steps.approve],
+					  ],
+				Diagnosing: free
+					? [
+							[__("Start Repair"), steps.start_repair],
+							[__("Ask for Approval"), steps.await_approval],
+					  ]
+					: [
+							[__("Ask for Approval"), steps.await_approval],
+							[__("Approved"), steps.approve],
+							[__("Start Repair"), steps.start_repair],
+					  ],
 				"Awaiting Approval": [
 					[__("Approved"), steps.approve],
 					[__("Declined"), steps.decline],
@@ -89,11 +106,25 @@ frappe.ui.form.on("Repair Card", {
 				"Quality Check": verified_by
 					? [
 							...(frm.perm[0].submit
-								? [[__("Finish", null, "After-sales"), () => aftersales.forms.submit(frm)]]
+								? [
+										[
+											__("Finish", null, "After-sales"),
+											() =>
+												aftersales.forms.submit(
+													frm,
+													__(
+														"Finish this repair? Parts leave stock and the invoice is prepared."
+													)
+												),
+										],
+								  ]
 								: []),
 							[__("Back to Repair"), steps.start_repair],
 					  ]
 					: [
+							...(aftersales.forms.may_supervise() && frm.perm[0].submit
+								? [[__("Verify and Finish"), steps.verify_and_finish]]
+								: []),
 							...(aftersales.forms.may_supervise()
 								? [[__("Verify", null, "After-sales"), steps.verify]]
 								: []),
@@ -114,10 +145,13 @@ frappe.ui.form.on("Repair Card", {
 		const ask = (options) => () => aftersales.forms.ask(frm, options);
 		return {
 			start_diagnosis: act("start_diagnosis"),
-			await_approval: act("await_approval"),
+			await_approval: async () => {
+				await aftersales.forms.act(frm, "await_approval");
+				aftersales.repair_steps.say_who_is_told(frm);
+			},
 			start_repair: act("start_repair"),
 			await_parts: act("await_parts"),
-			hand_to_check: act("hand_to_check"),
+			hand_to_check: () => aftersales.repair_steps.hand_to_check(frm),
 			hand_over: act("hand_over"),
 			approve: () => frm.events.ask_for_approval(frm),
 			decline: ask({
@@ -140,10 +174,39 @@ frappe.ui.form.on("Repair Card", {
 			}),
 			verify: ask({
 				title: __("Verify Repair"),
-				fields: [{ fieldname: "notes", fieldtype: "Small Text", label: __("Test and Check") }],
+				fields: aftersales.repair_steps.check_fields(frm),
 				method: "verify",
 				action_label: __("Verified", null, "After-sales"),
 			}),
+			verify_and_finish: () =>
+				aftersales.repair_steps.ask_quick(frm, "verify_and_finish", {
+					title: __("Verify and Finish"),
+					fields: aftersales.repair_steps.check_fields(frm),
+					label: __("Verify and Finish"),
+				}),
+			hand_back: () =>
+				aftersales.repair_steps.ask_quick(frm, "hand_back", {
+					title: __("Hand Back to Customer"),
+					fields: [
+						{
+							fieldname: "signed_by",
+							fieldtype: "Data",
+							label: __("Taken by"),
+							reqd: 1,
+							default: frm.doc.customer_name || frm.doc.customer,
+						},
+						{ fieldname: "signature", fieldtype: "Signature", label: __("Signature"), reqd: 1 },
+						{
+							fieldname: "notes",
+							fieldtype: "Small Text",
+							label: __("Notes"),
+							description: __(
+								"All accessories go back. Where one stays here, record the return on the receipt."
+							),
+						},
+					],
+					label: __("Hand Back to Customer"),
+				}),
 		};
 	},
 
@@ -228,7 +291,15 @@ frappe.ui.form.on("Repair Card", {
 			aftersales.forms.add_button(
 				frm,
 				__("Make Quotation"),
-				() => aftersales.forms.act(frm, "make_quotation"),
+				async () => {
+					await aftersales.forms.act(frm, "make_quotation");
+					frappe.show_alert({
+						message: __("Draft quotation {0}", [
+							frappe.utils.get_form_link("Quotation", frm.doc.quotation, true),
+						]),
+						indicator: "green",
+					});
+				},
 				group
 			);
 		}

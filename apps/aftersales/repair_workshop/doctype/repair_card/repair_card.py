@@ -36,6 +36,8 @@ FIELDS_OF_RECORD = (
 	"repaired_at",
 	"verified_by",
 	"verified_at",
+	"own_check",
+	"verification_signature",
 	"ready_at",
 	"returned_at",
 	"repair_warranty_until",
@@ -97,6 +99,7 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 		labour_journal_entry: DF.Link | None
 		naming_series: DF.Literal["RP-.YYYY.-.#####"]
 		not_repairable_reason: DF.SmallText | None
+		own_check: DF.Check
 		parts: DF.Table[ServicePartLine]
 		parts_cost: DF.Currency
 		posted_at: DF.Datetime | None
@@ -137,6 +140,7 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 		total_hours: DF.Float
 		vendor_cost: DF.Currency
 		verification_notes: DF.SmallText | None
+		verification_signature: DF.Signature | None
 		verified_at: DF.Datetime | None
 		verified_by: DF.Link | None
 		warehouse: DF.Link | None
@@ -148,6 +152,10 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 
 	def onload(self):
 		self.set_onload("own_technicians", technicians_of_user(frappe.session.user))
+		receipt = self.collection_receipt
+		is_out = receipt and frappe.db.get_value("Collection Receipt", receipt, "status") == "Issued"
+		self.set_onload("receipt_is_out", bool(is_out))
+		self.set_onload("own_check", quality.is_checked_by_repairer(self, frappe.session.user))
 
 	def validate(self):
 		if self.flags.from_register:

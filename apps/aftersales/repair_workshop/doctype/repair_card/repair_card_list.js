@@ -2,6 +2,7 @@ frappe.listview_settings["Repair Card"] = {
 	add_fields: ["status", "promised_return", "approval_status", "billing_status"],
 	has_indicator_for_draft: 1,
 	has_indicator_for_cancelled: 1,
+	hide_name_column: true, // the customer's name is the link
 
 	get_indicator(doc) {
 		const colors = {
@@ -24,7 +25,7 @@ frappe.listview_settings["Repair Card"] = {
 	formatters: {
 		promised_return(value, field, doc) {
 			if (!value) return "";
-			const shown = frappe.format(value, field, { for_print: true });
+			const shown = frappe.datetime.convert_to_user_tz(value, false).format(__("ddd D MMM HH:mm"));
 			const late =
 				value < frappe.datetime.now_datetime() && !["Returned", "Cancelled"].includes(doc.status);
 			return late ? `<span class="text-danger">${shown}</span>` : shown;

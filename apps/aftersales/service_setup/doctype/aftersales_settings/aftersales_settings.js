@@ -1,6 +1,11 @@
 frappe.ui.form.on("Aftersales Settings", {
 	refresh(frm) {
 		frm.trigger("show_setup_checks");
+		if (aftersales.forms.may_set_up()) {
+			aftersales.forms.add_button(frm, __("Set-up Assistant"), () =>
+				frappe.set_route("setup-assistant")
+			);
+		}
 		if (!frappe.user.has_role("System Manager")) return;
 		aftersales.forms.add_button(frm, __("Grant Permissions Again"), () =>
 			aftersales.forms.confirm(

@@ -65,6 +65,7 @@ class AftersalesSettings(ServiceDocument):
 		loaner_warehouses: DF.Table[LoanerWarehouse]
 		link_valid_days: DF.Int
 		next_action_within: DF.Int
+		own_check_allowed: DF.Check
 		part_warranty_covers_work: DF.Check
 		quality_procedure: DF.Link | None
 		rate_change_limit: DF.Percent

@@ -1,11 +1,15 @@
 """The workshop board: what it shows to whom, and that it moves cards only by their own actions."""
 
+from collections import defaultdict
+
 import frappe
 import pytest
 from frappe.model.workflow import WorkflowTransitionError
 from frappe.utils import add_to_date, now_datetime
 
+from aftersales.patches.v1_1 import complete_workflow_roles
 from aftersales.repair_workshop import board
+from aftersales.setup import defaults
 from tests import factories as make
 
 WORKSHOP = "niamh.workshop@example.com"
@@ -136,7 +140,7 @@ def test_through_the_workshop_by_the_card_s_own_actions(shop, call, card):
 	card.reload()
 	assert (card.verified_by, card.verification_notes) == (SUPERVISOR, "42 degrees, no leak")
 	assert card.sales_invoice
-	assert step(card, "hand_over") is None
+	assert step(card, "hand_over") == {"name": card.name, "status": "Returned", "left": True}
 	assert frappe.db.get_value("Repair Card", card.name, "status") == "Returned"
 
 
@@ -255,7 +259,7 @@ def test_a_card_given_up_by_a_transition_has_its_reason(shop, call, workflow):
 	step(card, offered(card)["Give Up"], reason="Heat exchanger cracked")
 	card.reload()
 	assert (card.workflow_state, card.status, card.not_repairable_reason) == (
-		"Not Repaired",
+		"Given Up",
 		"Not Repairable",
 		"Heat exchanger cracked",
 	)
@@ -270,6 +274,70 @@ def test_own_actions_are_no_way_round_the_workflow(shop, call, workflow):
 		with pytest.raises((frappe.PermissionError, WorkflowTransitionError)):
 			step(card, key)
 	assert frappe.db.get_value("Repair Card", card.name, "status") == "Received"
+
+
+def ready_card(shop):
+	free = make.category("Free", charge_rule="Warranty")
+	call = make.call(shop.customer, equipment=shop.heater, service_category=free)
+	card = make.received_card(call, warehouse=shop.van, service_category=free)
+	card.append("labour", make.hours(1, technician=shop.niamh))
+	card.save()
+	frappe.set_user(WORKSHOP)
+	step(card, offered(card)["Start Repair"])
+	step(card, offered(card)["Hand to Check"])
+	frappe.set_user(SUPERVISOR)
+	step(card, offered(card)["Verify"], notes="Tested")
+	return card
+
+
+def test_no_card_offers_to_cancel_and_a_manager_may_return(shop, call, workflow):
+	card = ready_card(shop)
+	manager = as_admin(make.user, "maeve.manager@example.com", "Service Manager")
+	frappe.set_user(manager)
+	assert list(offered(card)) == ["Return"]
+	assert not [
+		offer for steps in board.load()["steps"].values() for offer in steps if offer["label"] == "Cancel"
+	]
+	with pytest.raises(frappe.PermissionError, match="cannot take this step"):
+		step(card, "Cancel>Cancelled")
+	card.reload()
+	assert (card.docstatus, card.status) == (1, "Ready")
+	assert step(card, offered(card)["Return"]) == {"name": card.name, "status": "Returned", "left": True}
+
+
+def test_what_a_card_became_is_told_in_the_administrators_word(shop, call, workflow):
+	make.once("Workflow State", "Fetched", workflow_state_name="Fetched")
+	next(state for state in workflow.states if state.state == "Returned").state = "Fetched"
+	for transition in workflow.transitions:
+		transition.state = "Fetched" if transition.state == "Returned" else transition.state
+		transition.next_state = "Fetched" if transition.next_state == "Returned" else transition.next_state
+	workflow.save()
+	card = ready_card(shop)
+	assert step(card, offered(card)["Return"])["status"] == "Fetched"
+
+
+def test_what_posts_or_ends_a_card_is_asked_for_first(shop, call, workflow):
+	questions = {
+		offer["label"]: offer["question"] for steps in board.load()["steps"].values() for offer in steps
+	}
+	assert questions["Return"].startswith("Has the customer received")
+	assert questions["Finish"].startswith("Finish {0}?")
+	assert questions["Start Repair"] is None
+
+
+@pytest.mark.parametrize("name", complete_workflow_roles.FORMER_EDITORS)
+def test_a_manager_may_do_what_a_supervisor_may(name):
+	"""In the shipped workflows, and everybody with the right to write may write in each state."""
+	shipped = next(v for v in defaults.shipped() if (v["doctype"], v["name"]) == ("Workflow", name))
+	allowed = defaultdict(set)
+	for row in shipped["transitions"]:
+		allowed[row["state"], row["action"]].add(row["allowed"])
+	assert [
+		step
+		for step, roles in allowed.items()
+		if "Service Supervisor" in roles and "Service Manager" not in roles
+	] == []
+	assert {row["allow_edit"] for row in shipped["states"]} == {"All"}
 
 
 # ---------------------------------------------------------------- scanning

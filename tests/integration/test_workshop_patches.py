@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from aftersales.patches.v1_1 import (
+	complete_workflow_roles,
 	guide_loaners_and_vendors,
 	let_technicians_resolve,
 	remind_of_loaners_without_call,
@@ -158,6 +159,34 @@ def test_a_workflow_that_was_edited_is_left_alone_and_says_so(former_workflow, e
 	assert frappe.get_doc("Workflow", "Repair Call").as_dict() == before
 	assert "left as it is" in capsys.readouterr().out
 	assert "left as it is" in comments(former_workflow)
+
+
+@pytest.mark.parametrize("name", complete_workflow_roles.FORMER_EDITORS)
+def test_managers_get_their_steps_where_nobody_edited_the_workflow(name):
+	defaults.insert_missing()
+	defaults.restore("Workflow", name)
+	workflow = frappe.get_doc("Workflow", name)
+	steps = len(workflow.transitions)
+	open_to_others = {
+		(step.state, step.action)
+		for step in workflow.transitions
+		if step.allowed not in ("Service Supervisor", "Service Manager")
+	}
+	former = [
+		step
+		for step in workflow.transitions
+		if step.allowed != "Service Manager" or (step.state, step.action) not in open_to_others
+	]
+	assert len(former) < steps
+	workflow.set("transitions", former)
+	for state in workflow.states:
+		state.allow_edit = complete_workflow_roles._former_editor(name, state.state)
+	workflow.save()
+	for _number in range(2):
+		complete_workflow_roles.execute()
+		workflow.reload()
+		assert len(workflow.transitions) == steps
+		assert {state.allow_edit for state in workflow.states} == {"All"}
 
 
 def test_a_loaner_without_a_call_from_before_gets_its_contact_and_no_mail_overnight():

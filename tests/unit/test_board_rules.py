@@ -48,6 +48,43 @@ def test_what_is_submitted_goes_back_to_the_customer(status):
 	assert keys("Returned", docstatus=1) == []
 
 
+def test_a_state_of_the_administrator_has_a_column_behind_its_status():
+	states = [
+		("In Repair", "In Repair"),
+		("Drying", "In Repair"),
+		("Elsewhere", None),
+		("Given Up", "Not Repairable"),
+	]
+	columns = board.stages_with(states)
+	titles = [title for title, _statuses, _state in columns]
+	assert titles[titles.index("In Repair") + 1] == "Drying"
+	assert ("Drying", ("In Repair",), "Drying") in columns
+	assert len(columns) == len(board.STAGES) + 1
+	assert [title for title, _statuses, _state in board.stages_with([])] == [
+		title for title, _s in board.STAGES
+	]
+
+
+@pytest.mark.parametrize(
+	("to", "docstatus", "offered"),
+	[
+		("Returned", 1, True),
+		("Cancelled", 2, False),
+		(None, 2, False),
+		("Cancelled", 0, False),
+		(None, 0, True),
+	],
+)
+def test_cancelling_is_no_step_of_the_board(to, docstatus, offered):
+	assert board.is_offered(to, docstatus) is offered
+
+
+def test_what_cannot_be_taken_back_is_asked_for():
+	assert board.HAND_OVER.question and board.FINISH.question and board.FINISH_GIVEN_UP.question
+	assert board.START_REPAIR.question is None
+	assert board.VERIFY.question is None  # its dialog asks
+
+
 def test_every_step_leads_to_a_stage_or_off_the_board():
 	titles = {title for title, _statuses in board.STAGES}
 	for status in ALL:

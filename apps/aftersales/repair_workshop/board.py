@@ -48,6 +48,7 @@ FIELDS = (
 	"equipment.title as product",
 	"repair_call.subject as fault",
 	"repair_call.priority as priority",
+	"service_category.title as category",
 )
 SHOWN = (
 	"name",
@@ -60,6 +61,7 @@ SHOWN = (
 	"priority",
 	"assigned_technician",
 	"service_category",
+	"category",
 	"company",
 	"verified",
 	"estimated_amount",
@@ -79,7 +81,7 @@ def load() -> dict:
 	"""The whole board for the user: stages, steps and every card they may read that is not returned.
 
 	Returns:
-		stages [[title, statuses]], steps (by status, or by workflow state), keys and cards (one list of
+		stages [[title, statuses, workflow state or None]], steps (by status, or by workflow state), keys and cards (one list of
 		values per card), more (True when there are more than MOST_CARDS), technicians (the user's own).
 
 	Raises:
@@ -88,7 +90,7 @@ def load() -> dict:
 	frappe.has_permission("Repair Card", "read", throw=True)
 	cards = _cards()
 	return {
-		"stages": rules.STAGES,
+		"stages": rules.stages_with(board_steps.states()),
 		"workflow": bool(get_workflow_name("Repair Card")),
 		"steps": board_steps.steps_offered(),
 		"channels": [way for way in _options("approval_channel") if way not in card_rules.OWN_CHANNELS],
@@ -113,7 +115,7 @@ def cards(names: Names) -> list[dict]:
 
 @frappe.whitelist(methods=["POST"])
 @validate_call
-def advance(name: str, step: str, seen_status: str, values: Values | None = None) -> dict | None:
+def advance(name: str, step: str, seen_status: str, values: Values | None = None) -> dict:
 	"""Take `step` with Repair Card `name`, by the document's own action or the workflow's transition.
 
 	Args:
@@ -122,7 +124,7 @@ def advance(name: str, step: str, seen_status: str, values: Values | None = None
 		values: what the step asks for.
 
 	Returns:
-		the card as the board shows it now; None when it has left the board.
+		the card as the board shows it now; what became of it (name, status, left) when it has left the board.
 
 	Raises:
 		frappe.PermissionError: the user may not write the card, or not take the step.
@@ -145,7 +147,7 @@ def advance(name: str, step: str, seen_status: str, values: Values | None = None
 			frappe.PermissionError,
 		)
 	board_steps.take(doc, taken, board_steps.inputs_of(taken, values))
-	return _row(doc.name)
+	return _row(doc.name) or {"name": doc.name, "status": _(_state_of(doc.name)), "left": True}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -238,6 +240,7 @@ def _cards(names: Iterable[str] | None = None) -> list[frappe._dict]:
 	now = now_datetime()
 	for card in found:
 		card.verified = bool(card.verified_by)
+		card.category = _(card.category or card.service_category or "")
 		card.working = working.get(card.name)
 		card.age = _seconds(card.received_at, now)
 		card.in_stage = _seconds(since.get(card.name) or card.received_at, now)
@@ -251,6 +254,12 @@ def _cards(names: Iterable[str] | None = None) -> list[frappe._dict]:
 def _most_pressing_first(card: frappe._dict) -> tuple:
 	"""What was promised earliest, then what was not promised; among these what came in first."""
 	return card.left is None, card.left or 0, -card.age
+
+
+def _state_of(name: str) -> str:
+	"""The state that the administrator's workflow gives a card now, or else its status."""
+	status, state = frappe.db.get_value("Repair Card", name, ["status", "workflow_state"])
+	return (board_steps.active_workflow() and state) or status
 
 
 def _row(name: str) -> dict | None:

@@ -25,6 +25,27 @@ STAGES = (
 ON_BOARD = tuple(status for _title, statuses in STAGES for status in statuses)
 
 
+SHIPPED_STATES = frozenset({*ON_BOARD, rules.RETURNED, rules.CANCELLED, "Given Up", "Declined by Customer"})
+"""Workflow states that have a column, or are no column's: any other is the administrator's own."""
+
+
+def stages_with(states: Sequence[tuple[str, str | None]]) -> list[tuple[str, tuple[str, ...], str | None]]:
+	"""The columns where a workflow is active: an own state has one of its own, behind the one of its status.
+
+	Args:
+		states: each state of the workflow with the status it stands for.
+
+	Returns:
+		title, statuses, and the workflow state whose cards alone the column shows (None: all others of its statuses).
+	"""
+	found: list[tuple[str, tuple[str, ...], str | None]] = []
+	for title, statuses in STAGES:
+		found.append((title, statuses, None))
+		own = [state for state, status in states if status in statuses and state not in SHIPPED_STATES]
+		found += [(state, statuses, state) for state in dict.fromkeys(own)]
+	return found
+
+
 @dataclass(frozen=True)
 class Step:
 	"""One move of a card.
@@ -41,6 +62,8 @@ class Step:
 	needs_submit: bool = False
 	needs_supervisor: bool = False
 	transition: str | None = None
+	question: str | None = None
+	"""What to ask before the step is taken, with {0} for the card; None where nothing is lost by it."""
 
 
 START_DIAGNOSIS = Step("start_diagnosis", N_("Start Diagnosis"), rules.DIAGNOSING, ("start_diagnosis",))
@@ -62,10 +85,27 @@ VERIFY = Step(
 	True,
 	needs_supervisor=True,
 )
-FINISH = Step("finish", "Finish", rules.READY, ("finish",), needs_submit=True)
-FINISH_GIVEN_UP = Step("finish", N_("Finish without Repair"), "Not Repaired", ("finish",), needs_submit=True)
+ASK_TO_FINISH = N_("Finish {0}? Parts leave stock and the invoice is prepared.")
+ASK_TO_RETURN = N_("Has the customer received the product of {0}? The card leaves the board.")
+
+FINISH = Step("finish", "Finish", rules.READY, ("finish",), needs_submit=True, question=ASK_TO_FINISH)
+FINISH_GIVEN_UP = Step(
+	"finish",
+	N_("Finish without Repair"),
+	"Not Repaired",
+	("finish",),
+	needs_submit=True,
+	question=ASK_TO_FINISH,
+)
 GIVE_UP = Step("give_up", "Not Repairable", rules.NOT_REPAIRABLE, ("give_up",), ("reason",))
-HAND_OVER = Step("hand_over", "Hand Back to Customer", rules.RETURNED, ("hand_over",), needs_submit=True)
+HAND_OVER = Step(
+	"hand_over",
+	"Hand Back to Customer",
+	rules.RETURNED,
+	("hand_over",),
+	needs_submit=True,
+	question=ASK_TO_RETURN,
+)
 
 STEPS_OF_DRAFT = {
 	rules.RECEIVED: (START_DIAGNOSIS, START_REPAIR, GIVE_UP),
@@ -99,6 +139,14 @@ def steps_of(status: str, docstatus: int, verified: bool) -> tuple[Step, ...]:
 	return steps
 
 
+def is_offered(to: str | None, docstatus: int) -> bool:
+	"""Whether a transition to a state of status `to` and `docstatus` may be a step of the board.
+
+	Cancelling takes documents back: that is done on the form, where the user sees what is lost.
+	"""
+	return docstatus < 2 and to != rules.CANCELLED
+
+
 def step_of_transition(
 	action: str, next_state: str, to: str | None, submits: bool, docstatus: int, verified: bool
 ) -> Step:
@@ -112,18 +160,36 @@ def step_of_transition(
 		submits: True when the transition submits the card.
 	"""
 	step = Step(
-		f"{action}>{next_state}", action, to, needs_submit=submits or docstatus == 1, transition=action
+		f"{action}>{next_state}",
+		action,
+		to,
+		needs_submit=submits or docstatus == 1,
+		transition=action,
+		question=_question(to, submits),
 	)
 	own = OWN_STEP_INTO.get(to or "")
 	if not own or docstatus == 1:
 		return step
 	if own is VERIFY:
 		return (
-			step if verified else replace(step, actions=("verify",), asks=VERIFY.asks, needs_supervisor=True)
+			step
+			if verified
+			else replace(step, actions=("verify",), asks=VERIFY.asks, needs_supervisor=True, question=None)
 		)
 	if submits:
 		return step  # given up before, with its reason
 	return replace(step, actions=own.actions, asks=own.asks)
+
+
+def _question(to: str | None, submits: bool) -> str | None:
+	if to == rules.RETURNED:
+		return ASK_TO_RETURN
+	return ASK_TO_FINISH if submits else None
+
+
+def with_signature(step: Step) -> Step:
+	"""A verification that may be of one's own repair: it can be signed."""
+	return replace(step, asks=(*step.asks, "signature")) if "verify" in step.actions else step
 
 
 def may_take(step: Step, may_write: bool, may_submit: bool, supervises: bool) -> bool:

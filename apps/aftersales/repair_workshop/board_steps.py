@@ -48,7 +48,7 @@ def steps_of(doc: Document) -> list[rules.Step]:
 		[
 			_as_step(workflow, transition, doc.docstatus, verified)
 			for transition in get_transitions(doc, workflow)
-			if has_approval_access(frappe.session.user, doc, transition)
+			if has_approval_access(frappe.session.user, doc, transition) and _is_offered(workflow, transition)
 		]
 	)
 
@@ -58,16 +58,35 @@ def _transition_steps(workflow: Document, state: str, docstatus: int, verified: 
 	return [
 		_as_step(workflow, transition, docstatus, verified)
 		for transition in workflow.transitions
-		if transition.state == state and transition.allowed in roles
+		if transition.state == state and transition.allowed in roles and _is_offered(workflow, transition)
 	]
 
 
+def states() -> list[tuple[str, str | None]]:
+	"""Each state of the active workflow with the status it stands for."""
+	workflow = active_workflow()
+	return [(state.state, _status_of(state)) for state in workflow.states] if workflow else []
+
+
+def _is_offered(workflow: Document, transition) -> bool:
+	after = _state_after(workflow, transition)
+	return rules.is_offered(_status_of(after), cint(after.doc_status))
+
+
+def _state_after(workflow: Document, transition) -> Document:
+	return next(state for state in workflow.states if state.state == transition.next_state)
+
+
+def _status_of(state: Document) -> str | None:
+	return state.update_value if state.update_field == "status" else None
+
+
 def _as_step(workflow: Document, transition, docstatus: int, verified: bool) -> rules.Step:
-	after = next(state for state in workflow.states if state.state == transition.next_state)
+	after = _state_after(workflow, transition)
 	return rules.step_of_transition(
 		transition.action,
 		transition.next_state,
-		after.update_value if after.update_field == "status" else None,
+		_status_of(after),
 		submits=cint(after.doc_status) == 1 and docstatus == 0,
 		docstatus=docstatus,
 		verified=verified,
@@ -79,11 +98,22 @@ def _allowed(steps: Iterable[rules.Step]) -> list[rules.Step]:
 	may_submit = bool(frappe.has_permission("Repair Card", "submit"))
 	supervises = has_any_role(SUPERVISORS)
 	once = {step.key: step for step in steps}  # a transition is listed once per role
-	return [step for step in once.values() if rules.may_take(step, may_write, may_submit, supervises)]
+	own_check = bool(frappe.get_cached_doc("Aftersales Settings").own_check_allowed)
+	return [
+		rules.with_signature(step) if own_check else step
+		for step in once.values()
+		if rules.may_take(step, may_write, may_submit, supervises)
+	]
 
 
 def step_shown(step: rules.Step) -> dict:
-	return {"key": step.key, "label": _(step.label), "to": step.to, "asks": step.asks}
+	return {
+		"key": step.key,
+		"label": _(step.label),
+		"to": step.to,
+		"asks": step.asks,
+		"question": step.question and _(step.question),
+	}
 
 
 def inputs_of(step: rules.Step, values: dict | str | None) -> dict:

@@ -68,11 +68,17 @@ aftersales.forms.save_typed = async function (frm) {
 	if (frm.is_dirty()) throw new Error(`${frm.docname} has not been saved`);
 };
 
-// Frappe asks before it submits, and tells nothing when the answer is No.
-aftersales.forms.submit = (frm) => void frm.savesubmit();
+// Submits after Yes. Frappe's own question is "Permanently Submit?"; `question` says what will happen.
+aftersales.forms.submit = function (frm, question) {
+	if (!question) return void frm.savesubmit(); // tells nothing when the answer is No
+	frm.validate_form_action("Submit");
+	aftersales.forms.confirm(question, () => frm.save("Submit"));
+};
 
 // Asks, and does it once however often Yes is pressed while the question fades away.
-aftersales.forms.confirm = (question, action) => frappe.confirm(question, aftersales.forms.once(action));
+// `otherwise` is called when the answer is No.
+aftersales.forms.confirm = (question, action, otherwise) =>
+	frappe.confirm(question, aftersales.forms.once(action), otherwise);
 
 // For `primary_action` of a dialog: does it once and closes the dialog, which stays when it is refused.
 aftersales.forms.answer = function (action) {

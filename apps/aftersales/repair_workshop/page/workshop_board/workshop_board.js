@@ -113,6 +113,7 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			<div class="workshop-board">
 				<div class="wb-stages" role="tablist"></div>
 				<div class="wb-note text-muted" hidden></div>
+				<div class="wb-first" hidden></div>
 				<div class="wb-columns"></div>
 			</div>`).appendTo(this.page.main.addClass("wb-main"));
 		this.$columns = this.$body.find(".wb-columns");
@@ -262,7 +263,7 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 
 	make_columns() {
 		this.$columns.empty();
-		this.columns = this.board.stages.map(([title, statuses], i) => {
+		this.columns = this.board.stages.map(([title, statuses, state], i) => {
 			const $column = $(`
 				<section class="wb-column" data-stage="${this.escape(title)}" aria-label="${this.escape(__(title))}">
 					<header><span class="indicator-pill no-indicator-dot ${this.color(statuses[0])}">${this.escape(
@@ -274,6 +275,7 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			const column = {
 				title,
 				statuses,
+				state, // of the administrator's: this column shows its cards alone
 				i,
 				$column,
 				$cards: $column.find(".wb-cards"),
@@ -317,12 +319,15 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		// What is held must not be put away under the hand: it would be a drag that nobody sees. Letting go renders.
 		this.put_off = Boolean(this.held || this.dragging);
 		if (!this.columns || this.put_off) return;
-		const by_status = new Map();
+		const [by_status, by_state] = [new Map(), new Map()];
 		this.columns.forEach((column) => {
 			column.cards = [];
-			column.statuses.forEach((status) => by_status.set(status, column));
+			if (column.state) by_state.set(column.state, column);
+			else column.statuses.forEach((status) => by_status.set(status, column));
 		});
-		this.shown_cards().forEach((card) => by_status.get(card.status)?.cards.push(card));
+		this.shown_cards().forEach((card) =>
+			(by_state.get(card.workflow_state) || by_status.get(card.status))?.cards.push(card)
+		);
 		const $stages = this.$body.find(".wb-stage span");
 		this.columns.forEach((column) => {
 			const late = column.cards.filter((card) => card.left !== null && this.left(card) < 0).length;
@@ -345,6 +350,31 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 			this.fill(column, put);
 			column.$cards.scrollTop(top);
 		});
+		this.$body
+			.find(".wb-first")
+			.prop("hidden", this.cards.size > 0)
+			.html(
+				this.cards.size
+					? ""
+					: aftersales.forms.empty_html(
+							__(
+								"No product is in the workshop. Take one in with a receipt that the customer signs."
+							),
+							[
+								[
+									__("New Collection Receipt"),
+									"new/Collection Receipt",
+									() => frappe.model.can_create("Collection Receipt"),
+								],
+								[
+									__("New Repair Card"),
+									"new/Repair Card",
+									() => frappe.model.can_create("Repair Card"),
+								],
+							]
+					  )
+			);
+		this.$columns.prop("hidden", !this.cards.size);
 		if (this.panel?.display) this.render_panel();
 	}
 
@@ -376,7 +406,7 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		)}</a>${
 			card.priority === "Emergency"
 				? `<span class="indicator-pill red no-indicator-dot">${__("Emergency")}</span>`
-				: `<span class="text-muted">${e(card.service_category || "")}</span>`
+				: `<span class="text-muted">${e(card.category || "")}</span>`
 		}</div>
 				<div class="wb-product">${e(card.product || __("Product without a file"))}</div>
 				<div class="wb-who text-muted">${e([card.customer_name, card.fault].filter(Boolean).join(" · "))}</div>
@@ -461,13 +491,16 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	}
 
 	leads_to(step, column) {
+		const state = step.key.includes(">") ? step.key.split(">").pop() : null;
+		const own = this.columns.some((other) => other.state && other.state === state);
+		if (column.state || own) return column.state === state;
 		return column.statuses.includes(step.to) || column.title === step.to;
 	}
 
 	mark_targets(card) {
 		const steps = this.steps_of(card);
 		this.columns.forEach((column) => {
-			const own = column.statuses.includes(card.status);
+			const own = column.cards.includes(card);
 			const reached = steps.some((step) => this.leads_to(step, column));
 			column.$column.toggleClass("wb-target", reached).toggleClass("wb-no-target", !reached && !own);
 		});
@@ -487,7 +520,10 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 	}
 
 	async take(card, step) {
-		const values = step.asks.length ? await this.ask(card, step) : {};
+		if (step.question && !step.asks.length && !(await aftersales.board_steps.confirm(card, step))) return;
+		const values = step.asks.length
+			? await aftersales.board_steps.ask(card, step, this.board.channels)
+			: {};
 		if (!values) return;
 		await this.change(card, "aftersales.repair_workshop.board.advance", {
 			name: card.name,
@@ -503,12 +539,13 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		let refused = false;
 		try {
 			const fresh = await frappe.xcall(method, args, "POST", { freeze: true });
-			this.put(card.name, fresh);
+			const left = !fresh || fresh.left;
+			this.put(card.name, left ? null : fresh);
 			frappe.show_alert({
 				message: fresh
-					? __("{0} is in {1}", [this.escape(card.name), __(fresh.status)])
-					: __("{0} is returned", [this.escape(card.name)]),
-				indicator: "green",
+					? __("{0} is in {1}", [this.escape(card.name), this.escape(__(fresh.status))])
+					: __("{0} is no longer on the board", [this.escape(card.name)]),
+				indicator: fresh ? "green" : "orange",
 			});
 		} catch {
 			refused = true; // the server's message is shown already
@@ -518,41 +555,6 @@ aftersales.WorkshopBoard = class WorkshopBoard {
 		if (!refused) return this.render();
 		this.changed.add(card.name); // somebody else may have moved it
 		await this.refresh_changed();
-	}
-
-	ask(card, step) {
-		const fields = {
-			approved_by: { fieldtype: "Data", label: __("Who"), reqd: 1 },
-			channel: {
-				fieldtype: "Select",
-				label: __("How"),
-				options: this.board.channels,
-				default: this.board.channels[0],
-				reqd: 1,
-			},
-			amount: {
-				fieldtype: "Float",
-				label: __("Net Amount ({0})", [card.currency || ""]),
-				default: card.estimated_amount,
-				reqd: 1,
-			},
-			reason: { fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
-			notes: { fieldtype: "Small Text", label: __("Test and Check") },
-		};
-		return new Promise((resolve) => {
-			let answer = null;
-			const dialog = new frappe.ui.Dialog({
-				title: `${this.escape(card.name)}: ${this.escape(step.label)}`,
-				fields: step.asks.map((name) => ({ fieldname: name, ...fields[name] })),
-				primary_action_label: step.label,
-				primary_action: (values) => {
-					answer = values;
-					dialog.hide();
-				},
-				on_hide: () => resolve(answer),
-			});
-			dialog.show();
-		});
 	}
 
 	// ------------------------------------------------------------------ one card

@@ -41,6 +41,8 @@ def shop():
 			van_stock=[{"item_code": seal, "minimum": 8, "maximum": 10}],
 		)
 		make.technician("Button Niamh", user=users["bench"])
+		labour_item = frappe.db.get_single_value("Aftersales Settings", "labour_item")
+		make.settings(labour_item=hour)
 		customer = make.customer("Button Customer")
 		yield frappe._dict(
 			users=users,
@@ -53,6 +55,7 @@ def shop():
 			boiler=make.equipment(customer),
 		)
 		frappe.db.rollback()
+		make.settings(labour_item=labour_item)
 		for name in frappe.get_all("File", {"file_name": ("like", "button%")}, pluck="name"):
 			frappe.delete_doc("File", name)  # takes the file from the disk, which no sweep does
 		frappe.db.commit()
@@ -82,16 +85,24 @@ def test_a_visit_on_a_phone(server, shop):
 		)
 		desk.settled().picture("phone-photo")
 
-		desk.menu("Find Parts")
-		found = desk.page.locator(".modal.show")
-		found.get_by_label(f"{shop.seal} +").click()
-		expect(found.get_by_role("button", name="Add 1")).to_be_visible(timeout=WAIT)
-		desk.picture("phone-parts").answer("Add 1").settled()
-		desk.add("labour", activity="Repair", hours=1, item_code=shop.hour)
-		desk.enter(outcome="Completed", findings="Seal replaced", test_result="Passed", signed_by="N. Byrne")
-		desk.settled().sign("customer_signature").picture("phone-signature").save()
-		desk.press("Complete").answer("No")  # and the button is alive still
-		desk.submit("Complete").is_in("Completed").picture("phone-completed")
+		desk.press("Finish")
+		dialog = desk.page.locator(".aftersales-finish.show")
+		expect(dialog.get_by_role("radio", name="Completed", exact=True)).to_have_attribute(
+			"aria-checked", "true", timeout=WAIT
+		)
+		dialog.get_by_role("button", name=f"+ {shop.seal}").click()
+		dialog.get_by_label("Repair +").click()
+		desk.picture("phone-finish").answer("Complete Visit")
+		message = desk.page.locator(".msgprint-dialog.show, .modal.show:has(.msgprint)").last
+		for text in ("Work Performed", "Test after Repair", "Signature"):  # all that is missing, at once
+			expect(message).to_contain_text(text, timeout=WAIT)
+		message.get_by_role("link", name="Work Performed").click()  # leads to the field
+		expect(dialog.locator("[data-fieldname=findings] textarea")).to_be_focused(timeout=WAIT)
+		dialog.locator("[data-fieldname=findings] textarea").fill("Seal replaced")
+		dialog.get_by_role("radio", name="Passed", exact=True).click()
+		dialog.locator("[data-fieldname=signed_by] input").fill("N. Byrne")
+		desk.sign("customer_signature").picture("phone-signature").answer("Complete Visit")
+		desk.is_in("Completed").picture("phone-completed")
 		assert desk.errors == []
 	frappe.db.rollback()
 	visit.reload()
@@ -102,6 +113,7 @@ def test_a_visit_on_a_phone(server, shop):
 	assert [(line.item_code, line.qty, line.valuation_amount) for line in visit.parts] == [
 		(shop.seal, 1, 12.5)
 	]
+	assert [(line.activity, line.hours) for line in visit.labour] == [("Repair", 0.5)]
 	frappe.delete_doc("File", stored.name)
 	frappe.db.commit()
 
@@ -199,11 +211,11 @@ def test_forms_with_the_shipped_workflows(server, shop):
 		agent.open("Repair Call", call.name).press("Triage", group="Actions").is_in("Triaged")
 		technician.open("Service Voucher", visit.name).offers(
 			*("Actions > Arrive", "Actions > Complete", "Actions > Help"),
-			*("Create > Collection Receipt", "Find Parts", "On My Way"),
+			*("Create > Collection Receipt", "Find Parts", "Finish Visit", "On My Way"),
 		)
 		technician.press("Arrive", group="Actions").is_in("On Site")
 
-		bench.open("Repair Card", card.name).offers()
+		bench.open("Repair Card", card.name).offers("Parts > Find Parts", "Estimate > Make Quotation")
 		supervisor.open("Repair Card", card.name).press("Approve", group="Actions")
 		supervisor.refused("Record the approval with the name, the channel and the amount")
 		supervisor.press("Record Approval").answer("Approved", approved_by="N. Byrne").is_in("Approved")

@@ -93,13 +93,45 @@ def require_role(roles: Iterable[str], what: str) -> None:
 
 def require_value(doc: Document, fieldname: str, why: str) -> None:
 	"""Refuse when `fieldname` is empty or blank; the message names the field and `why` it is needed now."""
-	value = doc.get(fieldname)
-	if not (value.strip() if isinstance(value, str) else value):
+	if _is_blank(doc.get(fieldname)):
 		frappe.throw(
-			_("{0} is required. {1}").format(frappe.bold(_(doc.meta.get_label(fieldname))), why),
+			_("{0} is required. {1}").format(_link_to_field(doc, fieldname), why),
 			frappe.MandatoryError,
 			title=_("Missing Value"),
 		)
+
+
+def require_values(doc: Document, why: dict[str, str]) -> None:
+	"""Refuse when fields of `doc` are empty or blank: one message that names each of them and why it is needed.
+
+	Each name leads to its field where the form of `doc` is open (public/js/missing_values.js).
+
+	Args:
+		why: reason by fieldname, in the order in which they are to be read.
+	"""
+	missing = [fieldname for fieldname in why if _is_blank(doc.get(fieldname))]
+	if not missing:
+		return
+	if len(missing) == 1:
+		require_value(doc, missing[0], why[missing[0]])
+	lines = "".join(f"<li>{_link_to_field(doc, fieldname)}: {why[fieldname]}</li>" for fieldname in missing)
+	frappe.throw(
+		"{}<ul>{}</ul>".format(_("These values are missing:"), lines),
+		frappe.MandatoryError,
+		title=_("Missing Values"),
+	)
+
+
+def _link_to_field(doc: Document, fieldname: str) -> str:
+	name = "" if doc.is_new() else frappe.utils.escape_html(doc.name)
+	return (
+		f'<a href="#" data-missing-field="{fieldname}" data-doctype="{doc.doctype}" data-name="{name}">'
+		f"{frappe.bold(_(doc.meta.get_label(fieldname)))}</a>"
+	)
+
+
+def _is_blank(value) -> bool:
+	return not (value.strip() if isinstance(value, str) else value)
 
 
 def refuse_future(doc: Document, *fieldnames: str) -> None:

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, format_date, format_datetime, get_datetime, get_link_to_form, getdate
 
-from aftersales.core.guards import previous_status, require_role, require_value, set_system
+from aftersales.core.guards import previous_status, require_role, require_values, set_system
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import MANAGER, SUPERVISORS
 from aftersales.field_service.dispatch_rules import overlap
@@ -43,10 +43,11 @@ def check_dispatch(doc: Document) -> None:
 	if doc.status not in DISPATCHED_STATES and doc.docstatus == 0:
 		_forget_stale_override(doc)
 		return
-	require_value(doc, "technician", _("Choose the technician for the visit."))
+	why = {"technician": _("Choose the technician for the visit.")}
 	if doc.docstatus == 0:
-		require_value(doc, "planned_start", _("Plan the visit before dispatching it."))
-		require_value(doc, "planned_end", _("Plan the visit before dispatching it."))
+		planned = _("Plan the visit before dispatching it.")
+		why.update(planned_start=planned, planned_end=planned)
+	require_values(doc, why)
 	if _was_checked(doc):
 		return
 	_require_active(doc)

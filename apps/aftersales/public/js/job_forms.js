@@ -108,8 +108,10 @@ aftersales.forms.set_job_queries = function (frm) {
 // Finds spare parts for a job by model, name or number, shows where they lie and what they cost, and adds
 // those chosen as lines.
 aftersales.forms.PartSearch = class PartSearch {
-	constructor(frm) {
+	// `take` gets the parts chosen (item_code, item_name, qty); without it they become lines of the form.
+	constructor(frm, take) {
 		this.frm = frm;
+		this.take = take;
 		this.chosen = new Map(); // item code → {item_name, qty}
 		this.dialog = new frappe.ui.Dialog({
 			title: __("Find Parts"),
@@ -246,6 +248,11 @@ aftersales.forms.PartSearch = class PartSearch {
 	}
 
 	add() {
+		if (this.take) {
+			this.take([...this.chosen].map(([item_code, part]) => ({ item_code, ...part })));
+			this.dialog.hide();
+			return;
+		}
 		this.chosen.forEach(({ item_name, qty }, item_code) =>
 			this.frm.add_child("parts", { item_code, item_name, qty })
 		);

@@ -13,6 +13,7 @@ frappe.ui.form.on("Service Voucher", {
 		frm.trigger("show_photos");
 		frm.trigger("show_qualification");
 		frm.trigger("add_next_step");
+		frm.trigger("add_finish_button");
 		frm.trigger("add_cash_button");
 		frm.trigger("add_create_buttons");
 		frm.trigger("show_taken_in");
@@ -163,6 +164,16 @@ frappe.ui.form.on("Service Voucher", {
 		}
 	},
 
+	// A visit entered when it was over, and one whose workflow the administrator has made.
+	add_finish_button(frm) {
+		const { docstatus, status } = frm.doc;
+		if (docstatus || status === "Cancelled" || !frm.perm[0].submit) return;
+		const workflow = aftersales.forms.has_workflow(frm);
+		if (!workflow && status === "On Site") return; // the next step there
+		if (workflow && !aftersales.forms.statuses_ahead(frm).includes("Completed")) return;
+		aftersales.forms.add_button(frm, __("Finish Visit"), () => aftersales.forms.finish_visit(frm));
+	},
+
 	add_next_step(frm) {
 		if (aftersales.forms.has_workflow(frm) || !aftersales.forms.may_write(frm)) return;
 		const act = (method) => () => aftersales.forms.act(frm, method);
@@ -175,17 +186,30 @@ frappe.ui.form.on("Service Voucher", {
 		if (docstatus === 0 && status === "Dispatched") {
 			aftersales.forms.next_step(frm, __("Arrived"), act("arrive"));
 		}
-		if (docstatus === 0 && ["Draft", "Dispatched"].includes(status) && frm.perm[0].submit) {
-			// a visit entered when it was over
-			aftersales.forms.add_menu_item(frm.page, __("Submit"), () => aftersales.forms.submit(frm));
-		}
 		if (docstatus === 0 && status === "On Site" && frm.perm[0].submit) {
 			// Beside the name of the customer a phone has room for a short word
-			const label = frappe.is_mobile() ? __("Complete", null, "After-sales") : __("Complete Visit");
-			aftersales.forms.next_step(frm, label, () => aftersales.forms.submit(frm));
+			const label = frappe.is_mobile() ? __("Finish", null, "After-sales") : __("Finish Visit");
+			aftersales.forms.next_step(frm, label, () => aftersales.forms.finish_visit(frm));
+		}
+		if (docstatus === 0 && status !== "Cancelled" && frm.perm[0].submit) {
+			// for who has filled in the form itself
+			aftersales.forms.add_menu_item(frm.page, __("Complete Visit"), () =>
+				aftersales.forms.submit(
+					frm,
+					__("Complete this visit? Parts leave stock and the invoice is prepared.")
+				)
+			);
 		}
 		if (docstatus === 1 && status === "Completed" && frm.perm[0].submit) {
-			aftersales.forms.next_step(frm, __("Archive"), act("archive"));
+			const to_bill = frm.doc.billing_status === "To Bill" && frm.doc.sales_invoice;
+			if (to_bill && frappe.model.can_submit("Sales Invoice")) {
+				aftersales.forms.next_step(frm, __("Open Invoice"), () =>
+					frappe.set_route("Form", "Sales Invoice", frm.doc.sales_invoice)
+				);
+				aftersales.forms.add_button(frm, __("Archive"), act("archive"));
+			} else {
+				aftersales.forms.next_step(frm, __("Archive"), act("archive"));
+			}
 		}
 		if (docstatus === 0 && status !== "Cancelled") {
 			aftersales.forms.add_menu_item(frm.page, __("Cancel Visit"), () =>

@@ -9,7 +9,7 @@ from aftersales.core.guards import (
 	refuse_edits_on_cancel,
 	refuse_future,
 	require_role,
-	require_value,
+	require_values,
 )
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
@@ -401,8 +401,13 @@ class ServiceVoucher(ServiceJob):
 	# ------------------------------------------------------------------ steps of submit
 
 	def require_arrival(self):
-		require_value(self, "technician", _("Choose the technician who made the visit."))
-		require_value(self, "arrived_at", _("Enter when the technician was on site."))
+		require_values(
+			self,
+			{
+				"technician": _("Choose the technician who made the visit."),
+				"arrived_at": _("Enter when the technician was on site."),
+			},
+		)
 
 	def stamp_departure(self):
 		if not self.departed_at:
@@ -417,8 +422,7 @@ class ServiceVoucher(ServiceJob):
 			"signed_by": _("Enter the name of the person who signed."),
 			"customer_signature": _("Capture the customer's signature or fill in Reason for No Signature."),
 		}
-		for fieldname in missing_for_completion(visit):
-			require_value(self, fieldname, why[fieldname])
+		require_values(self, {fieldname: why[fieldname] for fieldname in missing_for_completion(visit)})
 		if contradicts_test(visit):
 			frappe.throw(_("The test after repair failed, so the outcome cannot be Completed."))
 

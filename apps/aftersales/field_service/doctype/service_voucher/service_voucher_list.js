@@ -2,10 +2,13 @@ frappe.listview_settings["Service Voucher"] = {
 	add_fields: ["status", "billing_status", "planned_start", "planned_end", "outcome"],
 	has_indicator_for_draft: 1,
 	has_indicator_for_cancelled: 1,
-	hide_name_column: false,
+	hide_name_column: true, // the customer's name is the link
 
 	// A phone shows one column: whom to visit, and when.
 	formatters: {
+		// with the hour, for which the column has room without the year
+		planned_start: (value) =>
+			value ? frappe.datetime.convert_to_user_tz(value, false).format(__("ddd D MMM HH:mm")) : "",
 		customer_name(name, df, doc) {
 			if (
 				!frappe.is_mobile() ||

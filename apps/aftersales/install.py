@@ -21,4 +21,5 @@ def after_install() -> None:
 def after_sync() -> None:
 	"""Roles and other fixtures exist from here on."""
 	roles.restore_site_settings()
+	roles.give_to_administrators()
 	permissions.grant()

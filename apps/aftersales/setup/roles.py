@@ -46,6 +46,36 @@ def restore_site_settings() -> None:
 		)
 
 
+def give_to_administrators() -> None:
+	"""After an installation: who administers the site can use the app at once, and gives the roles to others.
+
+	Only at an installation: a role that an administrator takes away later stays taken.
+	"""
+	holder, user = frappe.qb.DocType("Has Role"), frappe.qb.DocType("User")
+	users = (
+		frappe.qb.from_(holder)
+		.join(user)
+		.on(user.name == holder.parent)
+		.select(user.name)
+		.where(
+			(holder.role == "System Manager")
+			& (user.enabled == 1)
+			& user.name.notin(("Administrator", "Guest"))
+		)
+		.orderby(user.creation)
+		.run(pluck=True)
+	)
+	for name in users:
+		frappe.get_doc("User", name).add_roles(*ROLES)
+	if users:
+		click.secho(
+			_(
+				"These users have the roles of After-sales now: {0}. Give them to others in the Set-up Assistant."
+			).format(", ".join(users)),
+			fg="green",
+		)
+
+
 def keep_site_settings(doc: Document, method: str | None = None) -> None:
 	"""before_import of a Role: what the administrator set on our role survives the sync.
 

@@ -127,7 +127,15 @@ def _leave_desk() -> None:
 	if frappe.get_meta("System Settings").has_field("default_app"):
 		frappe.db.delete("Singles", {"doctype": "System Settings", "field": "default_app", "value": APP})
 	frappe.db.delete("Block Module", {"module": ("in", modules)})
+	_delete_onboarding(modules)
 	_leave_desktop(modules)
+
+
+def _delete_onboarding(modules: list[str]) -> None:
+	"""The steps of our onboarding, which name no module; Frappe deletes the onboarding itself."""
+	ours = frappe.get_all("Module Onboarding", filters={"module": ("in", modules)}, pluck="name")
+	steps = frappe.get_all("Onboarding Step Map", filters={"parent": ("in", ours or [""])}, pluck="step")
+	frappe.db.delete("Onboarding Step", {"name": ("in", steps or [""])})
 
 
 def _leave_desktop(modules: list[str]) -> None:

@@ -122,6 +122,11 @@ def aftersales_conditions(kind: str = "collection") -> list[str]:
 	return _lines(aftersales_settings().get(fieldname))
 
 
+def aftersales_is_for_customer() -> bool:
+	"""Whether a customer opens the document on the portal or by a link: no copy of the shop's belongs to it."""
+	return bool(frappe.flags.aftersales_for_customer)
+
+
 def aftersales_vendor(supplier: str) -> frappe._dict:
 	"""The vendor a product is sent to: `name`, `address` (lines), `phone`, `email`."""
 	known = _values(

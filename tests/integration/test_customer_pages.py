@@ -571,6 +571,13 @@ def test_a_document_is_a_page_where_the_site_makes_no_pdf(two):
 	assert "PDF" not in answer.words
 
 
+def test_a_customer_gets_no_copy_of_the_shop_s(two):
+	answer = portal.get(f"/aftersales/documents/receipt/{a_receipt(two)}", ANNA)
+	assert "Customer's copy" in answer.words
+	assert "Shop's copy" not in answer.words
+	assert not frappe.flags.aftersales_for_customer  # what the desk prints next has both
+
+
 @pytest.mark.parametrize(
 	("installed", "prints_headers", "possible"),
 	[

@@ -123,12 +123,14 @@ def _printed(word: str, name: str, as_pdf: bool) -> File:
 	# The customer was found to be the owner above; they have no rights on the document at the desk. What else their
 	# address asks for (another style, other settings of the print) is not for them to say.
 	local.form_dict, flags.ignore_print_permissions = frappe._dict(), True
+	flags.aftersales_for_customer = True  # printing.aftersales_is_for_customer: no copy of the shop's
 	try:
 		if as_pdf and possible and (pdf := _as_pdf(kind.doctype, name, print_format)):
 			return File(pdf, "application/pdf", f"{name}.pdf")
 		html = frappe.get_print(kind.doctype, name, print_format)
 	finally:
 		local.form_dict, flags.ignore_print_permissions = asked, allowed
+		flags.aftersales_for_customer = False
 	banner = BANNER_OF_OURS.format(f"?as={PDF}", _("Save as PDF")) if possible else ""
 	return File(BANNER.sub(lambda _found: banner, html, count=1).encode(), "text/html; charset=utf-8")
 

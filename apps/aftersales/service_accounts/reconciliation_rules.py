@@ -60,6 +60,9 @@ CORRECTIONS = {
 }
 """Everything else needs an accountant's judgement: the report leads to the documents."""
 
+DRAFTS = frozenset({Reason.DRAFT_INVOICE})
+"""Work of the accountant that is on its way: listed, and no break."""
+
 _WEIGHT = {reason: number for number, reason in enumerate(Reason)}
 
 

@@ -22,6 +22,9 @@ aftersales.reports.day_filter = function () {
 	};
 };
 
+// Reports on service and quality look back over twelve months; those of the accountant over the month.
+aftersales.reports.a_year_ago = () => frappe.datetime.add_months(frappe.datetime.get_today(), -12);
+
 // A period that ends today: from `from`, by default the first of the month.
 aftersales.reports.dates = function (from = frappe.datetime.month_start()) {
 	return [

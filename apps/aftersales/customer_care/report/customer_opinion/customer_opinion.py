@@ -11,6 +11,7 @@ from frappe.query_builder.functions import Coalesce, Count, DateFormat, NullIf, 
 from frappe.utils import add_days, getdate
 from pypika.terms import LiteralValue, Term
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_parts import card
 from aftersales.customer_care import opinion_rules
@@ -146,14 +147,8 @@ def _chart(data: list[frappe._dict]) -> dict | None:
 	shown = [row for row in data if row.csat is not None]
 	if not shown:
 		return None
-	return {
-		"data": {
-			"labels": [row.value or _("Not known") for row in shown],
-			"datasets": [{"name": _("CSAT"), "values": [row.csat for row in shown]}],
-		},
-		"type": "bar",
-		"colors": ["#28a745"],
-	}
+	labels = [row.value or _("Not known") for row in shown]
+	return charts.bars(labels, [(_("CSAT"), [row.csat for row in shown], charts.GOOD)])
 
 
 def _summary(data: list[frappe._dict]) -> list[dict]:

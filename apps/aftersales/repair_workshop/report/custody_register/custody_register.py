@@ -13,6 +13,7 @@ from frappe.utils import add_days, cint, getdate, now_datetime
 from pypika.queries import QueryBuilder
 from pypika.terms import LiteralValue
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.customer_goods.custody_rules import AGE_BANDS, ISSUED, age_band
 
@@ -179,14 +180,8 @@ def _chart(rows: Iterable[frappe._dict]) -> dict | None:
 	counts = dict.fromkeys((label for label, _last in AGE_BANDS), 0)
 	for row in here:
 		counts[age_band(row["days"])] += 1
-	return {
-		"data": {
-			"labels": [_("{0} days").format(label) for label in counts],
-			"datasets": [{"name": _("Products here"), "values": list(counts.values())}],
-		},
-		"type": "bar",
-		"height": 180,
-	}
+	labels = [_("{0} days").format(label) for label in counts]
+	return {**charts.bars(labels, [(_("Products here"), counts.values(), charts.COUNT)]), "height": 180}
 
 
 def _summary(rows: Iterable[frappe._dict]) -> list[dict]:

@@ -8,7 +8,7 @@ from aftersales.core.input.filters import validate_filters
 from aftersales.core.money import digits, nothing, rounded
 from aftersales.core.report_filters import Scope, column, job_columns, link, scope_of
 from aftersales.service_accounts import parts_ledger, reconciliation, revenue_ledger
-from aftersales.service_accounts.reconciliation_rules import Break
+from aftersales.service_accounts.reconciliation_rules import DRAFTS, Break
 
 
 @validate_filters
@@ -68,6 +68,8 @@ def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 	for_no_job = revenue_ledger.for_no_job(scope)
 	issued, parts = parts_ledger.issued(scope), sum(parts_ledger.parts(scope).values())
 
+	drafts = len([found for found in breaks if found.reason in DRAFTS])
+
 	def amount(label: str, value: float, agrees: bool = True) -> dict:
 		return {
 			"label": label,
@@ -93,8 +95,13 @@ def _summary(scope: Scope, breaks: list[Break]) -> list[dict]:
 		),
 		{
 			"label": _("Breaks"),
-			"value": len(breaks),
+			"value": len(breaks) - drafts,
 			"datatype": "Int",
-			"indicator": "Red" if breaks else "Green",
+			"indicator": "Red" if len(breaks) > drafts else "Green",
 		},
+		*(
+			[{"label": _("Draft invoices"), "value": drafts, "datatype": "Int", "indicator": "Blue"}]
+			if drafts
+			else []
+		),
 	]

@@ -11,6 +11,7 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import add_days, date_diff, flt, getdate
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import nothing, rounded
@@ -176,14 +177,7 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 	counts = [0] * len(AGES)
 	for row in rows:
 		counts[max(place for place, (days, _label) in enumerate(AGES) if row.age >= days or not place)] += 1
-	return {
-		"data": {
-			"labels": [_(label) for _days, label in AGES],
-			"datasets": [{"name": _("Jobs"), "values": counts}],
-		},
-		"type": "bar",
-		"colors": ["#2490EF"],
-	}
+	return charts.bars([_(label) for _days, label in AGES], [(_("Jobs"), counts, charts.COUNT)])
 
 
 def _summary(rows: list[frappe._dict], credited: int, own_currency: str) -> list[dict]:

@@ -1,6 +1,6 @@
 frappe.query_reports["Warranty Cost"] = {
 	filters: [
-		...aftersales.reports.period_filters(frappe.datetime.add_months(frappe.datetime.get_today(), -12)),
+		...aftersales.reports.period_filters(aftersales.reports.a_year_ago()),
 		{
 			fieldname: "group_by",
 			label: __("Group by"),

@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import column, currency, link, money, scope_of
@@ -91,17 +92,13 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 	if not rows:
 		return None
 	shown = rows[:12]
-	return {
-		"data": {
-			"labels": [row.value or _("Not known") for row in shown],
-			"datasets": [
-				{"name": _("Warranty Cost"), "values": [row.cost for row in shown]},
-				{"name": _("Credited"), "values": [row.credited for row in shown]},
-			],
-		},
-		"type": "bar",
-		"colors": ["#E24C4C", "#28a745"],
-	}
+	return charts.bars(
+		[row.value or _("Not known") for row in shown],
+		[
+			(_("Warranty Cost"), [row.cost for row in shown], charts.BAD),
+			(_("Credited"), [row.credited for row in shown], charts.GOOD),
+		],
+	)
 
 
 def _summary(rows: list[frappe._dict], code: str) -> list[dict]:

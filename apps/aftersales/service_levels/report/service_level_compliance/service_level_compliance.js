@@ -1,6 +1,6 @@
 frappe.query_reports["Service Level Compliance"] = {
 	filters: [
-		...aftersales.reports.dates(frappe.datetime.add_months(frappe.datetime.get_today(), -1)),
+		...aftersales.reports.dates(aftersales.reports.a_year_ago()),
 		{
 			fieldname: "group_by",
 			label: __("Group by"),

@@ -12,6 +12,7 @@ from frappe.query_builder.functions import Avg, Coalesce, DateFormat, Sum
 from frappe.utils import add_to_date, flt, getdate
 from pypika.terms import LiteralValue, Term
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_parts import card
 from aftersales.service_levels.clock_machine import State
@@ -104,18 +105,14 @@ def _chart(data: list[frappe._dict]) -> dict | None:
 	shown = [row for row in data if row.compliance is not None]
 	if not shown:
 		return None
-	return {
-		"data": {
-			"labels": [row.value or _("None") for row in shown],
-			"datasets": [
-				{"name": _("Met"), "values": [row.met for row in shown]},
-				{"name": _("Missed"), "values": [row.missed for row in shown]},
-			],
-		},
-		"type": "bar",
-		"barOptions": {"stacked": 1},
-		"colors": ["#28a745", "#E24C4C"],
-	}
+	return charts.bars(
+		[row.value or _("None") for row in shown],
+		[
+			(_("Met"), [row.met for row in shown], charts.GOOD),
+			(_("Missed"), [row.missed for row in shown], charts.BAD),
+		],
+		stacked=True,
+	)
 
 
 def _summary(data: list[frappe._dict]) -> list[dict]:

@@ -1,6 +1,6 @@
 frappe.query_reports["Fault Pareto"] = {
 	filters: [
-		...aftersales.reports.dates(frappe.datetime.add_months(frappe.datetime.get_today(), -12)),
+		...aftersales.reports.dates(aftersales.reports.a_year_ago()),
 		{
 			fieldname: "kind",
 			label: __("Kind"),

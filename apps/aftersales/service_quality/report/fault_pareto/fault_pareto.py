@@ -3,9 +3,12 @@
 Counted are the calls received in the period, cancelled ones left out, and calls without the code.
 """
 
+from itertools import accumulate
+
 import frappe
 from frappe import _
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import period_of
 from aftersales.service_calls import figures as calls
@@ -109,25 +112,24 @@ def _rows(counted: list[dict], group: str) -> list[frappe._dict]:
 		found[one.value].update(share=one.share, cumulative=one.cumulative)
 	for row in found.values():
 		row.label = SEPARATOR.join(
-			part for part in (group != CODE and row.product, group != MODEL and row.code) if part
+			part
+			for part in (group != CODE and row.product, group != MODEL and _(row.title or row.code))
+			if part
 		)
 	return [found[one.value] for one in ranked]
 
 
 def _chart(rows: list[frappe._dict]) -> dict | None:
+	"""The first of the ranking, and a line that adds them up."""
 	if not rows:
 		return None
 	shown = rows[:SHOWN]
-	return {
-		"data": {
-			"labels": [row.label for row in shown],
-			"datasets": [
-				{"name": _("Calls"), "values": [row.cases for row in shown], "chartType": "bar"},
-			],
-		},
-		"type": "bar",
-		"colors": ["#ECAD4B"],
-	}
+	cases = [row.cases for row in shown]
+	return charts.bars(
+		[row.label for row in shown],
+		[(_("Calls"), cases, charts.COUNT)],
+		line=(_("Cumulative"), list(accumulate(cases))),
+	)
 
 
 def _summary(counted: list[dict], coded: list[dict], rows: list[frappe._dict]) -> list[dict]:

@@ -1,6 +1,6 @@
 frappe.query_reports["Service Key Figures"] = {
 	filters: [
-		...aftersales.reports.dates(frappe.datetime.add_months(frappe.datetime.month_start(), -5)),
+		...aftersales.reports.dates(frappe.datetime.add_months(frappe.datetime.month_start(), -11)),
 		{
 			fieldname: "group_by",
 			label: __("Group by"),

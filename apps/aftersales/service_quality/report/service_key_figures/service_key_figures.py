@@ -8,6 +8,7 @@ from dataclasses import replace
 import frappe
 from frappe import _
 
+from aftersales.core import charts
 from aftersales.core.guards import has_any_role
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, period_of, scope_of
@@ -159,14 +160,7 @@ def _chart(name: str | None, rows: list[frappe._dict]) -> dict | None:
 	hours = FIGURES[name] == "Duration"
 	values = [round(row[name] / 3600, 1) if hours else row[name] for row in shown]
 	text = _("{0} (hours)").format(label(name)) if hours else label(name)
-	return {
-		"data": {
-			"labels": [row.value or _("Not known") for row in shown],
-			"datasets": [{"name": text, "values": values}],
-		},
-		"type": "bar",
-		"colors": ["#2490ef"],
-	}
+	return charts.bars([row.value or _("Not known") for row in shown], [(text, values, charts.COUNT)])
 
 
 def _summary(every: KeyFigures, filters: frappe._dict, currency: str | None) -> list[dict]:

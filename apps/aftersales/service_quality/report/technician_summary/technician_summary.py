@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_days, cint, flt, getdate, nowdate
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, column, link, period_of
 from aftersales.core.report_parts import card
@@ -115,19 +116,16 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 	shown = [row for row in rows if row.utilisation is not None]
 	if not any(row.utilisation for row in shown):
 		return None
-	return {
-		"data": {
-			"labels": [row.technician for row in shown],
-			"datasets": [
-				{"name": _("Hours on Site"), "values": [flt(row.hours, 1) for row in shown]},
-				{"name": _("Travel"), "values": [flt(row.travel_hours, 1) for row in shown]},
-				{"name": _("Hours at Bench"), "values": [flt(row.bench_hours, 1) for row in shown]},
-			],
-		},
-		"type": "bar",
-		"barOptions": {"stacked": 1},
-		"colors": ["#2490ef", "#b8c4ce", "#8d5ef0"],
-	}
+	kinds = (
+		(_("Hours on Site"), "hours", charts.COUNT),
+		(_("Travel"), "travel_hours", charts.QUIET),
+		(_("Hours at Bench"), "bench_hours", charts.SHARE),
+	)
+	return charts.bars(
+		[row.technician for row in shown],
+		[(name, [flt(row[field], 1) for row in shown], color) for name, field, color in kinds],
+		stacked=True,
+	)
 
 
 def _summary(rows: list[frappe._dict]) -> list[dict]:

@@ -6,6 +6,7 @@ Age is the time in the stage where that is known (workshop), else since the work
 import frappe
 from frappe import _
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.customer_care import opinion_figures as opinions
 from aftersales.field_service import figures as visits
@@ -79,18 +80,11 @@ def _chart(rows: list[frappe._dict]) -> dict | None:
 	for row in rows:
 		late[row.department] = late.get(row.department, 0) + row.late
 		in_time[row.department] = in_time.get(row.department, 0) + row.number - row.late
-	return {
-		"data": {
-			"labels": list(late),
-			"datasets": [
-				{"name": _("In Time"), "values": list(in_time.values())},
-				{"name": _("Late"), "values": list(late.values())},
-			],
-		},
-		"type": "bar",
-		"barOptions": {"stacked": 1},
-		"colors": ["#2490ef", "#E24C4C"],
-	}
+	return charts.bars(
+		list(late),
+		[(_("In Time"), in_time.values(), charts.COUNT), (_("Late"), late.values(), charts.BAD)],
+		stacked=True,
+	)
 
 
 def _summary(rows: list[frappe._dict]) -> list[dict]:

@@ -21,8 +21,15 @@ add_to_apps_screen = [
 app_include_js = "aftersales.bundle.js"
 app_include_css = "aftersales.bundle.css"
 
-# Version 16: one sidebar for the app
-extend_bootinfo = ["aftersales.setup.desk_sidebars.leave_the_shipped_one"]
+# Version 16: one sidebar for the app; where a session of the desk begins
+extend_bootinfo = [
+	"aftersales.setup.desk_sidebars.leave_the_shipped_one",
+	"aftersales.setup.home_pages.tell_desk",
+]
+
+# Customers land on their service pages and find them in the menu of the portal
+role_home_page = {"Customer": "aftersales"}
+portal_menu_items = [{"title": "Service", "route": "/aftersales", "role": "Customer"}]
 
 # What Frappe 15 lacks; MariaDB 11.6.2 and newer: locking reads see what others have committed
 before_request = ["aftersales.core.compat.prepare", "aftersales.core.transactions.read_what_is_committed"]
@@ -532,6 +539,7 @@ doctype_js = {
 	"Service Complaint": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Service Voucher": [
 		"public/js/job_forms.js",
+		"public/js/finish_visit.js",
 		"public/js/service_levels.js",
 		"public/js/customer_links.js",
 		"public/js/product_help.js",
@@ -541,6 +549,7 @@ doctype_js = {
 	"Collection Receipt": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Repair Card": [
 		"public/js/job_forms.js",
+		"public/js/repair_steps.js",
 		"public/js/service_levels.js",
 		"public/js/customer_links.js",
 		"public/js/product_help.js",
@@ -588,6 +597,7 @@ jinja = {
 		"aftersales.printing.aftersales_checklists",
 		"aftersales.printing.aftersales_code",
 		"aftersales.printing.aftersales_conditions",
+		"aftersales.printing.aftersales_is_for_customer",
 		"aftersales.printing.aftersales_hours",
 		"aftersales.printing.aftersales_moment",
 		"aftersales.printing.aftersales_place",

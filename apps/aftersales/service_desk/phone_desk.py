@@ -203,8 +203,8 @@ def take_call(
 		values: fields of the Repair Call (JSON or dict): subject and customer at least.
 		entry_key: made by the page for each entry; the same key twice gives the same call, so that a
 			second click or a request sent again registers nothing more.
-		new_customer: customer_name and, if given, phone, email, customer_group, territory of a customer
-			who is not on file.
+		new_customer: customer_name and, if given, customer_group, territory, address_line1, pincode, city of a
+			customer who is not on file.
 		keep_product: 1 opens a product file for a product that has none.
 		call_log: ERPNext's Call Log of the telephone call on the line; the call was received when it rang.
 
@@ -224,7 +224,11 @@ def take_call(
 
 	def register() -> str:
 		if new_customer and not typed.get("customer"):
-			typed["customer"] = _make_customer(frappe.parse_json(new_customer), typed)
+			new = frappe.parse_json(new_customer)
+			typed["customer"] = _make_customer(new, typed)
+			typed["service_address"] = typed.get("service_address") or _make_address(
+				new, typed["customer"], typed
+			)
 		if cint(keep_product) and not typed.get("equipment"):
 			typed["equipment"] = _make_product(typed)
 		call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed})
@@ -360,6 +364,29 @@ def _make_customer(new: dict, typed: dict) -> str:
 		}
 	)
 	return customer.insert().name
+
+
+def _make_address(new: dict, customer: str, typed: dict) -> str | None:
+	"""Where the new customer is to be visited; None when only the name is known."""
+	said = {field: (new.get(field) or "").strip() for field in ("address_line1", "pincode", "city")}
+	if not said["address_line1"] and not said["city"]:
+		return None
+	company = typed.get("company") or frappe.db.get_single_value("Global Defaults", "default_company")
+	address = frappe.new_doc("Address")
+	address.update(
+		{
+			"address_title": customer,
+			"address_type": "Billing",
+			"address_line1": said["address_line1"] or said["city"],
+			"city": said["city"] or said["address_line1"],
+			"pincode": said["pincode"],
+			"country": company and frappe.get_cached_value("Company", company, "country"),
+			"is_primary_address": 1,
+			"is_shipping_address": 1,
+			"links": [{"link_doctype": "Customer", "link_name": customer}],
+		}
+	)
+	return address.insert().name
 
 
 def _make_product(typed: dict) -> str | None:

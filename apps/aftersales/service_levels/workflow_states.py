@@ -7,6 +7,7 @@ moved by the app itself (a submit, a visit that reports to its call), which need
 """
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 from frappe.model.workflow import get_workflow_name
 
@@ -61,6 +62,7 @@ def align(workflow: Document, method: str | None = None) -> None:
 	table = frappe.qb.DocType(workflow.document_type)
 	field = table[workflow.workflow_state_field]
 	unmapped = [mapped.state for mapped in mapping if not mapped.status]
+	_ask_for_status(workflow, unmapped)
 	for status in dict.fromkeys(mapped.status for mapped in mapping if mapped.status):
 		fitting = [mapped.state for mapped in mapping if mapped.status == status]
 		(
@@ -69,6 +71,20 @@ def align(workflow: Document, method: str | None = None) -> None:
 			.where(table[STATUS] == status)
 			.where(field.isnull() | field.notin(fitting + unmapped))
 			.run()
+		)
+
+
+def _ask_for_status(workflow: Document, unmapped: list[str]) -> None:
+	"""A state that stands for no status is allowed, and said: clocks, lists and reports do not follow it."""
+	ours = frappe.get_meta(workflow.document_type).module in frappe.get_module_list("aftersales")
+	if unmapped and ours:
+		frappe.msgprint(
+			_(
+				"{0}: choose Update Field {1} and an Update Value. Until then lists, service clocks and reports do not "
+				"follow these states."
+			).format(frappe.bold(", ".join(_(state) for state in unmapped)), frappe.bold(STATUS)),
+			title=_("States without a Status"),
+			indicator="orange",
 		)
 
 

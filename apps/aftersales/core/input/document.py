@@ -14,6 +14,10 @@ from frappe.utils import sbool
 
 from aftersales.core.input import field_values
 
+NUMBERS = ("Currency", "Float", "Int", "Percent", "Check", "Duration", "Rating")
+LOGS = frozenset({"state_log"})
+"""Tables that the app writes about a document: they are their own history."""
+
 _COLUMN = re.compile(r"column '([^']+)'")
 
 
@@ -57,6 +61,11 @@ class ServiceDocument(Document):
 			frappe.throw(_("Save the {0} first.").format(_(self.doctype)), title=_("Not Saved"))
 		self.load_from_db()
 		self.check_permission("read")
+
+	def save_version(self):
+		"""The timeline tells what somebody changed: no empty number that became 0, no row of the app's own log."""
+		with _without_noise(self, self._doc_before_save):
+			super().save_version()
 
 	def before_print(self, settings=None):
 		"""Print formats look up the invoice, the customer and the call that a document names: the stored ones."""
@@ -106,6 +115,26 @@ class ServiceDocument(Document):
 			row.docstatus = DocStatus.DRAFT
 			row._sanitize_content()
 			row.docstatus = DocStatus.SUBMITTED
+
+
+@contextmanager
+def _without_noise(*documents: Document | None) -> Iterator[None]:
+	"""While a version is written: numbers that are empty are 0, as their columns store them, and LOGS have no rows."""
+	put_back = []
+	for doc in filter(None, documents):
+		for table in LOGS.intersection(doc.__dict__):
+			put_back.append((doc, table, doc.__dict__[table]))
+			doc.__dict__[table] = []
+		for row in (doc, *doc.get_all_children()):
+			for field in row.meta.get("fields", {"fieldtype": ("in", NUMBERS)}):
+				if row.__dict__.get(field.fieldname, 0) is None:
+					put_back.append((row, field.fieldname, None))
+					row.__dict__[field.fieldname] = 0
+	try:
+		yield
+	finally:
+		for owner, fieldname, value in put_back:
+			owner.__dict__[fieldname] = value
 
 
 def _refuse_methods(controller: type, values: dict) -> None:

@@ -1,11 +1,17 @@
 // What every page of the desk loads, built and versioned by `bench build`: after an update each browser gets the new
 // scripts. What only some forms, lists or pages need is loaded with them (hooks.py, doctype_js).
+import "./board_steps";
 import "./breadcrumbs";
 import "./buttons";
 import "./connections";
+import "./customer_panel";
+import "./empty_states";
+import "./home_pages";
 import "./kept_entries";
+import "./missing_values";
 import "./report_filters";
 import "./incoming_calls";
 import "./write_to_customer";
 import "./promise_dialog";
 import "./service_prices";
+import "./workflow_steps";

@@ -147,9 +147,10 @@ aftersales.DispatchBoard = class DispatchBoard {
 					? `<div class="db-hours"><div class="db-who"></div><div class="db-scale">${hours.join(
 							""
 					  )}</div></div>${rows}`
-					: `<p class="text-muted p-5 text-center">${__(
-							"There is no active Service Technician that you can see."
-					  )}</p>`
+					: aftersales.forms.empty_html(
+							__("There is no active Service Technician that you can see."),
+							aftersales.forms.first_technician()
+					  )
 			);
 	}
 

@@ -2,6 +2,10 @@ frappe.listview_settings["Repair Call"] = {
 	add_fields: ["status", "hazard", "next_action_by", "is_repeat", "subject"],
 	hide_name_column: true,
 
+	formatters: {
+		call_owner: (user) => frappe.utils.escape_html(user ? frappe.user.full_name(user) : ""),
+	},
+
 	// the hazard first, then what is late, then the plain status
 	get_indicator(doc) {
 		const over = ["Resolved", "Closed", "Cancelled"].includes(doc.status);

@@ -23,6 +23,7 @@ aftersales.PhoneDesk = class {
 		this.$root = $(frappe.render_template("phone_desk")).appendTo(this.page.main);
 		this.$ = (selector) => this.$root.find(selector);
 		this.make_symptom();
+		this.make_product_group();
 		this.fill_choices();
 		this.bind();
 		this.clear();
@@ -37,6 +38,21 @@ aftersales.PhoneDesk = class {
 				options: "Fault Code",
 				label: __("Symptom"),
 				get_query: () => ({ filters: { kind: "Symptom", disabled: 0 } }),
+				change: () => this.look_soon(),
+			},
+			render_input: true,
+		});
+	}
+
+	make_product_group() {
+		this.product_group = frappe.ui.form.make_control({
+			parent: this.$(".pd-group"),
+			df: {
+				fieldtype: "Link",
+				fieldname: "item_group",
+				options: "Item Group",
+				label: __("Product Group"),
+				description: __("Decides which technicians are qualified."),
 				change: () => this.look_soon(),
 			},
 			render_input: true,
@@ -134,10 +150,12 @@ aftersales.PhoneDesk = class {
 		this.ownership_reason = "";
 		this.preview = {};
 		this.asked = (this.asked || 0) + 1; // what is still on its way is about the entry before
-		this.$("input[type=text], input[type=tel], textarea").val("");
+		this.$("input[type=text], input[type=tel], input[type=email], textarea").val("");
 		this.$("#pd-hazard, #pd-type").val("");
 		this.symptom.set_input("");
 		this.symptom.value = null;
+		this.product_group.set_input("");
+		this.product_group.value = null;
 		this.fill_products([]);
 		this.$(".pd-new-customer, .pd-solution").prop("hidden", true);
 		this.forget_facts();
@@ -242,11 +260,11 @@ aftersales.PhoneDesk = class {
 		this.asked += 1;
 		this.forget_facts();
 		this.$(".pd-new-customer").prop("hidden", false);
-		const is_number = /^[\d\s()+./-]+$/.test(typed);
-		this.$("#pd-phone").val(is_number ? typed : "");
-		this.$("#pd-new-name")
-			.val(is_number ? "" : typed)
-			.trigger("focus");
+		// "Mary Byrne 087 1234567": the name, and the number that ends it
+		const [, name, phone] = /^(.*?)\s*(\+?[\d()][\d\s()./-]{5,})?$/.exec(typed.trim());
+		this.$("#pd-phone").val(phone || "");
+		this.$("#pd-contact").val(phone && name ? name : "");
+		this.$("#pd-new-name").val(name).trigger("focus");
 		this.fill_products([]);
 		this.look();
 	}
@@ -300,12 +318,15 @@ aftersales.PhoneDesk = class {
 			customer: this.customer && this.customer.customer,
 			contact_name: this.$("#pd-contact").val().trim(),
 			contact_phone: this.$("#pd-phone").val().trim(),
-			contact_email: this.customer && this.customer.contact_email,
+			contact_email: this.customer
+				? this.customer.contact_email
+				: this.$("#pd-email").val().trim() || null,
 			equipment: is_other || is_sold ? null : product,
 			serial_no: is_sold ? product.slice(SOLD.length) : null,
 			brand: is_other ? this.$("#pd-brand").val().trim() : null,
 			model: is_other ? this.$("#pd-model").val().trim() : null,
 			serial_text: is_other ? this.$("#pd-serial").val().trim() : null,
+			item_group: (is_other && this.product_group.get_value()) || null,
 			part_serial_no: this.part && this.part.equipment === product ? this.part.serial_no : null,
 			ownership_reason: (this.ownership_reason || "").trim() || null,
 			subject: this.$("#pd-subject").val().trim(),
@@ -425,9 +446,12 @@ aftersales.PhoneDesk = class {
 				.text(__("to be there by {0}", [this.moment(due)]))
 				.appendTo($title);
 		if (!windows.length) {
-			$('<div class="text-muted">')
-				.text(__("No qualified technician is free in the next two weeks."))
-				.appendTo($card);
+			$(
+				aftersales.forms.empty_html(
+					__("No qualified technician is free in the next two weeks."),
+					aftersales.forms.first_technician()
+				)
+			).appendTo($card);
 			return;
 		}
 		const row = (index, text, small, color) => {
@@ -550,7 +574,7 @@ aftersales.PhoneDesk = class {
 		if (this.is_busy) return;
 		const values = this.values();
 		const name = this.$("#pd-new-name").val().trim();
-		const new_customer = !values.customer && name ? { customer_name: name } : null;
+		const new_customer = !values.customer && name ? { customer_name: name, ...this.address() } : null;
 		const missing = [
 			[!values.customer && !new_customer, "#pd-search", __("Enter who is calling first.")],
 			[!values.subject, "#pd-subject", __("Enter what is wrong, in one line.")],
@@ -563,6 +587,8 @@ aftersales.PhoneDesk = class {
 		}
 		const window = resolution ? null : this.chosen_window();
 		this.is_busy = true;
+		const $buttons = this.$(".pd-actions .btn").prop("disabled", true);
+		this.$(".pd-done").prop("hidden", false).text(__("Registering the call…"));
 		try {
 			const call = await frappe.xcall(`${SERVER}.take_call`, {
 				values,
@@ -576,9 +602,22 @@ aftersales.PhoneDesk = class {
 			});
 			this.clear();
 			this.show_done(call);
+		} catch {
+			this.$(".pd-done").prop("hidden", true); // the server has said why
 		} finally {
+			$buttons.prop("disabled", false);
 			this.is_busy = false;
 		}
+	}
+
+	// Where a new customer is to be visited.
+	address() {
+		const typed = (id) => this.$(id).val().trim();
+		return {
+			address_line1: typed("#pd-street"),
+			pincode: typed("#pd-postcode"),
+			city: typed("#pd-city"),
+		};
 	}
 
 	show_done(call) {
@@ -595,5 +634,25 @@ aftersales.PhoneDesk = class {
 			: `${call.customer_name}, ${__(call.status)}`;
 		$("<span>").html(` ${said} `).appendTo($done);
 		if (call.complaint) $done.append(__("Complaint"), " ", link("Service Complaint", call.complaint));
+		this.offer_next_step(call, $done);
+	}
+
+	// What usually follows a call that nobody has solved on the phone.
+	offer_next_step(call, $done) {
+		if (call.complaint || ["Resolved", "Closed", "Cancelled"].includes(call.status)) return;
+		const $next = $('<div class="pd-next">').appendTo($done);
+		const offer = (label, doctype, method) => {
+			if (!frappe.model.can_create(doctype)) return;
+			$('<button type="button" class="btn btn-default btn-sm">')
+				.text(label)
+				.appendTo($next)
+				.on("click", () => frappe.model.open_mapped_doc({ method, source_name: call.name }));
+		};
+		offer(__("Plan Visit"), "Service Voucher", "aftersales.field_service.visits.voucher_from_call");
+		offer(
+			__("Take In Product"),
+			"Collection Receipt",
+			"aftersales.customer_goods.custody.receipt_from_call"
+		);
 	}
 };

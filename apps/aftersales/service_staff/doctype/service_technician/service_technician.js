@@ -9,10 +9,40 @@ frappe.ui.form.on("Service Technician", {
 	},
 
 	refresh(frm) {
-		if (frm.is_new() || !frm.doc.van_warehouse) return;
+		if (frm.is_new()) return;
+		frm.trigger("add_views");
+		if (!frm.doc.van_warehouse) return;
 		aftersales.forms.add_button(frm, __("Van Replenishment"), () => {
 			frappe.route_options = { company: frm.doc.company, technician: frm.docname };
 			frappe.set_route("query-report", "Van Replenishment");
 		});
+	},
+
+	// What this technician has to do, and has done.
+	add_views(frm) {
+		const technician = frm.docname;
+		const view = (label, doctype, ...route) => {
+			if (!frappe.model.can_read(doctype)) return;
+			aftersales.forms.add_button(
+				frm,
+				label,
+				() => {
+					frappe.route_options = { technician };
+					frappe.set_route(...route);
+				},
+				__("View")
+			);
+		};
+		view(__("Visits"), "Service Voucher", "List", "Service Voucher");
+		view(__("Calendar"), "Service Voucher", "List", "Service Voucher", "Calendar");
+		aftersales.forms.add_button(
+			frm,
+			__("Monthly Summary"),
+			() => {
+				frappe.route_options = { company: frm.doc.company, technician };
+				frappe.set_route("query-report", "Technician Summary");
+			},
+			__("View")
+		);
 	},
 });

@@ -226,9 +226,7 @@ def take_call(
 		if new_customer and not typed.get("customer"):
 			new = frappe.parse_json(new_customer)
 			typed["customer"] = _make_customer(new, typed)
-			typed["service_address"] = typed.get("service_address") or _make_address(
-				new, typed["customer"], typed
-			)
+			typed.setdefault("service_address", _make_address(new, typed["customer"], typed))
 		if cint(keep_product) and not typed.get("equipment"):
 			typed["equipment"] = _make_product(typed)
 		call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed})

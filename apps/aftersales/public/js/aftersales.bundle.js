@@ -1,5 +1,6 @@
 // What every page of the desk loads, built and versioned by `bench build`: after an update each browser gets the new
 // scripts. What only some forms, lists or pages need is loaded with them (hooks.py, doctype_js).
+import "./after_call";
 import "./board_steps";
 import "./breadcrumbs";
 import "./buttons";

@@ -11,6 +11,7 @@
 	} catch {
 		return; // without storage nothing says that the user has been there
 	}
-	if (home.startsWith("/")) window.location.replace(home); // the technician's own day is no page of the desk
+	if (home.startsWith("/"))
+		window.location.replace(home); // the technician's own day is no page of the desk
 	else window.history.replaceState(null, "", `/${start[1]}/${encodeURI(home)}`);
 })();

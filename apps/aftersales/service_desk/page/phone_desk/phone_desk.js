@@ -612,12 +612,10 @@ aftersales.PhoneDesk = class {
 
 	// Where a new customer is to be visited.
 	address() {
-		const typed = (id) => this.$(id).val().trim();
-		return {
-			address_line1: typed("#pd-street"),
-			pincode: typed("#pd-postcode"),
-			city: typed("#pd-city"),
-		};
+		const [address_line1, pincode, city] = ["#pd-street", "#pd-postcode", "#pd-city"].map((id) =>
+			this.$(id).val().trim()
+		);
+		return { address_line1, pincode, city };
 	}
 
 	show_done(call) {
@@ -634,25 +632,6 @@ aftersales.PhoneDesk = class {
 			: `${call.customer_name}, ${__(call.status)}`;
 		$("<span>").html(` ${said} `).appendTo($done);
 		if (call.complaint) $done.append(__("Complaint"), " ", link("Service Complaint", call.complaint));
-		this.offer_next_step(call, $done);
-	}
-
-	// What usually follows a call that nobody has solved on the phone.
-	offer_next_step(call, $done) {
-		if (call.complaint || ["Resolved", "Closed", "Cancelled"].includes(call.status)) return;
-		const $next = $('<div class="pd-next">').appendTo($done);
-		const offer = (label, doctype, method) => {
-			if (!frappe.model.can_create(doctype)) return;
-			$('<button type="button" class="btn btn-default btn-sm">')
-				.text(label)
-				.appendTo($next)
-				.on("click", () => frappe.model.open_mapped_doc({ method, source_name: call.name }));
-		};
-		offer(__("Plan Visit"), "Service Voucher", "aftersales.field_service.visits.voucher_from_call");
-		offer(
-			__("Take In Product"),
-			"Collection Receipt",
-			"aftersales.customer_goods.custody.receipt_from_call"
-		);
+		aftersales.forms.offer_after_call(call, $done);
 	}
 };

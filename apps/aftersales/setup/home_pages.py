@@ -14,6 +14,7 @@ HOMES = (
 	("Service Agent", "phone-desk"),
 	("Workshop Technician", "workshop-board"),
 	("Service Technician", "/technician"),
+	("Product Specialist", "aftersales"),
 )
 """Role and page of the desk, or an address outside it; of several roles the first counts, save for the foreman."""
 

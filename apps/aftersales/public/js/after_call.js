@@ -14,3 +14,18 @@ aftersales.forms.offer_after_call = function (call, $done) {
 	offer(__("Plan Visit"), "Service Voucher", "aftersales.field_service.visits.voucher_from_call");
 	offer(__("Take In Product"), "Collection Receipt", "aftersales.customer_goods.custody.receipt_from_call");
 };
+
+// The product group of a product that the caller names.
+aftersales.forms.product_group = (parent, change) =>
+	frappe.ui.form.make_control({
+		parent,
+		df: {
+			fieldtype: "Link",
+			fieldname: "item_group",
+			options: "Item Group",
+			label: __("Product Group"),
+			description: __("Decides which technicians are qualified."),
+			change,
+		},
+		render_input: true,
+	});

@@ -23,7 +23,7 @@ aftersales.PhoneDesk = class {
 		this.$root = $(frappe.render_template("phone_desk")).appendTo(this.page.main);
 		this.$ = (selector) => this.$root.find(selector);
 		this.make_symptom();
-		this.make_product_group();
+		this.product_group = aftersales.forms.product_group(this.$(".pd-group"), () => this.look_soon());
 		this.fill_choices();
 		this.bind();
 		this.clear();
@@ -38,21 +38,6 @@ aftersales.PhoneDesk = class {
 				options: "Fault Code",
 				label: __("Symptom"),
 				get_query: () => ({ filters: { kind: "Symptom", disabled: 0 } }),
-				change: () => this.look_soon(),
-			},
-			render_input: true,
-		});
-	}
-
-	make_product_group() {
-		this.product_group = frappe.ui.form.make_control({
-			parent: this.$(".pd-group"),
-			df: {
-				fieldtype: "Link",
-				fieldname: "item_group",
-				options: "Item Group",
-				label: __("Product Group"),
-				description: __("Decides which technicians are qualified."),
 				change: () => this.look_soon(),
 			},
 			render_input: true,

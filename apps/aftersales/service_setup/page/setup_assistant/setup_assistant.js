@@ -157,6 +157,7 @@ aftersales.SetupAssistant = class SetupAssistant {
 			"Workshop Technician": __("repairs in the workshop"),
 			"Service Accountant": __("bills and reconciles"),
 			"Service Manager": __("sets up and may do everything"),
+			"Product Specialist": __("keeps what is known of products"),
 		};
 		this.dialog(
 			__("Give Roles"),

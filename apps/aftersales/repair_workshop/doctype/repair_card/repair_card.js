@@ -59,7 +59,7 @@ frappe.ui.form.on("Repair Card", {
 
 	add_next_step(frm) {
 		const { status, docstatus, verified_by } = frm.doc;
-		const free = frm.doc.approval_status === "Not Needed";
+		const free = frm.doc.__onload?.cleared; // the customer has accepted, or pays nothing
 		const steps = frm.events.steps(frm);
 		if (docstatus === 1) {
 			if (status !== "Returned" && frm.perm[0].submit) {

@@ -155,6 +155,7 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 		receipt = self.collection_receipt
 		is_out = receipt and frappe.db.get_value("Collection Receipt", receipt, "status") == "Issued"
 		self.set_onload("receipt_is_out", bool(is_out))
+		self.set_onload("cleared", self.is_cleared_for_repair())
 		self.set_onload("own_check", quality.is_checked_by_repairer(self, frappe.session.user))
 
 	def validate(self):

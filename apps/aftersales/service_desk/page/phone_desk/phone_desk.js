@@ -46,9 +46,8 @@ aftersales.PhoneDesk = class {
 
 	async fill_choices() {
 		const option = (value, label) => $("<option>").val(value).text(label);
-		this.$("#pd-hazard").append(
-			HAZARDS.map((hazard) => option(hazard, hazard ? __(hazard) : __("None")))
-		);
+		const hazards = HAZARDS.map((hazard) => option(hazard, hazard ? __(hazard) : __("None")));
+		this.$("#pd-hazard").append(hazards);
 		const types = await frappe.db.get_list("Service Request Type", {
 			filters: { disabled: 0 },
 			fields: ["name"],
@@ -63,8 +62,8 @@ aftersales.PhoneDesk = class {
 
 	// what was said before is offered, so that one source is not written in five ways
 	async fill_referrals() {
-		const used = await frappe.xcall(`${SERVER}.known_referrals`);
-		this.$("#pd-referrals").append(used.map((referral) => $("<option>").val(referral)));
+		for (const referral of await frappe.xcall(`${SERVER}.known_referrals`))
+			this.$("#pd-referrals").append($("<option>").val(referral));
 	}
 
 	bind() {
@@ -123,9 +122,7 @@ aftersales.PhoneDesk = class {
 		this.focus();
 	}
 
-	focus() {
-		this.$("#pd-search").trigger("focus").trigger("select");
-	}
+	focus = () => this.$("#pd-search").trigger("focus").trigger("select");
 
 	clear() {
 		this.entry_key = frappe.utils.get_random(20);

@@ -258,7 +258,9 @@ class Desk:
 
 	def sign(self, fieldname: str) -> "Desk":
 		"""Draw a stroke into the signature `fieldname` of the dialog or the form."""
-		pad = self.page.locator(f"[data-fieldname={fieldname}] canvas:visible").last  # of a dialog, above the form
+		pad = self.page.locator(
+			f"[data-fieldname={fieldname}] canvas:visible"
+		).last  # of a dialog, above the form
 		pad.evaluate("pad => pad.scrollIntoView({block: 'center', behavior: 'instant'})")
 		pad.hover()  # waits until it no longer moves
 		box = pad.bounding_box()

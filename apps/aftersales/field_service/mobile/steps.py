@@ -8,7 +8,7 @@ from frappe import _
 from frappe.core.doctype.communication.email import make as send_mail
 from frappe.model.document import Document
 from frappe.model.workflow import apply_workflow, get_transitions, get_workflow_name
-from frappe.utils import flt, validate_email_address
+from frappe.utils import flt, get_datetime, validate_email_address
 
 from aftersales.core.input import field_values
 
@@ -41,7 +41,8 @@ def arrive(doc: Document, values: dict, at: datetime) -> None:
 def complete(doc: Document, values: dict, at: datetime) -> dict:
 	"""The visit is over: posted as the desk posts it. Returns what is due, and the receipt of cash collected."""
 	doc.arrived_at = doc.arrived_at or at
-	doc.departed_at = doc.departed_at or at
+	# An arrival that was long on its way is stored as that much later than it was
+	doc.departed_at = doc.departed_at or max(at, get_datetime(doc.arrived_at))
 	if get_workflow_name(doc.doctype):
 		doc = _by_workflow(doc)
 	else:

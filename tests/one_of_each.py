@@ -52,6 +52,9 @@ def one_of_each(shop: frappe._dict) -> dict:
 			subject="Seals",
 			message="We change them.",
 		),
+		"Staff Record": f.make(
+			"Staff Record", technician=f.technician("Seen Here"), kind="Training", subject="Gas valves"
+		),
 		"Technical Consultation": f.make(
 			"Technical Consultation", subject="Which seal?", question="Which one?", repair_call=call.name
 		),

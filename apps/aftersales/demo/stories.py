@@ -351,6 +351,7 @@ def send(
 
 	answer(call, answered)
 	with acting_as(AGENT):
+		call.flags.visit_is_recorded = True  # the window was to come when it was promised, and is over today
 		call.schedule(promised_from=str(window[0]), promised_to=str(window[1]))
 	with acting_as(SUPERVISOR):
 		voucher = voucher_from_call(call.name)

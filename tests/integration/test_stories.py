@@ -580,7 +580,7 @@ def _click_instead(monkeypatch, clicked: list) -> None:
 		for name in WORKFLOWS
 	}
 	monkeypatch.setattr(RepairCall, "_move_to", click)
-	monkeypatch.setattr(RepairCard, "_move", click)
+	monkeypatch.setattr(RepairCard, "move_to", click)
 	for controller, method, status in (
 		(ServiceVoucher, "dispatch", "Dispatched"),
 		(ServiceVoucher, "arrive", "On Site"),

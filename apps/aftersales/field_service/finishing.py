@@ -13,6 +13,7 @@ from frappe.utils import cint, flt, get_datetime, now_datetime
 from aftersales.core.input.requests import Moment, Rows, Values, validate_call
 from aftersales.field_service import finishing_rules as rules
 from aftersales.field_service.visit_rules import COMPLETED
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.spare_parts import part_search
 
 MOST_PARTS = 6
@@ -105,7 +106,7 @@ def finish(
 	_write_parts(doc, parts or ())
 	_complete(doc)
 	doc.reload()
-	limit = flt(frappe.get_cached_doc("Aftersales Settings").small_fee_limit)
+	limit = flt(aftersales_settings().small_fee_limit)
 	return {
 		"status": doc.status,
 		"amount_due": doc.amount_due,

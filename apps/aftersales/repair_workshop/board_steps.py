@@ -12,6 +12,7 @@ from aftersales.core.guards import has_any_role
 from aftersales.core.roles import SUPERVISORS
 from aftersales.repair_workshop import board_rules as rules
 from aftersales.service_calls import jobs
+from aftersales.service_setup.settings import aftersales_settings
 
 
 def steps_offered() -> dict[str, list[dict]]:
@@ -98,7 +99,7 @@ def _allowed(steps: Iterable[rules.Step]) -> list[rules.Step]:
 	may_submit = bool(frappe.has_permission("Repair Card", "submit"))
 	supervises = has_any_role(SUPERVISORS)
 	once = {step.key: step for step in steps}  # a transition is listed once per role
-	own_check = bool(frappe.get_cached_doc("Aftersales Settings").own_check_allowed)
+	own_check = bool(aftersales_settings().own_check_allowed)
 	return [
 		rules.with_signature(step) if own_check else step
 		for step in once.values()

@@ -62,7 +62,7 @@ aftersales.forms.customer_panel_html = function (facts) {
 			)
 		)}
 		${block(
-			__("Products"),
+			__("Products", null, "After-sales"),
 			facts.products.map(
 				(row) =>
 					link("Customer Equipment", row.name, row.title || row.name) +

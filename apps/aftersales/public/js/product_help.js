@@ -96,7 +96,9 @@ aftersales.product_help.solutions = function (solutions) {
 		? [
 				`<div class="table-responsive"><table class="table table-sm">
 				<thead><tr><th>${__("Symptom")}</th><th>${__("Fault")}</th><th>${__("Cause")}</th><th>${__(
-					"Action"
+					"Action",
+					null,
+					"After-sales"
 				)}</th><th class="text-right">${__("Jobs")}</th><th class="text-right">${__(
 					"Repeats"
 				)}</th><th>${__("Latest")}</th></tr></thead>

@@ -8,6 +8,7 @@ from frappe.utils import get_fullname, get_link_to_form, now_datetime
 from aftersales.core.guards import previous_status, set_system
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import hands_on
+from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff.technicians import technicians_of_user
 
 
@@ -58,7 +59,7 @@ def require_verification(card: Document) -> None:
 
 def is_checked_by_repairer(card: Document, user: str) -> bool:
 	"""Whether `user` worked on the product and may verify its repair all the same."""
-	allowed = frappe.get_cached_doc("Aftersales Settings").own_check_allowed
+	allowed = aftersales_settings().own_check_allowed
 	return bool(allowed) and not rules.may_verify(user, hands_on.users_who_worked(card))
 
 
@@ -66,7 +67,7 @@ def validate_verification(card: Document) -> None:
 	"""A second person verifies; in a workshop of one the repairer does, and signs (own_check_allowed)."""
 	if rules.may_verify(card.verified_by, hands_on.users_who_worked(card)):
 		return
-	if not (card.own_check and frappe.get_cached_doc("Aftersales Settings").own_check_allowed):
+	if not (card.own_check and aftersales_settings().own_check_allowed):
 		frappe.throw(
 			_(
 				"{0} worked on this product. A second person has to verify the repair, unless {1} is set in {2}."

@@ -9,7 +9,12 @@ frappe.query_reports["Maintenance Forecast"] = {
 			reqd: 1,
 		},
 		{ fieldname: "months", label: __("Months Ahead"), fieldtype: "Int", default: 3 },
-		{ fieldname: "plan", label: __("Plan"), fieldtype: "Link", options: "Maintenance Plan" },
+		{
+			fieldname: "plan",
+			label: __("Plan", null, "After-sales"),
+			fieldtype: "Link",
+			options: "Maintenance Plan",
+		},
 		{
 			fieldname: "show",
 			label: __("Show"),

@@ -30,7 +30,7 @@ def work_columns() -> list[dict]:
 		{"fieldname": "month", "label": _("Month"), "fieldtype": "Data", "width": 110},
 		{
 			"fieldname": "plan",
-			"label": _("Plan"),
+			"label": _("Plan", context="After-sales"),
 			"fieldtype": "Link",
 			"options": "Maintenance Plan",
 			"width": 260,

@@ -6,7 +6,9 @@ frappe.ui.form.on("Service Campaign", {
 		frm.trigger("show_progress");
 		if (!frm.perm[0]?.write || !frappe.user.has_role(["Service Supervisor", "Service Manager"])) return;
 		if (frm.doc.status === "Draft") {
-			aftersales.forms.add_button(frm, __("Start"), () => frm.trigger("start")).addClass("btn-primary");
+			aftersales.forms
+				.add_button(frm, __("Start", null, "After-sales"), () => frm.trigger("start"))
+				.addClass("btn-primary");
 		}
 		if (frm.doc.status === "Running") {
 			aftersales.forms.add_button(frm, __("Close"), async () => {
@@ -32,7 +34,7 @@ frappe.ui.form.on("Service Campaign", {
 					])}</p>`,
 				},
 			],
-			primary_action_label: __("Start"),
+			primary_action_label: __("Start", null, "After-sales"),
 			primary_action: aftersales.forms.answer(async () => {
 				await frm.call({ doc: frm.doc, method: "start", freeze: true });
 				await frm.reload_doc();

@@ -2,7 +2,7 @@ frappe.query_reports["Checklist Trend"] = {
 	filters: [
 		{
 			fieldname: "equipment",
-			label: __("Product"),
+			label: __("Product", null, "After-sales"),
 			fieldtype: "Link",
 			options: "Customer Equipment",
 			reqd: 1,

@@ -23,7 +23,7 @@ def columns() -> list[dict]:
 		{"fieldname": "uom", "label": _("Unit"), "fieldtype": "Data", "width": 80},
 		{"fieldname": "lower", "label": _("Lower Limit"), "fieldtype": "Float", "width": 110},
 		{"fieldname": "upper", "label": _("Upper Limit"), "fieldtype": "Float", "width": 110},
-		{"fieldname": "state", "label": _("State"), "fieldtype": "Data", "width": 120},
+		{"fieldname": "state", "label": _("State", context="After-sales"), "fieldtype": "Data", "width": 120},
 		{
 			"fieldname": "checklist",
 			"label": _("Checklist"),

@@ -56,7 +56,12 @@ def columns() -> list[dict]:
 		{"fieldname": "subject", "label": _("Subject"), "fieldtype": "Data", "width": 240},
 		{"fieldname": "excerpt", "label": _("Text"), "fieldtype": "Data", "width": 320},
 		{"fieldname": "customers", "label": _("Could Be Of"), "fieldtype": "Data", "width": 200},
-		{"fieldname": "action", "label": _("Action"), "fieldtype": "Data", "width": 220},
+		{
+			"fieldname": "action",
+			"label": _("Action", context="After-sales"),
+			"fieldtype": "Data",
+			"width": 220,
+		},
 	]
 
 

@@ -36,7 +36,7 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 def _columns(source: str) -> list[dict]:
 	return [
 		link("source", _(source), source, 160),
-		column("state", _("State"), width=150),
+		column("state", _("State", context="After-sales"), width=150),
 		column("problem", _("What to Do"), width=260),
 		column("subject", _("Subject"), width=240),
 		link("customer", _("Customer"), "Customer", 170),

@@ -118,7 +118,7 @@ def _log_columns() -> list[dict]:
 		column("duration", _("Duration"), "Duration", 100),
 		column("recording_url", _("Recording"), width=220),
 		column("could_be", _("Could Be"), width=220),
-		column("action", _("Action"), width=200),
+		column("action", _("Action", context="After-sales"), width=200),
 	]
 
 

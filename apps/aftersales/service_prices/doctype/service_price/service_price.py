@@ -93,10 +93,14 @@ class ServicePrice(ServiceDocument):
 		for fieldname in ("from_time", "to_time"):
 			self.set(fieldname, self.hour_of(fieldname))
 		if bool(self.from_time) != bool(self.to_time):
-			frappe.throw(_("Enter both {0} and {1}, or neither.").format(_("From"), _("To")))
+			frappe.throw(
+				_("Enter both {0} and {1}, or neither.").format(_("From"), _("To", context="After-sales"))
+			)
 		if self.from_time and self.from_time == self.to_time:
 			frappe.throw(
-				_("{0} and {1} are the same. Leave both empty for the whole day.").format(_("From"), _("To"))
+				_("{0} and {1} are the same. Leave both empty for the whole day.").format(
+					_("From"), _("To", context="After-sales")
+				)
 			)
 
 	def hour_of(self, fieldname: str) -> str | None:

@@ -17,7 +17,7 @@ frappe.query_reports["Repair Methods"] = {
 		},
 		{
 			fieldname: "to_date",
-			label: __("To"),
+			label: __("To", null, "After-sales"),
 			fieldtype: "Date",
 			default: frappe.datetime.get_today(),
 			reqd: 1,

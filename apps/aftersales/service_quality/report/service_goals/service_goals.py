@@ -31,7 +31,7 @@ def columns() -> list[dict]:
 		column("goal_text", _("Goal"), width=100, align="right"),
 		column("value_text", _("Now"), width=100, align="right"),
 		column("before_text", _("Period Before"), width=110, align="right"),
-		column("state_text", _("State"), width=110),
+		column("state_text", _("State", context="After-sales"), width=110),
 		column("trend_text", _("Trend"), width=100),
 	]
 

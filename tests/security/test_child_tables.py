@@ -28,6 +28,7 @@ HIDDEN = {
 	("Service Voucher", "labour_cost"),
 	("Repair Card", "parts_cost"),
 	("Repair Card", "labour_cost"),
+	("Product Exchange", "cost"),
 }
 """What is above permission level 0."""
 

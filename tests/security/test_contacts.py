@@ -137,9 +137,9 @@ def test_nobody_puts_an_address_on_another_customers_invoices(victim):
 		[{"link_doctype": "Customer", "link_name": own}, {"link_doctype": "Customer", "link_name": victim}],
 		[{"link_doctype": "Company", "link_name": make.COMPANY}],
 	):
-		with pytest.raises(frappe.PermissionError, match="Only staff"):
+		with pytest.raises(frappe.PermissionError, match="Only our staff"):
 			frappe.client.insert(json.dumps(address(own, links=links)))
-		with pytest.raises(frappe.PermissionError, match="Only staff"):
+		with pytest.raises(frappe.PermissionError, match="Only our staff"):
 			frappe.client.save(
 				frappe.as_json({**frappe.get_doc("Address", mine.name).as_dict(), "links": links})
 			)

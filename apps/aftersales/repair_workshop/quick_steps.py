@@ -25,6 +25,7 @@ def card_of_receipt(receipt: str) -> str:
 		frappe.PermissionError: the user may not read the receipt, or not make cards.
 		frappe.ValidationError: the receipt is not issued.
 	"""
+	frappe.has_permission("Collection Receipt", "read", throw=True)
 	doc = frappe.get_doc("Collection Receipt", receipt, for_update=True)
 	doc.check_permission("read")
 	if doc.docstatus != 1 or doc.status != "Issued":

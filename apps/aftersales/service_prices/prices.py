@@ -284,7 +284,8 @@ def _holidays(name: str) -> Holidays:
 
 
 def _upwards(doctype: str, name: str | None) -> tuple[str, ...]:
-	return (name, *get_ancestors_of(doctype, name)) if name else ()
+	# ERPNext asks the tree for the place of a name, also of one that is none
+	return (name, *get_ancestors_of(doctype, name)) if name and frappe.db.exists(doctype, name) else ()
 
 
 def _time(value: str | None) -> time | None:

@@ -63,7 +63,7 @@ def load() -> dict:
 	Raises:
 		frappe.PermissionError: the user is neither Service Manager nor System Manager.
 	"""
-	frappe.only_for(checks.CHECKING_ROLES)
+	require_role(checks.CHECKING_ROLES, _("Opening the set-up"))
 	settings = frappe.get_cached_doc(SETTINGS)
 	company = _company(settings)
 	steps = [
@@ -98,7 +98,7 @@ def give_roles(user: str, roles: Names) -> None:
 		frappe.PermissionError: the user who asks is no System Manager.
 		frappe.ValidationError: one of `roles` is none of the app's.
 	"""
-	frappe.only_for("System Manager")
+	require_role(("System Manager",), _("Giving roles"))
 	unknown = set(roles) - set(ROLES)
 	if unknown:
 		frappe.throw(
@@ -124,6 +124,7 @@ def set_labour_price(rate: Number, travel_rate: Number = 0, company: str | None 
 	Raises:
 		frappe.PermissionError: the user may not create Items or Item Prices, or not write the settings.
 	"""
+	frappe.has_permission(SETTINGS, "write", throw=True)
 	if flt(rate) <= 0:
 		frappe.throw(_("Enter the price of one hour of labour."), frappe.MandatoryError)
 	settings = frappe.get_doc(SETTINGS)
@@ -182,6 +183,7 @@ def switch(setting: str, on: Flag) -> None:
 	Raises:
 		frappe.PermissionError: the user may not write the settings.
 	"""
+	frappe.has_permission(SETTINGS, "write", throw=True)
 	if setting not in SWITCHES:
 		frappe.throw(_("{0} is no switch of the set-up.").format(frappe.utils.escape_html(setting)))
 	settings = frappe.get_doc(SETTINGS)
@@ -198,6 +200,7 @@ def switch_workflow(name: str, on: Flag) -> None:
 	Raises:
 		frappe.PermissionError: the user may not write workflows.
 	"""
+	frappe.has_permission("Workflow", "write", throw=True)
 	if name not in WORKFLOWS:
 		frappe.throw(_("{0} is no workflow of After-sales.").format(frappe.utils.escape_html(name)))
 	workflow = frappe.get_doc("Workflow", name)

@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 
 from aftersales.core import site_address
+from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 
 GOOD, WARNING, WRONG = "Good", "Warning", "Wrong"
@@ -35,7 +36,7 @@ def run() -> list[dict]:
 	Raises:
 		frappe.PermissionError: the user is neither Service Manager nor System Manager.
 	"""
-	frappe.only_for(CHECKING_ROLES)
+	require_role(CHECKING_ROLES, _("Checking the set-up"))
 	findings = [found for path in frappe.get_hooks("aftersales_setup_checks") if (found := _answer(path))]
 	order = {WRONG: 0, WARNING: 1, GOOD: 2}
 	return [asdict(finding) for finding in sorted(findings, key=lambda finding: order[finding.state])]

@@ -8,8 +8,10 @@ hand has ERPNext's own roles (Accounts User, Stock User) as well.
 from collections.abc import Iterable
 
 import frappe
+from frappe import _
 from frappe.permissions import reset_perms, rights
 
+from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import DESK, SUPERVISORS, SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.setup import record
@@ -129,7 +131,7 @@ def grant_again() -> int:
 	Raises:
 		frappe.PermissionError: the user is no System Manager.
 	"""
-	frappe.only_for("System Manager")
+	require_role(("System Manager",), _("Granting the rights of the service roles"))
 	return grant(again=True)
 
 

@@ -13,6 +13,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import now_datetime
 
+from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 
 NOTE = "aftersales_sample"
@@ -47,7 +48,7 @@ def create() -> str:
 		frappe.PermissionError: the user is no System Manager.
 		frappe.ValidationError: it is there already, or ERPNext has no company to copy country and currency from.
 	"""
-	frappe.only_for("System Manager")
+	require_role(("System Manager",), _("The sample company"))
 	if frappe.db.get_global(NOTE):
 		frappe.throw(_("The sample company is there already."))
 	made: list[tuple[str, str]] = []
@@ -85,7 +86,7 @@ def remove() -> None:
 	"""
 	from erpnext.setup.demo import create_transaction_deletion_record
 
-	frappe.only_for("System Manager")
+	require_role(("System Manager",), _("The sample company"))
 	note = json.loads(frappe.db.get_global(NOTE) or "{}")
 	if not note:
 		frappe.throw(_("There is no sample company."))

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, now_datetime
 
-from aftersales.core.guards import keep_fields_of_record, require_role, set_system
+from aftersales.core.guards import keep_fields_of_record, refuse_edits_on_cancel, require_role, set_system
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import MANAGER
@@ -53,6 +53,9 @@ class StaffRecord(ServiceDocument):
 	def before_submit(self):
 		if self.kind == "Dismissal":
 			require_role((MANAGER,), _("Dismissing a technician"))
+
+	def before_cancel(self):
+		refuse_edits_on_cancel(self)
 
 	def on_submit(self):
 		self.notify_person()

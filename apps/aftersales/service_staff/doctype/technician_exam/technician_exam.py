@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, flt, getdate, nowdate
 
-from aftersales.core.guards import keep_fields_of_record, set_system
+from aftersales.core.guards import keep_fields_of_record, refuse_edits_on_cancel, set_system
 from aftersales.core.input.document import ServiceDocument
 from aftersales.service_staff import exams
 from aftersales.service_staff.exam_rules import FAILED, result_of, retraining_until
@@ -41,6 +41,9 @@ class TechnicianExam(ServiceDocument):
 		self.validate_people()
 		self.validate_marks()
 		self.set_result()
+
+	def before_cancel(self):
+		refuse_edits_on_cancel(self)
 
 	def on_submit(self):
 		exams.write_skill(self)

@@ -44,6 +44,8 @@ company_data_to_be_ignored = [
 	"Periodic Visit Plan",
 	"Service Billing Account",
 	"Service Category Account",
+	"Service Goal",
+	"Service Price",
 	"Service Target",
 	"Service Technician",
 	"Warranty Terms",

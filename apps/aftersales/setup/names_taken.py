@@ -39,11 +39,20 @@ def names_taken() -> Iterable[tuple[str, str]]:
 	for doctype, name in shipped():
 		if not frappe.db.exists("DocType", doctype) or not frappe.db.exists(doctype, name):
 			continue
-		if frappe.get_meta(doctype).has_field("module"):
-			# Of a broken-off installation of ours
-			if frappe.db.get_value(doctype, name, "module") in ours:
-				continue
-		yield doctype, name
+		if not _is_ours(doctype, name, ours):
+			yield doctype, name
+
+
+def _is_ours(doctype: str, name: str, modules: set[str]) -> bool:
+	"""Of a broken-off installation of ours."""
+	if frappe.get_meta(doctype).has_field("module"):
+		return frappe.db.get_value(doctype, name, "module") in modules
+	if doctype == "Onboarding Step":  # names no module; its onboarding does
+		of_ours = {"module": ("in", [*modules, ""])}
+		onboardings = frappe.get_all("Module Onboarding", filters=of_ours, pluck="name")
+		step = {"step": name, "parent": ("in", [*onboardings, ""])}
+		return bool(frappe.db.exists("Onboarding Step Map", step))
+	return False
 
 
 def shipped() -> Iterable[tuple[str, str]]:

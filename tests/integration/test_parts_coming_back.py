@@ -149,7 +149,7 @@ def breaks_of(doc) -> list:
 def test_no_more_comes_back_than_was_issued(shop):
 	doc = done(shop, category="C", parts=[make.part(shop.board, 2, serial_no="C4-1\nC4-2")])
 	for qty, serials, said in (
-		(3, "C4-1\nC4-2", "at most 2.0 can come back"),
+		(3, "C4-1\nC4-2", "at most 2.0 can be returned"),
 		(1, "C4-9", "choose serial numbers"),
 		(1, None, "enter as many serial numbers"),
 		(0, None, "enter the quantity to return"),

@@ -350,9 +350,9 @@ def test_a_card_that_cannot_be_saved_is_left_waiting_and_does_not_stop_the_other
 
 
 def test_warranty_work_may_be_approved_without_the_customer_but_not_what_he_pays(shop, card_for):
-	assert act(card_for(1), "_move", "Approved").status == "Approved"
+	assert act(card_for(1), "move_to", "Approved").status == "Approved"
 	with pytest.raises(frappe.MandatoryError):
-		fresh(card_for(1, "A"))._move("Approved")
+		fresh(card_for(1, "A")).move_to("Approved")
 	frappe.db.rollback()
 
 

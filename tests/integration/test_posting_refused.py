@@ -256,7 +256,7 @@ def item_at_its_end_of_life(shop):
 	return doc, lambda: set_value("Item", shop.seal, "end_of_life", None)
 
 
-@case("item_not_sold", "Item Gas Valve Seal may not be sold. Tick Allow Sales in the Item")
+@case("item_not_sold", "Item Gas Valve Seal cannot be sold. Tick Allow Sales in the Item")
 def item_not_sold(shop):
 	doc = job(shop, parts=[make.part(shop.seal)])
 	set_value("Item", shop.seal, "is_sales_item", 0)
@@ -534,11 +534,7 @@ def codes_raised() -> set[str]:
 
 
 def codes_with_a_message() -> set[str]:
-	return {
-		match.pattern.value.value
-		for match in ast.walk(ast.parse(inspect.getsource(posting_messages)))
-		if isinstance(match, ast.match_case)
-	}
+	return set(posting_messages.SENTENCES)
 
 
 # ---------------------------------------------------------------- what only ERPNext knows

@@ -33,7 +33,7 @@ REPORTS = {
 TOTALS = {
 	"Job Profitability": "Total € 90.00 € 132.50 € -42.50 € 12.50 € 120.00 € 0.00 € 0.00",
 	"Contract Profitability": "Total € 300.00 € 30.00 € 30.00 € 300.00 1 € 0.00 € 30.00 € 0.00 € 0.00",
-	"Warranty Cost": "Total 1 € 12.50 € 30.00 € 0.00 € 42.50 € 0.00 € 0.00 € 0.00 € 42.50",
+	"Warranty Cost": "Total 1 € 12.50 € 30.00 € 0.00 € 0.00 € 42.50 € 0.00 € 0.00 € 0.00 € 42.50",
 }
 """Of the reports that have a total: what stands in its row."""
 SUMS = {

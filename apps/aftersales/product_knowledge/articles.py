@@ -108,7 +108,7 @@ def count(
 
 def call_saved(doc: Document, method: str | None = None) -> None:
 	"""on_update of Repair Call: whether it was solved by phone counts for the articles that helped on it."""
-	if not doc.has_value_changed("resolved_by_phone"):
+	if doc.flags.in_insert or not doc.has_value_changed("resolved_by_phone"):  # a new call has no answers yet
 		return
 	for row in frappe.get_all(
 		ANSWER,

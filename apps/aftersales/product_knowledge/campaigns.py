@@ -268,7 +268,7 @@ def _make_call(campaign: Document, row: Document) -> None:
 
 def call_saved(doc: Document, method: str | None = None) -> None:
 	"""on_update of Repair Call: a product is done, is not possible, or is to be done again with its call."""
-	if not doc.has_value_changed("status"):
+	if doc.flags.in_insert or not doc.has_value_changed("status"):  # a new call is linked once it is stored
 		return
 	name = frappe.db.get_value(PRODUCT, {"repair_call": doc.name})
 	if not name:

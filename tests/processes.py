@@ -17,6 +17,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as default_policy
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlparse
 
 from tests import clock
@@ -150,6 +151,7 @@ class Server(Process):
 	"""The site's web server. `url` has no trailing slash."""
 
 	name = "web"
+	running: ClassVar[list["Server"]] = []
 
 	def __init__(self, site: str):
 		super().__init__(site)
@@ -179,13 +181,21 @@ class Server(Process):
 
 	def start(self):
 		self.sockets.start()
-		self._set_config(socketio_port=self.sockets.port, host_name=self.url)
+		self.running.append(self)
+		self._name_in_config()
 		return super().start()
 
 	def stop(self) -> None:
 		super().stop()
 		self.sockets.stop()
-		self._set_config(socketio_port=None, host_name=None)
+		if self in self.running:
+			self.running.remove(self)
+		self._name_in_config()
+
+	def _name_in_config(self) -> None:
+		"""The site names the server started last; when that one stops, the one that is still running."""
+		last = self.running[-1] if self.running else None
+		self._set_config(socketio_port=last and last.sockets.port, host_name=last and last.url)
 
 	def _set_config(self, **changes) -> None:
 		config = json.loads(self._config.read_text())

@@ -24,7 +24,8 @@ def shipped() -> Iterator[Path]:
 	"""Files of the app that hold one record, of a DocType that this version has."""
 	root = Path(frappe.get_app_path("aftersales"))
 	for path in sorted(root.glob("*/*/*/*.json")):
-		if path.stem == path.parent.name:
+		# Beside the rooms lie built assets and their packages
+		if path.stem == path.parent.name and path.relative_to(root).parts[0] != "public":
 			yield path
 	if frappe.db.exists("DocType", "Workspace Sidebar"):
 		for folder in APP_FOLDERS:

@@ -223,7 +223,7 @@ def test_too_many_calls_a_day_are_refused(two):
 		assert report().status == 303
 	answer = report()
 	assert answer.status == 429
-	assert "too often" in answer.words
+	assert "Too many attempts" in answer.words
 	assert report(BEN).status == 303
 
 

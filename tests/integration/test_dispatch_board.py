@@ -241,7 +241,7 @@ def test_what_has_begun_is_not_planned_anew(shop, call):
 		lambda: board.put_back(visit.name),
 		lambda: board.dispatch(visit.name),
 	):
-		with pytest.raises(frappe.ValidationError, match="is <strong>On Site</strong>"):
+		with pytest.raises(frappe.ValidationError, match="is already <strong>On Site</strong>"):
 			attempt()
 
 

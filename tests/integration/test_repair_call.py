@@ -551,7 +551,7 @@ def test_resolved_by_phone_is_an_outcome_of_its_own(nora):
 	call.resolve_by_phone(resolution="Pressure topped up together on the phone")
 	assert (call.status, call.resolved_by_phone) == ("Resolved", 1)
 	assert call.resolved_at and call.responded_at
-	assert_refused(call, "is kept", resolved_by_phone=0)
+	assert_refused(call, "How the call was resolved cannot be changed", resolved_by_phone=0)
 	assert_done(make.plain_call(nora), status="Resolved", resolution="Told how", resolved_by_phone=1)
 
 

@@ -52,6 +52,7 @@ def test_a_promise_from_the_phone_to_the_figure(server, business):
 		phone.goto("/app/phone-desk?phone=%2B353867770815")
 		expect(phone.locator("#pd-search")).to_have_value("+353867770815", timeout=WAIT)
 		phone.locator("#pd-found li", has_text="Promise Story Household").first.click(timeout=WAIT)
+		expect(phone.locator("#pd-subject")).to_be_focused(timeout=WAIT)  # now the customer is known
 		phone.locator("#pd-subject").fill(SUBJECT)
 		desks.sean.picture("phone-desk-with-number")
 		phone.locator(".pd-register").click()

@@ -110,7 +110,8 @@ def diagnose(bench: Desk, card: str, shop) -> None:
 		bench.add("labour", activity=activity, hours=hours, item_code=shop.hour, charge_to="Customer")
 	bench.add("parts", item_code=shop.sensor, qty=1, charge_to="Customer").save()
 	bench.press("Start Repair").refused("has not accepted it: record the approval first")
-	bench.press("Ask for Approval").is_in("Awaiting Approval").picture("bench-estimate")
+	bench.press("Ask for Approval").is_in("Awaiting Approval")
+	bench.refused("Messages to customers are off. Call the customer").picture("bench-estimate")
 
 
 def accept(agent: Desk, card: str) -> None:
@@ -147,7 +148,8 @@ def give_back(agent: Desk, bench: Desk, receipt: str, card: str) -> None:
 	agent.sign("signature").picture("agent-return")
 	agent.answer("Hand Back to Customer", signed_by="P. Story").is_in("Recovered")
 	agent.press("Void").is_in("Voided")
-	bench.open("Repair Card", card).press("Hand Back to Customer").is_in("Returned")
+	bench.page.reload()  # the card on the screen does not hear of its receipt
+	bench.at("Repair Card", card).press("Hand Back to Customer").is_in("Returned")
 
 
 def invoice(accountant: Desk, card: str) -> None:

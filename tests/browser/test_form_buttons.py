@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from aftersales.service_desk.mail import writing
 from tests import factories as make
 from tests.administrator import shipped_workflows
 from tests.committed import swept_afterwards
@@ -172,8 +173,15 @@ def test_nobody_is_offered_what_he_may_not_do(server, shop):
 	done.submit()
 	frappe.db.commit()
 	with chromium() as browser, desks_of(browser, server.url, shop.users) as desks:
-		for document in (call, visit, checked, receipt, done):
-			desks.accountant.open(document.doctype, document.name).offers()
+		# whoever serves customers may receive a payment and sell parts, and the accountant may
+		desks.accountant.open("Repair Call", call.name).offers(
+			"Create > Part Sale", "Create > Payment", *replies(call)
+		)
+		for document in (visit, checked, done):
+			desks.accountant.open(document.doctype, document.name).offers(
+				"Create > Payment", *replies(document)
+			)
+		desks.accountant.open("Collection Receipt", receipt.name).offers(*replies(receipt))
 
 		assert "Verify" not in desks.agent.open("Repair Card", checked.name).buttons()
 		assert "Verify" not in desks.bench.open("Repair Card", checked.name).buttons()
@@ -182,8 +190,10 @@ def test_nobody_is_offered_what_he_may_not_do(server, shop):
 		)
 		assert "Time > Start Work" not in desks.supervisor.buttons()  # she is no technician herself
 		# nothing may be collected on the spot: the small fee limit is 0
-		desks.technician.open("Service Voucher", done.name).offers("Archive", "Create > Collection Receipt")
-		desks.bench.open("Service Voucher", visit.name).offers()
+		desks.technician.open("Service Voucher", done.name).offers(
+			"Archive", "Create > Collection Receipt", "Create > Payment", *replies(done)
+		)
+		desks.bench.open("Service Voucher", visit.name).offers("Create > Payment", *replies(visit))
 
 
 def test_forms_with_the_shipped_workflows(server, shop):
@@ -211,11 +221,14 @@ def test_forms_with_the_shipped_workflows(server, shop):
 		agent.open("Repair Call", call.name).press("Triage", group="Actions").is_in("Triaged")
 		technician.open("Service Voucher", visit.name).offers(
 			*("Actions > Arrive", "Actions > Complete", "Actions > Help"),
-			*("Create > Collection Receipt", "Find Parts", "Finish Visit", "On My Way"),
+			*("Create > Collection Receipt", "Create > Payment", "Find Parts", "Finish Visit", "On My Way"),
+			*replies(visit),
 		)
 		technician.press("Arrive", group="Actions").is_in("On Site")
 
-		bench.open("Repair Card", card.name).offers("Parts > Find Parts", "Estimate > Make Quotation")
+		bench.open("Repair Card", card.name).offers(
+			"Create > Payment", "Parts > Find Parts", "Estimate > Make Quotation", *replies(card)
+		)
 		supervisor.open("Repair Card", card.name).press("Approve", group="Actions")
 		supervisor.refused("Record the approval with the name, the channel and the amount")
 		supervisor.press("Record Approval").answer("Approved", approved_by="N. Byrne").is_in("Approved")
@@ -229,6 +242,12 @@ def test_forms_with_the_shipped_workflows(server, shop):
 	assert (card.verified_by, card.repaired_by) == (shop.users["supervisor"], "Button Niamh")
 	assert visit.reload().workflow_state == "On Site"
 	assert call.reload().workflow_state == "Triaged"
+
+
+def replies(document) -> list[str]:
+	"""What whoever may write mails about a document is offered: the replies that fit its call."""
+	call = document.name if document.doctype == "Repair Call" else document.repair_call
+	return [f"Reply > {name}" for name in writing.replies_for(frappe.get_doc("Repair Call", call))]
 
 
 def in_check(shop):

@@ -274,7 +274,10 @@ def compare(shop: frappe._dict, left: Left) -> dict[str, tuple]:
 	found = {
 		"breaks": (Counter(one.reason for one in breaks), left.breaks),
 		"breaks that nobody planted": (unexpected, []),
-		"red sums": ([one["label"] for one in summary[:-1] if one["indicator"] == "Red"], []),
+		"red sums": (
+			[one["label"] for one in summary if one["indicator"] == "Red" and one["label"] != "Breaks"],
+			[],
+		),
 	}
 	income, parts = _income(shop), _parts()
 	for group in ("Job", "Customer", "Technician", "Service Category"):

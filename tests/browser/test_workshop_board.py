@@ -14,6 +14,7 @@ from aftersales.installed_base.equipment import scan_address
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.desk import WAIT, Desk, chromium
+from tests.processes import wait_for
 
 # Chromium for Linux has no reader of its own. This one has the interface of those that have, and reads the
 # picture that the camera gives at that moment.
@@ -82,6 +83,7 @@ def test_a_scanned_card_moves_on_and_other_screens_see_it(server, board):
 	with chromium() as browser:
 		bench, wall = (open_board(browser, server.url) for _screen in range(2))
 		in_stage(wall, "Received", board.free)
+		hears(wall, board.paid)
 
 		bench.page.keyboard.type(f"{server.url}/scan/{board.free}")
 		bench.page.keyboard.press("Enter")
@@ -123,6 +125,7 @@ def test_a_card_is_dragged_on_and_goes_back_where_it_may_not_stay(server, board)
 def test_what_others_move_takes_no_card_out_of_the_hand(server, board):
 	with chromium() as browser:
 		desk = open_board(browser, server.url)
+		hears(desk, board.free)
 		mouse = desk.page.mouse
 		desk.page.locator(f'[data-card="{board.paid}"] .wb-product').hover()
 		mouse.down()
@@ -183,6 +186,18 @@ def show_board(desk: Desk) -> Desk:
 def in_stage(desk: Desk, stage: str, name: str) -> None:
 	column = desk.page.locator(f'.wb-column[data-stage="{stage}"]')
 	expect(column.locator(f'[data-card="{name}"]')).to_be_visible(timeout=WAIT)
+
+
+def hears(desk: Desk, name: str) -> None:
+	"""Wait until the server has let the screen listen: it asks for that while it draws the cards."""
+	desk.page.evaluate("() => frappe.realtime.on('list_update', () => (window.has_heard = true))")
+
+	def is_heard() -> bool:
+		frappe.publish_realtime("list_update", {"doctype": "Repair Card", "name": name})
+		desk.page.wait_for_timeout(200)
+		return desk.page.evaluate("() => Boolean(window.has_heard)")
+
+	wait_for(is_heard, WAIT / 1000, "an update of a Repair Card on the open board")
 
 
 def drag(desk: Desk, name: str, stage: str) -> None:

@@ -269,7 +269,7 @@ def test_two_phones_of_one_technician_do_not_overwrite_each_other(visit):
 def test_a_visit_called_off_or_over_takes_nothing_more(visit):
 	visit.call_off("Customer ill")
 	answer = send(act(visit, "complete", report()))
-	assert answer["state"] == "Refused" and "called off" in answer["message"]
+	assert answer["state"] == "Refused" and "cancelled" in answer["message"]
 
 
 def test_a_visit_given_to_another_is_kept_and_told(visit):

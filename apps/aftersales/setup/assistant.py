@@ -156,6 +156,7 @@ def add_technician(
 	Raises:
 		frappe.PermissionError: the user may not create technicians, or warehouses where a van is wanted.
 	"""
+	frappe.has_permission("Service Technician", "create", throw=True)
 	company = company or _company(frappe.get_cached_doc(SETTINGS))
 	technician = frappe.new_doc("Service Technician")
 	technician.update(

@@ -30,7 +30,7 @@ class ServiceChecklist(ServiceDocument):
 		customer_group: DF.Link | None
 		done_on: DF.Date | None
 		equipment: DF.Link | None
-		naming_series: DF.Literal["SC-.YYYY.-.#####"]
+		naming_series: DF.Literal["CL-.YYYY.-.#####"]
 		out_of_limits: DF.Int
 		reference_name: DF.DynamicLink
 		reference_type: DF.Link

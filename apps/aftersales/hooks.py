@@ -75,8 +75,8 @@ before_uninstall = "aftersales.uninstall.before_uninstall"
 # What happens to documents of ERPNext that several rooms listen to is in erpnext_events, a file for each DocType
 doc_events = {
 	"*": {
-		"on_submit": "aftersales.spare_parts.stock_leaving.keep_set_aside",
-		"on_cancel": "aftersales.spare_parts.stock_leaving.keep_set_aside",
+		"on_submit": "aftersales.spare_parts.stock_leaving.validate_reserved_stock",
+		"on_cancel": "aftersales.spare_parts.stock_leaving.validate_reserved_stock",
 		"on_change": "aftersales.service_levels.clocks.track",
 		"on_trash": "aftersales.service_levels.clocks.forget",
 	},
@@ -101,7 +101,7 @@ doc_events = {
 	): {"validate": "aftersales.core.customer_scope.take_from_customer"},
 	"Repair Call": {
 		"before_validate": [
-			"aftersales.service_levels.workflow_states.follow",
+			"aftersales.service_levels.workflow_states.sync_status_from_workflow",
 			"aftersales.customer_portal.stored_messages.hide_links",
 		],
 		"validate": "aftersales.service_quality.faults.join_known",
@@ -114,12 +114,12 @@ doc_events = {
 			"aftersales.product_knowledge.campaigns.call_saved",
 		],
 		"on_change": [
-			"aftersales.service_levels.workflow_states.settle",
+			"aftersales.service_levels.workflow_states.sync_workflow_state",
 			"aftersales.service_calls.assignment.show_owner_from_rule",
 		],
 	},
 	"Service Voucher": {
-		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
 		"before_insert": "aftersales.planned_service.following.fill_visit",
 		"on_update": [
 			"aftersales.service_checklists.checklists.job_saved",
@@ -138,11 +138,11 @@ doc_events = {
 			"aftersales.service_checklists.checklists.job_cancelled",
 		],
 		"on_trash": "aftersales.service_checklists.checklists.job_deleted",
-		"on_change": "aftersales.service_levels.workflow_states.settle",
+		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
 	},
 	"Collection Receipt": {
 		"before_validate": [
-			"aftersales.service_levels.workflow_states.follow",
+			"aftersales.service_levels.workflow_states.sync_status_from_workflow",
 			"aftersales.field_service.taken_along.give_values_to_receipt",
 		],
 		"on_submit": [
@@ -151,10 +151,10 @@ doc_events = {
 		],
 		"before_cancel": "aftersales.repair_workshop.workshop_intake.validate_receipt_cancel",
 		"on_cancel": "aftersales.repair_workshop.workshop_intake.release_cards",
-		"on_change": "aftersales.service_levels.workflow_states.settle",
+		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
 	},
 	"Repair Card": {
-		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
 		"on_update": [
 			"aftersales.customer_portal.messages.card_saved",
 			"aftersales.service_checklists.checklists.job_saved",
@@ -171,23 +171,23 @@ doc_events = {
 		"on_cancel": "aftersales.service_checklists.checklists.job_cancelled",
 		"on_trash": "aftersales.service_checklists.checklists.job_deleted",
 		"on_change": [
-			"aftersales.service_levels.workflow_states.settle",
+			"aftersales.service_levels.workflow_states.sync_workflow_state",
 			"aftersales.repair_workshop.uncollected.card_changed",
 		],
 		"on_update_after_submit": "aftersales.service_accounts.delay.propose",
 	},
 	"Follow-up": {
-		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
 		"on_change": [
-			"aftersales.service_levels.workflow_states.settle",
+			"aftersales.service_levels.workflow_states.sync_workflow_state",
 			"aftersales.service_calls.assignment.show_owner_from_rule",
 		],
 	},
 	"Service Complaint": {
 		"on_update": "aftersales.customer_portal.messages.complaint_saved",
-		"before_validate": "aftersales.service_levels.workflow_states.follow",
+		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
 		"on_change": [
-			"aftersales.service_levels.workflow_states.settle",
+			"aftersales.service_levels.workflow_states.sync_workflow_state",
 			"aftersales.service_calls.assignment.show_owner_from_rule",
 		],
 	},
@@ -198,7 +198,7 @@ doc_events = {
 		"on_trash": "aftersales.erpnext_events.customer.on_trash",
 	},
 	"Contact": {
-		"validate": "aftersales.customer_portal.customers.keep_contact_honest",
+		"validate": "aftersales.customer_portal.customers.validate_contact_links",
 		"on_update": "aftersales.installed_base.search_keys.of_contact",
 		"on_trash": "aftersales.installed_base.search_keys.forget",
 	},
@@ -211,7 +211,7 @@ doc_events = {
 	"Customer Equipment": {
 		"on_update": "aftersales.installed_base.search_keys.of_equipment",
 		"after_rename": [
-			"aftersales.service_contracts.contract_products.keep_once",
+			"aftersales.service_contracts.contract_products.remove_duplicates",
 			"aftersales.planned_service.following.join_products",
 		],
 		"on_trash": [
@@ -221,12 +221,12 @@ doc_events = {
 	},
 	"Meter Reading": {"after_insert": "aftersales.planned_service.metering.follow_reading"},
 	"Loaner Issue": {
-		"before_validate": "aftersales.service_levels.workflow_states.follow",
-		"on_change": "aftersales.service_levels.workflow_states.settle",
+		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
+		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
 	},
 	"Vendor Repair": {
-		"before_validate": "aftersales.service_levels.workflow_states.follow",
-		"on_change": "aftersales.service_levels.workflow_states.settle",
+		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
+		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
 	},
 	"Service Technician": {
 		"validate": "aftersales.spare_parts.vans.check_van_stock",
@@ -239,7 +239,7 @@ doc_events = {
 		"on_trash": "aftersales.vendor_repairs.vendor_repairs.forget_order",
 	},
 	"Non Conformance": {
-		"validate": "aftersales.service_quality.faults.keep_place",
+		"validate": "aftersales.service_quality.faults.set_fault_key",
 		"on_update": "aftersales.service_quality.faults.pass_on",
 	},
 	"Company": {
@@ -269,7 +269,7 @@ doc_events = {
 	"Personal Data Deletion Request": {"on_update": "aftersales.privacy.requests.erase_for_request"},
 	"Personal Data Download Request": {"after_insert": "aftersales.privacy.requests.add_service_data"},
 	"Email Queue": {"before_insert": "aftersales.customer_portal.stored_messages.seal_mail"},
-	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.align"},
+	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.initialise_workflow_states"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
 	"Employee": {"on_update": "aftersales.field_service.leavers.employee_saved"},
 	"User": {"on_update": "aftersales.field_service.leavers.user_saved"},
@@ -278,7 +278,7 @@ doc_events = {
 	"Stock Ledger Entry": {
 		"on_submit": "aftersales.erpnext_events.stock_ledger_entry.on_submit",
 	},
-	"Role": {"before_import": "aftersales.setup.roles.keep_site_settings"},
+	"Role": {"before_import": "aftersales.setup.roles.restore_role_settings"},
 	"Stock Entry": {
 		"before_insert": "aftersales.erpnext_events.stock_entry.before_insert",
 		"validate": "aftersales.erpnext_events.stock_entry.validate",
@@ -312,7 +312,7 @@ doc_events = {
 		"on_update": "aftersales.service_posting.fiscal_years.forget",
 		"on_trash": "aftersales.service_posting.fiscal_years.forget",
 	},
-	"Subscription": {"validate": "aftersales.service_contracts.fee_invoices.keep_at_next_period"},
+	"Subscription": {"validate": "aftersales.service_contracts.fee_invoices.set_next_period"},
 	"Quotation": {
 		"before_validate": "aftersales.erpnext_events.quotation.before_validate",
 		"after_insert": "aftersales.erpnext_events.quotation.after_insert",
@@ -432,7 +432,7 @@ aftersales_calls_of_technician = {
 }
 
 # A product that is sent out cannot be worked on, checked or returned
-aftersales_validate_product_is_here = ["aftersales.vendor_repairs.vendor_repairs.refuse_while_out"]
+aftersales_validate_product_is_here = ["aftersales.vendor_repairs.vendor_repairs.validate_not_at_vendor"]
 
 # Jobs for which parts are reserved, in the order in which they are served: names of jobs → the same, sorted
 aftersales_reserving_jobs = {"Repair Card": "aftersales.repair_workshop.cards.in_order_of_promise"}

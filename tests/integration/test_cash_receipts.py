@@ -155,7 +155,7 @@ def test_the_cash_of_the_customer_does_not_pay_the_insurers_invoice(shop):
 def test_an_invoice_made_out_to_an_insurer_is_the_insurers(shop):
 	"""Its account and terms are the insurer's, who pays it; the customer owes nothing and is told nothing of it."""
 	from aftersales.customer_portal import documents, progress
-	from aftersales.service_calls.for_customers import call_of
+	from aftersales.service_calls.portal_api import call_of
 
 	doc = visit(shop, 0, submitted=False)
 	assert payable(doc) == 115.77

@@ -9,7 +9,7 @@ from frappe.utils import add_to_date, get_datetime, now_datetime
 from aftersales.customer_portal import documents, limits, links, photos
 from aftersales.installed_base import equipment
 from aftersales.installed_base.product_codes import product_signature
-from aftersales.service_calls import for_customers
+from aftersales.service_calls import portal_api
 from tests import factories as make
 from tests import portal
 from tests.portal import ANNA, BEN
@@ -878,6 +878,6 @@ def test_calls_of_customers_go_to_the_agent_with_the_fewest_open_ones(two):
 			frappe.db.set_value("User", user, "enabled", 0)
 	owners = {first: 0, second: 0}
 	for _ in range(4):
-		call = make.plain_call(two.nora, call_owner=for_customers.owner_for_customers())
+		call = make.plain_call(two.nora, call_owner=portal_api.owner_for_customers())
 		owners[call.call_owner] += 1
 	assert owners == {first: 2, second: 2}

@@ -4,7 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
-from aftersales.customer_care import care_for_customers, follow_ups
+from aftersales.customer_care import care_portal_api, follow_ups
 from tests import factories as make
 from tests.refusals import assert_refused
 
@@ -87,7 +87,7 @@ def test_nobody_is_asked_about_a_call_that_is_open_again(attempts):
 	frappe.set_user(AGENT)
 	sheet = follow_ups.next_to_call()
 	assert not sheet or sheet["name"] != planned.name
-	assert planned.name not in [row.name for row in care_for_customers.follow_ups_to_ask()]
+	assert planned.name not in [row.name for row in care_portal_api.follow_ups_to_ask()]
 	call.resolve(resolution="Gasket replaced")
 	call.close()
 	again = follow_up_of(call)

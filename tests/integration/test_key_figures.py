@@ -10,8 +10,8 @@ import pytest
 from frappe.utils import add_days, nowdate
 
 from aftersales.core.report_filters import Scope
-from aftersales.service_accounts import figures, revenue_ledger
-from aftersales.service_calls.figures import GROUPS
+from aftersales.service_accounts import metrics, revenue_ledger
+from aftersales.service_calls.metrics import GROUPS
 from aftersales.service_quality.report.service_key_figures.service_key_figures import FIGURES, execute
 from aftersales.service_quality.report.technician_summary import technician_summary
 from aftersales.service_quality.report.work_by_stage import work_by_stage
@@ -390,7 +390,7 @@ def test_a_contract_s_fee_is_no_sale_of_a_product(names):
 	frappe.db.set_value("Service Contract", contract.name, "subscription", subscription.name)
 	sold(names, 400, subscription=subscription.name)
 	scope = Scope(make.COMPANY, at("01 00:00").date(), at("28 00:00").date())
-	assert figures.product_revenue(scope) == 1000
+	assert metrics.product_revenue(scope) == 1000
 	assert revenue_ledger.contract_fees(scope) == {contract.name: 400}
 
 

@@ -12,7 +12,7 @@ from aftersales.customer_portal import limits, links
 from aftersales.installed_base.product_codes import product_signature
 from aftersales.service_billing import billing_resume, billing_worker
 from aftersales.service_billing.doctype.billing_run.billing_run import bill_now
-from aftersales.service_calls import for_customers as desk
+from aftersales.service_calls import portal_api as desk
 from aftersales.service_desk.register_import import resume
 from tests import factories as make
 from tests import portal

@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, now_datetime, nowdate
 
 from aftersales.field_service import dispatch, dispatch_board
-from aftersales.service_calls.figures import Selection
+from aftersales.service_calls.metrics import Selection
 from aftersales.service_levels.sweep import sweep
 from aftersales.service_quality import key_figures
 from aftersales.service_quality.key_figure_rules import figures, total
@@ -100,9 +100,9 @@ def test_a_window_that_the_customer_asked_to_change_is_measured_by_the_new_one(s
 
 
 def test_another_time_asked_for_on_the_customers_page_counts_as_the_customers_change(shop, call):
-	from aftersales.service_calls import for_customers
+	from aftersales.service_calls import portal_api
 
-	for_customers.answer_arrival(call.name, call.promised_from, "Another Time", "In the evening", "Nora")
+	portal_api.answer_arrival(call.name, call.promised_from, "Another Time", "In the evening", "Nora")
 	call.reload()
 	call.schedule(str(tomorrow("17:00:00")), str(tomorrow("19:00:00")))
 	assert call.promises[-1].changed_for == "Customer"

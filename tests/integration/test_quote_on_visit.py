@@ -8,7 +8,7 @@ import pytest
 
 from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import links
-from aftersales.field_service import quotes, quotes_for_customers
+from aftersales.field_service import quotes, quotes_portal_api
 from tests import factories as make
 from tests.jobs import job
 from tests.settling_cases import flat_rate
@@ -187,18 +187,14 @@ def test_the_customer_answers_by_a_page(visit, shop):
 	quotes.make_quote(visit.name)
 	assert [row.name for row in quotes.undecided_of([shop.customer])] == [visit.name]
 	assert links.path(links.ESTIMATE, "Service Voucher", visit.name, shop.customer)
-	found = quotes_for_customers.quote_of(visit.name, (shop.customer,))
+	found = quotes_portal_api.quote_of(visit.name, (shop.customer,))
 	assert (found.state, found.net, found.total, len(found.lines)) == ("open", 102, 115.77, 2)
-	assert quotes_for_customers.quote_of(visit.name, (make.customer("Somebody Else"),)) is None
+	assert quotes_portal_api.quote_of(visit.name, (make.customer("Somebody Else"),)) is None
 	frappe.set_user("Guest")
 	with pytest.raises(NotPossible, match="changed meanwhile"):
-		quotes_for_customers.accept_quote(
-			visit.name, 99, "N. Byrne", "Signed Link", {"approval_ip": "1.1.1.1"}
-		)
+		quotes_portal_api.accept_quote(visit.name, 99, "N. Byrne", "Signed Link", {"approval_ip": "1.1.1.1"})
 	for _twice in range(2):
-		quotes_for_customers.accept_quote(
-			visit.name, 102, "N. Byrne", "Signed Link", {"approval_ip": "1.1.1.1"}
-		)
+		quotes_portal_api.accept_quote(visit.name, 102, "N. Byrne", "Signed Link", {"approval_ip": "1.1.1.1"})
 	frappe.set_user("Administrator")
 	doc = fresh(visit)
 	assert (doc.approval_status, doc.approval_channel, doc.approval_ip) == (
@@ -207,4 +203,4 @@ def test_the_customer_answers_by_a_page(visit, shop):
 		"1.1.1.1",
 	)
 	with pytest.raises(NotPossible):
-		quotes_for_customers.decline_quote(visit.name, 102, "No", "N. Byrne", "Signed Link", {})
+		quotes_portal_api.decline_quote(visit.name, 102, "No", "N. Byrne", "Signed Link", {})

@@ -5,7 +5,7 @@ import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
 from aftersales.service_calls import calls
-from aftersales.service_calls.past_jobs import find_related
+from aftersales.service_calls.repeat_calls import find_related
 from tests import factories as make
 from tests.refusals import assert_done, assert_refused
 

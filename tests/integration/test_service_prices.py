@@ -7,7 +7,7 @@ import frappe
 import pytest
 from frappe.utils import nowdate
 
-from aftersales.service_calls import expected_price, for_customers
+from aftersales.service_calls import expected_price, portal_api
 from aftersales.service_desk import phone_desk
 from aftersales.service_prices import prices
 from tests import factories as make
@@ -194,7 +194,7 @@ def test_agents_and_customers_are_told_before_the_work(shop):
 	]
 	covered = make.call(shop.customer, service_category=make.category("C"))
 	assert expected_price.of_call(covered.name) == []
-	assert [row["title"] for row in for_customers.prices_shown_to(shop.customer)] == [
+	assert [row["title"] for row in portal_api.prices_shown_to(shop.customer)] == [
 		"Boiler Service",
 		"Sunday",
 	]

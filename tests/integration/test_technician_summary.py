@@ -5,7 +5,7 @@ from datetime import datetime
 import frappe
 import pytest
 
-from aftersales.field_service import figures
+from aftersales.field_service import metrics
 from aftersales.service_quality.report.technician_summary.technician_summary import execute
 from tests import factories as make
 
@@ -175,7 +175,7 @@ def test_a_supervisor_of_one_customer_sees_the_work_done_for_him_only(names):
 
 
 def test_days_to_come_are_not_available_yet(names, monkeypatch):
-	monkeypatch.setattr(figures, "now_datetime", lambda: at("04 12:00"))
+	monkeypatch.setattr(metrics, "now_datetime", lambda: at("04 12:00"))
 	assert report()[names.technician].available == 8 + 8 + 4
 
 

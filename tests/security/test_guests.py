@@ -18,7 +18,7 @@ from aftersales.customer_goods import loaners
 from aftersales.customer_portal import link_masks, links, photos, web
 from aftersales.installed_base import equipment
 from aftersales.installed_base.product_codes import product_signature
-from aftersales.service_calls.for_customers import as_html
+from aftersales.service_calls.portal_api import as_html
 from aftersales.setup import checks
 from tests import factories as make
 from tests import mails, portal

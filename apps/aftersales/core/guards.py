@@ -1,7 +1,7 @@
 """What no workflow, API call or bulk edit may bypass, shared by every room.
 
 A field of record (who verified, what was billed, what coverage applied) is written by the app
-through :func:`set_system`; any other change to it is refused, not silently undone.
+through :func:`set_protected_values`; any other change to it is refused, not silently undone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,14 +20,14 @@ class NotPossible(frappe.ValidationError):
 	"""What a customer asks for cannot be done. The message is written for them, without markup."""
 
 
-def set_system(doc: Document, **values) -> None:
+def set_protected_values(doc: Document, **values) -> None:
 	"""Set fields of record on `doc` and remember that the app itself did it."""
 	_written_by_app(doc).update(values)
 	doc.update(values)
 
 
-def keep_fields_of_record(doc: Document, fieldnames: Iterable[str]) -> None:
-	"""Refuse changes to fields of record that did not come from :func:`set_system`.
+def validate_protected_fields(doc: Document, fieldnames: Iterable[str]) -> None:
+	"""Refuse changes to fields of record that did not come from :func:`set_protected_values`.
 
 	On a new document such fields start empty whatever the caller sent.
 
@@ -52,7 +52,7 @@ def keep_fields_of_record(doc: Document, fieldnames: Iterable[str]) -> None:
 			)
 
 
-def entered(doc: Document, status: str) -> bool:
+def status_changed_to(doc: Document, status: str) -> bool:
 	"""True when this save moves `doc` into `status` (from another status, or as a new document)."""
 	return doc.status == status and previous_status(doc) != status
 
@@ -63,7 +63,7 @@ def previous_status(doc: Document) -> str | None:
 	return before.status if before else None
 
 
-def start_over(doc: Document) -> None:
+def reset_on_amend(doc: Document) -> None:
 	"""An amendment begins its life anew: the desk copies the state of the cancelled document too."""
 	if doc.get("amended_from"):
 		doc.status = doc.meta.get_field("status").default
@@ -134,7 +134,7 @@ def _is_blank(value) -> bool:
 	return not (value.strip() if isinstance(value, str) else value)
 
 
-def refuse_future(doc: Document, *fieldnames: str) -> None:
+def validate_not_in_future(doc: Document, *fieldnames: str) -> None:
 	"""What has happened lies not in the future; clocks may differ by CLOCK_TOLERANCE minutes.
 
 	Raises:
@@ -150,7 +150,7 @@ def refuse_future(doc: Document, *fieldnames: str) -> None:
 			)
 
 
-def refuse_unknown(doc: Document, fieldname: str) -> None:
+def validate_link_exists(doc: Document, fieldname: str) -> None:
 	"""Refuse a link to what does not exist, renamed while the form was open or never there.
 
 	Frappe (version-15) does not, where other fields of `doc` fetch from the link.
@@ -189,8 +189,8 @@ def with_system_privileges(doc: Document, incomplete: bool = False) -> Iterator[
 		doc.flags.ignore_permissions, doc.flags.ignore_mandatory = before
 
 
-class as_app:
-	"""`as_app(doc).save()`: one call of `doc` with system privileges, complete or not."""
+class privileged:
+	"""`privileged(doc).save()`: one call of `doc` with system privileges, complete or not."""
 
 	def __init__(self, doc: Document):
 		self.doc = doc
@@ -228,7 +228,7 @@ def _moment(value):
 STATE_FIELDS = ("status", "workflow_state")
 
 
-def refuse_edits_on_cancel(doc: Document) -> None:
+def validate_unchanged_on_cancel(doc: Document) -> None:
 	"""Cancelling changes nothing but the state, whatever else the request carried.
 
 	Frappe compares a document with its stored version on an update after submit, but not on cancel.
@@ -236,7 +236,7 @@ def refuse_edits_on_cancel(doc: Document) -> None:
 	Raises:
 		frappe.PermissionError, frappe.UpdateAfterSubmitError: name the field that was changed.
 	"""
-	keep_fields_of_record(
+	validate_protected_fields(
 		doc,
 		[
 			field.fieldname

@@ -118,7 +118,7 @@ def tax_template_of(customer: str, company: str) -> str | None:
 	return invoice.taxes_and_charges
 
 
-def save_as_app(target: Document, submitted: bool) -> None:
+def save_privileged(target: Document, submitted: bool) -> None:
 	"""Insert, and submit in the same pass, for the user whose right to the job was checked before.
 
 	Raises:

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, strip_html_tags
 from frappe.utils.user import get_users_with_role as users_with_role
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_care import follow_ups
 from aftersales.customer_care.complaint_rules import OVER
@@ -62,7 +62,7 @@ def register(
 			"channel": channel,
 		}
 	)
-	set_system(complaint, entry_key=entry_key)
+	set_protected_values(complaint, entry_key=entry_key)
 	return complaint.insert(ignore_permissions=True).name
 
 
@@ -96,7 +96,7 @@ def register_from_call(call: Document, method: str | None = None) -> None:
 			},
 		}
 	)
-	set_system(complaint, intake_call=call.name)
+	set_protected_values(complaint, intake_call=call.name)
 	# the call registers it, whoever may save calls
 	complaint.insert(ignore_permissions=True)
 
@@ -196,7 +196,7 @@ def check_owner(complaint: Document) -> None:
 		)
 
 
-def refuse_person_concerned(complaint: Document) -> None:
+def validate_not_concerned(complaint: Document) -> None:
 	"""Who is complained about has no part in what becomes of the complaint (ISO 10002: objectivity).
 
 	Raises:

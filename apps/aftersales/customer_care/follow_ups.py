@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_to_date, cint, cstr, escape_html, format_date, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.core.guards import as_app, entered, previous_status, set_system
+from aftersales.core.guards import previous_status, privileged, set_protected_values, status_changed_to
 from aftersales.core.input.requests import Names, validate_call
 from aftersales.customer_care import follow_up_rules
 from aftersales.customer_care.follow_up_rules import Rule
@@ -31,7 +31,7 @@ def follow_call(call: Document, method: str | None = None) -> None:
 	"""on_update of Repair Call: plan to ask when it is closed, ask no more when it is opened again."""
 	if call.flags.from_register:
 		return
-	if entered(call, "Closed"):
+	if status_changed_to(call, "Closed"):
 		plan_after_closing(call)
 	elif previous_status(call) == "Closed" != call.status:
 		call_off({"repair_call": call.name, "kind": "Effectiveness"})
@@ -66,7 +66,7 @@ def call_off(filters: dict) -> None:
 		doc = frappe.get_doc("Follow-up", name, for_update=True)
 		if doc.status in UNFINISHED:
 			doc.status = "Cancelled"
-			as_app(doc).save()
+			privileged(doc).save()
 
 
 def plan_complaint_reply(complaint: Document) -> str | None:
@@ -236,7 +236,7 @@ def open_new_call(follow_up: Document, reasons: list[str]) -> str:
 	if not follow_up.equipment:
 		new.update({field: old.get(field) for field in PRODUCT_FIELDS})
 	if old and not old.contact_confirmed:
-		set_system(new, contact_confirmed=0)
+		set_protected_values(new, contact_confirmed=0)
 	# the answer opens the call, whoever writes it down, be it the customer themselves
 	new.insert(ignore_permissions=True)
 	tell_supervisors(
@@ -376,9 +376,9 @@ def _take_up(name: str, due) -> None:
 	"""A follow-up is made on the day `due`, as if it had just been planned."""
 	doc = frappe.get_doc("Follow-up", name, for_update=True)
 	doc.update({"status": "Planned", "due_date": due, "next_attempt_at": None})
-	set_system(doc, attempts=0, last_attempt_at=None, not_reached=0)
+	set_protected_values(doc, attempts=0, last_attempt_at=None, not_reached=0)
 	doc.flags.taken_up = True
-	as_app(doc).save()
+	privileged(doc).save()
 
 
 def _plan(call: Document, due) -> str:
@@ -396,4 +396,4 @@ def _insert(source: Document, **values) -> str:
 	)
 	follow_up.update(values)
 	# planned by the app, also where a technician may close a call but not plan follow-ups
-	return as_app(follow_up).insert().name
+	return privileged(follow_up).insert().name

@@ -8,7 +8,7 @@ from frappe.utils import add_days, getdate
 
 from aftersales.customer_care.follow_ups import ANSWERED, UNFINISHED
 from aftersales.customer_care.opinion_rules import CONTENT, DETRACTORS, PROMOTERS
-from aftersales.service_calls.figures import Selection, number, of_calls, permitted, waiting
+from aftersales.service_calls.metrics import Selection, number, of_calls, permitted, waiting
 
 
 def answers(selection: Selection) -> list[dict]:

@@ -14,7 +14,7 @@ from frappe.query_builder.functions import Coalesce
 from frappe.utils import escape_html, get_link_to_form, getdate, strip_html
 from pypika.terms import Criterion, ExistsCriterion
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.savepoints import DATABASE_GAVE_UP, all_or_nothing
 from aftersales.customer_care.follow_ups import ANSWERED, UNFINISHED
 from aftersales.customer_care.periodic_visit_rules import Period, due_in, period_at
@@ -91,10 +91,10 @@ def _how_far(visit: frappe._dict) -> tuple[bool, bool, bool]:
 
 def _let_go(visit: str, old: str, new: str) -> None:
 	doc = frappe.get_doc("Follow-up", visit, for_update=True)
-	set_system(doc, period_start=None)
+	set_protected_values(doc, period_start=None)
 	if doc.status in UNFINISHED:
 		doc.status = "Cancelled"
-	as_app(doc).save()
+	privileged(doc).save()
 	doc.add_comment(
 		"Info",
 		_("Customers {0} and {1} became one, who is visited once in a period.").format(
@@ -214,11 +214,11 @@ def _plan(plan: Document, period: Period, day: date, customer: frappe._dict) -> 
 			"contact_phone": customer.mobile_no or customer.contact_phone,
 		}
 	)
-	set_system(follow_up, periodic_visit_plan=plan.name, period_start=period.start)
+	set_protected_values(follow_up, periodic_visit_plan=plan.name, period_start=period.start)
 	messages = len(frappe.message_log)
 	try:
 		with all_or_nothing():
-			as_app(follow_up).insert()
+			privileged(follow_up).insert()
 	except frappe.UniqueValidationError:
 		return 0
 	except DATABASE_GAVE_UP:

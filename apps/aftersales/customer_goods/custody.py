@@ -6,7 +6,7 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import now_datetime, strip_html_tags
 from pypika.queries import QueryBuilder
 
-from aftersales.core.guards import as_app
+from aftersales.core.guards import privileged
 from aftersales.core.input.requests import TargetDocument, validate_call
 
 NOT_FROM_CALL = ["naming_series", "received_at", "fault_code", "cause_code", "action_code"]
@@ -81,7 +81,7 @@ def note_location(receipt: str, location: str | None) -> str | None:
 	before = doc.location
 	if doc.docstatus == 1 and doc.status == "Issued" and location != before:
 		doc.location = location
-		as_app(doc).save()
+		privileged(doc).save()
 	return before
 
 

@@ -9,7 +9,7 @@ from aftersales.core import dimensions
 from aftersales.core.guards import require_role
 from aftersales.core.money import rounded
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
-from aftersales.core.selling_terms import billing_currency, save_as_app, set_customer_terms
+from aftersales.core.selling_terms import billing_currency, save_privileged, set_customer_terms
 from aftersales.service_posting.invoicing.invoices import submits_at_once
 from aftersales.service_setup.settings import aftersales_settings
 
@@ -51,7 +51,7 @@ def write_off(loaner: str, reason: str) -> None:
 	_decide(_undecided(loaner, reason), WRITTEN_OFF, reason)
 
 
-def refuse_cancelling_charged(doc: Document) -> None:
+def validate_not_charged(doc: Document) -> None:
 	"""A Loaner Issue whose customer was charged is not cancelled before the invoice is.
 
 	Raises:
@@ -110,7 +110,7 @@ def _invoice(doc: Document, item: str, amount: float, reason: str) -> Document:
 	invoice.items[0].update(
 		{"rate": amount, "discount_percentage": 0, "discount_amount": 0, "pricing_rules": None}
 	)
-	save_as_app(invoice, submits_at_once())
+	save_privileged(invoice, submits_at_once())
 	return invoice
 
 

@@ -52,7 +52,7 @@ def outstanding_of_call(call: str) -> list[str]:
 	)
 
 
-def refuse_while_lent(call: str | None) -> None:
+def validate_not_lent(call: str | None) -> None:
 	"""Refuse to end a job whose customer still has our loaner.
 
 	Raises:

@@ -42,7 +42,7 @@ def customers_of(user: str | None = None) -> list[str]:
 	)
 
 
-def keep_contact_honest(contact: Document, method: str | None = None) -> None:
+def validate_contact_links(contact: Document, method: str | None = None) -> None:
 	"""validate of a Contact: whose contact somebody is, is for the desk to say.
 
 	Frappe lets every website user make contacts and edit their own; a contact opens its customer's pages.

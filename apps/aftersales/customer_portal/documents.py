@@ -15,7 +15,7 @@ from frappe.utils import fmt_money, format_date
 from frappe.utils.pdf import is_wkhtmltopdf_valid
 
 from aftersales.customer_portal.web import HOME, File
-from aftersales.service_billing.for_customers import bills_a_job, invoices_of_jobs
+from aftersales.service_billing.portal_api import bills_a_job, invoices_of_jobs
 from aftersales.service_posting.invoicing.invoices import total_of
 
 PDF = "pdf"

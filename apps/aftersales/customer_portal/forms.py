@@ -10,10 +10,10 @@ from frappe.utils import escape_html, fmt_money, format_date
 from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import documents, limits, photos, progress
 from aftersales.customer_portal.web import GoTo, Page, Person, Visit, form
-from aftersales.field_service import quotes_for_customers
-from aftersales.repair_workshop import for_customers as workshop
+from aftersales.field_service import quotes_portal_api
+from aftersales.repair_workshop import portal_api as workshop
 from aftersales.service_calls import contacts_on_file
-from aftersales.service_calls import for_customers as desk
+from aftersales.service_calls import portal_api as desk
 from aftersales.service_calls.call_status_rules import CLOSED
 
 HOUR, DAY = 3600, 86400
@@ -35,14 +35,14 @@ SAID = (
 
 ANSWERS = {
 	"Repair Card": (workshop.accept_estimate, workshop.decline_estimate),
-	"Service Voucher": (quotes_for_customers.accept_quote, quotes_for_customers.decline_quote),
+	"Service Voucher": (quotes_portal_api.accept_quote, quotes_portal_api.decline_quote),
 }
 """Who takes the customer's answer: accepted, declined."""
 
 
 def estimate_of(name: str, customers: tuple[str, ...]) -> frappe._dict | None:
 	"""The estimate of a repair in the workshop, or the quote of a visit, of one of the customers."""
-	return workshop.estimate_of(name, customers) or quotes_for_customers.quote_of(name, customers)
+	return workshop.estimate_of(name, customers) or quotes_portal_api.quote_of(name, customers)
 
 
 def estimate_page(visit: Visit, found: frappe._dict, person: Person, navigation: bool = True) -> Page | GoTo:

@@ -28,7 +28,7 @@ from aftersales.customer_portal.link_rules import NO_LINK, Link
 from aftersales.customer_portal.product_pages import help_for
 from aftersales.customer_portal.web import File, GoTo, Page, Person, Visit, form
 from aftersales.installed_base.product_codes import is_product_code
-from aftersales.service_calls import for_customers as desk
+from aftersales.service_calls import portal_api as desk
 
 
 def link(visit: Visit, token: str) -> Page | GoTo | File:
@@ -42,9 +42,7 @@ def link(visit: Visit, token: str) -> Page | GoTo | File:
 	limits.count("link", 60 if visit.posted else 600, HOUR, opened.key if opened.customer else None)
 	if visit.posted and frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User":
 		# what a signed link decides is the customer's word, not that of who is logged in at the desk
-		return Page(
-			"for_customers.html", {"title": _("This page is for customers"), "navigation": False}, 403
-		)
+		return Page("portal_api.html", {"title": _("This page is for customers"), "navigation": False}, 403)
 	if opened.customer:
 		frappe.local.lang = language_of(opened.customer) or frappe.local.lang
 	found = OPENED.get(opened.purpose, _track)(visit, opened)
@@ -184,7 +182,7 @@ def _contact(visit: Visit, opened: Link) -> Page | GoTo | None:
 		if visit.text("answer", 10) == "yes":
 			desk.confirm_contact(found.name, by)
 			return GoTo(f"{visit.path}?said=contact_confirmed")
-		desk.refuse_contact(found.name, by)
+		desk.validate_contact_details(found.name, by)
 		return GoTo(f"{visit.path}?said=contact_refused")
 
 	return form(visit, show, act)

@@ -16,7 +16,7 @@ from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.roles import DESK
 from aftersales.core.signing import secret
-from aftersales.customer_care.care_for_customers import follow_ups_to_ask
+from aftersales.customer_care.care_portal_api import follow_ups_to_ask
 from aftersales.customer_portal import link_rules
 from aftersales.customer_portal.link_rules import Link
 from aftersales.service_setup.settings import aftersales_settings

@@ -22,10 +22,10 @@ from frappe.model.document import Document
 from frappe.utils import add_to_date, fmt_money, format_date, format_time, get_datetime, now_datetime
 
 from aftersales.core import renaming
-from aftersales.core.guards import entered
+from aftersales.core.guards import status_changed_to
 from aftersales.core.input.requests import WholeNumber, validate_call
 from aftersales.core.savepoints import one_of_many
-from aftersales.customer_care import care_for_customers as care
+from aftersales.customer_care import care_portal_api as care
 from aftersales.customer_goods import loaners
 from aftersales.customer_goods.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.customer_portal import links, progress
@@ -35,7 +35,7 @@ from aftersales.field_service.visits import call_of_visit
 from aftersales.repair_workshop import uncollected
 from aftersales.repair_workshop.cards import call_of_card
 from aftersales.service_calls import contacts_on_file
-from aftersales.service_calls import for_customers as desk
+from aftersales.service_calls import portal_api as desk
 from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
 from aftersales.service_setup.settings import aftersales_settings
@@ -92,7 +92,7 @@ def call_saved(call: Document, method: str | None = None) -> None:
 def complaint_saved(complaint: Document, method: str | None = None) -> None:
 	"""on_update of Service Complaint: acknowledged, answered or closed."""
 	moment = COMPLAINT_MOMENTS.get(complaint.status)
-	if moment and is_switched_on() and entered(complaint, complaint.status):
+	if moment and is_switched_on() and status_changed_to(complaint, complaint.status):
 		answer = complaint.answer
 		_tell(
 			frappe.get_doc("Service Complaint", complaint.name),
@@ -121,7 +121,7 @@ def receipt_submitted(receipt: Document, method: str | None = None) -> None:
 
 def card_saved(card: Document, method: str | None = None) -> None:
 	"""on_update of Repair Card: the customer is asked for their decision."""
-	if card.repair_call and not card.flags.from_register and entered(card, "Awaiting Approval"):
+	if card.repair_call and not card.flags.from_register and status_changed_to(card, "Awaiting Approval"):
 		if not is_switched_on():
 			say_that_nobody_is_told()
 		else:

@@ -9,7 +9,7 @@ from frappe.utils import fmt_money, format_date
 from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import limits
 from aftersales.customer_portal.web import HOME, GoTo, Page, Visit, form
-from aftersales.service_billing.for_customers import bills_a_job
+from aftersales.service_billing.portal_api import bills_a_job
 from aftersales.service_cash.payments import requests, transfer
 
 HOUR = 3600

@@ -13,10 +13,10 @@ from aftersales.customer_portal.forms import DAY, HOUR
 from aftersales.customer_portal.web import HOME, File, GoTo, NotHere, Page, Visit, check_sender, form
 from aftersales.installed_base.product_codes import is_product_code
 from aftersales.installed_base.sale import registrations
-from aftersales.product_knowledge import for_customers as knowledge
+from aftersales.product_knowledge import portal_api as knowledge
 from aftersales.service_calls import contacts_on_file
-from aftersales.service_calls import for_customers as desk
-from aftersales.service_calls.for_customers import product_on_tag
+from aftersales.service_calls import portal_api as desk
+from aftersales.service_calls.portal_api import product_on_tag
 
 
 def help_for(equipment: str) -> dict:

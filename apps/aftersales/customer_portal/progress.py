@@ -8,8 +8,8 @@ from frappe.utils import format_datetime, format_time, get_datetime
 
 from aftersales.customer_portal import progress_rules
 from aftersales.customer_portal.progress_rules import Facts
-from aftersales.field_service.for_customers import visits_of_call
-from aftersales.repair_workshop.for_customers import cards_of_call, receipts_of_call
+from aftersales.field_service.portal_api import visits_of_call
+from aftersales.repair_workshop.portal_api import cards_of_call, receipts_of_call
 
 
 def words(headline: str) -> tuple[str, str]:

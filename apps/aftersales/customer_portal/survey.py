@@ -4,12 +4,12 @@ import frappe
 from frappe import _
 
 from aftersales.core.guards import NotPossible
-from aftersales.customer_care import care_for_customers as care
+from aftersales.customer_care import care_portal_api as care
 from aftersales.customer_care.follow_ups import record_answers
 from aftersales.customer_portal import limits
 from aftersales.customer_portal.link_rules import Link
 from aftersales.customer_portal.web import GoTo, Page, Visit, form
-from aftersales.service_calls import for_customers as desk
+from aftersales.service_calls import portal_api as desk
 
 ANSWERED = ("Done", "Escalated")
 YES_NO = ("Yes", "No")

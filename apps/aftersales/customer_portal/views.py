@@ -7,7 +7,7 @@ from frappe import _
 from frappe.utils import fmt_money, format_date
 
 from aftersales.core.guards import NotPossible
-from aftersales.customer_care import care_for_customers as care
+from aftersales.customer_care import care_portal_api as care
 from aftersales.customer_portal import documents, limits, payments, photos, progress
 from aftersales.customer_portal.customers import contact_of
 from aftersales.customer_portal.forms import (
@@ -29,8 +29,8 @@ from aftersales.customer_portal.product_pages import help_for
 from aftersales.customer_portal.web import HOME, File, GoTo, NotHere, Page, Person, Visit, form
 from aftersales.field_service import quotes
 from aftersales.installed_base.meters import readings
-from aftersales.repair_workshop import for_customers as workshop
-from aftersales.service_calls import for_customers as desk
+from aftersales.repair_workshop import portal_api as workshop
+from aftersales.service_calls import portal_api as desk
 from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 
 LISTED = 20

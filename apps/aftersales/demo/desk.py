@@ -4,7 +4,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, get_first_day, nowdate
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.customer_care import complaints, follow_ups
 from aftersales.demo.actors import acting_as
 from aftersales.demo.clock import happened, past
@@ -47,7 +47,7 @@ def _settled_complaint() -> None:
 		contact_phone="+353 20 910 0102",
 	)
 	with acting_as(SUPERVISOR):
-		set_system(doc, acknowledged_at=past(9, "11:05"))
+		set_protected_values(doc, acknowledged_at=past(9, "11:05"))
 		doc.acknowledge()
 		doc.assess("Medium", "The visit before ran late; nobody told the customer.")
 		doc.append(
@@ -98,7 +98,7 @@ def _complaint_being_looked_into() -> None:
 		channel="E-mail",
 	)
 	with acting_as(SUPERVISOR):
-		set_system(doc, acknowledged_at=past(2, "09:15"))
+		set_protected_values(doc, acknowledged_at=past(2, "09:15"))
 		doc.acknowledge()
 		doc.assess("High", "A machine in production; two visits for the same fault.")
 		doc.append(

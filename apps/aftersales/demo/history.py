@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import frappe
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.demo.actors import acting_as
 from aftersales.demo.clock import happened, past
 from aftersales.demo.company import AGENT, AOIFE, DECLAN, RONAN, SUPERVISOR, product, technician_of
@@ -103,7 +103,7 @@ def _by_phone(
 	received = past(days, "10:15")
 	call = take_call(**product(serial), subject=subject, symptom_code=symptom, received_at=received)
 	with acting_as(AGENT):
-		set_system(call, responded_at=received + timedelta(minutes=4 + days % 9))
+		set_protected_values(call, responded_at=received + timedelta(minutes=4 + days % 9))
 		call.fault_code = fault
 		call.resolve_by_phone(resolution)
 	close_call(call)

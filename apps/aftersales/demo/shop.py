@@ -10,7 +10,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, nowdate
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.demo.actors import acting_as, signature
 from aftersales.demo.clock import ago, coming, happened, past
 from aftersales.demo.company import (
@@ -244,7 +244,7 @@ def _solved_by_phone(serial: str, subject: str, about: str, days: int, at: str, 
 		received_at=received,
 	)
 	with acting_as(AGENT):
-		set_system(call, responded_at=_later(received, 6))
+		set_protected_values(call, responded_at=_later(received, 6))
 		call.resolve_by_phone(resolution)
 	close_call(call)
 	settle(

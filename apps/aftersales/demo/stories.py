@@ -12,7 +12,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, getdate
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.demo.actors import acting_as, signature
 from aftersales.demo.clock import happened, past
 from aftersales.demo.company import (
@@ -214,7 +214,7 @@ def question_solved_by_phone() -> Story:
 	)
 	with acting_as(RONAN):
 		call = frappe.get_doc("Repair Call", call.name)
-		set_system(call, responded_at=past(1, "11:20"))
+		set_protected_values(call, responded_at=past(1, "11:20"))
 		call.resolve_by_phone(
 			"Lamp was switched on right before the series. Warm up for 30 minutes, run a blank every tenth sample. Tried on the phone: drift gone."
 		)
@@ -339,7 +339,7 @@ def answer(call: Document, at: datetime) -> None:
 	"""The desk speaks to the customer and rates the call."""
 	with acting_as(AGENT):
 		# As if it were saved at that moment: the clock of the answer stops there, not today
-		set_system(call, responded_at=at)
+		set_protected_values(call, responded_at=at)
 		call.triage()
 
 

@@ -8,7 +8,7 @@ from aftersales.vendor_repairs import vendor_repairs
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
-	recovery.claim_place(doc)
+	recovery.set_debit_note_key(doc)
 	vendor_repairs.name_billed_repair(doc)
 
 
@@ -17,7 +17,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 
 def after_insert(doc: Document, method: str | None = None) -> None:
-	recovery.take_place(doc)
+	recovery.set_debit_note_of_claim(doc)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

@@ -45,18 +45,18 @@ def on_change(doc: Document, method: str | None = None) -> None:
 
 def on_submit(doc: Document, method: str | None = None) -> None:
 	messages.invoice_submitted(doc)
-	credits.follow(doc)
+	credits.update_jobs(doc)
 	deliveries.on_submit(doc)
 
 
 def before_cancel(doc: Document, method: str | None = None) -> None:
-	credits.refuse_owing_twice(doc)
+	credits.validate_owed_once(doc)
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
 	invoiced_jobs.release(doc, cancelled=True)
 	handover.forget_invoice(doc)
-	credits.follow(doc, cancelled=True)
+	credits.update_jobs(doc, cancelled=True)
 	fees.free_key(doc)
 	fee_invoices.free_period(doc)
 	deliveries.on_cancel(doc)

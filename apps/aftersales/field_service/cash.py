@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.model.naming import make_autoname
 from frappe.utils import flt, fmt_money, get_link_to_form, getdate, now_datetime
 
-from aftersales.core.guards import has_any_role, set_system
+from aftersales.core.guards import has_any_role, set_protected_values
 from aftersales.core.money import digits, rounded
 from aftersales.core.roles import ACCOUNTANTS, SUPERVISORS, SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.core.selling_terms import billing_currency
@@ -74,7 +74,7 @@ def accept_cash(doc: Document) -> None:
 	if submitting:
 		doc.db_set("cash_receipt_no", latest)
 	else:
-		set_system(doc, cash_receipt_no=latest)
+		set_protected_values(doc, cash_receipt_no=latest)
 	service_facts.add_receipt(doc)
 
 
@@ -89,7 +89,7 @@ def collect(doc: Document, amount: float, collected_so_far: float) -> str:
 	doc.cash_collected = rounded(flt(doc.cash_collected) + amount)
 	_refuse_too_much(doc)
 	row = _append(doc, RECEIVED, amount)
-	set_system(
+	set_protected_values(
 		doc,
 		cash_collected=doc.cash_collected,
 		cash_receipt_no=row.receipt_no,
@@ -127,12 +127,12 @@ def pay_out(doc: Document, amount: float, collected_so_far: float, reason: str, 
 		row.db_insert()  # a cancelled document is saved no more
 		doc.db_set("cash_collected", left, notify=True)
 	else:
-		set_system(doc, cash_collected=left, cash_receipts=doc.cash_receipts)
+		set_protected_values(doc, cash_collected=left, cash_receipts=doc.cash_receipts)
 		doc.save()
 	return row.receipt_no
 
 
-def refuse_when_handed_over(doc: Document) -> None:
+def validate_not_handed_over(doc: Document) -> None:
 	"""A visit whose cash is booked cannot be cancelled before its payment is."""
 	if doc.payment_entry:
 		frappe.throw(

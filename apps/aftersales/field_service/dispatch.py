@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, format_date, format_datetime, get_datetime, get_link_to_form, getdate
 
-from aftersales.core.guards import previous_status, require_role, require_values, set_system
+from aftersales.core.guards import previous_status, require_role, require_values, set_protected_values
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import MANAGER, SUPERVISORS
 from aftersales.field_service.dispatch_rules import overlap
@@ -129,7 +129,7 @@ def _require_presence(doc: Document) -> None:
 		None,
 	)
 	if not found:
-		set_system(doc, absence_overridden_by=None)
+		set_protected_values(doc, absence_overridden_by=None)
 		_tell_half_day(doc)
 		return
 	why = availability.told(doc.technician, found)
@@ -144,7 +144,7 @@ def _require_presence(doc: Document) -> None:
 	if doc.absence_overridden_by and not _presence_changed(doc):
 		return
 	require_role(SUPERVISORS, _("Dispatching a technician who is away"))
-	set_system(doc, absence_overridden_by=frappe.session.user)
+	set_protected_values(doc, absence_overridden_by=frappe.session.user)
 	jobs.note(
 		doc,
 		_("Dispatched despite an absence. {0} Reason: {1}").format(
@@ -175,11 +175,11 @@ def _presence_changed(doc: Document) -> bool:
 def _require_qualification(doc: Document) -> None:
 	if jobs.is_internal(doc) and not doc.equipment:
 		# Tool upkeep or stock keeping: no product group, so no certificate to ask for.
-		set_system(doc, qualification_overridden_by=None)
+		set_protected_values(doc, qualification_overridden_by=None)
 		return
 	verdict = qualification(doc)
 	if verdict.ok:
-		set_system(doc, qualification_overridden_by=None)
+		set_protected_values(doc, qualification_overridden_by=None)
 		return
 	_override(doc, verdict)
 
@@ -198,7 +198,7 @@ def _override(doc: Document, verdict: Verdict) -> None:
 	if verdict.reason == RETRAINING:
 		require_role((MANAGER,), _("Dispatching during a retraining"))
 	require_role(SUPERVISORS, _("Dispatching without the qualification"))
-	set_system(doc, qualification_overridden_by=frappe.session.user)
+	set_protected_values(doc, qualification_overridden_by=frappe.session.user)
 	jobs.note(
 		doc,
 		_("Dispatched without the qualification. {0} Reason: {1}").format(
@@ -214,9 +214,9 @@ def _override_stands(doc: Document) -> bool:
 
 def _forget_stale_override(doc: Document) -> None:
 	if doc.qualification_overridden_by and _decision_changed(doc):
-		set_system(doc, qualification_overridden_by=None)
+		set_protected_values(doc, qualification_overridden_by=None)
 	if doc.absence_overridden_by and _presence_changed(doc):
-		set_system(doc, absence_overridden_by=None)
+		set_protected_values(doc, absence_overridden_by=None)
 
 
 def _decision_changed(doc: Document) -> bool:

@@ -3,7 +3,7 @@
 from frappe import _
 from frappe.model.document import Document
 
-from aftersales.core.guards import entered
+from aftersales.core.guards import status_changed_to
 from aftersales.field_service.visit_rules import REVISIT_NEEDED
 from aftersales.service_calls import jobs
 
@@ -14,9 +14,9 @@ def tell_progress(doc: Document) -> None:
 
 	if not doc.repair_call:
 		return
-	if entered(doc, "Dispatched") or (doc.status == "Dispatched" and _is_moved_out_of_promise(doc)):
+	if status_changed_to(doc, "Dispatched") or (doc.status == "Dispatched" and _is_moved_out_of_promise(doc)):
 		record_dispatch(doc.repair_call, doc.planned_start, doc.planned_end, doc.promise_changed_for)
-	if entered(doc, "On Site"):
+	if status_changed_to(doc, "On Site"):
 		record_arrival(doc.repair_call, doc.arrived_at)
 
 

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, flt, fmt_money, get_link_to_form, now_datetime
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import unit
 from aftersales.field_service.visit_rules import DECLINED, QUOTE_CHANNELS, is_kept_when_declined
@@ -74,7 +74,7 @@ def make_quote(voucher: str) -> dict:
 		_forget(former)
 		jobs.note(doc, _("Quoted again: {0} instead of {1}").format(quotation, former))
 	_withdraw(doc)
-	set_system(doc, quotation=quotation, estimated_amount=doc.estimated_amount)
+	set_protected_values(doc, quotation=quotation, estimated_amount=doc.estimated_amount)
 	doc.save()
 	return _told(doc)
 
@@ -150,7 +150,7 @@ def store_acceptance(
 		frappe.throw(_("Enter the net amount that was accepted."), frappe.MandatoryError)
 	if doc.approval_status == "Approved" and flt(doc.approved_amount) == accepted:
 		return
-	set_system(
+	set_protected_values(
 		doc,
 		**{
 			**dict.fromkeys(FIELDS_OF_APPROVAL),
@@ -163,7 +163,7 @@ def store_acceptance(
 		},
 	)
 	accepted_rates.take(doc, accepted)
-	set_system(doc, estimated_amount=doc.estimated_amount)
+	set_protected_values(doc, estimated_amount=doc.estimated_amount)
 	doc.save()
 
 
@@ -171,7 +171,7 @@ def store_decline(doc: Document, reason: str, decided: dict) -> None:
 	"""See :func:`decline_quote`; `decided` as in :func:`store_acceptance`."""
 	if not (reason or "").strip():
 		frappe.throw(_("Enter why the customer declined."), frappe.MandatoryError)
-	set_system(
+	set_protected_values(
 		doc,
 		**{
 			**dict.fromkeys(FIELDS_OF_APPROVAL),
@@ -269,7 +269,7 @@ def _draft(voucher: str) -> Document:
 
 
 def _withdraw(doc: Document) -> None:
-	set_system(
+	set_protected_values(
 		doc,
 		**{**dict.fromkeys(FIELDS_OF_APPROVAL), "approval_status": "Pending", "approved_amount": 0},
 	)

@@ -7,7 +7,7 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import get_link_to_form, strip_html_tags
 from pypika.queries import QueryBuilder
 
-from aftersales.core.guards import as_app
+from aftersales.core.guards import privileged
 from aftersales.core.input.requests import Moment, Rows, TargetDocument, validate_call
 from aftersales.field_service.visit_rules import carried_over
 from aftersales.service_calls import jobs
@@ -223,7 +223,7 @@ def ensure_revisit(doc: Document) -> str:
 		_hand_on(doc, planned[0])
 		return planned[0]
 	revisit = _revisit(doc.name, ignore_permissions=True)
-	as_app(revisit).insert()
+	privileged(revisit).insert()
 	jobs.note(doc, _("Revisit planned: {0}").format(get_link_to_form("Service Voucher", revisit.name)))
 	return revisit.name
 

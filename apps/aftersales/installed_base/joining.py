@@ -12,7 +12,7 @@ from frappe.model.document import Document
 from frappe.model.rename_doc import rename_doc
 from frappe.utils import escape_html, getdate
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.installed_base.identity import DOCTYPE, Change
 
 LATER_COUNTS = ("warranty_until", "repair_warranty_until")
@@ -65,11 +65,11 @@ def join(stays: str, other: str) -> None:
 		file.set(fieldname, min(days, default=None))
 	for fieldname in LATER_COUNTS:
 		days = [getdate(day) for day in (file.get(fieldname), was.get(fieldname)) if day]
-		set_system(file, **{fieldname: max(days, default=None)})
+		set_protected_values(file, **{fieldname: max(days, default=None)})
 	file.flags.identity_change = Change("Merged", notes=_("Merged with {0}").format(other))
 	file.flags.joined_history = [_past_line(row) for row in was.serials if row.serial_key]
 	file.flags.ignore_links = True
-	as_app(file).save()
+	privileged(file).save()
 	file.add_comment(
 		"Info", _("{0} had the same serial number and was joined with this file.").format(escape_html(other))
 	)

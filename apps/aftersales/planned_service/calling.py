@@ -13,12 +13,12 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, format_date, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.savepoints import one_of_many
 from aftersales.planned_service import plans
 from aftersales.planned_service.plan_rules import Waiting, called_with
 from aftersales.planned_service.planning import CALLED, DOCTYPE, PLANNED
-from aftersales.service_calls.for_customers import owner_for_customers
+from aftersales.service_calls.portal_api import owner_for_customers
 
 BATCH = 500
 """Services that are looked at together."""
@@ -143,11 +143,11 @@ def _call(service: Document, lead_call: str | None) -> str:
 		}
 	)
 	call.call_owner = plan.call_owner or owner_for_customers()
-	set_system(call, entry_key=f"planned-service-{service.name}")
+	set_protected_values(call, entry_key=f"planned-service-{service.name}")
 	call.flags.ignore_permissions = True
 	call.insert()
-	set_system(service, status=CALLED, repair_call=call.name, site_group=lead_call)
-	as_app(service).save()
+	set_protected_values(service, status=CALLED, repair_call=call.name, site_group=lead_call)
+	privileged(service).save()
 	return call.name
 
 

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, getdate, nowdate
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.planned_service import plans
 from aftersales.planned_service.calling import parts_in_words
 from aftersales.planned_service.planning import CALLED, DOCTYPE, DONE, PLANNED, SKIPPED
@@ -54,8 +54,8 @@ def _day_of_work(doc: Document):
 
 def _set(service: Document, status: str, **values) -> None:
 	if service.status != status:
-		set_system(service, status=status, **values)
-		as_app(service).save()
+		set_protected_values(service, status=status, **values)
+		privileged(service).save()
 
 
 def skip(service: Document, reason: str) -> None:
@@ -64,7 +64,7 @@ def skip(service: Document, reason: str) -> None:
 		frappe.throw(_("Enter the reason for skipping the service."), frappe.MandatoryError)
 	if service.status != "Planned":
 		frappe.throw(_("Only a planned service can be skipped; cancel the call of this one."))
-	set_system(service, status=SKIPPED, reason=reason.strip())
+	set_protected_values(service, status=SKIPPED, reason=reason.strip())
 	service.save()
 
 

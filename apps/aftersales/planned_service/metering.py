@@ -4,7 +4,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.installed_base.meters.meter_rules import reached_on
 from aftersales.planned_service.plan_rules import call_on
 from aftersales.planned_service.planning import DOCTYPE, PLANNED
@@ -32,5 +32,5 @@ def follow_reading(doc: Document, method: str | None = None) -> None:
 		by_months = getdate(service.base_due_on) if plan.every_months and service.base_due_on else None
 		due_on = min((each for each in (day, by_months) if each), default=None)
 		if due_on and due_on != (service.due_on and getdate(service.due_on)):
-			set_system(service, due_on=due_on, call_on=call_on(due_on, plan.days_ahead))
-			as_app(service).save()
+			set_protected_values(service, due_on=due_on, call_on=call_on(due_on, plan.days_ahead))
+			privileged(service).save()

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, cstr, getdate
 
-from aftersales.core.guards import require_role, set_system
+from aftersales.core.guards import require_role, set_protected_values
 from aftersales.core.input.requests import validate_call
 from aftersales.core.savepoints import one_of_many
 from aftersales.installed_base import equipment as product_files
@@ -95,13 +95,13 @@ def _plan(schedule: Document, row: Document, equipment: str, key: str, request_t
 			"tasks": [{"task": (row.item_name or row.item_code)[:140], "hours": 0}],
 		}
 	)
-	set_system(plan, external_id=key)
+	set_protected_values(plan, external_id=key)
 	plan.insert()
 	service = frappe.new_doc("Planned Service")
 	product = frappe.db.get_value(
 		plans.PRODUCT, equipment, ("title", "customer", "address", "company"), as_dict=True
 	)
-	set_system(
+	set_protected_values(
 		service,
 		plan=plan.name,
 		equipment=equipment,

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Count, Sum
 from frappe.utils import cint, escape_html
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.product_knowledge import documents, scopes
 from aftersales.product_knowledge.scope_rules import AUDIENCES, Product, fits
@@ -102,7 +102,7 @@ def count(
 			"solved_by_phone": int(helpful and _by_phone(repair_call)),
 		}
 	)
-	as_app(doc).save()
+	privileged(doc).save()
 	return _recount(article)
 
 
@@ -150,7 +150,7 @@ def from_job(doctype: DocTypeName, name: str) -> str:
 			"model": product.model or None,
 		}
 	)
-	set_system(doc, source_type=doctype, source_name=name)
+	set_protected_values(doc, source_type=doctype, source_name=name)
 	return doc.insert().name
 
 

@@ -13,11 +13,11 @@ from frappe.query_builder.functions import Count
 from frappe.utils import cint, escape_html, getdate, now_datetime
 
 from aftersales.core import background
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.savepoints import one_of_many
 from aftersales.product_knowledge import scopes
-from aftersales.service_calls.for_customers import owner_for_customers
 from aftersales.service_calls.intake import primary_contact_of
+from aftersales.service_calls.portal_api import owner_for_customers
 
 DOCTYPE, PRODUCT, RECIPIENT = "Service Campaign", "Campaign Product", "Campaign Recipient"
 RUNNING, CLOSED = "Running", "Closed"
@@ -29,7 +29,7 @@ PRODUCTS_LISTED = 50
 
 def start(campaign: Document) -> None:
 	"""Fix who is concerned and begin; what is to be sent and called follows in the background."""
-	set_system(campaign, status=RUNNING, started_at=now_datetime(), started_by=frappe.session.user)
+	set_protected_values(campaign, status=RUNNING, started_at=now_datetime(), started_by=frappe.session.user)
 	campaign.save()
 	take_products(campaign)
 	_count(campaign.name)
@@ -148,8 +148,8 @@ def _send(campaign: Document, after_each: Callable[[], object]) -> int:
 			row = frappe.get_doc(RECIPIENT, name, for_update=True)
 			if row.status == TO_SEND:
 				queued = _mail(campaign, row, attachments)
-				set_system(row, status=SENT, sent_at=now_datetime(), email_queue=queued)
-				as_app(row).save()
+				set_protected_values(row, status=SENT, sent_at=now_datetime(), email_queue=queued)
+				privileged(row).save()
 				sent += 1
 		after_each()
 	return sent
@@ -258,12 +258,12 @@ def _make_call(campaign: Document, row: Document) -> None:
 	if campaign.service_category:
 		call.update({"service_category": campaign.service_category, "category_reason": campaign.title[:140]})
 	call.call_owner = owner_for_customers()
-	set_system(call, entry_key=f"campaign-{row.name}")
+	set_protected_values(call, entry_key=f"campaign-{row.name}")
 	call.flags.ignore_permissions = True
 	call.insert()
-	set_system(row, repair_call=call.name)
+	set_protected_values(row, repair_call=call.name)
 	row.status = CALLED
-	as_app(row).save()
+	privileged(row).save()
 
 
 def call_saved(doc: Document, method: str | None = None) -> None:
@@ -278,7 +278,7 @@ def call_saved(doc: Document, method: str | None = None) -> None:
 	if row.status == status:
 		return
 	row.update({"status": status, "reason": doc.cancel_reason if status == NOT_POSSIBLE else None})
-	as_app(row).save()
+	privileged(row).save()
 	_count(row.campaign)
 
 

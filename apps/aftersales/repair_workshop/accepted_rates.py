@@ -10,7 +10,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.core.selling_terms import billing_currency
 from aftersales.service_posting.job_plan import plan_of
 from aftersales.service_posting.plan.posting_types import line_key
@@ -40,7 +40,7 @@ def take(card: Document, accepted: float) -> None:
 		if key not in covered or not (item := rows.of(key, line.item_code)):
 			continue
 		full = _rate(item, quotation) * 100 / (100 - covered[key])
-		set_system(line, rate=flt(full, line.precision("rate")), agreed_in=quotation.name)
+		set_protected_values(line, rate=flt(full, line.precision("rate")), agreed_in=quotation.name)
 
 
 class _Rows:

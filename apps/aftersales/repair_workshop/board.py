@@ -215,7 +215,7 @@ def what_is(code: str) -> tuple[str, str] | None:
 def _locked_for_writing(name: str) -> Document:
 	frappe.has_permission("Repair Card", "write", throw=True)
 	if job := frappe.db.get_value("Repair Card", name, ["service_contract", "posted_at"], as_dict=True):
-		contracts.hold(job)  # the step may submit the card, which takes this lock first
+		contracts.lock_contract(job)  # the step may submit the card, which takes this lock first
 	doc = frappe.get_doc("Repair Card", name, for_update=True)
 	doc.check_permission("write")
 	return doc

@@ -11,7 +11,7 @@ from frappe.query_builder import Order
 from frappe.query_builder.functions import Coalesce
 from frappe.utils import flt, get_datetime, getdate, nowdate
 
-from aftersales.core.guards import as_app, with_system_privileges
+from aftersales.core.guards import privileged, with_system_privileges
 from aftersales.core.input.requests import validate_call
 from aftersales.core.savepoints import one_of_many
 from aftersales.repair_workshop import card_rules as rules
@@ -171,13 +171,13 @@ def _serve(name: str) -> bool:
 		return False
 	needs = reservations.needs_of(doc)
 	if any(share.missing for share in allocate(needs, reservations.stock_now(needs))):
-		reservations.hold(doc)  # what has come so far is this card's
+		reservations.reserve(doc)  # what has come so far is this card's
 		return False
 	entries = [rules.StateEntry(row.status, get_datetime(row.entered_at)) for row in doc.state_log]
 	doc.status = rules.state_after_parts(entries, doc.is_cleared_for_repair())
 	jobs.note(doc, _("All parts are in stock and reserved."))
-	as_app(doc).save()
-	reservations.refuse_shortage(doc, reservations.hold(doc))  # somebody else was faster
+	privileged(doc).save()
+	reservations.validate_stock_is_enough(doc, reservations.reserve(doc))  # somebody else was faster
 	doc.run_method("parts_arrived")
 	return True
 

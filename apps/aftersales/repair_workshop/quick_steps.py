@@ -95,7 +95,7 @@ def hand_back(card: str, signed_by: str, signature: str, notes: str | None = Non
 def _writable(card: str) -> Document:
 	frappe.has_permission("Repair Card", "write", throw=True)
 	if job := frappe.db.get_value("Repair Card", card, ["service_contract", "posted_at"], as_dict=True):
-		contracts.hold(job)  # the step may submit the card, which takes this lock first
+		contracts.lock_contract(job)  # the step may submit the card, which takes this lock first
 	doc = frappe.get_doc("Repair Card", card, for_update=True)
 	doc.check_permission("write")
 	return doc

@@ -10,10 +10,16 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_link_to_form, getdate, nowdate
 
 from aftersales.core import dimensions
-from aftersales.core.guards import as_app, require_role
+from aftersales.core.guards import privileged, require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import MANAGER, SUPERVISORS_AND_ACCOUNTANTS
-from aftersales.core.selling_terms import KEY, billing_currency, posting_key, save_as_app, set_customer_terms
+from aftersales.core.selling_terms import (
+	KEY,
+	billing_currency,
+	posting_key,
+	save_privileged,
+	set_customer_terms,
+)
 from aftersales.repair_workshop import card_rules
 from aftersales.repair_workshop import uncollected_rules as rules
 from aftersales.service_posting.invoicing.invoices import submits_at_once
@@ -180,18 +186,18 @@ def _close_custody(doc: Document, declaration: str) -> None:
 	if card.collection_receipt:
 		receipt = frappe.get_doc("Collection Receipt", card.collection_receipt)
 		if receipt.status == "Issued":
-			as_app(receipt).declare_lost(declaration)
+			privileged(receipt).declare_lost(declaration)
 	card.reload()
 	card.add_comment(
 		"Info", _("Disposed of, because nobody collected it. {0}").format(escape_html(declaration))
 	)
 	if card.status != card_rules.RETURNED:
 		card.status = card_rules.RETURNED
-		as_app(card).save()
+		privileged(card).save()
 	if doc.equipment:
 		file = frappe.get_doc("Customer Equipment", doc.equipment)
 		file.status = "Scrapped" if doc.disposal == "Scrapped" else "Returned"
-		as_app(file).save()
+		privileged(file).save()
 
 
 def _open(card: frappe._dict, ready_on) -> None:
@@ -207,7 +213,7 @@ def _open(card: frappe._dict, ready_on) -> None:
 			"ready_on": ready_on,
 		}
 	)
-	as_app(doc).insert()
+	privileged(doc).insert()
 
 
 def _locked(name: str) -> Document:
@@ -242,7 +248,7 @@ def _storage_invoice(doc: Document, item: str, days: int) -> Document:
 		}
 	)
 	set_customer_terms(invoice)
-	save_as_app(invoice, submits_at_once())
+	save_privileged(invoice, submits_at_once())
 	return invoice
 
 

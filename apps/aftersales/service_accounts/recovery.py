@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import add_months, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.core import dimensions
-from aftersales.core.guards import require_role, set_system, with_system_privileges
+from aftersales.core.guards import require_role, set_protected_values, with_system_privileges
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import Scope
@@ -133,7 +133,7 @@ def make_debit_note(claim: Document) -> str:
 # ---------------------------------------------------------------- the debit note in ERPNext
 
 
-def claim_place(doc: Document, method: str | None = None) -> None:
+def set_debit_note_key(doc: Document, method: str | None = None) -> None:
 	"""before_insert of a Purchase Invoice: only a claim's own debit note, or its amendment, holds its key."""
 	if doc.flags.made_by_posting:
 		return
@@ -159,7 +159,7 @@ def claim_place(doc: Document, method: str | None = None) -> None:
 		row.aftersales_line = before.aftersales_line
 
 
-def take_place(doc: Document, method: str | None = None) -> None:
+def set_debit_note_of_claim(doc: Document, method: str | None = None) -> None:
 	"""after_insert: the claim names the debit note that holds its key."""
 	if claim := _claim_of(doc):
 		claim.db_set("debit_note", doc.name)
@@ -303,5 +303,5 @@ def record_answer(
 			line.accepted_amount = rounded(flt(line.claimed_amount) * percent / 100)
 	claim.answered_on, claim.supplier_reference, claim.answer = answered_on, reference, answer
 	accepted = sum(flt(line.accepted_amount) for line in claim.lines)
-	set_system(claim, status="Answered" if accepted else "Rejected")
+	set_protected_values(claim, status="Answered" if accepted else "Rejected")
 	claim.save()

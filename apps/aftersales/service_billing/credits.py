@@ -60,7 +60,7 @@ def bill_again(doctype: DocTypeName, name: str) -> str:
 # ---------------------------------------------------------------- the credit note in ERPNext
 
 
-def follow(note: Document, cancelled: bool = False) -> None:
+def update_jobs(note: Document, cancelled: bool = False) -> None:
 	"""on_submit, on_cancel (`cancelled`) of a credit note: the jobs of what it credits show it.
 
 	A job that is on no invoice any more goes back to the one whose credit note is cancelled.
@@ -75,11 +75,11 @@ def follow(note: Document, cancelled: bool = False) -> None:
 			if not _stored(job).sales_invoice:
 				frappe.get_doc(*job).db_set("sales_invoice", invoice.name)
 				billed_rows.hold_job(invoice, job)
-				discounts.hold(job, invoice)
+				discounts.reapply_discount(job, invoice)
 	refresh_jobs_of(invoice)
 
 
-def refuse_owing_twice(note: Document, method: str | None = None) -> None:
+def validate_owed_once(note: Document, method: str | None = None) -> None:
 	"""doc_events before_cancel of a credit note: not while a job it credits is billed by another invoice.
 
 	Raises:

@@ -31,10 +31,10 @@ def keep(invoice: Document) -> None:
 		frappe.ValidationError: the invoice would move stock.
 	"""
 	if invoice.is_new():
-		billed_rows.refuse_update_stock(invoice)
+		billed_rows.validate_update_stock(invoice)
 	elif not invoice.flags.made_by_posting:
 		billed_rows.keep(invoice)
-		billed_rows.refuse_update_stock(invoice)
+		billed_rows.validate_update_stock(invoice)
 	job_place.keep(invoice)
 
 

@@ -2,7 +2,7 @@
 
 import frappe
 
-from aftersales.core.guards import start_over
+from aftersales.core.guards import reset_on_amend
 from aftersales.core.input.document import ServiceDocument
 from aftersales.service_billing.contract_shares import pass_on
 from aftersales.service_calls import jobs
@@ -11,7 +11,7 @@ from aftersales.service_contracts.contract_of_job import check_contract
 from aftersales.service_posting import posting
 from aftersales.service_posting.job_lines import complete_lines
 from aftersales.service_posting.job_preview import preview
-from aftersales.service_posting.part_returns import refuse_cancelling_what_came_back
+from aftersales.service_posting.part_returns import validate_nothing_came_back
 
 CANCELLED = "Cancelled"
 
@@ -20,12 +20,12 @@ class ServiceJob(ServiceDocument):
 	"""A job for a customer's product: for whom it is, its lines, what it is posted and billed as."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 
 	def check_if_latest(self):
 		"""Frappe locks the job here, which comes after its contract."""
 		if self.docstatus:
-			contracts.hold(self)
+			contracts.lock_contract(self)
 		super().check_if_latest()
 
 	def validate_for_whom(self, call: frappe._dict | None) -> None:
@@ -51,7 +51,7 @@ class ServiceJob(ServiceDocument):
 
 	def take_back_postings(self) -> None:
 		"""Step of before_cancel: cancel what was posted; excess and included visit pass on to the next job."""
-		refuse_cancelling_what_came_back(self)
+		validate_nothing_came_back(self)
 		freed = (self.contract_excess, self.get("contract_visit"))
 		posting.unpost_job(self)
 		pass_on(self, *freed)

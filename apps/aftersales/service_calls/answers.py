@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_to_date, cint, escape_html, get_datetime, now_datetime
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.source_text import N_
 from aftersales.service_calls import answer_rules, next_action_rules, triage
 from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
@@ -32,11 +32,11 @@ def record_answer(call: str, at: datetime | str | None = None) -> None:
 		return
 	if not doc.responded_at:
 		moment = get_datetime(at or now_datetime())
-		set_system(doc, responded_at=max(moment, get_datetime(doc.received_at)))
-	set_system(doc, unanswered_since=None)
+		set_protected_values(doc, responded_at=max(moment, get_datetime(doc.received_at)))
+	set_protected_values(doc, unanswered_since=None)
 	if doc.next_action in _answering():
 		_propose_anew(doc)
-	as_app(doc).save()
+	privileged(doc).save()
 
 
 def record_talk(call: str, by: str | None, at: datetime | str) -> None:
@@ -49,7 +49,7 @@ def record_talk(call: str, by: str | None, at: datetime | str) -> None:
 		doc = frappe.get_doc("Repair Call", call, for_update=True)
 		doc.status = doc.status_before_hold or "Triaged"
 		triage.note_decision(doc, _("Goes on: {0} was on the phone.").format(_named(by)))
-		as_app(doc).save()
+		privileged(doc).save()
 	record_answer(call, at)
 
 
@@ -91,10 +91,10 @@ def take_message(
 		doc.status = "Triaged" if doc.responded_at else "Open"
 		triage.note_decision(doc, _("Reopened: {0} has written again.").format(_named(by)))
 	if not doc.unanswered_since:
-		set_system(doc, unanswered_since=get_datetime(at or now_datetime()))
+		set_protected_values(doc, unanswered_since=get_datetime(at or now_datetime()))
 	within = cint(aftersales_settings().next_action_within)
 	doc.update({"next_action": _(next_action), "next_action_by": add_to_date(now_datetime(), minutes=within)})
-	as_app(doc).save()
+	privileged(doc).save()
 	return what
 
 
@@ -111,7 +111,7 @@ def open_after(call: str, subject: str, contact: dict, received_at: datetime | s
 	doc.update({**contact, "subject": subject, "channel": "E-mail", "received_at": received_at})
 	doc.update({"request_type": former.request_type, "call_owner": _enabled(former.call_owner)})
 	triage.note_decision(doc, _("The customer answered a message about {0}.").format(former.name))
-	as_app(doc).insert()
+	privileged(doc).insert()
 	former.add_comment("Info", _("A message about this call has opened {0}.").format(doc.name))
 	return doc.name
 
@@ -136,6 +136,6 @@ def _named(by: str | None) -> str:
 def _enabled(user: str | None) -> str | None:
 	if user and frappe.get_cached_value("User", user, "enabled"):
 		return user
-	from aftersales.service_calls.for_customers import owner_for_customers
+	from aftersales.service_calls.portal_api import owner_for_customers
 
 	return owner_for_customers()

@@ -19,7 +19,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.source_text import N_
 from aftersales.service_calls import promise_rules
 from aftersales.service_calls.call_status_rules import CLOSED
@@ -198,7 +198,7 @@ def _open_call(name: str) -> Document:
 
 def _keep_first_arrival(doc: Document, at: datetime | str) -> None:
 	if not doc.arrived_at or get_datetime(at) < get_datetime(doc.arrived_at):
-		set_system(doc, arrived_at=get_datetime(at))
+		set_protected_values(doc, arrived_at=get_datetime(at))
 
 
 def keeps_promise(call: str, start: datetime | str) -> bool:
@@ -237,4 +237,4 @@ def _note(doc: Document, text: str) -> None:
 
 def _save(doc: Document) -> None:
 	doc.flags.ignore_links = True  # what a job tells is state, texts, and codes checked on the job
-	as_app(doc).save()
+	privileged(doc).save()

@@ -2,8 +2,8 @@
 
 import frappe
 
-from aftersales.service_calls import figures as calls
-from aftersales.service_calls.figures import Selection
+from aftersales.service_calls import metrics as calls
+from aftersales.service_calls.metrics import Selection
 from aftersales.service_levels.clock_machine import State
 
 

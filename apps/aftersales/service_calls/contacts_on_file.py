@@ -13,9 +13,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, validate_email_address
 
-from aftersales.core.guards import require_role, set_system
+from aftersales.core.guards import require_role, set_protected_values
 from aftersales.core.roles import DESK
-from aftersales.service_calls import past_jobs
+from aftersales.service_calls import repeat_calls
 from aftersales.service_calls.contact_rules import is_one_address
 
 EXCHANGED = ("contact_name", "contact_phone", "contact_email", "subject", "description")
@@ -99,11 +99,11 @@ def phones_of(customer: str) -> list[str]:
 
 def on_file(customer: str, email: str | None, phone: str | None) -> tuple[str | None, str | None]:
 	"""E-mail address and phone as far as they are on file of the customer; None for one that is not."""
-	key = past_jobs.phone_key(phone)
+	key = repeat_calls.phone_key(phone)
 	return (
 		email if email and email.strip().lower() in emails_of(customer) else None,
 		# as it is on file: the same last digits may be a number in another country
-		next((known for known in phones_of(customer) if key and past_jobs.phone_key(known) == key), None),
+		next((known for known in phones_of(customer) if key and repeat_calls.phone_key(known) == key), None),
 	)
 
 
@@ -149,7 +149,7 @@ def confirm(call: Document, by: str) -> None:
 	"""
 	if call.contact_confirmed:
 		return
-	set_system(call, contact_confirmed=1)
+	set_protected_values(call, contact_confirmed=1)
 	call.save()
 	call.add_comment(
 		"Info",

@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 
 from aftersales.installed_base import equipment, ownership
-from aftersales.service_calls import past_jobs
+from aftersales.service_calls import repeat_calls
 from aftersales.service_calls.entitlement import repairs
 from aftersales.service_calls.entitlement.part_warranty_rules import FittedPart
 from aftersales.service_contracts import contracts
@@ -61,7 +61,9 @@ def contract(call: Document) -> frappe._dict:
 def finished_jobs(call: Document) -> list[frappe._dict]:
 	"""Finished calls of the same product, the latest first."""
 	product = (call.equipment, call.serial_no, call.serial_text, call.customer)
-	return _once(call, ("finished_jobs", *product), lambda: past_jobs.of_product(*product, exclude=call.name))
+	return _once(
+		call, ("finished_jobs", *product), lambda: repeat_calls.of_product(*product, exclude=call.name)
+	)
 
 
 def fitted_parts(call: Document) -> list[FittedPart]:

@@ -5,11 +5,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, now_datetime
 
-from aftersales.core.guards import refuse_future, set_system
+from aftersales.core.guards import set_protected_values, validate_not_in_future
 from aftersales.core.input.requests import validate_call
 from aftersales.installed_base import equipment, identity, location
 from aftersales.installed_base.serial_rules import serial_key
-from aftersales.service_calls import facts, for_customers, past_jobs
+from aftersales.service_calls import facts, portal_api, repeat_calls
 from aftersales.service_calls.entitlement import fitted_numbers
 from aftersales.service_setup.settings import aftersales_settings
 
@@ -52,8 +52,8 @@ def take_sender(call: Document) -> None:
 		"Guest",
 	):  # fetched by the mail account, not typed by an agent
 		call.channel = "E-mail"
-		set_system(call, contact_confirmed=int(bool(known)))
-		call.call_owner = call.call_owner or for_customers.owner_for_customers()
+		set_protected_values(call, contact_confirmed=int(bool(known)))
+		call.call_owner = call.call_owner or portal_api.owner_for_customers()
 
 
 def identify_product(call: Document) -> None:
@@ -88,7 +88,7 @@ def set_defaults(call: Document) -> None:
 
 def check_received_at(call: Document) -> None:
 	if call.has_value_changed("received_at"):
-		refuse_future(call, "received_at")
+		validate_not_in_future(call, "received_at")
 
 
 def take_contact(call: Document) -> None:
@@ -112,7 +112,7 @@ def customer_details(customer: str) -> dict:
 
 def remember_phone(call: Document) -> None:
 	"""Keep the digits that recognise the phone number however it is written."""
-	call.phone_key = past_jobs.phone_key(call.contact_phone)
+	call.phone_key = repeat_calls.phone_key(call.contact_phone)
 
 
 def remember_serial(call: Document) -> None:

@@ -21,7 +21,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from aftersales.core.guards import CLOCK_TOLERANCE, require_role, set_system
+from aftersales.core.guards import CLOCK_TOLERANCE, require_role, set_protected_values
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.roles import SUPERVISORS
 from aftersales.service_calls.entitlement.repairs import is_for_failure
@@ -227,7 +227,7 @@ def set_repair_warranty(doc: Document, repaired: bool, on: date) -> None:
 	if until and is_rework and not restarts_warranty():
 		left = getdate(call.coverage_until) if call.coverage_until else None
 		until = min(until, left) if left and left >= getdate(on) else None
-	set_system(doc, repair_warranty_until=until)
+	set_protected_values(doc, repair_warranty_until=until)
 
 
 def restarts_warranty() -> bool:
@@ -291,7 +291,7 @@ def _warranty_of_others(doc: Document) -> date | None:
 	return max(given, default=None)
 
 
-def refuse_work_to_come(doc: Document) -> None:
+def validate_work_is_done(doc: Document) -> None:
 	"""What is charged when a job is finished has been done by then.
 
 	Raises:

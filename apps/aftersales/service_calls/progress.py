@@ -1,6 +1,6 @@
 """Steps of a call's progress: what a status demands, when it was reached, what comes next.
 
-The guards act when a status is entered, from whatever status: which steps are offered in which order
+The guards act when a status is status_changed_to, from whatever status: which steps are offered in which order
 is the administrator's workflow, what may never be skipped is here.
 """
 
@@ -9,7 +9,13 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, get_datetime, get_link_to_form, now_datetime
 
-from aftersales.core.guards import entered, previous_status, require_role, require_value, set_system
+from aftersales.core.guards import (
+	previous_status,
+	require_role,
+	require_value,
+	set_protected_values,
+	status_changed_to,
+)
 from aftersales.service_calls import facts, next_action_rules
 from aftersales.service_calls.call_status_rules import CLOSED, FINISHED
 from aftersales.service_calls.triage import SUPERVISORS
@@ -19,38 +25,38 @@ ANSWERED = ("Triaged", "Scheduled", "In Progress", "Resolved", "Closed")
 OWNERSHIP = ("call_owner", "next_action", "next_action_by")
 
 
-def keep_what_is_over(call: Document) -> None:
+def validate_closed_values(call: Document) -> None:
 	"""A closed or cancelled call is opened again only by a supervisor; its finish is forgotten then."""
 	before = previous_status(call)
 	if before in CLOSED and call.status != before:
 		require_role(SUPERVISORS, _("Reopening a call that is {0}").format(_(before)))
 	if call.status not in FINISHED:
-		set_system(call, resolved_at=None)
+		set_protected_values(call, resolved_at=None)
 		if before in FINISHED:
 			call.resolved_by_phone = 0
 	if call.status != "Closed":
-		set_system(call, closed_at=None)
+		set_protected_values(call, closed_at=None)
 	if call.status != "Cancelled":
 		call.cancel_reason = None
 	if call.status != "On Hold":
 		call.hold_reason = call.hold_for = None
-		set_system(call, status_before_hold=None)
+		set_protected_values(call, status_before_hold=None)
 
 
 def guard_status(call: Document) -> None:
-	"""What a status demands when it is entered."""
+	"""What a status demands when it is status_changed_to."""
 	guard_resolved_by_phone(call)
-	if entered(call, "Scheduled"):
+	if status_changed_to(call, "Scheduled"):
 		require_value(call, "promised_to", _("Enter the arrival window promised to the customer."))
-	if entered(call, "On Hold"):
+	if status_changed_to(call, "On Hold"):
 		require_value(call, "hold_reason", _("Enter what the call waits for."))
 		call.hold_for = call.hold_for or "Customer"
-	if entered(call, "Cancelled"):
+	if status_changed_to(call, "Cancelled"):
 		require_value(call, "cancel_reason", _("Enter why the call needs no service."))
 		check_nothing_is_open(call)
 	if _becomes_done(call):
 		require_value(call, "resolution", _("Enter how the call was solved."))
-	if entered(call, "Closed"):
+	if status_changed_to(call, "Closed"):
 		check_nothing_is_open(call)
 
 
@@ -89,25 +95,25 @@ def check_nothing_is_open(call: Document) -> None:
 def stamp_times(call: Document) -> None:
 	now = now_datetime()
 	if call.status in ANSWERED and not call.responded_at:
-		set_system(call, responded_at=now)
+		set_protected_values(call, responded_at=now)
 	if call.status in FINISHED and not call.resolved_at:
-		set_system(call, resolved_at=now)
+		set_protected_values(call, resolved_at=now)
 	if call.status == "Closed" and not call.closed_at:
-		set_system(call, closed_at=now)
-	if entered(call, "On Hold"):
-		set_system(call, status_before_hold=previous_status(call), on_hold_since=now)
+		set_protected_values(call, closed_at=now)
+	if status_changed_to(call, "On Hold"):
+		set_protected_values(call, status_before_hold=previous_status(call), on_hold_since=now)
 	elif call.on_hold_since and call.status != "On Hold":
 		waited = int((now - get_datetime(call.on_hold_since)).total_seconds())
-		set_system(call, held_seconds=cint(call.held_seconds) + waited, on_hold_since=None)
+		set_protected_values(call, held_seconds=cint(call.held_seconds) + waited, on_hold_since=None)
 
 
 def propose_next_action(call: Document) -> None:
 	"""A new status brings its own next action, unless the user wrote one in the same save."""
 	if call.status in CLOSED:
 		call.next_action = call.next_action_by = None
-		set_system(call, unanswered_since=None)
+		set_protected_values(call, unanswered_since=None)
 		return
-	if not entered(call, call.status):
+	if not status_changed_to(call, call.status):
 		return
 	proposal = next_action_rules.propose(
 		call.status,

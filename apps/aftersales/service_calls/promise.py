@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, format_datetime, get_datetime, now_datetime
 
-from aftersales.core.guards import CLOCK_TOLERANCE, entered, require_value, set_system
+from aftersales.core.guards import CLOCK_TOLERANCE, require_value, set_protected_values, status_changed_to
 from aftersales.service_calls import facts, promise_rules
 from aftersales.service_calls.promise_rules import CUSTOMER, SERVICE, Promise
 
@@ -13,7 +13,7 @@ WINDOW = ("promised_from", "promised_to")
 ANOTHER_TIME = "Another Time"
 
 
-def keep_rows(call: Document) -> None:
+def validate_rows(call: Document) -> None:
 	"""The windows are kept by the app: rows sent by a client have to be the stored ones.
 
 	Raises:
@@ -58,30 +58,30 @@ def record(call: Document) -> None:
 		if call.promised_from:
 			_add(call)
 		# what the customer said was said of the former window
-		set_system(call, arrival_answer=None, arrival_answered_at=None)
+		set_protected_values(call, arrival_answer=None, arrival_answered_at=None)
 	call.promise_changed_for = None
 
 
 def measure(call: Document) -> None:
 	"""Once somebody has arrived: kept, early or late, and by how much."""
 	promise = promise_rules.measured(_promises(call))
-	set_system(
+	set_protected_values(
 		call,
 		promised_at=promise and promise.made_at,
 		promise_from=promise and promise.start,
 		promise_due=promise and promise.end,
 	)
 	if not promise or not call.arrived_at:
-		set_system(call, promise_result=None, promise_deviation=0)
+		set_protected_values(call, promise_result=None, promise_deviation=0)
 		return
 	if call.has_value_changed("arrived_at") or not call.promise_result:
 		found, minutes = promise_rules.result(promise, get_datetime(call.arrived_at))
-		set_system(call, promise_result=found, promise_deviation=minutes)
+		set_protected_values(call, promise_result=found, promise_deviation=minutes)
 
 
 def require_for_work(call: Document) -> None:
 	"""A call does not go to work without a promise where its request type asks for one."""
-	if not entered(call, "In Progress") or call.promised_to or call.arrived_at:
+	if not status_changed_to(call, "In Progress") or call.promised_to or call.arrived_at:
 		return
 	if cint(facts.request_type(call, "requires_promise")):
 		require_value(

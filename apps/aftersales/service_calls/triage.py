@@ -9,9 +9,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_link_to_form, getdate
 
-from aftersales.core.guards import previous_status, require_role, require_value, set_system
+from aftersales.core.guards import previous_status, require_role, require_value, set_protected_values
 from aftersales.core.roles import SUPERVISORS
-from aftersales.service_calls import facts, past_jobs, triage_rules
+from aftersales.service_calls import facts, repeat_calls, triage_rules
 from aftersales.service_calls.entitlement import coverage, reasons
 from aftersales.service_calls.entitlement.coverage_rules import Coverage, KnownDates, Proposal
 from aftersales.service_calls.triage_rules import Urgency, Verdict
@@ -45,14 +45,14 @@ def link_repeated_call(call: Document) -> None:
 	if chosen_by_hand and call.repeat_of == call.name:
 		frappe.throw(_("A call cannot repeat itself."))
 	if not chosen_by_hand and is_under_triage(call) and facts.any_changed(call, REPEAT_FACTS):
-		call.repeat_of = facts.is_failure(call) and past_jobs.repeated_by(
+		call.repeat_of = facts.is_failure(call) and repeat_calls.repeated_by(
 			call.received_at,
 			call.symptom_code,
 			facts.finished_jobs(call),
 			cint(aftersales_settings().repeat_days),
 		)
 		call.repeat_of = call.repeat_of or None
-	set_system(call, is_repeat=int(bool(call.repeat_of)))
+	set_protected_values(call, is_repeat=int(bool(call.repeat_of)))
 
 
 def take_coverage_snapshot(call: Document) -> None:
@@ -65,7 +65,7 @@ def take_coverage_snapshot(call: Document) -> None:
 	is_ours = ask_about_owner(call)
 	answer = coverage.of_call(call, _known(call, is_ours))
 	if facts_changed:
-		set_system(
+		set_protected_values(
 			call,
 			coverage=answer.kind,
 			coverage_source=answer.source,
@@ -74,7 +74,7 @@ def take_coverage_snapshot(call: Document) -> None:
 			service_contract=facts.contract(call).name,
 		)
 	proposal = coverage.proposal_for(call.coverage, call.request_type, call.support_kind)
-	set_system(
+	set_protected_values(
 		call,
 		proposed_category=proposal.category,
 		coverage_reason=_reason(call, answer, proposal, is_ours),
@@ -92,7 +92,7 @@ def ask_about_owner(call: Document) -> bool:
 	is_new_concern = stored and (stored.ownership_concern or None) != text
 	if is_new_concern and not call.has_value_changed("ownership_reason"):
 		call.ownership_reason = None
-	set_system(call, ownership_concern=text)
+	set_protected_values(call, ownership_concern=text)
 	if not doubt:
 		return True
 	if (call.ownership_reason or "").strip():

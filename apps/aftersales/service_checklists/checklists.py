@@ -12,10 +12,10 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, flt, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.job_types import CARD, VISIT
 from aftersales.installed_base.meters import readings
-from aftersales.service_calls.for_customers import owner_for_customers
+from aftersales.service_calls.portal_api import owner_for_customers
 from aftersales.service_checklists.checklist_rules import (
 	Answer,
 	Job,
@@ -92,17 +92,17 @@ def job_submitted(doc: Document, method: str | None = None) -> None:
 		if _outcome(doc) in NOT_WORKED_ON and not any(row.answer for row in checklist.answers):
 			continue
 		day = getdate(doc.get("departed_at") or now_datetime())
-		set_system(checklist, status=COMPLETE, done_on=day)
+		set_protected_values(checklist, status=COMPLETE, done_on=day)
 		for row in checklist.answers:
 			_hand_on(checklist, row, doc)
-		as_app(checklist).save()
+		privileged(checklist).save()
 
 
 def job_cancelled(doc: Document, method: str | None = None) -> None:
 	"""on_cancel: the checklists are open again, should the job be amended; calls that were made stay."""
 	for checklist in _of(doc, COMPLETE):
-		set_system(checklist, status=OPEN, done_on=None)
-		as_app(checklist).save()
+		set_protected_values(checklist, status=OPEN, done_on=None)
+		privileged(checklist).save()
 
 
 def job_deleted(doc: Document, method: str | None = None) -> None:
@@ -122,7 +122,7 @@ def make(template: str, job: Document) -> str:
 	source = frappe.get_cached_doc(TEMPLATE, template)
 	doc = frappe.new_doc(DOCTYPE)
 	doc.update({"template": template, "equipment": job.equipment})
-	set_system(
+	set_protected_values(
 		doc,
 		checklist_key=key,
 		customer=job.customer,
@@ -135,7 +135,7 @@ def make(template: str, job: Document) -> str:
 		given = answered.get(question.question, {})
 		doc.append("answers", {**{field: question.get(field) for field in FROM_QUESTION}, **given})
 	doc.flags.made_for_job = True
-	return as_app(doc).insert().name
+	return privileged(doc).insert().name
 
 
 def of_job(doctype: str, name: str) -> list[Document]:
@@ -294,6 +294,6 @@ def _call_about(checklist: Document, row: Document, job: Document) -> str:
 		}
 	)
 	call.call_owner = owner_for_customers()
-	set_system(call, entry_key=key)
+	set_protected_values(call, entry_key=key)
 	call.flags.ignore_permissions = True
 	return call.insert().name

@@ -6,7 +6,7 @@ from frappe.model.document import Document
 LINE = "Service Contract Equipment"
 
 
-def keep_once(product: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
+def remove_duplicates(product: Document, method: str | None, old: str, new: str, merge: bool = False) -> None:
 	"""after_rename of Customer Equipment: a contract that listed both files lists the one that stays once."""
 	if not merge:
 		return

@@ -170,7 +170,7 @@ def _earlier_trip(doc: Document) -> str | None:
 	return None
 
 
-def hold(doc: Document | frappe._dict) -> bool:
+def lock_contract(doc: Document | frappe._dict) -> bool:
 	"""Lock the contract of a job that is not posted yet, or is being cancelled; whether there is one.
 
 	Before the job's own row: whoever holds the contract reads all jobs of the call and would wait for one that
@@ -187,7 +187,7 @@ def take_visit(doc: Document) -> None:
 
 	The contract is locked, for cards too: two jobs of a call do not both take its last visit or bear its excess.
 	"""
-	if not hold(doc):
+	if not lock_contract(doc):
 		return
 	doc.flags.holds_contract = True
 	if doc.doctype != VISIT:

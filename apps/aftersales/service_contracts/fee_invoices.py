@@ -246,7 +246,7 @@ def invoice(contract: str, again: bool = False) -> list[str]:
 def follow_calendar(name: str) -> None:
 	"""Set the current period of a Subscription, which others may have locked for editing, past its form."""
 	subscription = frappe.get_doc(SUBSCRIPTION, name)
-	keep_at_next_period(subscription)
+	set_next_period(subscription)
 	fields = ("current_invoice_start", "current_invoice_end", "status", "cancelation_date")
 	subscription.db_set({field: subscription.get(field) for field in fields})
 
@@ -343,7 +343,7 @@ def free_period(fee: Document, method: str | None = None) -> None:
 		fee.db_set(KEY, None, update_modified=False)
 
 
-def keep_at_next_period(subscription: Document, method: str | None = None) -> None:
+def set_next_period(subscription: Document, method: str | None = None) -> None:
 	"""validate of a Subscription: its current period is the contract's first one that is not invoiced.
 
 	When none is left it is stopped on the last day of the contract.

@@ -15,7 +15,7 @@ from frappe.utils import add_days, cint, flt, fmt_money, get_link_to_form, getda
 
 from aftersales.core.money import exact, unit
 from aftersales.core.rounding_rules import round_to
-from aftersales.core.selling_terms import KEY, posting_key, save_as_app
+from aftersales.core.selling_terms import KEY, posting_key, save_privileged
 from aftersales.service_contracts import fee_invoices, fee_rules
 from aftersales.service_contracts.fee_rules import Fee
 
@@ -115,7 +115,7 @@ def _credit(contract: Document, row: frappe._dict) -> str:
 		item.update({"rate": rate, "price_list_rate": rate, "discount_percentage": 0, "discount_amount": 0})
 		# A credit is booked at once, and is not earned over days
 		item.update({"enable_deferred_revenue": 0, "service_start_date": None, "service_end_date": None})
-	save_as_app(note, submitted=False)
+	save_privileged(note, submitted=False)
 	_stop_recognition(invoice, getdate(contract.end_date))
 	return note.name
 

@@ -8,14 +8,14 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.core.input.requests import Moment, Values, validate_call
 from aftersales.core.savepoints import insert_once
 from aftersales.installed_base.equipment import find_product_file
 from aftersales.product_knowledge import articles
 from aftersales.product_knowledge.documents import audience_of_user, product_of_document
 from aftersales.product_knowledge.scope_rules import Product
-from aftersales.service_calls import expected_price, facts, intake, past_jobs
+from aftersales.service_calls import expected_price, facts, intake, repeat_calls
 from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
 from aftersales.service_desk import phone_search
 from aftersales.service_desk.telephone import call_logs
@@ -147,7 +147,7 @@ def preview(values: Values) -> dict:
 	call.subject = call.subject or "-"
 	call.validate()  # the app's own steps, without scripts of the site: nothing is saved
 	due = _due(call)
-	related = past_jobs.find_related(
+	related = repeat_calls.find_related(
 		call.customer,
 		call.equipment,
 		call.serial_no,
@@ -230,7 +230,7 @@ def take_call(
 		if cint(keep_product) and not typed.get("equipment"):
 			typed["equipment"] = _make_product(typed)
 		call = frappe.new_doc("Repair Call").update({"channel": "Phone", **typed})
-		set_system(call, entry_key=entry_key)
+		set_protected_values(call, entry_key=entry_key)
 		if call_log:
 			call.received_at = _rang_at(call_log)
 		return call.insert().name

@@ -12,7 +12,7 @@ from pypika.terms import Criterion, ExistsCriterion
 
 from aftersales.installed_base.search_key_rules import Asked, asked
 from aftersales.installed_base.serial_rules import serial_key
-from aftersales.service_calls import past_jobs
+from aftersales.service_calls import repeat_calls
 from aftersales.service_calls.entitlement import fitted_numbers
 
 FOUND = 12
@@ -93,12 +93,12 @@ def search_query(wanted: Asked) -> QueryBuilder:
 def _from_calls(wanted: Asked) -> list[frappe._dict]:
 	"""A number that is on no contact: who called from it before."""
 	digits = wanted.leading[0]
-	if not digits.isdigit() or len(digits) < past_jobs.PHONE_DIGITS:
+	if not digits.isdigit() or len(digits) < repeat_calls.PHONE_DIGITS:
 		return []
 	rows = frappe.get_list(
 		"Repair Call",
 		# a number that a guest named for a customer's product does not yet speak for the customer
-		filters={"phone_key": past_jobs.phone_key(digits), "contact_confirmed": 1},
+		filters={"phone_key": repeat_calls.phone_key(digits), "contact_confirmed": 1},
 		fields=["customer", "customer_name", "contact_name", "contact_phone as phone"],
 		order_by="received_at desc",
 		limit=LOOKED_AT,

@@ -19,7 +19,7 @@ REASONS = {"On Hold": "hold_reason", "Cancelled": "cancel_reason"}
 """Statuses whose guard asks why. A workflow action takes no text with it: the state it leads to says why."""
 
 
-def follow(doc: Document, method: str | None = None) -> None:
+def sync_status_from_workflow(doc: Document, method: str | None = None) -> None:
 	"""doc_events before_validate, and first step of before_update_after_submit: map what changed."""
 	workflow = _active_workflow(doc.doctype)
 	if not workflow:
@@ -39,7 +39,7 @@ def follow(doc: Document, method: str | None = None) -> None:
 		doc.set(field, now.state)
 
 
-def settle(doc: Document, method: str | None = None) -> None:
+def sync_workflow_state(doc: Document, method: str | None = None) -> None:
 	"""doc_events on_change: the state stored fits the status stored."""
 	workflow = None if doc.flags.in_delete else _active_workflow(doc.doctype)
 	if not workflow:
@@ -51,7 +51,7 @@ def settle(doc: Document, method: str | None = None) -> None:
 		frappe.db.set_value(doc.doctype, doc.name, field, state, update_modified=False)
 
 
-def align(workflow: Document, method: str | None = None) -> None:
+def initialise_workflow_states(workflow: Document, method: str | None = None) -> None:
 	"""doc_events on_update of Workflow: documents that were there before get a state of their status.
 
 	Frappe gives all of them the first state. A state that stands for nothing is left alone.

@@ -10,7 +10,7 @@ from frappe.utils import cint, flt
 from aftersales.service_posting.plan.posting_plan import CUSTOMER
 
 
-def follow(doc: Document, invoice: Document, delivered: bool) -> None:
+def set_lines(doc: Document, invoice: Document, delivered: bool) -> None:
 	"""Add, change or take away part lines of the draft job `doc` as the priced `invoice` gives free items.
 
 	`delivered`: a Delivery Note moves what the customer gets.

@@ -9,7 +9,7 @@ from frappe.utils import flt, nowdate
 
 from aftersales.core import dimensions
 from aftersales.core.guards import with_system_privileges
-from aftersales.core.selling_terms import save_as_app, set_customer_terms
+from aftersales.core.selling_terms import save_privileged, set_customer_terms
 from aftersales.service_posting.invoicing.invoices import (
 	charged_item,
 	has_agreed_rates,
@@ -60,7 +60,7 @@ def make_stock_entry(doc: Document, rows: Iterable[StockRow]) -> str | None:
 			**link_back(doc, "Stock Entry"),
 		}
 	)
-	save_as_app(entry, submitted=True)
+	save_privileged(entry, submitted=True)
 	return entry.name
 
 
@@ -81,7 +81,7 @@ def make_delivery_note(doc: Document, rows: Iterable[InvoiceRow]) -> str | None:
 	exact_hours.keep(note)
 	set_customer_terms(note, priced=has_agreed_rates(rows))
 	set_agreed_rates(note, rows)
-	save_as_app(note, submitted=True)
+	save_privileged(note, submitted=True)
 	return note.name
 
 
@@ -147,7 +147,7 @@ def make_labour_entry(doc: Document, plan: PostingPlan) -> str | None:
 			**link_back(doc, "Journal Entry"),
 		}
 	)
-	save_as_app(entry, submitted=True)
+	save_privileged(entry, submitted=True)
 	return entry.name
 
 

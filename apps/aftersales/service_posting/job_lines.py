@@ -33,7 +33,7 @@ def complete_lines(doc: Document) -> None:
 	"""
 	category = category_of(doc)
 	_check_authorisation(doc, category)
-	service_charges.follow(doc)
+	service_charges.set_lines(doc)
 	for line in doc.labour:
 		_fill_labour(doc, line)
 	for line in doc.parts:

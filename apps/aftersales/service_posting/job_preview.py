@@ -36,7 +36,7 @@ def preview(doc: Document) -> None:
 
 def _show_amounts(doc: Document, plan: PostingPlan) -> None:
 	invoice = priced_unsaved([Charge(doc, plan.invoice_rows)])
-	free_items.follow(doc, invoice, bool(plan.delivery_rows))
+	free_items.set_lines(doc, invoice, bool(plan.delivery_rows))
 	doc.currency = invoice.currency
 	doc.amount_due = total_of(invoice)
 	for line, values in line_amounts.of_lines(doc, invoice):

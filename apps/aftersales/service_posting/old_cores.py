@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import flt
 
 from aftersales.core import dimensions
-from aftersales.core.selling_terms import posting_key, save_as_app
+from aftersales.core.selling_terms import posting_key, save_privileged
 from aftersales.service_posting.job_documents import cancel_document
 from aftersales.spare_parts.parts import items_of_old_parts
 
@@ -49,7 +49,7 @@ def receive(doc: Document) -> str | None:
 			**dimensions.of_job(doc),
 		}
 	)
-	save_as_app(entry, submitted=True)
+	save_privileged(entry, submitted=True)
 	return entry.name
 
 

@@ -11,7 +11,7 @@ from frappe.model.document import Document
 from frappe.query_builder.functions import Sum
 from frappe.utils import cint, escape_html, flt, get_link_to_form
 
-from aftersales.core.guards import as_app, require_role
+from aftersales.core.guards import privileged, require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.service_posting.posting import refresh_part_costs
 from aftersales.spare_parts.part_return_rules import IssuedLine, Problem, problem
@@ -132,7 +132,7 @@ def is_return(entry: Document) -> bool:
 	)
 
 
-def refuse_cancelling_what_came_back(job: Document) -> None:
+def validate_nothing_came_back(job: Document) -> None:
 	"""A job is not cancelled while parts of it came back by a document of their own: they would be there twice.
 
 	Raises:
@@ -260,7 +260,7 @@ def _make_receipt(
 			],
 		}
 	)
-	as_app(entry).insert()
+	privileged(entry).insert()
 	entry.submit()
 	return entry.name
 

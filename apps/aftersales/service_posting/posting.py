@@ -17,7 +17,7 @@ from aftersales.core.guards import require_role, with_system_privileges
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
-from aftersales.core.selling_terms import billing_currency, posting_key, save_as_app, set_customer_terms
+from aftersales.core.selling_terms import billing_currency, posting_key, save_privileged, set_customer_terms
 from aftersales.service_contracts import contracts
 from aftersales.service_posting import country_checks, free_items, line_amounts, old_cores, part_costs
 from aftersales.service_posting.attempts import attempt, tell
@@ -33,12 +33,12 @@ from aftersales.service_posting.invoicing.invoices import (
 	jobs_on,
 	link_back,
 	priced_unsaved,
-	refuse_free_rows,
 	save_invoice,
 	set_agreed_rates,
 	submits_at_once,
 	total_of,
 	unsaved_invoice,
+	validate_no_free_rows,
 )
 from aftersales.service_posting.job_documents import (
 	bill_new_delivery_note,
@@ -235,7 +235,7 @@ def post_again(doctype: DocTypeName, name: str) -> dict[str, str | None]:
 		frappe.throw(_("{0} is not a service job.").format(frappe.bold(frappe.utils.escape_html(doctype))))
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("read")
-	contracts.hold(doc)
+	contracts.lock_contract(doc)
 	if frappe.db.get_value(doctype, name, "docstatus", for_update=True) != 1:
 		frappe.throw(_("{0} is not submitted: only a finished job is posted.").format(doc.name))
 	post_job(doc, invoice_now=True)
@@ -347,7 +347,7 @@ def billing_status(invoice: Document) -> str:
 def _await_billing(doc: Document, plan: PostingPlan) -> None:
 	"""What the invoice will say is shown on the job until a billing run makes it."""
 	invoice = priced_unsaved([Charge(doc, plan.invoice_rows)])
-	refuse_free_rows(invoice)
+	validate_no_free_rows(invoice)
 	country_checks.tell_refusal(invoice)
 	doc.update({"currency": invoice.currency, "amount_due": total_of(invoice)})
 	for line, values in line_amounts.of_lines(doc, invoice):

@@ -36,7 +36,7 @@ FIELDS_OF_CALL = (
 )
 
 
-def follow(doc: Document) -> None:
+def set_lines(doc: Document) -> None:
 	"""Set the lines of flat rate and call-out on the draft job `doc`; amounts follow in :func:`follow_amounts`.
 
 	Raises:

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, escape_html, get_link_to_form, getdate, strip_html_tags
 
-from aftersales.core.guards import require_role, set_system
+from aftersales.core.guards import require_role, set_protected_values
 from aftersales.core.input.requests import validate_call
 from aftersales.core.notices import Notice, notify
 from aftersales.core.roles import SUPERVISORS
@@ -93,10 +93,10 @@ def join_known(call: Document, method: str | None = None) -> None:
 	if call.fault_code and call.model:
 		known = _open_one(Fault(call.brand or "", call.model, call.fault_code))
 	if (call.non_conformance or None) != known:
-		set_system(call, non_conformance=known)
+		set_protected_values(call, non_conformance=known)
 
 
-def keep_place(doc: Document, method: str | None = None) -> None:
+def set_fault_key(doc: Document, method: str | None = None) -> None:
 	"""Hook of Non Conformance (validate): one is open per fault and model, by a unique key.
 
 	One that lost its place to an older one when two fault codes became one stays open without it.

@@ -5,7 +5,7 @@ from datetime import date
 import frappe
 from frappe.utils import flt, getdate
 
-from aftersales.service_calls.figures import Selection
+from aftersales.service_calls.metrics import Selection
 from aftersales.service_quality import goal_rules
 from aftersales.service_quality.goal_rules import Period
 from aftersales.service_quality.key_figure_rules import figures, total

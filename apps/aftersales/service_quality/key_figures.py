@@ -6,12 +6,12 @@ import frappe
 from frappe.utils import cint, flt
 
 from aftersales.customer_care import opinion_figures as opinions
-from aftersales.field_service import figures as visits
-from aftersales.repair_workshop import figures as workshop
-from aftersales.service_accounts import figures as billing
+from aftersales.field_service import metrics as visits
+from aftersales.repair_workshop import metrics as workshop
+from aftersales.service_accounts import metrics as billing
 from aftersales.service_calls import clock_figures as clocks
-from aftersales.service_calls import figures as calls
-from aftersales.service_calls.figures import Selection
+from aftersales.service_calls import metrics as calls
+from aftersales.service_calls.metrics import Selection
 from aftersales.service_quality.key_figure_rules import FIELDS, Counts
 from aftersales.service_setup.settings import aftersales_settings
 
@@ -26,7 +26,7 @@ def counts_by_group(selection: Selection) -> dict[str, Counts]:
 		*calls.promises(selection),
 		*opinions.answers(selection),
 		*visits.first_time_fixes(selection, within),
-		*visits.hands_on(selection),
+		*visits.time_tracking(selection),
 		*workshop.turnaround(selection),
 		*clocks.decided(selection),
 		*billing.cost_of_closed_calls(selection),

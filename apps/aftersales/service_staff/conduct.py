@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate, nowdate
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.core.roles import SUPERVISORS
 from aftersales.service_staff.conduct_rules import next_step
 
@@ -54,7 +54,7 @@ def _take_step(technician: str, complaint: Document) -> None:
 			"reference_name": complaint.name,
 		}
 	)
-	set_system(record, entry_key=complaint.name)
+	set_protected_values(record, entry_key=complaint.name)
 	record.flags.from_complaint = True
 	record.insert(ignore_permissions=True)  # who answers complaints need not write records about people
 	if settings.on_justified_complaint == SUBMIT and record.kind != "Dismissal":
@@ -66,7 +66,7 @@ def _take_back(name: str, complaint: Document) -> None:
 	record = frappe.get_doc(RECORD, name, for_update=True)
 	record.flags.ignore_permissions = True
 	# The complaint may lead to another step later; this one keeps its reason.
-	set_system(record, entry_key=None)
+	set_protected_values(record, entry_key=None)
 	if record.docstatus == 0:
 		record.delete(ignore_permissions=True)
 		return

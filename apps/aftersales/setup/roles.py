@@ -76,7 +76,7 @@ def give_to_administrators() -> None:
 		)
 
 
-def keep_site_settings(doc: Document, method: str | None = None) -> None:
+def restore_role_settings(doc: Document, method: str | None = None) -> None:
 	"""before_import of a Role: what the administrator set on our role survives the sync.
 
 	Frappe deletes and re-creates fixtures at every migrate; without this a role that demands

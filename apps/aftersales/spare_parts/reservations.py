@@ -37,7 +37,7 @@ HOLDS_NOTHING = ("Not Repairable", "Declined", "Cancelled")
 """Statuses of a repair card that needs its parts no more."""
 
 
-def keep_set_aside(doc: Document) -> None:
+def validate_reserved_qty(doc: Document) -> None:
 	"""Step of validate: a line holds what it held, as far as it still needs it; nobody types it in.
 
 	A line that now wants another part or warehouse holds nothing, nor does a card that is finished or
@@ -55,7 +55,7 @@ def keep_set_aside(doc: Document) -> None:
 		line.set_aside = min(qty, flt(line.qty)) if kept else 0
 
 
-def settle(doc: Document) -> None:
+def update_totals(doc: Document) -> None:
 	"""After a save: let the Bins know what the lines hold less than before."""
 	changes: dict[Place, float] = defaultdict(float)
 	for line in _lines_before(doc):
@@ -65,7 +65,7 @@ def settle(doc: Document) -> None:
 	_add_to_totals(changes)
 
 
-def hold(doc: Document) -> tuple[Share, ...]:
+def reserve(doc: Document) -> tuple[Share, ...]:
 	"""Set aside for the saved card `doc` what is free of the parts it needs; returns what each line got."""
 	needs = needs_of(doc)
 	stock = lock_stock(need.place for need in needs)
@@ -82,7 +82,7 @@ def hold(doc: Document) -> tuple[Share, ...]:
 	return shares
 
 
-def refuse_shortage(doc: Document, shares: Iterable[Share]) -> None:
+def validate_stock_is_enough(doc: Document, shares: Iterable[Share]) -> None:
 	"""Say which parts could not be set aside in full.
 
 	Raises:

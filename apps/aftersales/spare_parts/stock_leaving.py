@@ -49,7 +49,7 @@ def note_move(entry: Document, method: str | None = None) -> None:
 	moved[entry.item_code, entry.warehouse] += float("-inf") if counted else flt(entry.actual_qty)
 
 
-def keep_set_aside(doc: Document, method: str | None = None) -> None:
+def validate_reserved_stock(doc: Document, method: str | None = None) -> None:
 	"""doc_events on_submit, on_cancel of all documents: what was set aside is not taken unnoticed.
 
 	A document that moves no stock costs nothing, one that takes some a single query.

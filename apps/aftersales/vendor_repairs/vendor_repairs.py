@@ -33,7 +33,7 @@ SENDING_STATES = (rules.RECEIVED, rules.DIAGNOSING, rules.APPROVED, rules.AWAITI
 """States of the card in which its product may leave the house."""
 
 
-def refuse_while_out(fieldname: str, name: str | None) -> None:
+def validate_not_at_vendor(fieldname: str, name: str | None) -> None:
 	"""Refuse a step on a card or receipt (`fieldname` says which) whose product is with a vendor.
 
 	A locking read: it sees what was sent since the request began.

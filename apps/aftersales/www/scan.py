@@ -26,7 +26,7 @@ def get_context(context):
 def _target(tag: str, code: str = "") -> str:
 	from aftersales.customer_portal import customers
 	from aftersales.installed_base.product_codes import is_product_code
-	from aftersales.service_calls.for_customers import product_of
+	from aftersales.service_calls.portal_api import product_of
 
 	name = quote(tag, safe="")
 	if frappe.session.user != "Guest" and _works_at_the_desk():

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt
 
 from aftersales.core import dimensions
-from aftersales.core.selling_terms import KEY, posting_key, save_as_app
+from aftersales.core.selling_terms import KEY, posting_key, save_privileged
 from aftersales.core.system_user import booking_as_system
 from aftersales.customer_goods.exchange.exchange_rules import REFUND, REPLACEMENT
 from aftersales.service_posting.invoicing.invoices import submits_at_once
@@ -129,7 +129,7 @@ def make_credit_note(doc: Document) -> Document:
 	)
 	note.set("payment_schedule", [])
 	note.due_date = None
-	save_as_app(note, submits_at_once())
+	save_privileged(note, submits_at_once())
 	return note
 
 
@@ -158,7 +158,7 @@ def _move(doc: Document, purpose: str, kind: str, row: dict) -> str:
 			KEY: posting_key(doc.doctype, doc.name, purpose),
 		}
 	)
-	save_as_app(entry, submitted=True)
+	save_privileged(entry, submitted=True)
 	return entry.name
 
 

@@ -14,7 +14,7 @@ from frappe.utils import escape_html
 from aftersales.core.input.requests import validate_call
 from aftersales.customer_portal.messaging.texts import Text
 from aftersales.service_calls.contact_rules import same_address
-from aftersales.service_calls.past_jobs import phone_key
+from aftersales.service_calls.repeat_calls import phone_key
 
 EMAIL, SMS = "E-mail", "SMS"
 HOOK = "aftersales_message_channels"

@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_to_date, flt, get_datetime, now_datetime
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.core.input.requests import Moment, Number, validate_call
 from aftersales.installed_base.meters.meter_rules import Reading, per_day
 
@@ -111,7 +111,7 @@ def refresh(meter: str) -> None:
 	)
 	use = per_day([_reading(row) for row in rows])
 	doc = frappe.get_doc(METER, meter, for_update=True)
-	set_system(
+	set_protected_values(
 		doc,
 		last_reading=last[0].reading if last else 0,
 		last_total=last[0].total if last else 0,

@@ -13,7 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, cstr, escape_html, flt, get_link_to_form
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.core.guards import as_app, set_system, with_system_privileges
+from aftersales.core.guards import privileged, set_protected_values, with_system_privileges
 from aftersales.core.savepoints import all_or_nothing, one_of_many
 from aftersales.installed_base import equipment, identity, location
 from aftersales.installed_base.ownership_rules import GONE
@@ -63,9 +63,9 @@ def on_cancel(doc: Document, method: str | None = None) -> None:
 	for name in _files({"returned_by_type": doc.doctype, "returned_by": doc.name}):
 		with one_of_many(f"Product file {name} is not in use again", DOCTYPE, name):
 			file = frappe.get_doc(DOCTYPE, name, for_update=True)
-			set_system(file, returned_by_type=None, returned_by=None)
+			set_protected_values(file, returned_by_type=None, returned_by=None)
 			file.status = "In Use" if file.status == "Returned" else file.status
-			as_app(file).save()
+			privileged(file).save()
 	for name in _files({"sold_by_type": doc.doctype, "sold_by": doc.name}):
 		_undo(name, doc)
 
@@ -96,7 +96,7 @@ def _file_of(doc: Document, unit: Unit, parent: str | None) -> str:
 	file.service_zone = file.service_zone or location.zone_of(
 		file.address, frappe.get_cached_value("Customer", doc.customer, "territory")
 	)
-	set_system(
+	set_protected_values(
 		file,
 		sold_by_type=doc.doctype,
 		sold_by=doc.name,
@@ -107,8 +107,8 @@ def _file_of(doc: Document, unit: Unit, parent: str | None) -> str:
 	if was_back:
 		_start_anew(file)
 	if known:
-		return as_app(file).save().name
-	return as_app(file).insert().name
+		return privileged(file).save().name
+	return privileged(file).insert().name
 
 
 def _start_anew(file: Document) -> None:
@@ -116,7 +116,7 @@ def _start_anew(file: Document) -> None:
 	file.update({"installed_on": None, "warranty_until": None, "labour_warranty_until": None})
 	of_record = ("warranty_terms", "warranty_by_terms", "labour_by_terms")
 	of_record += ("commissioned_by", "installed_by_type", "installed_by")
-	set_system(file, **dict.fromkeys(of_record))
+	set_protected_values(file, **dict.fromkeys(of_record))
 
 
 def _known_file(doc: Document, unit: Unit) -> str | None:
@@ -147,8 +147,8 @@ def _take_back(doc: Document, rows: Iterable[Row]) -> None:
 				if file.status in GONE:
 					continue
 				file.status = "Returned"
-				set_system(file, returned_by_type=doc.doctype, returned_by=doc.name)
-				as_app(file).save()
+				set_protected_values(file, returned_by_type=doc.doctype, returned_by=doc.name)
+				privileged(file).save()
 
 
 def _kept_keys(origin: str | None) -> list[str]:
@@ -165,16 +165,16 @@ def _kept_keys(origin: str | None) -> list[str]:
 def _undo(name: str, doc: Document) -> None:
 	"""A sale is cancelled: the file it made goes, unless something was done for the product meanwhile."""
 	file = frappe.get_doc(DOCTYPE, name, for_update=True)
-	set_system(file, sold_by_type=None, sold_by=None, sale_key=None)
+	set_protected_values(file, sold_by_type=None, sold_by=None, sale_key=None)
 	lines = file.serials
 	if len(lines) > 1 and lines[-1].reference_name == doc.name:
 		back = identity.Change("New Owner", doc.doctype, doc.name, _("The sale was cancelled"))
 		with with_system_privileges(file, incomplete=True):
 			identity.change_owner(file, lines[-2].customer, back)
 		file.status = "Returned"
-		as_app(file).save()
+		privileged(file).save()
 		return
-	as_app(file).save()
+	privileged(file).save()
 	messages = len(frappe.message_log)
 	try:
 		with all_or_nothing():
@@ -183,7 +183,7 @@ def _undo(name: str, doc: Document) -> None:
 		del frappe.message_log[messages:]
 		file.reload()
 		file.status = "Returned" if file.status == "In Use" else file.status
-		as_app(file).save()
+		privileged(file).save()
 		file.add_comment(
 			"Info", _("The sale was cancelled: {0}").format(get_link_to_form(doc.doctype, doc.name))
 		)

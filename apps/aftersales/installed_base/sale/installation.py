@@ -5,7 +5,7 @@ from datetime import date
 import frappe
 from frappe.model.document import Document
 
-from aftersales.core.guards import as_app, set_system
+from aftersales.core.guards import privileged, set_protected_values
 
 DOCTYPE = "Customer Equipment"
 
@@ -22,8 +22,8 @@ def record(equipment: str, on: date, by: str | None, job: Document) -> None:
 	if file.installed_by:
 		return
 	file.installed_on = on
-	set_system(file, commissioned_by=by, installed_by_type=job.doctype, installed_by=job.name)
-	as_app(file).save()
+	set_protected_values(file, commissioned_by=by, installed_by_type=job.doctype, installed_by=job.name)
+	privileged(file).save()
 
 
 def withdraw(equipment: str, job: Document) -> None:
@@ -32,5 +32,5 @@ def withdraw(equipment: str, job: Document) -> None:
 	if (file.installed_by_type, file.installed_by) != (job.doctype, job.name):
 		return
 	file.installed_on = None
-	set_system(file, commissioned_by=None, installed_by_type=None, installed_by=None)
-	as_app(file).save()
+	set_protected_values(file, commissioned_by=None, installed_by_type=None, installed_by=None)
+	privileged(file).save()

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, nowdate
 
-from aftersales.core.guards import as_app, set_system, with_system_privileges
+from aftersales.core.guards import privileged, set_protected_values, with_system_privileges
 from aftersales.installed_base import equipment as product_files
 from aftersales.installed_base import identity
 from aftersales.installed_base.ownership_rules import GONE
@@ -26,7 +26,7 @@ def register(values: dict, channel: str, key: str) -> str:
 		return there
 	doc = frappe.new_doc(DOCTYPE)
 	doc.update(values)
-	set_system(doc, channel=channel, entry_key=key)
+	set_protected_values(doc, channel=channel, entry_key=key)
 	doc.flags.ignore_permissions = True
 	return doc.insert().name
 
@@ -59,7 +59,7 @@ def confirm(registration: Document) -> str:
 			"status": "In Use" if file.status in GONE else file.status,
 		}
 	)
-	as_app(file).save() if name else as_app(file).insert()
+	privileged(file).save() if name else privileged(file).insert()
 	_decide(registration, CONFIRMED, equipment=file.name)
 	return file.name
 
@@ -93,7 +93,7 @@ def _decide(
 	registration: Document, status: str, equipment: str | None = None, reason: str | None = None
 ) -> None:
 	registration.equipment = equipment or registration.equipment
-	set_system(
+	set_protected_values(
 		registration, status=status, reason=reason, decided_by=frappe.session.user, decided_on=nowdate()
 	)
 	registration.save()

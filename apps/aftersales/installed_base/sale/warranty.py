@@ -7,7 +7,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, getdate
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.core.guards import set_system
+from aftersales.core.guards import set_protected_values
 from aftersales.installed_base.sale.warranty_rules import Ends, Product, Terms, choose, ends
 
 DOCTYPE = "Warranty Terms"
@@ -30,7 +30,7 @@ def apply(file: Document) -> None:
 	until = ends(terms, delivered, _day(file.installed_on)) if terms else Ends(None, None)
 	_set(file, "warranty_until", "warranty_by_terms", until.product)
 	_set(file, "labour_warranty_until", "labour_by_terms", until.labour)
-	set_system(file, warranty_terms=terms and terms.name)
+	set_protected_values(file, warranty_terms=terms and terms.name)
 
 
 def _terms_of(file: Document, delivered: date | None) -> Terms | None:
@@ -54,7 +54,7 @@ def _set(file: Document, fieldname: str, by_terms: str, until: date | None) -> N
 	last = _day(before.get(by_terms)) if before else None
 	if _day(file.get(fieldname)) == last:
 		file.set(fieldname, until)
-	set_system(file, **{by_terms: until})
+	set_protected_values(file, **{by_terms: until})
 
 
 def _changed(file: Document, fieldname: str) -> bool:

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, get_link_to_form, now_datetime
 
-from aftersales.core.guards import entered, require_values, set_system
+from aftersales.core.guards import require_values, set_protected_values, status_changed_to
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import unit
 from aftersales.repair_workshop import accepted_rates, estimate
@@ -74,7 +74,7 @@ class ApprovalActions(ServiceJob):
 			frappe.throw(_("Enter who accepted and how."), frappe.MandatoryError)
 		if accepted <= 0:
 			frappe.throw(_("Enter the net amount that was accepted."), frappe.MandatoryError)
-		set_system(
+		set_protected_values(
 			self,
 			approval_status="Approved",
 			approved_by=approved_by.strip(),
@@ -105,7 +105,7 @@ class ApprovalActions(ServiceJob):
 		require_draft(self)
 		if not (reason or "").strip():
 			frappe.throw(_("Enter why the customer declined."), frappe.MandatoryError)
-		set_system(
+		set_protected_values(
 			self,
 			approval_status="Declined",
 			approved_by=None,
@@ -189,7 +189,7 @@ class ApprovalActions(ServiceJob):
 
 
 def ask_for_approval(card: Document) -> None:
-	if not entered(card, rules.AWAITING_APPROVAL):
+	if not status_changed_to(card, rules.AWAITING_APPROVAL):
 		return
 	require_values(
 		card,
@@ -202,7 +202,7 @@ def ask_for_approval(card: Document) -> None:
 
 
 def withdraw_approval(card: Document) -> None:
-	set_system(
+	set_protected_values(
 		card,
 		approval_status="Pending",
 		approved_by=None,
@@ -214,7 +214,7 @@ def withdraw_approval(card: Document) -> None:
 
 
 def require_approval(card: Document) -> None:
-	if entered(card, rules.APPROVED) and not card.costs_the_customer_nothing():
+	if status_changed_to(card, rules.APPROVED) and not card.costs_the_customer_nothing():
 		why = _("Record the approval with the name, the channel and the amount.")
 		fields = ("approved_by", "approved_at", "approval_channel", "approved_amount")
 		require_values(card, dict.fromkeys(fields, why))
@@ -229,7 +229,7 @@ def require_approval(card: Document) -> None:
 		)
 
 
-def refuse_more_than_approved(card: Document) -> None:
+def validate_approved_amount(card: Document) -> None:
 	"""After posting, when the amounts are those of the invoice."""
 	if card.status in rules.GIVEN_UP:
 		return

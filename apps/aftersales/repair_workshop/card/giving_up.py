@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from aftersales.core.guards import entered, require_value
+from aftersales.core.guards import require_value, status_changed_to
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_calls import jobs
 from aftersales.service_setup.settings import aftersales_settings
@@ -20,14 +20,14 @@ def require_reason_for_giving_up(card: Document) -> None:
 def charge_diagnosis_fee(card: Document) -> None:
 	"""Nothing is repaired: the customer pays the fee for the diagnosis, where one is set; it may be taken off."""
 	fee = aftersales_settings().diagnosis_fee_item
-	if not fee or card.status not in rules.GIVEN_UP or not entered(card, card.status):
+	if not fee or card.status not in rules.GIVEN_UP or not status_changed_to(card, card.status):
 		return
 	charged = [line for line in card.as_rule_lines() if line.activity == rules.FEE]
 	if not charged and jobs.charge_rule(card.service_category) == jobs.CUSTOMER:
 		card.append("parts", {"item_code": fee, "qty": 1})
 
 
-def refuse_charges_without_repair(card: Document) -> None:
+def validate_charges_without_repair(card: Document) -> None:
 	if card.status not in rules.GIVEN_UP:
 		return
 	if rules.charged_without_repair(card.as_rule_lines()):

@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from aftersales.core.guards import entered
+from aftersales.core.guards import status_changed_to
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import parts_supply
@@ -34,7 +34,7 @@ class PartsActions(ServiceJob):
 		self.check_permission("write")
 		require_draft(self)
 		self.save()
-		reservations.refuse_shortage(self, reservations.hold(self))
+		reservations.validate_stock_is_enough(self, reservations.reserve(self))
 
 	@frappe.whitelist()
 	@validate_call
@@ -50,7 +50,7 @@ class PartsActions(ServiceJob):
 		self.check_permission("write")
 		require_draft(self)
 		self.save()
-		shares = reservations.hold(self)
+		shares = reservations.reserve(self)
 		requests = parts_supply.request_missing(self, shares, required_by)
 		if self.status != rules.AWAITING_PARTS and any(share.missing for share in shares):
 			self.status = rules.AWAITING_PARTS
@@ -91,7 +91,7 @@ class PartsActions(ServiceJob):
 		self.save()
 
 
-def keep_substitutes(card: Document) -> None:
+def set_substitutes(card: Document) -> None:
 	"""What a part stands in for is noted when it is chosen, and goes when the line wants another part."""
 	before = card.get_doc_before_save()
 	noted = {(line.name, line.item_code): line.substitute_for for line in (before.parts if before else [])}
@@ -100,7 +100,7 @@ def keep_substitutes(card: Document) -> None:
 			line.substitute_for = noted.get((line.name, line.item_code))
 
 
-def refuse_stock_of_other_company(card: Document) -> None:
+def validate_warehouse_company(card: Document) -> None:
 	"""Before anything is set aside there: the card could never be posted with it."""
 	for line in card.parts:
 		found = line.warehouse and frappe.get_cached_value("Warehouse", line.warehouse, "company")
@@ -117,11 +117,11 @@ def refuse_stock_of_other_company(card: Document) -> None:
 
 def require_old_parts_at_check(card: Document) -> None:
 	"""An old part that has to come back is back when the repair is checked, or it is said why not (R-SP)."""
-	if entered(card, rules.QUALITY_CHECK):
+	if status_changed_to(card, rules.QUALITY_CHECK):
 		old_parts.require_old_parts(card)
 
 
 def set_parts_aside_when_due(card: Document) -> None:
 	"""What the customer accepted, or the card waits for, is promised to it as far as it is there."""
-	if entered(card, rules.APPROVED) or entered(card, rules.AWAITING_PARTS):
-		reservations.hold(card)
+	if status_changed_to(card, rules.APPROVED) or status_changed_to(card, rules.AWAITING_PARTS):
+		reservations.reserve(card)

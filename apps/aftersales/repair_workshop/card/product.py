@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form, now_datetime
 
-from aftersales.core.guards import entered, previous_status, set_system
+from aftersales.core.guards import previous_status, set_protected_values, status_changed_to
 from aftersales.customer_goods import custody, loaners
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import cards
@@ -60,10 +60,10 @@ def check_receipt(card: Document) -> None:
 		)
 
 
-def refuse_ending_while_out(card: Document) -> None:
+def validate_product_is_here(card: Document) -> None:
 	"""What is with a vendor can neither be checked nor finished nor called off (R-WS-10)."""
 	if card.status in (rules.QUALITY_CHECK, rules.READY, *rules.GIVEN_UP, rules.CANCELLED):
-		if entered(card, card.status) or card.docstatus:
+		if status_changed_to(card, card.status) or card.docstatus:
 			custody.validate_product_is_here("repair_card", card.name)
 
 
@@ -78,7 +78,7 @@ def check_quotation(card: Document) -> None:
 
 
 def require_recovered_receipt(card: Document) -> None:
-	if not entered(card, rules.RETURNED) or not card.collection_receipt:
+	if not status_changed_to(card, rules.RETURNED) or not card.collection_receipt:
 		return
 	status = frappe.db.get_value("Collection Receipt", card.collection_receipt, "status")
 	if status not in ("Recovered", "Voided"):
@@ -91,13 +91,13 @@ def require_recovered_receipt(card: Document) -> None:
 
 
 def require_loaner_back(card: Document) -> None:
-	if entered(card, rules.RETURNED):
-		loaners.refuse_while_lent(card.repair_call)
+	if status_changed_to(card, rules.RETURNED):
+		loaners.validate_not_lent(card.repair_call)
 
 
 def stamp_return(card: Document) -> None:
-	if entered(card, rules.RETURNED):
-		set_system(card, returned_at=now_datetime())
+	if status_changed_to(card, rules.RETURNED):
+		set_protected_values(card, returned_at=now_datetime())
 
 
 def tell_call_about_outcome(card: Document) -> None:

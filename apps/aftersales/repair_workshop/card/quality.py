@@ -5,9 +5,9 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_fullname, get_link_to_form, now_datetime
 
-from aftersales.core.guards import previous_status, set_system
+from aftersales.core.guards import previous_status, set_protected_values
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop import hands_on
+from aftersales.repair_workshop import time_tracking
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff.technicians import technicians_of_user
 
@@ -19,7 +19,7 @@ def stamp_repair(card: Document) -> None:
 		return
 	repairer = rules.repairer(
 		technicians_of_user(frappe.session.user),
-		hands_on.logs_of(card),
+		time_tracking.logs_of(card),
 		[line.technician for line in card.labour if line.technician],
 		card.assigned_technician,
 	)
@@ -30,7 +30,7 @@ def stamp_repair(card: Document) -> None:
 			),
 			frappe.MandatoryError,
 		)
-	set_system(card, repaired_by=repairer, repaired_at=now_datetime())
+	set_protected_values(card, repaired_by=repairer, repaired_at=now_datetime())
 
 
 def withdraw_verification(card: Document) -> None:
@@ -39,9 +39,11 @@ def withdraw_verification(card: Document) -> None:
 		return
 	back_to_work = card.docstatus == 0 and card.status != rules.QUALITY_CHECK
 	before = card.get_doc_before_save()
-	changed = before.verified_by and hands_on.work_done(before) != hands_on.work_done(card)
+	changed = before.verified_by and time_tracking.work_done(before) != time_tracking.work_done(card)
 	if back_to_work or changed:
-		set_system(card, verified_by=None, verified_at=None, own_check=0, verification_signature=None)
+		set_protected_values(
+			card, verified_by=None, verified_at=None, own_check=0, verification_signature=None
+		)
 
 
 def require_verification(card: Document) -> None:
@@ -60,12 +62,12 @@ def require_verification(card: Document) -> None:
 def is_checked_by_repairer(card: Document, user: str) -> bool:
 	"""Whether `user` worked on the product and may verify its repair all the same."""
 	allowed = aftersales_settings().own_check_allowed
-	return bool(allowed) and not rules.may_verify(user, hands_on.users_who_worked(card))
+	return bool(allowed) and not rules.may_verify(user, time_tracking.users_who_worked(card))
 
 
 def validate_verification(card: Document) -> None:
 	"""A second person verifies; in a workshop of one the repairer does, and signs (own_check_allowed)."""
-	if rules.may_verify(card.verified_by, hands_on.users_who_worked(card)):
+	if rules.may_verify(card.verified_by, time_tracking.users_who_worked(card)):
 		return
 	if not (card.own_check and aftersales_settings().own_check_allowed):
 		frappe.throw(
@@ -87,4 +89,4 @@ def validate_verification(card: Document) -> None:
 
 def stamp_ready(card: Document) -> None:
 	if card.status == rules.READY:
-		set_system(card, ready_at=now_datetime())
+		set_protected_values(card, ready_at=now_datetime())

@@ -11,10 +11,10 @@ from aftersales.repair_workshop import card_rules as rules
 from aftersales.service_calls import jobs
 
 
-def refuse_state_out_of_place(card: Document) -> None:
+def validate_state(card: Document) -> None:
 	before = card.get_doc_before_save()
 	if card.docstatus == 1 and not (before and before.docstatus == 1):
-		refuse_submitting_what_was_called_off(card)
+		validate_not_called_off(card)
 		return
 	if not rules.state_is_allowed(card.status, card.docstatus) or (
 		card.docstatus == 1 and not rules.submitted_move_is_allowed(before.status, card.status)
@@ -29,12 +29,12 @@ def refuse_state_out_of_place(card: Document) -> None:
 		require_role(SUPERVISORS, _("Resuming a cancelled card"))
 
 
-def refuse_submitting_what_was_called_off(card: Document) -> None:
+def validate_not_called_off(card: Document) -> None:
 	if rules.CANCELLED in (card.status, previous_status(card)):
 		frappe.throw(_("This card was cancelled. Resume it before finishing it."))
 
 
-def keep_state_log(card: Document) -> None:
+def validate_state_log(card: Document) -> None:
 	"""The state log is written by the app: rows sent by a client have to be the stored ones."""
 	before = card.get_doc_before_save()
 	stored = [(row.name, row.status, row.entered_at, row.user) for row in before.state_log] if before else []

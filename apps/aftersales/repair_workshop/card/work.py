@@ -4,11 +4,11 @@ import frappe
 from frappe import _
 from frappe.utils import now_datetime
 
-from aftersales.core.guards import require_role, set_system
+from aftersales.core.guards import require_role, set_protected_values
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import SUPERVISORS
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop import hands_on
+from aftersales.repair_workshop import time_tracking
 from aftersales.repair_workshop.card import quality
 from aftersales.repair_workshop.card.state import require_draft
 from aftersales.service_billing.service_job import ServiceJob
@@ -72,8 +72,8 @@ class WorkActions(ServiceJob):
 			frappe.throw(_("A repair is verified in state {0}.").format(frappe.bold(_(rules.QUALITY_CHECK))))
 		if notes:
 			self.verification_notes = notes
-		own = not rules.may_verify(frappe.session.user, hands_on.users_who_worked(self))
-		set_system(
+		own = not rules.may_verify(frappe.session.user, time_tracking.users_who_worked(self))
+		set_protected_values(
 			self,
 			verified_by=frappe.session.user,
 			verified_at=now_datetime(),
@@ -117,7 +117,7 @@ class WorkActions(ServiceJob):
 		"""
 		self.check_permission("write")
 		require_draft(self)
-		hands_on.start(self, technician)
+		time_tracking.start(self, technician)
 		self.save()
 
 	@frappe.whitelist()
@@ -129,7 +129,7 @@ class WorkActions(ServiceJob):
 			frappe.ValidationError: none is running.
 		"""
 		self.check_permission("write")
-		hands_on.stop(self, technician)
+		time_tracking.stop(self, technician)
 		self.save()
 
 	@frappe.whitelist()
@@ -138,7 +138,7 @@ class WorkActions(ServiceJob):
 		"""Add a labour line for each finished time log that has none; return how many were added."""
 		self.check_permission("write")
 		require_draft(self)
-		added = hands_on.charge(self)
+		added = time_tracking.charge(self)
 		if added:
 			self.save()
 		return added

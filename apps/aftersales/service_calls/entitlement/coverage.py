@@ -11,7 +11,7 @@ from aftersales.core.input.requests import validate_call
 from aftersales.installed_base import equipment as product_files
 from aftersales.installed_base import ownership
 from aftersales.installed_base.serial_rules import serial_key
-from aftersales.service_calls import past_jobs
+from aftersales.service_calls import repeat_calls
 from aftersales.service_calls.entitlement import repairs
 from aftersales.service_calls.entitlement.coverage_rules import (
 	Category,
@@ -36,7 +36,7 @@ def of_product(
 	"""Coverage of a product on the day `on` (today when empty), for the symptom reported."""
 	file = product_files.product_file(equipment) or frappe._dict()
 	serial = product_files.serial_record(serial_no or file.serial_no) or frappe._dict()
-	jobs = past_jobs.of_product(equipment=equipment) if file.repair_warranty_until else []
+	jobs = repeat_calls.of_product(equipment=equipment) if file.repair_warranty_until else []
 	contract = contracts.covering(file.customer, file.company, file.name, on)
 	if file and doubt_about(file, serial):
 		return work_out(known_dates(frappe._dict(), frappe._dict(), [], contract), getdate(on), symptom)
@@ -79,7 +79,7 @@ def known_dates(
 		product_warranty_until=_date(file.warranty_until),
 		labour_warranty_until=_date(file.labour_warranty_until),
 		repair_warranty_until=until,
-		repaired_symptom=past_jobs.last_repaired_symptom(jobs),
+		repaired_symptom=repeat_calls.last_repaired_symptom(jobs),
 		contract=contract.name,
 		contract_until=_date(contract.end_date),
 		repairs=tuple(past),

@@ -17,7 +17,7 @@ from aftersales.core.input.requests import validate_call
 from aftersales.core.plain_text import plain_line
 from aftersales.core.roles import DESK
 from aftersales.service_calls import answers
-from aftersales.service_calls.for_customers import owner_for_customers
+from aftersales.service_calls.portal_api import owner_for_customers
 from aftersales.service_staff import deputies
 
 CALL, REPORT = "Repair Call", "Mails without a Call"

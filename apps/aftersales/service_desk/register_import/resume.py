@@ -61,7 +61,7 @@ def _resume(name: str) -> bool:
 
 def _check_may_run(run) -> None:
 	run.check_permission("write")
-	run.refuse_without_permissions()
+	run.validate_permissions_for_import()
 
 
 def _tell(run, text: str, *more: str) -> None:

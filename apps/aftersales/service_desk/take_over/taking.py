@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, get_datetime, get_link_to_form, now_datetime
 
-from aftersales.core.guards import require_role, set_system
+from aftersales.core.guards import require_role, set_protected_values
 from aftersales.core.input.requests import Names, validate_call
 from aftersales.service_desk.take_over import sources
 from aftersales.service_desk.take_over.sources import Found
@@ -59,7 +59,7 @@ def _take(found: Found) -> str:
 		call.update(
 			{"next_action": _("Plan the maintenance visit"), "next_action_by": get_datetime(found.due)}
 		)
-	set_system(call, entry_key=found.key)
+	set_protected_values(call, entry_key=found.key)
 	call.flags.taken_over = True  # the customer knows of it already
 	call.insert(ignore_permissions=True)
 	if found.answered_at:

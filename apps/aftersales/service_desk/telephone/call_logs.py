@@ -12,7 +12,7 @@ from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.notices import Notice, notify
 from aftersales.core.roles import DESK
-from aftersales.service_calls import answers, past_jobs
+from aftersales.service_calls import answers, repeat_calls
 from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 from aftersales.service_desk.telephone import match_rules
 from aftersales.service_desk.telephone.match_rules import Candidate, Talk
@@ -108,7 +108,7 @@ def _candidates(log: Document) -> list[Candidate]:
 
 def _calls_of_number(log: Document | frappe._dict) -> list[frappe._dict]:
 	"""Calls with the number on the line, and open ones of the customers whose contact has it."""
-	key = past_jobs.phone_key(number_of(log))
+	key = repeat_calls.phone_key(number_of(log))
 	if not key or len(key) < 5:
 		return []
 	fields = ["name", "creation", "status", "channel"]
@@ -142,7 +142,7 @@ def _customers_of_number(key: str) -> list[str]:
 		.where((dynamic_link.link_doctype == "Customer") & phone.phone.like(f"%{key[-4:]}"))
 		.run()
 	)
-	spaced = [name for name, number in rows if past_jobs.phone_key(number) == key]
+	spaced = [name for name, number in rows if repeat_calls.phone_key(number) == key]
 	return sorted(set(spaced))
 
 

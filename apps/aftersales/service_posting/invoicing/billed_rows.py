@@ -60,7 +60,7 @@ def keep(doc: Document) -> None:
 		_set_keys(doc)
 
 
-def refuse_update_stock(doc: Document) -> None:
+def validate_update_stock(doc: Document) -> None:
 	"""The parts of a job left stock when it was finished: its invoice moves none.
 
 	Raises:

@@ -137,7 +137,7 @@ def release(job: JobKey, invoice: str, deleted: bool = False) -> None:
 		)
 
 
-def hold(job: JobKey, invoice: Document) -> None:
+def reapply_discount(job: JobKey, invoice: Document) -> None:
 	"""A credit note is cancelled and the job is on `invoice` again, with the discount that it had there."""
 	for compensation in held([job]) if jobs_on(invoice) == [job] else ():
 		digits = invoice.precision("discount_amount")

@@ -16,7 +16,7 @@ from frappe.utils import cint, cstr, flt, formatdate, nowdate
 
 from aftersales.core import dimensions
 from aftersales.core.money import nothing
-from aftersales.core.selling_terms import KEY, posting_key, save_as_app, set_customer_terms
+from aftersales.core.selling_terms import KEY, posting_key, save_privileged, set_customer_terms
 from aftersales.service_posting.plan import exact_hours
 from aftersales.service_posting.plan.billing_rules import DAY, ON_COMPLETION, shares
 from aftersales.service_posting.plan.posting_messages import problem_message
@@ -142,15 +142,15 @@ def set_agreed_rates(target: Document, rows: Iterable[InvoiceRow]) -> None:
 
 def save_invoice(invoice: Document, submitted: bool) -> Document:
 	"""Save an unsaved invoice, and refuse one that would give something away for want of a price."""
-	save_as_app(invoice, submitted)
-	refuse_free_rows(invoice)
+	save_privileged(invoice, submitted)
+	validate_no_free_rows(invoice)
 	if invoice.docstatus == 1:
 		# Ledgers write it past the document
 		invoice.outstanding_amount = frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount")
 	return invoice
 
 
-def refuse_free_rows(invoice: Document) -> None:
+def validate_no_free_rows(invoice: Document) -> None:
 	"""An item without a price is a price forgotten.
 
 	Raises:

@@ -3,13 +3,13 @@ from frappe import _
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 
 from aftersales.core.guards import (
-	entered,
-	keep_fields_of_record,
 	previous_status,
-	refuse_unknown,
 	require_role,
 	require_value,
-	set_system,
+	set_protected_values,
+	status_changed_to,
+	validate_link_exists,
+	validate_protected_fields,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
@@ -86,10 +86,10 @@ class Followup(ServiceDocument):
 	# end: auto-generated types
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.keep_what_is_over()
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_closed_values()
 		self.take_values_from_call()
-		refuse_unknown(self, "customer")
+		validate_link_exists(self, "customer")
 		self.check_equipment_owner()
 		self.check_dates()
 		self.check_opinion()
@@ -153,7 +153,7 @@ class Followup(ServiceDocument):
 		if self.kind != "Periodic Visit":
 			frappe.throw(_("Only a periodic visit is arranged as a call."))
 		if not self.visit_call:
-			set_system(self, visit_call=follow_ups.open_visit_call(self))
+			set_protected_values(self, visit_call=follow_ups.open_visit_call(self))
 			self.save()
 		return self.visit_call
 
@@ -168,10 +168,10 @@ class Followup(ServiceDocument):
 	def take_answers(self, answers: dict, channel: str) -> None:
 		"""Note what the customer says and on which channel; empty answers change nothing."""
 		self.update({field: answer for field, answer in answers.items() if answer not in (None, "")})
-		set_system(self, answer_channel=channel)
+		set_protected_values(self, answer_channel=channel)
 		self.status = "Done"
 
-	def keep_what_is_over(self):
+	def validate_closed_values(self):
 		"""What the customer said stays said; only a supervisor may open it again or correct it.
 
 		A customer who was given up may still answer.
@@ -227,7 +227,7 @@ class Followup(ServiceDocument):
 			)
 
 	def count_attempt(self):
-		if entered(self, "Attempted"):
+		if status_changed_to(self, "Attempted"):
 			self._count_attempt()
 
 	def give_up(self):
@@ -235,10 +235,10 @@ class Followup(ServiceDocument):
 		limit = follow_ups.most_attempts(self) if self.has_value_changed("attempts") else 0
 		if self.status == "Attempted" and limit and cint(self.attempts) >= limit:
 			self.status = "Cancelled"
-			set_system(self, not_reached=1)
+			set_protected_values(self, not_reached=1)
 			self.next_attempt_at = None
 		elif self.status != "Cancelled":
-			set_system(self, not_reached=0)
+			set_protected_values(self, not_reached=0)
 
 	def escalate_bad_answer(self):
 		"""A bad answer or a hazard opens a new call, once, whoever sets the status and how; an answer that a
@@ -259,18 +259,18 @@ class Followup(ServiceDocument):
 		if reasons or rejects_answer(answers, self.kind):
 			self.status = "Escalated"
 		if reasons and not self.new_repair_call:
-			set_system(self, new_repair_call=follow_ups.open_new_call(self, reasons))
+			set_protected_values(self, new_repair_call=follow_ups.open_new_call(self, reasons))
 
 	def guard_done(self):
 		first = QUESTIONS[self.kind][0]
-		if entered(self, "Done") and first in WHY_ASKED:
+		if status_changed_to(self, "Done") and first in WHY_ASKED:
 			require_value(self, first, _(WHY_ASKED[first]))
 
 	def stamp_done(self):
 		if self.status in ANSWERED and not self.done_at:
-			set_system(self, done_at=now_datetime())
+			set_protected_values(self, done_at=now_datetime())
 		elif self.status not in ANSWERED:
-			set_system(self, done_at=None)
+			set_protected_values(self, done_at=None)
 
 	def tell_complaint(self):
 		"""Whether the customer accepts the answer goes to the complaint, when it is said."""
@@ -279,7 +279,7 @@ class Followup(ServiceDocument):
 				complaints.record_reply(self.service_complaint, self.answer_accepted == "Yes", self.comments)
 
 	def _count_attempt(self):
-		set_system(self, attempts=cint(self.attempts) + 1, last_attempt_at=now_datetime())
+		set_protected_values(self, attempts=cint(self.attempts) + 1, last_attempt_at=now_datetime())
 		if not self.next_attempt_at or get_datetime(self.next_attempt_at) <= now_datetime():
 			self.next_attempt_at = follow_ups.next_attempt()
 

@@ -3,13 +3,13 @@ from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
 from aftersales.core.guards import (
-	entered,
-	keep_fields_of_record,
 	previous_status,
-	refuse_unknown,
 	require_role,
 	require_value,
-	set_system,
+	set_protected_values,
+	status_changed_to,
+	validate_link_exists,
+	validate_protected_fields,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
@@ -92,33 +92,33 @@ class ServiceComplaint(ServiceDocument):
 
 	def validate(self):
 		facts.forget(self)
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.keep_what_is_over()
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_closed_values()
 		self.take_values_from_job()
-		refuse_unknown(self, "customer")
+		validate_link_exists(self, "customer")
 		self.check_concerns_the_customer()
 		self.set_defaults()
 		intake.check_received_at(self)
 		self.check_owner()
 		self.check_measures()
-		self.keep_person_concerned_out()
+		self.validate_decided_by_others()
 		self.guard_stage()
 		self.stamp_stages()
 
 	def on_update(self):
 		assignment.mirror(self)
-		if self.status in complaint_rules.SPOKEN and entered(self, self.status):
+		if self.status in complaint_rules.SPOKEN and status_changed_to(self, self.status):
 			complaints.answer_intake_call(self)
-		if entered(self, "Answered"):
+		if status_changed_to(self, "Answered"):
 			complaints.plan_reply(self)
 		elif previous_status(self) == "Answered" != self.status:
 			complaints.drop_reply(self)
-		if entered(self, "Closed"):
+		if status_changed_to(self, "Closed"):
 			complaints.close_intake_call(self)
 		complaints.follow_in_staff_records(self)
 
 	def on_trash(self):
-		complaints.refuse_person_concerned(self)
+		complaints.validate_not_concerned(self)
 
 	# What people do with a complaint. Each can be done as well by setting the status and saving.
 
@@ -163,7 +163,7 @@ class ServiceComplaint(ServiceDocument):
 	@frappe.whitelist()
 	@validate_call
 	def cancel_complaint(self, reason: str) -> None:
-		"""It is no complaint after all: entered twice, withdrawn, not about us."""
+		"""It is no complaint after all: status_changed_to twice, withdrawn, not about us."""
 		self._move_to("Cancelled", cancel_reason=reason)
 
 	@frappe.whitelist()
@@ -178,7 +178,7 @@ class ServiceComplaint(ServiceDocument):
 		self.add_comment("Comment", _("Reopened: {0}").format(escape_html(reason)))
 		self._move_to("Investigating" if self.severity else "Acknowledged")
 
-	def keep_what_is_over(self):
+	def validate_closed_values(self):
 		"""A complaint that is over is opened again, or decided otherwise, only by a supervisor."""
 		before = previous_status(self)
 		if before in OVER and (
@@ -226,7 +226,7 @@ class ServiceComplaint(ServiceDocument):
 					)
 				)
 
-	def keep_person_concerned_out(self):
+	def validate_decided_by_others(self):
 		"""Who is complained about does not judge the complaint (ISO 10002: objectivity)."""
 		decides = self.status in DECIDING and previous_status(self) != self.status
 		decides = decides or any(self.has_value_changed(field) for field in ("severity", *WHAT_IS_DECIDED))
@@ -234,11 +234,11 @@ class ServiceComplaint(ServiceDocument):
 		if before and before.person_concerned and self.has_value_changed("person_concerned"):
 			decides = True  # who is concerned by it is a decision as well
 		if decides and not self.is_new():
-			complaints.refuse_person_concerned(self)
+			complaints.validate_not_concerned(self)
 
 	def guard_stage(self):
-		"""What a stage asks for when it is entered."""
-		if not entered(self, self.status):
+		"""What a stage asks for when it is status_changed_to."""
+		if not status_changed_to(self, self.status):
 			return
 		filled = {field for field in WHY_NEEDED if (self.get(field) or "").strip()}
 		if missing := complaint_rules.missing_for(self.status, filled):
@@ -250,11 +250,11 @@ class ServiceComplaint(ServiceDocument):
 		stamped = [field for field in complaint_rules.STAMPS.values() if self.get(field)]
 		to_set, to_clear = complaint_rules.stamps(self.status, stamped)
 		now = now_datetime()
-		set_system(self, **{field: now for field in to_set}, **{field: None for field in to_clear})
+		set_protected_values(self, **{field: now for field in to_set}, **{field: None for field in to_clear})
 		if "answered_at" in to_set:
-			set_system(self, answered_by=frappe.session.user)
+			set_protected_values(self, answered_by=frappe.session.user)
 		elif "answered_at" in to_clear:
-			set_system(self, answered_by=None)
+			set_protected_values(self, answered_by=None)
 
 	def _guard_closing(self):
 		undone = complaint_rules.open_measures(Measure(row.measure, row.done_on) for row in self.measures)

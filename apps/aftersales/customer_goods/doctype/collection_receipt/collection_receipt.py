@@ -4,22 +4,22 @@ from frappe.model.document import Document
 from frappe.utils import cint, comma_and, escape_html, get_datetime, get_link_to_form, now_datetime
 
 from aftersales.core.guards import (
-	entered,
-	keep_fields_of_record,
 	previous_status,
-	refuse_edits_on_cancel,
-	refuse_future,
-	refuse_unknown,
 	require_role,
 	require_value,
 	require_values,
-	set_system,
-	start_over,
+	reset_on_amend,
+	set_protected_values,
+	status_changed_to,
+	validate_link_exists,
+	validate_not_in_future,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Names, validate_call
 from aftersales.core.roles import SUPERVISORS
-from aftersales.customer_goods import custody, loaners, one_way
+from aftersales.customer_goods import custody, loaners, status_flow
 from aftersales.customer_goods.custody_rules import (
 	ISSUED,
 	NEXT_STATES,
@@ -92,23 +92,23 @@ class CollectionReceipt(ServiceDocument):
 	"""A customer's product in our hands: taken in, recovered, voided (R-WS-1)."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.begin_without_return()
-		self.keep_moves()
-		one_way.refuse_state_on_draft(self)
+		self.validate_moves()
+		status_flow.validate_draft_state(self)
 		call = jobs.take_values_from_call(self)
 		self.require_owner()
 		jobs.check_equipment_owner(self)
 		jobs.check_call_is_open(self, call)
 
 	def before_submit(self):
-		refuse_future(self, "received_at")
+		validate_not_in_future(self, "received_at")
 		self.require_handover_signature()
 		self.require_loaner_decision()
-		self.refuse_second_receipt()
+		self.validate_single_receipt()
 		self.status = ISSUED
 		self.log_move()
 
@@ -118,13 +118,13 @@ class CollectionReceipt(ServiceDocument):
 		jobs.write_notes(self)
 
 	def before_update_after_submit(self):
-		workflow_states.follow(self)
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.keep_moves()
-		self.keep_accessories()
-		self.keep_photos()
-		self.keep_what_was_signed()
-		one_way.refuse_step_out_of_order(self, NEXT_STATES)
+		workflow_states.sync_status_from_workflow(self)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_moves()
+		self.validate_accessories()
+		self.validate_photos()
+		self.validate_signed_values()
+		status_flow.validate_step_order(self, NEXT_STATES)
 		self.recover_product()
 		self.note_move()
 
@@ -132,8 +132,8 @@ class CollectionReceipt(ServiceDocument):
 		jobs.write_notes(self)
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
-		self.keep_accessories()
+		validate_unchanged_on_cancel(self)
+		self.validate_accessories()
 		self.status = "Cancelled"
 
 	# ------------------------------------------------------------------ actions
@@ -196,7 +196,7 @@ class CollectionReceipt(ServiceDocument):
 		require_role(SUPERVISORS, _("Declaring a receipt lost"))
 		if not (reason or "").strip():
 			frappe.throw(_("Enter how the receipt was lost and who took the product."), frappe.MandatoryError)
-		set_system(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)
+		set_protected_values(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)
 		self.status = RECOVERED
 		self.save()
 
@@ -214,7 +214,7 @@ class CollectionReceipt(ServiceDocument):
 		"""The desk copies everything into an amendment, but a return is signed anew."""
 		if not self.is_new():
 			return
-		keep_fields_of_record(self, FIELDS_OF_RETURN)
+		validate_protected_fields(self, FIELDS_OF_RETURN)
 		for row in self.accessories:
 			row.returned = 0
 		for row in self.photos:
@@ -222,7 +222,7 @@ class CollectionReceipt(ServiceDocument):
 
 	def require_owner(self):
 		require_value(self, "customer", _("Choose the customer whose product it is."))
-		refuse_unknown(self, "customer")
+		validate_link_exists(self, "customer")
 
 	def require_handover_signature(self):
 		why = {"condition": _("Describe the condition of the product.")}
@@ -259,7 +259,7 @@ class CollectionReceipt(ServiceDocument):
 				),
 			)
 
-	def refuse_second_receipt(self):
+	def validate_single_receipt(self):
 		if not self.equipment:
 			return
 		# The lock makes two simultaneous submits wait for each other.
@@ -273,7 +273,7 @@ class CollectionReceipt(ServiceDocument):
 				title=_("Already Collected"),
 			)
 
-	def keep_moves(self):
+	def validate_moves(self):
 		"""Where the product has been is written by the app: rows sent by a client have to be the stored ones."""
 		before = self.get_doc_before_save()
 		stored = (
@@ -295,7 +295,7 @@ class CollectionReceipt(ServiceDocument):
 				{"location": self.location, "moved_at": now_datetime(), "moved_by": frappe.session.user},
 			)
 
-	def keep_photos(self):
+	def validate_photos(self):
 		"""What was photographed at intake stays; what is added later shows the product at its return."""
 		stored = {row.name: row.photo for row in self.get_doc_before_save().photos}
 		kept = {row.name: row.photo for row in self.photos if row.name in stored}
@@ -305,17 +305,17 @@ class CollectionReceipt(ServiceDocument):
 			if row.name not in stored:
 				row.at_return = 1
 
-	def keep_accessories(self):
+	def validate_accessories(self):
 		"""The customer signed for the list: a row can be ticked, not added or removed."""
 		if {row.name for row in self.get_doc_before_save().accessories} != {
 			row.name for row in self.accessories
 		}:
 			frappe.throw(_("The customer signed for the accessories. The list can no longer be changed."))
 
-	def keep_what_was_signed(self):
+	def validate_signed_values(self):
 		if previous_status(self) not in (RECOVERED, VOIDED):
 			return
-		keep_fields_of_record(self, FIELDS_OF_RETURN)
+		validate_protected_fields(self, FIELDS_OF_RETURN)
 		if self.returned_accessories(self.get_doc_before_save()) != self.returned_accessories(self):
 			frappe.throw(_("The accessories were signed for at return and can no longer be changed."))
 
@@ -324,9 +324,9 @@ class CollectionReceipt(ServiceDocument):
 		return {row.name: cint(row.returned) for row in doc.accessories}
 
 	def recover_product(self):
-		if not entered(self, RECOVERED):
+		if not status_changed_to(self, RECOVERED):
 			return
-		one_way.stamp_end(self, "returned_at", begin="received_at")
+		status_flow.stamp_end(self, "returned_at", begin="received_at")
 		custody.validate_product_is_here("collection_receipt", self.name)
 		handover = self.as_return()
 		why = {
@@ -337,7 +337,7 @@ class CollectionReceipt(ServiceDocument):
 			),
 		}
 		require_values(self, {fieldname: why[fieldname] for fieldname in missing_for_recovery(handover)})
-		set_system(self, returned_by=frappe.session.user)
+		set_protected_values(self, returned_by=frappe.session.user)
 		self.note_return()
 
 	def as_return(self) -> Return:

@@ -3,21 +3,21 @@ from frappe import _
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, getdate, now_datetime
 
 from aftersales.core.guards import (
-	entered,
-	keep_fields_of_record,
 	previous_status,
-	refuse_edits_on_cancel,
-	refuse_future,
-	refuse_unknown,
 	require_role,
 	require_value,
-	set_system,
-	start_over,
+	reset_on_amend,
+	set_protected_values,
+	status_changed_to,
+	validate_link_exists,
+	validate_not_in_future,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import SUPERVISORS
-from aftersales.customer_goods import loaner_charges, loaners, one_way
+from aftersales.customer_goods import loaner_charges, loaners, status_flow
 from aftersales.customer_goods.loaner_rules import (
 	ISSUED,
 	LOST,
@@ -105,16 +105,16 @@ class LoanerIssue(ServiceDocument):
 	"""A product of ours lent to a customer while their own is repaired (R-WS-3)."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		if self.is_new():
-			keep_fields_of_record(self, FIELDS_OF_RETURN)
-		one_way.refuse_state_on_draft(self)
+			validate_protected_fields(self, FIELDS_OF_RETURN)
+		status_flow.validate_draft_state(self)
 		call = jobs.take_values_from_call(self)
 		require_value(self, "customer", _("Choose the customer who gets the loaner."))
-		refuse_unknown(self, "customer")
+		validate_link_exists(self, "customer")
 		jobs.check_equipment_owner(self)
 		jobs.check_call_is_open(self, call)
 		loaners.set_defaults(self)
@@ -123,9 +123,9 @@ class LoanerIssue(ServiceDocument):
 		self.check_warehouses()
 
 	def before_submit(self):
-		refuse_future(self, "issued_at")
+		validate_not_in_future(self, "issued_at")
 		self.require_handover()
-		self.refuse_product_elsewhere()
+		self.validate_product_location()
 		self.status = ISSUED
 
 	def on_submit(self):
@@ -133,26 +133,26 @@ class LoanerIssue(ServiceDocument):
 		self.db_set("issue_entry", entry)
 
 	def before_update_after_submit(self):
-		workflow_states.follow(self)
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		one_way.refuse_step_out_of_order(self, NEXT_STATES)
-		self.keep_return()
+		workflow_states.sync_status_from_workflow(self)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		status_flow.validate_step_order(self, NEXT_STATES)
+		self.validate_return_values()
 		self.check_due_date()
 		self.take_loaner_back()
 		self.require_declaration()
 
 	def on_update_after_submit(self):
-		if entered(self, RETURNED):
+		if status_changed_to(self, RETURNED):
 			target = self.return_warehouse or self.from_warehouse
 			self.db_set("return_entry", loaners.move_stock(self, "Back", self.to_warehouse, target))
-		elif entered(self, LOST):
+		elif status_changed_to(self, LOST):
 			self.db_set("return_entry", loaners.move_stock(self, "Lost", self.to_warehouse, None))
 		jobs.write_notes(self)
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
+		validate_unchanged_on_cancel(self)
 		jobs.check_call_is_open(self)
-		loaner_charges.refuse_cancelling_charged(self)
+		loaner_charges.validate_not_charged(self)
 		loaners.take_back_stock_moves(self)
 		self.status = "Cancelled"
 
@@ -205,7 +205,7 @@ class LoanerIssue(ServiceDocument):
 		require_role(SUPERVISORS, _("Declaring a loaner lost"))
 		if not (reason or "").strip():
 			frappe.throw(_("Enter how the loaner was lost."), frappe.MandatoryError)
-		set_system(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)
+		set_protected_values(self, lost_declaration=reason.strip(), lost_declared_by=frappe.session.user)
 		jobs.note(self, _("Loaner declared lost: {0}").format(escape_html(reason.strip())))
 		self.status = LOST
 		self.save()
@@ -285,9 +285,9 @@ class LoanerIssue(ServiceDocument):
 		if getdate(self.due_back) < getdate(self.issued_at):
 			frappe.throw(_("The loaner cannot be due back before it was issued."))
 		if self.docstatus == 1 and self.customer_reminded and self.has_value_changed("due_back"):
-			set_system(self, customer_reminded="")  # of the new date they are reminded anew
+			set_protected_values(self, customer_reminded="")  # of the new date they are reminded anew
 
-	def refuse_product_elsewhere(self):
+	def validate_product_location(self):
 		"""Only our own piece, at hand, is lent: a number that a customer owns is never moved."""
 		if not self.serial_no:
 			return
@@ -304,14 +304,14 @@ class LoanerIssue(ServiceDocument):
 				title=_("Not in Our Stock"),
 			)
 
-	def keep_return(self):
+	def validate_return_values(self):
 		if previous_status(self) != ISSUED:
-			keep_fields_of_record(self, (*FIELDS_OF_RETURN, "due_back"))
+			validate_protected_fields(self, (*FIELDS_OF_RETURN, "due_back"))
 
 	def take_loaner_back(self):
-		if not entered(self, RETURNED):
+		if not status_changed_to(self, RETURNED):
 			return
-		one_way.stamp_end(self, "returned_at", begin="issued_at")
+		status_flow.stamp_end(self, "returned_at", begin="issued_at")
 		self.check_warehouse("return_warehouse")
 		why = {
 			"return_condition": _("Inspect the loaner first."),
@@ -319,7 +319,7 @@ class LoanerIssue(ServiceDocument):
 		}
 		for fieldname in missing_for_return(self.as_handback()):
 			require_value(self, fieldname, why[fieldname])
-		set_system(self, returned_by=frappe.session.user)
+		set_protected_values(self, returned_by=frappe.session.user)
 
 	def as_handback(self) -> Handback:
 		return Handback(
@@ -330,7 +330,7 @@ class LoanerIssue(ServiceDocument):
 		)
 
 	def require_declaration(self):
-		if entered(self, LOST):
+		if status_changed_to(self, LOST):
 			require_value(
 				self, "lost_declaration", _("Enter the reason. Only a supervisor can declare a loaner lost.")
 			)

@@ -4,12 +4,12 @@ from frappe.model.document import Document
 from frappe.utils import add_months, cint, escape_html, flt, get_link_to_form, getdate
 
 from aftersales.core.guards import (
-	keep_fields_of_record,
-	refuse_edits_on_cancel,
 	require_role,
 	require_value,
-	set_system,
-	start_over,
+	reset_on_amend,
+	set_protected_values,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 	with_system_privileges,
 )
 from aftersales.core.input.document import ServiceDocument
@@ -85,10 +85,10 @@ class ProductExchange(ServiceDocument):
 	"""A product that is replaced, or whose price is refunded, under warranty: the second and third of three guarantees."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.set_values_of_call()
 		jobs.check_equipment_owner(self)
 		self.set_old_unit()
@@ -106,7 +106,7 @@ class ProductExchange(ServiceDocument):
 		self.validate_decision()
 		jobs.check_call_is_open(self)
 		self.validate_not_exchanged_before()
-		set_system(self, decided_by=frappe.session.user, status="Done")
+		set_protected_values(self, decided_by=frappe.session.user, status="Done")
 
 	def on_submit(self):
 		made = posting.post(self)
@@ -114,12 +114,12 @@ class ProductExchange(ServiceDocument):
 		self.update_product()
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
+		validate_unchanged_on_cancel(self)
 		require_role(SUPERVISORS, _("Cancelling an exchange"))
 		self.lock_product()
 		self.restore_product()
 		posting.take_back(self)
-		set_system(self, status="Cancelled", cost=0)
+		set_protected_values(self, status="Cancelled", cost=0)
 		self.ignore_linked_doctypes = ["Stock Entry", "Sales Invoice"]
 
 	# ------------------------------------------------------------------ steps

@@ -3,13 +3,13 @@ from frappe import _
 from frappe.utils import flt, get_datetime, getdate, now_datetime
 
 from aftersales.core.guards import (
-	entered,
-	keep_fields_of_record,
 	previous_status,
-	refuse_edits_on_cancel,
-	refuse_future,
 	require_role,
 	require_values,
+	status_changed_to,
+	validate_not_in_future,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
@@ -170,8 +170,8 @@ class ServiceVoucher(ServiceJob):
 			self.set_onload("payable", payable(self))
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.refuse_state_out_of_place()
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_state()
 		call = jobs.take_values_from_call(self, "support_kind", "symptom_code")
 		self.take_own_technician()
 		self.validate_for_whom(call)
@@ -193,7 +193,7 @@ class ServiceVoucher(ServiceJob):
 		self.require_arrival()
 		self.stamp_departure()
 		self.check_times()
-		jobs.refuse_work_to_come(self)
+		jobs.validate_work_is_done(self)
 		self.require_report()
 		quotes.validate_answer(self)
 		require_old_parts(self)
@@ -213,18 +213,18 @@ class ServiceVoucher(ServiceJob):
 		jobs.write_notes(self)
 
 	def before_update_after_submit(self):
-		workflow_states.follow(self)
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.refuse_state_out_of_place()
+		workflow_states.sync_status_from_workflow(self)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_state()
 		cash.accept_cash(self)
 
 	def on_update_after_submit(self):
 		jobs.write_notes(self)
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
+		validate_unchanged_on_cancel(self)
 		jobs.check_call_is_open(self)
-		cash.refuse_when_handed_over(self)
+		cash.validate_not_handed_over(self)
 		self.take_back_postings()
 		self.status = "Cancelled"
 
@@ -337,9 +337,9 @@ class ServiceVoucher(ServiceJob):
 
 	# ------------------------------------------------------------------ steps of validate
 
-	def refuse_state_out_of_place(self):
+	def validate_state(self):
 		if self.docstatus == 1 and not self.is_submitted_before():
-			self.refuse_submitting_what_was_called_off()
+			self.validate_not_called_off()
 			return
 		if not state_is_allowed(self.status, self.docstatus):
 			frappe.throw(
@@ -355,7 +355,7 @@ class ServiceVoucher(ServiceJob):
 		before = self.get_doc_before_save()
 		return bool(before) and before.docstatus == 1
 
-	def refuse_submitting_what_was_called_off(self):
+	def validate_not_called_off(self):
 		if "Cancelled" in (self.status, previous_status(self)):
 			frappe.throw(_("This visit was cancelled. Plan it again before completing it."))
 
@@ -376,14 +376,14 @@ class ServiceVoucher(ServiceJob):
 			)
 
 	def check_times(self):
-		self.refuse_disorder("planned_start", "planned_end", allow_equal=False)
-		self.refuse_disorder("arrived_at", "departed_at", allow_equal=True)
-		refuse_future(self, "arrived_at", "departed_at")
+		self.validate_times_in_order("planned_start", "planned_end", allow_equal=False)
+		self.validate_times_in_order("arrived_at", "departed_at", allow_equal=True)
+		validate_not_in_future(self, "arrived_at", "departed_at")
 		for line in self.labour:
 			if line.from_time and line.to_time and get_datetime(line.to_time) < get_datetime(line.from_time):
 				frappe.throw(_("Labour row {0}: the work ends before it starts.").format(line.idx))
 
-	def refuse_disorder(self, first: str, second: str, allow_equal: bool):
+	def validate_times_in_order(self, first: str, second: str, allow_equal: bool):
 		if not self.get(first) or not self.get(second):
 			return
 		start, end = get_datetime(self.get(first)), get_datetime(self.get(second))
@@ -395,7 +395,7 @@ class ServiceVoucher(ServiceJob):
 			)
 
 	def stamp_arrival(self):
-		if entered(self, "On Site") and not self.arrived_at:
+		if status_changed_to(self, "On Site") and not self.arrived_at:
 			self.arrived_at = now_datetime()
 
 	# ------------------------------------------------------------------ steps of submit

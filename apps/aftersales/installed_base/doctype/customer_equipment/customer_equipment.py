@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, getdate, nowdate
 
-from aftersales.core.guards import keep_fields_of_record, refuse_unknown
+from aftersales.core.guards import validate_link_exists, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.installed_base import components, equipment, identity
@@ -89,15 +89,15 @@ class CustomerEquipment(ServiceDocument):
 			self.serial_key = serial_key(self.serial_text or self.serial_no)
 			self.set_title()
 			return
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		refuse_unknown(self, "customer")
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		validate_link_exists(self, "customer")
 		self.tidy_serial()
 		self.check_serial_no()
 		self.take_values_from_erpnext()
 		self.serial_key = serial_key(self.serial_text or self.serial_no)
 		identity.protect_history(self)
 		self.set_company()
-		self.refuse_second_file()
+		self.validate_single_file()
 		self.tell_other_owner()
 		identity.note_change(self)
 		components.validate(self)
@@ -137,7 +137,7 @@ class CustomerEquipment(ServiceDocument):
 		settings = aftersales_settings()
 		self.company = self.company or settings.default_company or frappe.defaults.get_user_default("Company")
 
-	def refuse_second_file(self):
+	def validate_single_file(self):
 		"""One product, one file: the history of a product must not be split."""
 		if not any(self.has_value_changed(field) for field in ("customer", "serial_no", "serial_text")):
 			return

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt
 
-from aftersales.core.guards import refuse_future
+from aftersales.core.guards import validate_not_in_future
 from aftersales.core.input.document import ServiceDocument
 from aftersales.installed_base.meters import readings
 from aftersales.installed_base.meters.meter_rules import goes_back, total_of
@@ -44,7 +44,7 @@ class MeterReading(ServiceDocument):
 		if not self.flags.ignore_permissions:
 			frappe.get_doc("Product Meter", self.product_meter).check_permission("read")
 		self.update({"equipment": meter.equipment, "meter": meter.meter, "total": None})
-		refuse_future(self, "read_at")
+		validate_not_in_future(self, "read_at")
 		before, after = readings.neighbours(self)
 		if meter.kind == "Counter":
 			self.validate_order(meter.meter, before, after)

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from aftersales.core.guards import keep_fields_of_record
+from aftersales.core.guards import validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.installed_base.meters.readings import key_of
 
@@ -33,7 +33,7 @@ class ProductMeter(ServiceDocument):
 	"""A meter of a product; what it reads is told by its readings."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.meter = " ".join((self.meter or "").split())
 		self.meter_key = key_of(self.equipment, self.meter)
 		self.validate_only_one()

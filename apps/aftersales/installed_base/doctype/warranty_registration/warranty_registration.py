@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate, nowdate
 
-from aftersales.core.guards import keep_fields_of_record
+from aftersales.core.guards import validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.installed_base.sale import registrations
@@ -49,7 +49,7 @@ class WarrantyRegistration(ServiceDocument):
 	"""A customer's word that a product is theirs, bought on a day; to be checked against the proof."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.set_company()
 		self.validate_dates()
 		self.validate_product()

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt
 
-from aftersales.core.guards import keep_fields_of_record
+from aftersales.core.guards import validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 
@@ -95,7 +95,7 @@ class MaintenancePlan(ServiceDocument):
 	"""Which products are served how often, with which work and parts; planned once a night."""
 
 	def validate(self):
-		keep_fields_of_record(self, ("external_id",))
+		validate_protected_fields(self, ("external_id",))
 		self.clear_other_scopes()
 		self.validate_scope()
 		self.validate_rhythm()

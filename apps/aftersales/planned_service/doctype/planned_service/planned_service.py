@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, getdate
 
-from aftersales.core.guards import keep_fields_of_record, set_system
+from aftersales.core.guards import set_protected_values, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.planned_service import calling, following
@@ -53,7 +53,7 @@ class PlannedService(ServiceDocument):
 		if self.is_new() and not self.flags.written_by_app:
 			frappe.throw(_("Planned services are made by their Maintenance Plan."), frappe.PermissionError)
 		self.move()
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 
 	def move(self):
 		"""Another day for a service that was not called yet moves its call, too."""
@@ -68,7 +68,7 @@ class PlannedService(ServiceDocument):
 			)
 		if "call_on" not in written and self.due_on:
 			days = cint(frappe.get_cached_value("Maintenance Plan", self.plan, "days_ahead"))
-			set_system(self, call_on=call_on(getdate(self.due_on), days))
+			set_protected_values(self, call_on=call_on(getdate(self.due_on), days))
 
 	@frappe.whitelist(methods=["POST"])
 	@validate_call

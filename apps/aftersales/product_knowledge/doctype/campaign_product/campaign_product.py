@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from aftersales.core.guards import keep_fields_of_record
+from aftersales.core.guards import validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 
 FIELDS_OF_RECORD = ("campaign", "equipment", "customer", "serial_text", "repair_call", "campaign_key")
@@ -31,7 +31,7 @@ class CampaignProduct(ServiceDocument):
 	"""A product that a campaign concerns, and how far it is."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		if self.status == "Not Possible" and not (self.reason or "").strip():
 			frappe.throw(
 				_("Enter the {0} why it is not possible.").format(frappe.bold(_("Reason"))),

@@ -1,4 +1,4 @@
-from aftersales.core.guards import keep_fields_of_record
+from aftersales.core.guards import validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 
 FIELDS_OF_RECORD = ("campaign", "customer", "email", "status", "sent_at", "email_queue", "recipient_key")
@@ -28,4 +28,4 @@ class CampaignRecipient(ServiceDocument):
 	"""A customer that a campaign concerns: told when, by which mail."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)

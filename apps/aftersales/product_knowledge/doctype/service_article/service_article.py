@@ -2,7 +2,12 @@ import frappe
 from frappe import _
 from frappe.utils import nowdate
 
-from aftersales.core.guards import entered, keep_fields_of_record, require_role, set_system
+from aftersales.core.guards import (
+	require_role,
+	set_protected_values,
+	status_changed_to,
+	validate_protected_fields,
+)
 from aftersales.core.input.document import ServiceDocument
 
 FIELDS_OF_RECORD = (
@@ -45,7 +50,7 @@ class ServiceArticle(ServiceDocument):
 	"""What helped, written down: a draft of whoever found it, offered to others once a supervisor has reviewed it."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.validate_review()
 
 	def validate_review(self):
@@ -56,5 +61,5 @@ class ServiceArticle(ServiceDocument):
 			and not self.flags.ignore_permissions
 		):
 			require_role(REVIEWERS, _("Reviewing a service article"))
-		if entered(self, "Reviewed"):
-			set_system(self, reviewed_by=frappe.session.user, reviewed_on=nowdate())
+		if status_changed_to(self, "Reviewed"):
+			set_protected_values(self, reviewed_by=frappe.session.user, reviewed_on=nowdate())

@@ -1,7 +1,7 @@
 import frappe
 from frappe import _
 
-from aftersales.core.guards import keep_fields_of_record, require_role, set_system
+from aftersales.core.guards import require_role, set_protected_values, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.product_knowledge import campaigns, scopes
@@ -60,7 +60,7 @@ class ServiceCampaign(ServiceDocument):
 	"""A bulletin, recall or update: who is concerned, who was told, which products are done."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		scopes.validate_scope(self)
 		self.validate_purpose()
 		self.validate_started()
@@ -124,5 +124,5 @@ class ServiceCampaign(ServiceDocument):
 		self.check_permission("write")
 		require_role(STARTING_ROLES, _("Closing a service campaign"))
 		doc = frappe.get_doc(self.doctype, self.name, for_update=True)
-		set_system(doc, status="Closed")
+		set_protected_values(doc, status="Closed")
 		doc.save()

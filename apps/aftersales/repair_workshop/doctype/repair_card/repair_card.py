@@ -2,10 +2,15 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from aftersales.core.guards import entered, keep_fields_of_record, refuse_edits_on_cancel, refuse_future
+from aftersales.core.guards import (
+	status_changed_to,
+	validate_not_in_future,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
+)
 from aftersales.core.input.requests import validate_call
 from aftersales.repair_workshop import card_rules as rules
-from aftersales.repair_workshop import hands_on
+from aftersales.repair_workshop import time_tracking
 from aftersales.repair_workshop.card import approval, giving_up, parts, product, quality, state
 from aftersales.repair_workshop.card.approval import ApprovalActions
 from aftersales.repair_workshop.card.parts import PartsActions
@@ -161,24 +166,24 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 	def validate(self):
 		if self.flags.from_register:
 			return
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		state.keep_state_log(self)
-		state.refuse_state_out_of_place(self)
-		refuse_future(self, "received_at")
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		state.validate_state_log(self)
+		state.validate_state(self)
+		validate_not_in_future(self, "received_at")
 
 		product.take_values_from_receipt(self)
 		call = jobs.take_values_from_call(self, "symptom_code")
 		self.validate_for_whom(call)
 		product.check_receipt(self)
 		product.check_quotation(self)
-		product.refuse_ending_while_out(self)
+		product.validate_product_is_here(self)
 
-		hands_on.check_time_logs(self)
+		time_tracking.check_time_logs(self)
 		giving_up.charge_diagnosis_fee(self)
-		parts.keep_substitutes(self)
+		parts.set_substitutes(self)
 		self.complete_lines()
-		parts.refuse_stock_of_other_company(self)
-		reservations.keep_set_aside(self)
+		parts.validate_warehouse_company(self)
+		reservations.validate_reserved_qty(self)
 		self.preview_billing()
 
 		approval.ask_for_approval(self)
@@ -193,14 +198,14 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 		jobs.write_notes(self)
 		if self.flags.from_register:
 			return
-		reservations.settle(self)
+		reservations.update_totals(self)
 		parts.set_parts_aside_when_due(self)
 
 	def before_submit(self):
 		if self.flags.from_register:
 			return
-		giving_up.refuse_charges_without_repair(self)
-		jobs.refuse_work_to_come(self)
+		giving_up.validate_charges_without_repair(self)
+		jobs.validate_work_is_done(self)
 		self.status = rules.state_on_submit(self.status)
 		approval.require_approval(self)
 		quality.require_verification(self)
@@ -213,31 +218,31 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 		if self.flags.from_register:
 			return
 		self.post()
-		approval.refuse_more_than_approved(self)
+		approval.validate_approved_amount(self)
 		jobs.give_repair_warranty(self)
 
 	def on_trash(self):
 		reservations.release_deleted(self)
 
 	def before_update_after_submit(self):
-		workflow_states.follow(self)
+		workflow_states.sync_status_from_workflow(self)
 		if self.flags.from_register:
 			return
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		state.keep_state_log(self)
-		state.refuse_state_out_of_place(self)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		state.validate_state_log(self)
+		state.validate_state(self)
 		product.require_recovered_receipt(self)
 		product.require_loaner_back(self)
 		product.stamp_return(self)
 		state.log_state(self)
 
 	def on_update_after_submit(self):
-		if entered(self, rules.RETURNED):
+		if status_changed_to(self, rules.RETURNED):
 			product.tell_call_about_outcome(self)
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
-		state.keep_state_log(self)
+		validate_unchanged_on_cancel(self)
+		state.validate_state_log(self)
 		jobs.check_call_is_open(self)
 		self.take_back_postings()
 		self.status = rules.CANCELLED

@@ -6,13 +6,13 @@ from frappe.utils import flt, fmt_money
 
 from aftersales.core.guards import (
 	has_any_role,
-	keep_fields_of_record,
-	refuse_edits_on_cancel,
-	refuse_unknown,
 	require_role,
 	require_value,
-	set_system,
-	start_over,
+	reset_on_amend,
+	set_protected_values,
+	validate_link_exists,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.money import rounded
@@ -77,12 +77,12 @@ class DamageClaim(ServiceDocument):
 	"""Damage we or somebody else did at a customer's: what it is, who bears it, how it is settled (R-AC-7)."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.take_values_from_job()
-		refuse_unknown(self, "customer")
+		validate_link_exists(self, "customer")
 		self.add_up()
 		self.check_shares()
 
@@ -90,18 +90,18 @@ class DamageClaim(ServiceDocument):
 		self.require_evidence()
 		self.check_right_to_settle()
 		self.check_spot()
-		set_system(self, status="Settled", settled_by=frappe.session.user)
+		set_protected_values(self, status="Settled", settled_by=frappe.session.user)
 
 	def on_submit(self):
 		self.db_set("journal_entry", damage.book(self))
 
 	def before_update_after_submit(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
+		validate_unchanged_on_cancel(self)
 		require_role(ACCOUNTANTS, _("Taking a settlement back"))
-		set_system(self, status="Cancelled")
+		set_protected_values(self, status="Cancelled")
 
 	def on_cancel(self):
 		journal.take_back(self.journal_entry)

@@ -4,12 +4,12 @@ from frappe.model.document import Document
 from frappe.utils import flt, getdate
 
 from aftersales.core.guards import (
-	keep_fields_of_record,
-	refuse_edits_on_cancel,
 	require_role,
 	require_value,
-	set_system,
-	start_over,
+	reset_on_amend,
+	set_protected_values,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
@@ -57,7 +57,7 @@ class DelayCompensation(ServiceDocument):
 	"""What a customer gets because their product came back late by our fault: proposed, then decided (R-AC-8)."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 		if self.amended_from:
 			self.status = "Proposed"
 
@@ -68,27 +68,27 @@ class DelayCompensation(ServiceDocument):
 		super().check_if_latest()
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.refuse_edits_of_declined()
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_declined_values()
 		self.read_job()
 		self.check_amount()
-		set_system(self, delay_key=self.job)
+		set_protected_values(self, delay_key=self.job)
 
 	def before_submit(self):
 		require_role(ACCOUNTANTS, _("Granting a compensation"))
 		self.require_our_fault()
 		self.date_on_decision()
-		set_system(self, status="Granted", decided_by=frappe.session.user)
+		set_protected_values(self, status="Granted", decided_by=frappe.session.user)
 
 	def on_submit(self):
 		delay.grant(self)
 
 	def before_update_after_submit(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
-		set_system(self, status="Cancelled", delay_key=None)
+		validate_unchanged_on_cancel(self)
+		set_protected_values(self, status="Cancelled", delay_key=None)
 
 	def on_cancel(self):
 		delay.take_back(self)
@@ -111,12 +111,12 @@ class DelayCompensation(ServiceDocument):
 		if self.docstatus != 0:
 			frappe.throw(_("{0} is decided already.").format(self.name))
 		self.reason, self.fault = reason, fault or self.fault
-		set_system(self, status="Declined", decided_by=frappe.session.user)
+		set_protected_values(self, status="Declined", decided_by=frappe.session.user)
 		self.save()
 
 	# ------------------------------------------------------------------ steps
 
-	def refuse_edits_of_declined(self):
+	def validate_declined_values(self):
 		before = self.get_doc_before_save()
 		if before and before.status == "Declined" and self._action == "submit":
 			frappe.throw(_("{0} was declined. Delete it to have it proposed again.").format(self.name))
@@ -155,7 +155,7 @@ class DelayCompensation(ServiceDocument):
 					"The bill of {0} has changed since: the rule gives {1} at most. Enter that or less as {2}, then grant it."
 				).format(self.job, rounded(gives), frappe.bold(_(self.meta.get_label("amount"))))
 			)
-		set_system(self, proposed_amount=gives)
+		set_protected_values(self, proposed_amount=gives)
 		if self._action == "save" and flt(self.amount) == before:
 			self.amount = gives
 

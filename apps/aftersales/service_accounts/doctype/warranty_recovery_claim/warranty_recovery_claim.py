@@ -3,11 +3,11 @@ from frappe import _
 from frappe.utils import flt, getdate, nowdate
 
 from aftersales.core.guards import (
-	keep_fields_of_record,
-	refuse_edits_on_cancel,
 	require_role,
-	set_system,
-	start_over,
+	reset_on_amend,
+	set_protected_values,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
@@ -58,33 +58,33 @@ class WarrantyRecoveryClaim(ServiceDocument):
 	"""A claim on the maker for what their warranty cost us: sent, answered, credited (R-AC-9)."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 		for line in self.lines:
 			line.update({"accepted_amount": 0, "credited_amount": 0, "claim_key": None})
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.check_period()
 		self.read_lines()
 		self.add_up()
 
 	def before_submit(self):
-		self.refuse_claimed_lines()
+		self.validate_lines_not_claimed()
 		self.require_claim()
 		for line in self.lines:
 			line.claim_key = line.line  # unique: the database refuses a line in a second claim
-		set_system(self, status="Sent")
+		set_protected_values(self, status="Sent")
 
 	def before_update_after_submit(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.keep_lines()
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_lines_unchanged()
 		self.check_accepted()
 		self.add_up()
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
-		self.refuse_when_credited()
-		set_system(self, status="Cancelled")
+		validate_unchanged_on_cancel(self)
+		self.validate_not_credited()
+		set_protected_values(self, status="Cancelled")
 		for line in self.lines:
 			line.claim_key = None
 
@@ -106,7 +106,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 			frappe.ValidationError: the claim is not sent, or a debit note exists already.
 		"""
 		self.check_permission("submit")
-		self.refuse_when_credited()
+		self.validate_not_credited()
 		if self.status not in OPEN:
 			frappe.throw(
 				_("{0} is {1}: only a claim that was sent is answered.").format(self.name, _(self.status))
@@ -179,7 +179,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 		self.total_claimed = rounded(sum(flt(line.claimed_amount) for line in self.lines))
 		self.total_accepted = rounded(sum(flt(line.accepted_amount) for line in self.lines))
 
-	def refuse_claimed_lines(self):
+	def validate_lines_not_claimed(self):
 		found = lines_by_name(self.company, (line.line for line in self.lines))
 		taken = [line for line in self.lines if found[line.line].claim]
 		if taken:
@@ -200,7 +200,7 @@ class WarrantyRecoveryClaim(ServiceDocument):
 		if not flt(self.total_claimed):
 			frappe.throw(_("Set {0} in at least one row.").format(frappe.bold(_("Claimed"))))
 
-	def keep_lines(self):
+	def validate_lines_unchanged(self):
 		"""Once sent, rows stay; only what the maker accepts is entered."""
 		before = self.get_doc_before_save()
 		if before and [line.name for line in before.lines] != [line.name for line in self.lines]:
@@ -218,9 +218,9 @@ class WarrantyRecoveryClaim(ServiceDocument):
 					)
 				)
 			if before.get(line.name) != flt(line.accepted_amount):
-				self.refuse_when_credited()
+				self.validate_not_credited()
 
-	def refuse_when_credited(self):
+	def validate_not_credited(self):
 		if self.debit_note:
 			frappe.throw(
 				_("{0} is based on the present answer. Cancel or delete it first.").format(

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.utils import escape_html, getdate, now_datetime, nowdate
 
 from aftersales.core import background
-from aftersales.core.guards import keep_fields_of_record, require_role
+from aftersales.core.guards import require_role, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, Flag, Rows, validate_call
 from aftersales.core.roles import ACCOUNTANTS
@@ -71,8 +71,8 @@ class BillingRun(ServiceDocument):
 		self.dont_update_if_missing = ["company", "customer"]
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.keep_entries()
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.restore_entries()
 		if self.status in RUNNING:
 			frappe.throw(_("Nothing can be changed while the run is billing."))
 
@@ -151,7 +151,7 @@ class BillingRun(ServiceDocument):
 	def is_held(self) -> bool:
 		return is_held(self.status, self.held_until, now_datetime())
 
-	def keep_entries(self):
+	def restore_entries(self):
 		"""What became of the jobs is written by the run alone."""
 		before = self.get_doc_before_save()
 		self.set("entries", [row.as_dict() for row in before.entries] if before else [])

@@ -162,7 +162,7 @@ frappe.ui.form.on("Repair Call", {
 		if (!["Open", "Triaged"].includes(doc.status)) return;
 		if (!(doc.equipment || doc.serial_no || doc.serial_text || doc.contact_phone)) return;
 		const asked_for = doc.name;
-		const related = await frappe.xcall("aftersales.service_calls.past_jobs.find_related", {
+		const related = await frappe.xcall("aftersales.service_calls.repeat_calls.find_related", {
 			customer: doc.customer,
 			equipment: doc.equipment,
 			serial_no: doc.serial_no,

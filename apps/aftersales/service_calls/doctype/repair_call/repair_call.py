@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from aftersales.core.guards import keep_fields_of_record, refuse_unknown
+from aftersales.core.guards import validate_link_exists, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
 from aftersales.service_calls import assignment, contacts_on_file, facts, intake, progress, promise, triage
@@ -163,11 +163,11 @@ class RepairCall(ServiceDocument):
 		if self.flags.from_register:
 			return  # history: what happened is told by the register, not worked out today
 		facts.forget(self)
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		progress.keep_what_is_over(self)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		progress.validate_closed_values(self)
 
 		intake.take_sender(self)
-		refuse_unknown(self, "customer")
+		validate_link_exists(self, "customer")
 		intake.identify_product(self)
 		intake.set_defaults(self)
 		intake.check_received_at(self)
@@ -181,7 +181,7 @@ class RepairCall(ServiceDocument):
 		triage.take_coverage_snapshot(self)
 		triage.set_category(self)
 
-		promise.keep_rows(self)
+		promise.validate_rows(self)
 		promise.check_window(self)
 		promise.record(self)
 		progress.guard_status(self)

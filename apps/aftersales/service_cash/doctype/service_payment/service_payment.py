@@ -6,10 +6,10 @@ from frappe.utils import escape_html, flt, fmt_money, get_link_to_form, getdate
 
 from aftersales.core.guards import (
 	has_any_role,
-	keep_fields_of_record,
-	refuse_edits_on_cancel,
 	require_role,
-	set_system,
+	set_protected_values,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
@@ -77,7 +77,7 @@ class ServicePayment(ServiceDocument):
 		self.name = make_autoname(f"PAY-{abbreviation}-.YYYY.-.#####")
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		job = receipts.read_job(self.reference_doctype, self.reference_name)
 		self.set_job_values(job)
 		self.validate_mode()
@@ -88,14 +88,14 @@ class ServicePayment(ServiceDocument):
 		self.lock_job()
 		self.validate_state_of_job(job)
 		self.validate_due(job)
-		set_system(self, received_by=frappe.session.user, status="Received")
+		set_protected_values(self, received_by=frappe.session.user, status="Received")
 
 	def on_submit(self):
 		self.db_set("payment_entry", booking.book(self, self.open_invoice()))
 		self.follow_payment()
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
+		validate_unchanged_on_cancel(self)
 		require_role(ACCOUNTANTS, _("Cancelling a payment"))
 		if flt(self.refunded_amount):
 			frappe.throw(
@@ -103,7 +103,7 @@ class ServicePayment(ServiceDocument):
 					self.name, get_link_to_form("Payment Entry", self.refund_entry)
 				)
 			)
-		set_system(self, status="Cancelled")
+		set_protected_values(self, status="Cancelled")
 		self.status = "Cancelled"
 		self.ignore_linked_doctypes = ["Payment Entry"]
 
@@ -188,7 +188,7 @@ class ServicePayment(ServiceDocument):
 		if not self.customer:
 			frappe.throw(_("{0} has no customer: nothing can be received for it.").format(job.name))
 		if self.is_new() and self.flags.entry_key:
-			set_system(self, entry_key=self.flags.entry_key)
+			set_protected_values(self, entry_key=self.flags.entry_key)
 			self.entry_key = self.flags.entry_key
 
 	def validate_mode(self):

@@ -5,11 +5,11 @@ from frappe import _
 from frappe.utils import flt, getdate
 
 from aftersales.core.guards import (
-	keep_fields_of_record,
-	refuse_edits_on_cancel,
 	require_value,
-	set_system,
-	start_over,
+	reset_on_amend,
+	set_protected_values,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.service_billing import journal
@@ -58,7 +58,7 @@ class TechnicianCashHandover(ServiceDocument):
 	"""What a technician hands over: expected against counted, booked in one transaction (R-AC-3)."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 		self.set_currency()
 		self.set_mode_of_payment()
 		self.start_lines_over()
@@ -66,7 +66,7 @@ class TechnicianCashHandover(ServiceDocument):
 			self.take_all_open_cash()
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.set_currency()
 		self.set_date()
 		self.check_posting()
@@ -77,17 +77,17 @@ class TechnicianCashHandover(ServiceDocument):
 		self.lock_vouchers()
 		self.check_difference()
 		self.claim_vouchers()
-		set_system(self, status="Booked", received_by=frappe.session.user)
+		set_protected_values(self, status="Booked", received_by=frappe.session.user)
 
 	def on_submit(self):
 		handover.book(self)
 
 	def before_update_after_submit(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
-		set_system(self, status="Cancelled")
+		validate_unchanged_on_cancel(self)
+		set_protected_values(self, status="Cancelled")
 		for line in self.vouchers:
 			line.handover_key = None  # the vouchers may be handed over anew
 

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from aftersales.core.guards import keep_fields_of_record
+from aftersales.core.guards import validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.service_checklists import checklists
 from aftersales.service_checklists.checklist_rules import choices_of
@@ -42,7 +42,7 @@ class ServiceChecklist(ServiceDocument):
 	"""A checklist of one job: its questions are frozen, its answers are written until the job is finished."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.validate_made_for_job()
 		self.validate_open()
 		self.restore_questions()

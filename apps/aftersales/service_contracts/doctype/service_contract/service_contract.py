@@ -5,11 +5,11 @@ from frappe.utils import add_days, cint, escape_html, flt, get_link_to_form, get
 from aftersales.core import dimensions
 from aftersales.core.guards import (
 	has_any_role,
-	keep_fields_of_record,
-	refuse_edits_on_cancel,
-	refuse_unknown,
 	require_role,
-	set_system,
+	set_protected_values,
+	validate_link_exists,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
@@ -94,13 +94,13 @@ class ServiceContract(ServiceDocument):
 	def before_insert(self):
 		renewed = self.renewed_from
 		if renewed and frappe.db.get_value("Service Contract", renewed, "customer") == self.customer:
-			set_system(self, renewed_from=renewed)
+			set_protected_values(self, renewed_from=renewed)
 		self.set("visits", [])
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.keep_visits()
-		refuse_unknown(self, "customer")
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_visits_unchanged()
+		validate_link_exists(self, "customer")
 		self.check_period()
 		self.check_fee_start()
 		self.check_equipment()
@@ -110,7 +110,7 @@ class ServiceContract(ServiceDocument):
 		self.set_reminder()
 
 	def before_submit(self):
-		set_system(self, status=contracts.status_on(self.start_date, self.end_date))
+		set_protected_values(self, status=contracts.status_on(self.start_date, self.end_date))
 		fee_invoices.agree_prices(self)
 
 	def on_submit(self):
@@ -119,14 +119,14 @@ class ServiceContract(ServiceDocument):
 			fee_invoices.invoice(self.name)
 
 	def before_update_after_submit(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.keep_visits()
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.validate_visits_unchanged()
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
-		self.refuse_when_used()
+		validate_unchanged_on_cancel(self)
+		self.validate_not_used()
 		self.cancel_subscription()
-		set_system(self, status="Cancelled")
+		set_protected_values(self, status="Cancelled")
 		self.ignore_linked_doctypes = ["Subscription"]
 
 	# ------------------------------------------------------------------ actions
@@ -219,7 +219,7 @@ class ServiceContract(ServiceDocument):
 
 	# ------------------------------------------------------------------ steps of validate
 
-	def keep_visits(self):
+	def validate_visits_unchanged(self):
 		"""Visits are counted by the app when they are completed."""
 		before = self.get_doc_before_save()
 		stored = (
@@ -313,11 +313,11 @@ class ServiceContract(ServiceDocument):
 			self.included_visits = 0
 
 	def set_currency(self):
-		set_system(self, currency=billing_currency(self))
+		set_protected_values(self, currency=billing_currency(self))
 
 	def set_reminder(self):
 		days = cint(self.remind_days)
-		set_system(self, remind_on=add_days(self.end_date, -days) if days else None)
+		set_protected_values(self, remind_on=add_days(self.end_date, -days) if days else None)
 
 	# ------------------------------------------------------------------ the fee
 
@@ -379,7 +379,7 @@ class ServiceContract(ServiceDocument):
 
 	# ------------------------------------------------------------------ cancelling
 
-	def refuse_when_used(self):
+	def validate_not_used(self):
 		used = contracts.jobs_under(self.name)
 		if used:
 			links = [get_link_to_form(doctype, name) for doctype, name in used[:5]]

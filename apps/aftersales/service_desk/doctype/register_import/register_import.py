@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from aftersales.core import background
-from aftersales.core.guards import keep_fields_of_record, set_system
+from aftersales.core.guards import set_protected_values, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.service_desk.register_import import columns as c
@@ -149,11 +149,11 @@ class RegisterImport(ServiceDocument):
 	"""An existing register of repairs: checked by a dry run, then imported in the background (R-IN-9)."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		self.keep_first_bad_rows()
-		self.keep_listed_words()
-		self.refuse_changes_while_running()
-		self.refuse_file_of_others()
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		self.restore_first_bad_rows()
+		self.validate_listed_words()
+		self.validate_not_running()
+		self.validate_file_owner()
 		self.tidy_settings()
 		self.propose_columns_of_new_file()
 		self.demand_new_check()
@@ -172,7 +172,7 @@ class RegisterImport(ServiceDocument):
 		stored = self.locked()
 		if stored.status in ("Queued", "Importing") and stored.is_alive():
 			frappe.throw(_("The import is running. Stop it before checking again."))
-		stored.refuse_without_permissions()
+		stored.validate_permissions_for_import()
 		size = stored.size_of_file()
 		stored.note(
 			status="Checking",
@@ -198,9 +198,9 @@ class RegisterImport(ServiceDocument):
 		"""
 		self.check_permission("write")
 		stored = self.locked()
-		stored.refuse_without_permissions()
-		stored.refuse_second_run()
-		stored.refuse_unchecked()
+		stored.validate_permissions_for_import()
+		stored.validate_single_run()
+		stored.validate_checked()
 		stored.note(
 			status="Queued",
 			failure=None,
@@ -265,12 +265,12 @@ class RegisterImport(ServiceDocument):
 
 	# ------------------------------------------------------------------ steps of validate
 
-	def keep_first_bad_rows(self):
+	def restore_first_bad_rows(self):
 		"""The rows shown as bad are a result like the counters: a save neither adds nor edits them."""
 		before = self.get_doc_before_save()
 		self.set("errors", [row.as_dict() for row in before.errors] if before else [])
 
-	def keep_listed_words(self):
+	def validate_listed_words(self):
 		"""Which words the file uses is a result of the check; what each means is the user's to say."""
 		before = self.get_doc_before_save()
 		said = {(row.kind, row.word): row.meaning for row in self.words}
@@ -285,11 +285,11 @@ class RegisterImport(ServiceDocument):
 				)
 		self.set("words", rows)
 
-	def refuse_changes_while_running(self):
+	def validate_not_running(self):
 		if self.status in RUNNING and self.is_alive():
 			frappe.throw(_("Nothing can be changed while the register is being read or imported."))
 
-	def refuse_file_of_others(self):
+	def validate_file_owner(self):
 		"""Only a file that the user may read, asked before Frappe attaches whatever address was sent."""
 		if self.import_file and self.has_value_changed("import_file"):
 			try:
@@ -324,7 +324,7 @@ class RegisterImport(ServiceDocument):
 			return
 		changed = self.checked_options and self.checked_options != source.options_hash(self)
 		if changed or self.has_value_changed("import_file"):
-			set_system(self, status="Draft", failure=None, checked_options=None, checked_file=None)
+			set_protected_values(self, status="Draft", failure=None, checked_options=None, checked_file=None)
 
 	def read_columns(self):
 		"""Fill the mapping from the header: what is mapped stays, new columns get a proposal.
@@ -399,7 +399,7 @@ class RegisterImport(ServiceDocument):
 			missing = FileProblem("file_missing", file=os.path.basename(self.import_file))
 			frappe.throw(messages.file_reason(missing), title=_("File Cannot Be Read"))
 
-	def refuse_without_permissions(self):
+	def validate_permissions_for_import(self):
 		"""What the import will create, the user must be allowed to create."""
 		wanted = [
 			("Customer Equipment", "create"),
@@ -414,7 +414,7 @@ class RegisterImport(ServiceDocument):
 		for doctype, ptype in wanted:
 			frappe.has_permission(doctype, ptype, throw=True)
 
-	def refuse_second_run(self):
+	def validate_single_run(self):
 		if self.status in RUNNING and self.is_alive():
 			frappe.throw(_("This import is already running."))
 		if self.checked_file and jobs.is_running(self.checked_file):
@@ -422,7 +422,7 @@ class RegisterImport(ServiceDocument):
 				_("The same file is being imported by another Register Import. Wait until it has finished.")
 			)
 
-	def refuse_unchecked(self):
+	def validate_checked(self):
 		if not self.checked_options or self.status in ("Draft", "Checking"):
 			frappe.throw(_("Check the file first."))
 		if self.checked_options != source.options_hash(self):

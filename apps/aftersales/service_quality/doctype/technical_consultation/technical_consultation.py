@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, now_datetime
 
-from aftersales.core.guards import has_any_role, keep_fields_of_record, set_system
+from aftersales.core.guards import has_any_role, set_protected_values, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.service_quality import consultations
@@ -45,9 +45,9 @@ class TechnicalConsultation(ServiceDocument):
 	"""A question of the service desk to designers, makers or buyers, with a clock of its own."""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		if self.is_new():
-			set_system(self, status="Asked", asked_by=frappe.session.user, asked_at=now_datetime())
+			set_protected_values(self, status="Asked", asked_by=frappe.session.user, asked_at=now_datetime())
 			self.answer = None
 		consultations.take_from_call(self)
 		self.validate_answer()
@@ -83,7 +83,9 @@ class TechnicalConsultation(ServiceDocument):
 		if not (answer or "").strip():
 			frappe.throw(_("Enter the answer."), frappe.MandatoryError)
 		doc.answer = answer.strip()
-		set_system(doc, status="Answered", answered_at=now_datetime(), answered_by=frappe.session.user)
+		set_protected_values(
+			doc, status="Answered", answered_at=now_datetime(), answered_by=frappe.session.user
+		)
 		doc.save()
 		consultations.tell_call(doc)
 
@@ -95,5 +97,5 @@ class TechnicalConsultation(ServiceDocument):
 		doc = frappe.get_doc(self.doctype, self.name, for_update=True)
 		if doc.status != "Asked":
 			frappe.throw(_("{0} is already {1}.").format(escape_html(doc.name), _(doc.status)))
-		set_system(doc, status="Withdrawn")
+		set_protected_values(doc, status="Withdrawn")
 		doc.save()

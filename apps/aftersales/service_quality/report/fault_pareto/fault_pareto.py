@@ -11,8 +11,8 @@ from frappe import _
 from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import period_of
-from aftersales.service_calls import figures as calls
-from aftersales.service_calls.figures import FILTERS, Selection
+from aftersales.service_calls import metrics as calls
+from aftersales.service_calls.metrics import FILTERS, Selection
 from aftersales.service_quality.fault_rules import pareto
 
 KINDS = {

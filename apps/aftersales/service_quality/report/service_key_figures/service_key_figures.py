@@ -13,8 +13,8 @@ from aftersales.core.guards import has_any_role
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, period_of, scope_of
 from aftersales.core.report_parts import card
-from aftersales.service_accounts import figures as billing
-from aftersales.service_calls.figures import FILTERS, GROUPS, MONTH, Selection
+from aftersales.service_accounts import metrics as billing
+from aftersales.service_calls.metrics import FILTERS, GROUPS, MONTH, Selection
 from aftersales.service_quality import goals
 from aftersales.service_quality.key_figure_rules import (
 	Counts,

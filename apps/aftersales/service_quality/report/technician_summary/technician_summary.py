@@ -12,9 +12,9 @@ from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, column, link, period_of
 from aftersales.core.report_parts import card
 from aftersales.customer_care import opinion_figures as opinions
-from aftersales.field_service import figures as visits
-from aftersales.field_service.figures import Period
-from aftersales.repair_workshop import figures as workshop
+from aftersales.field_service import metrics as visits
+from aftersales.field_service.metrics import Period
+from aftersales.repair_workshop import metrics as workshop
 from aftersales.service_quality.key_figure_rules import share, utilisation
 from aftersales.service_setup.settings import aftersales_settings
 

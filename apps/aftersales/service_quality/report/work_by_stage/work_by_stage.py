@@ -9,10 +9,10 @@ from frappe import _
 from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.customer_care import opinion_figures as opinions
-from aftersales.field_service import figures as visits
-from aftersales.repair_workshop import figures as workshop
-from aftersales.service_accounts import figures as billing
-from aftersales.service_calls import figures as calls
+from aftersales.field_service import metrics as visits
+from aftersales.repair_workshop import metrics as workshop
+from aftersales.service_accounts import metrics as billing
+from aftersales.service_calls import metrics as calls
 
 
 @validate_filters

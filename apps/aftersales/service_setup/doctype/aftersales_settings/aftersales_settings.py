@@ -54,7 +54,7 @@ class AftersalesSettings(ServiceDocument):
 		follow_up_script: DF.Text | None
 		hours_beyond_visit: DF.Float
 		keep_contacts: DF.Int
-		keep_photos: DF.Int
+		validate_photos: DF.Int
 		keep_signatures: DF.Int
 		labour_item: DF.Link | None
 		loaner_before_removal: DF.Check
@@ -91,12 +91,12 @@ class AftersalesSettings(ServiceDocument):
 	# end: auto-generated types
 
 	def validate(self):
-		self.keep_emergency_priority()
+		self.validate_emergency_priority()
 		self.check_billing_items()
 		self.check_billing_accounts()
 		self.check_loaner_warehouses()
 
-	def keep_emergency_priority(self):
+	def validate_emergency_priority(self):
 		"""Without it a reported hazard could not be told from any other fault (R-IN-4)."""
 		before = self.get_doc_before_save()
 		if before and before.emergency_priority and not self.emergency_priority:

@@ -36,11 +36,11 @@ class ServiceTechnician(ServiceDocument):
 	"""Who is sent on visits and works in the workshop: skills, certificates, van, cost (R-HR)."""
 
 	def validate(self):
-		self.refuse_shared_user()
+		self.validate_user_once()
 		self.check_van()
-		self.refuse_repeated_skills()
+		self.validate_skills_once()
 
-	def refuse_shared_user(self):
+	def validate_user_once(self):
 		if not self.user:
 			return
 		other = frappe.db.get_value(
@@ -79,7 +79,7 @@ class ServiceTechnician(ServiceDocument):
 				)
 			)
 
-	def refuse_repeated_skills(self):
+	def validate_skills_once(self):
 		skills = [Skill(row.item_group, row.support_kind, row.certificate) for row in self.skills]
 		repeated = first_repeated(skills)
 		if repeated:

@@ -2,7 +2,12 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, now_datetime
 
-from aftersales.core.guards import keep_fields_of_record, refuse_edits_on_cancel, require_role, set_system
+from aftersales.core.guards import (
+	require_role,
+	set_protected_values,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
+)
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import MANAGER
@@ -45,17 +50,17 @@ class StaffRecord(ServiceDocument):
 	"""
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.validate_author()
 		if not self.recorded_by:
-			set_system(self, recorded_by=frappe.session.user)
+			set_protected_values(self, recorded_by=frappe.session.user)
 
 	def before_submit(self):
 		if self.kind == "Dismissal":
 			require_role((MANAGER,), _("Dismissing a technician"))
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
+		validate_unchanged_on_cancel(self)
 
 	def on_submit(self):
 		self.notify_person()

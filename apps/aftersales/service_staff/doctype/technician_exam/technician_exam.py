@@ -2,7 +2,11 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html, flt, getdate, nowdate
 
-from aftersales.core.guards import keep_fields_of_record, refuse_edits_on_cancel, set_system
+from aftersales.core.guards import (
+	set_protected_values,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
+)
 from aftersales.core.input.document import ServiceDocument
 from aftersales.service_staff import exams
 from aftersales.service_staff.exam_rules import FAILED, result_of, retraining_until
@@ -37,13 +41,13 @@ class TechnicianExam(ServiceDocument):
 	"""An exam of a technician in a product group: passed it is a skill, failed it bars from that work (seed 004)."""
 
 	def validate(self):
-		keep_fields_of_record(self, ("result",))
+		validate_protected_fields(self, ("result",))
 		self.validate_people()
 		self.validate_marks()
 		self.set_result()
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
+		validate_unchanged_on_cancel(self)
 
 	def on_submit(self):
 		exams.write_skill(self)
@@ -78,7 +82,7 @@ class TechnicianExam(ServiceDocument):
 				)
 
 	def set_result(self):
-		set_system(self, result=result_of(flt(self.mark), flt(self.pass_mark)))
+		set_protected_values(self, result=result_of(flt(self.mark), flt(self.pass_mark)))
 		if self.result == FAILED:
 			self.certificate = self.valid_until = None
 			months = frappe.get_cached_doc("Service Staff Settings").retraining_months or 0

@@ -38,7 +38,7 @@ class SparePart(ServiceDocument):
 		self.require_stock_item()
 		self.check_core_item()
 		self.check_substitutes()
-		self.refuse_repeated_models()
+		self.validate_models_once()
 
 	def require_stock_item(self):
 		if not cint(frappe.get_cached_value("Item", self.item_code, "is_stock_item")):
@@ -79,7 +79,7 @@ class SparePart(ServiceDocument):
 				)
 			seen.add(row.item_code)
 
-	def refuse_repeated_models(self):
+	def validate_models_once(self):
 		seen = set()
 		for row in self.fits:
 			row.brand, row.model = (row.brand or "").strip(), (row.model or "").strip()

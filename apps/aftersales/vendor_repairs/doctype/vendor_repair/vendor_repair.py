@@ -3,16 +3,16 @@ from frappe import _
 from frappe.utils import escape_html, get_datetime, get_link_to_form, getdate, now_datetime
 
 from aftersales.core.guards import (
-	entered,
-	keep_fields_of_record,
 	previous_status,
-	refuse_edits_on_cancel,
 	require_value,
-	start_over,
+	reset_on_amend,
+	status_changed_to,
+	validate_protected_fields,
+	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
-from aftersales.customer_goods import custody, one_way
+from aftersales.customer_goods import custody, status_flow
 from aftersales.installed_base import identity
 from aftersales.service_calls import jobs
 from aftersales.service_levels import workflow_states
@@ -67,19 +67,19 @@ class VendorRepair(ServiceDocument):
 	"""A customer's product sent to its maker or another vendor, and back (R-WS-10)."""
 
 	def before_insert(self):
-		start_over(self)
+		reset_on_amend(self)
 
 	def validate(self):
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
 		if self.is_new():
-			keep_fields_of_record(self, FIELDS_OF_RETURN)
-		one_way.refuse_state_on_draft(self)
+			validate_protected_fields(self, FIELDS_OF_RETURN)
+		status_flow.validate_draft_state(self)
 		self.take_values_from_card()
 		self.check_dates()
 		vendor_repairs.validate_charge(self)
 
 	def before_submit(self):
-		self.refuse_card_that_cannot_send()
+		self.validate_card_can_send()
 		self.status = SENT
 
 	def on_update(self):
@@ -90,10 +90,10 @@ class VendorRepair(ServiceDocument):
 		vendor_costs.refresh_cost(self.repair_card)
 
 	def before_update_after_submit(self):
-		workflow_states.follow(self)
-		keep_fields_of_record(self, FIELDS_OF_RECORD)
-		one_way.refuse_step_out_of_order(self, NEXT_STATES)
-		self.keep_what_is_settled()
+		workflow_states.sync_status_from_workflow(self)
+		validate_protected_fields(self, FIELDS_OF_RECORD)
+		status_flow.validate_step_order(self, NEXT_STATES)
+		self.validate_settled_values()
 		self.check_dates()
 		vendor_repairs.validate_charge(self)
 		self.take_product_back()
@@ -102,15 +102,15 @@ class VendorRepair(ServiceDocument):
 		jobs.write_notes(self)
 		if self.has_value_changed("cost"):
 			vendor_costs.refresh_cost(self.repair_card)
-		if entered(self, BACK):
+		if status_changed_to(self, BACK):
 			self.note_back_home()
 			vendor_repairs.charge_on(self)
 			if self.result == "Replaced":
 				identity.replaced_by_maker(self.equipment, self.new_serial_no, self.doctype, self.name)
 
 	def before_cancel(self):
-		refuse_edits_on_cancel(self)
-		self.refuse_cancelling_what_happened()
+		validate_unchanged_on_cancel(self)
+		self.validate_can_be_cancelled()
 		self.status = "Cancelled"
 
 	def on_cancel(self):
@@ -163,7 +163,7 @@ class VendorRepair(ServiceDocument):
 		if self.expected_back and getdate(self.expected_back) < getdate(self.sent_at):
 			frappe.throw(_("The product cannot be expected back before it is sent."))
 
-	def refuse_card_that_cannot_send(self):
+	def validate_card_can_send(self):
 		# The lock makes two who send the same product wait for each other.
 		card = frappe.db.get_value(
 			"Repair Card", self.repair_card, ["docstatus", "status"], as_dict=True, for_update=True
@@ -174,7 +174,7 @@ class VendorRepair(ServiceDocument):
 					get_link_to_form("Repair Card", self.repair_card), _(card.status)
 				)
 			)
-		vendor_repairs.refuse_while_out("repair_card", self.repair_card)
+		vendor_repairs.validate_not_at_vendor("repair_card", self.repair_card)
 		if frappe.db.exists("Service Time Log", {"parent": self.repair_card, "to_time": ("is", "not set")}):
 			frappe.throw(_("A user is working on the product. Stop that work first."))
 
@@ -195,17 +195,17 @@ class VendorRepair(ServiceDocument):
 		if self.collection_receipt:
 			custody.note_location(self.collection_receipt, self.location_before)
 
-	def keep_what_is_settled(self):
+	def validate_settled_values(self):
 		"""Order and bills tell the cost; what was noted and charged when it came back stays."""
 		if self.purchase_order or self.cost_source != vendor_repairs.ESTIMATED:
-			keep_fields_of_record(self, ("cost",))
+			validate_protected_fields(self, ("cost",))
 		if previous_status(self) == BACK:
-			keep_fields_of_record(self, (*FIELDS_OF_RETURN, "charged_on"))
+			validate_protected_fields(self, (*FIELDS_OF_RETURN, "charged_on"))
 
 	def take_product_back(self):
-		if not entered(self, BACK):
+		if not status_changed_to(self, BACK):
 			return
-		one_way.stamp_end(self, "back_at", begin="sent_at")
+		status_flow.stamp_end(self, "back_at", begin="sent_at")
 		require_value(self, "result", _("Choose the result of the vendor's repair."))
 		require_value(self, "result_notes", _("Enter what the vendor did."))
 		if self.result == "Replaced":
@@ -215,7 +215,7 @@ class VendorRepair(ServiceDocument):
 				_("Enter the serial number of the product that came back instead of the one sent."),
 			)
 
-	def refuse_cancelling_what_happened(self):
+	def validate_can_be_cancelled(self):
 		if self.status == BACK:
 			frappe.throw(_("The product was sent and has come back, so this cannot be cancelled any more."))
 		if (

@@ -14,8 +14,8 @@ from pypika.terms import Criterion, ExistsCriterion
 
 from aftersales.field_service.arrival import working_hours
 from aftersales.field_service.visit_rules import COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP
-from aftersales.service_calls import figures as calls
-from aftersales.service_calls.figures import Selection
+from aftersales.service_calls import metrics as calls
+from aftersales.service_calls.metrics import Selection
 from aftersales.service_setup.settings import aftersales_settings
 
 REPAIRING = (COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP)
@@ -55,7 +55,7 @@ def first_time_fixes(selection: Selection, within_days: int) -> list[dict]:
 	).run(as_dict=True)
 
 
-def hands_on(selection: Selection) -> list[dict]:
+def time_tracking(selection: Selection) -> list[dict]:
 	"""repairs: visits that completed the repair of a failure; hands_on_hours, travel left out, spent on these and
 	on visits that left work for a later one or for the workshop."""
 	visit, line = frappe.qb.DocType("Service Voucher"), frappe.qb.DocType("Service Labour Line")

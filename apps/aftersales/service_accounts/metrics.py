@@ -10,8 +10,8 @@ from aftersales.core.money import rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts import revenue_ledger
 from aftersales.service_accounts.warranty_lines import warranty_lines, warranty_vendor_repairs
-from aftersales.service_calls import figures as calls
-from aftersales.service_calls.figures import Selection
+from aftersales.service_calls import metrics as calls
+from aftersales.service_calls.metrics import Selection
 
 
 def cost_of_closed_calls(selection: Selection) -> list[dict]:

@@ -9,11 +9,11 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_datetime, now_datetime
 
-from aftersales.core.guards import previous_status, refuse_future
+from aftersales.core.guards import previous_status, validate_not_in_future
 from aftersales.customer_goods.life_rules import NextStates, may_follow
 
 
-def refuse_state_on_draft(doc: Document) -> None:
+def validate_draft_state(doc: Document) -> None:
 	"""Step of validate: a draft is nothing but a draft; submitting begins its life.
 
 	Raises:
@@ -28,7 +28,7 @@ def refuse_state_on_draft(doc: Document) -> None:
 		)
 
 
-def refuse_step_out_of_order(doc: Document, next_states: NextStates) -> None:
+def validate_step_order(doc: Document, next_states: NextStates) -> None:
 	"""Step after submitting: only what follows the stored state is entered.
 
 	Raises:
@@ -52,7 +52,7 @@ def stamp_end(doc: Document, fieldname: str, begin: str) -> None:
 	"""
 	if not doc.get(fieldname):
 		doc.set(fieldname, now_datetime())
-	refuse_future(doc, fieldname)
+	validate_not_in_future(doc, fieldname)
 	if get_datetime(doc.get(fieldname)) < get_datetime(doc.get(begin)):
 		frappe.throw(
 			_("{0} ({1}) cannot be before {2} ({3}).").format(

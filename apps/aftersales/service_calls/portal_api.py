@@ -22,7 +22,7 @@ from frappe.utils import (
 	now_datetime,
 )
 
-from aftersales.core.guards import NotPossible, as_app, set_system, with_system_privileges
+from aftersales.core.guards import NotPossible, privileged, set_protected_values, with_system_privileges
 from aftersales.core.plain_text import plain_line
 from aftersales.core.roles import DESK
 from aftersales.core.savepoints import insert_once
@@ -177,7 +177,9 @@ def register(
 			**{field: plain_line(value) for field, value in (contact or {}).items()},
 		}
 	)
-	set_system(call, entry_key=key, contact_confirmed=int(channel != "QR" and _is_own(call, own_email)))
+	set_protected_values(
+		call, entry_key=key, contact_confirmed=int(channel != "QR" and _is_own(call, own_email))
+	)
 	# Registered by the app on the customer's word: neither they nor a guest has rights on calls.
 	with with_system_privileges(call):
 		return once("Repair Call", customer, key, lambda: call.insert().name)
@@ -205,8 +207,8 @@ def answer_arrival(call: str, seen_from: datetime | str, answer: str, wish: str 
 		)
 	else:
 		told = _("has confirmed the arrival window {0} ({1})").format(window, escape_html(by))
-	set_system(doc, arrival_answer=answer, arrival_answered_at=now_datetime())
-	as_app(doc).save()
+	set_protected_values(doc, arrival_answer=answer, arrival_answered_at=now_datetime())
+	privileged(doc).save()
 	doc.add_comment("Info", told)
 
 
@@ -257,7 +259,7 @@ def confirm_contact(call: str, by: str) -> None:
 		contacts_on_file.confirm(doc, by)
 
 
-def refuse_contact(call: str, by: str) -> None:
+def validate_contact_details(call: str, by: str) -> None:
 	"""Whoever has the address on file does not know the contact of a call: it goes, the desk is told.
 
 	Nothing happens where the contact is confirmed, or gone, already.
@@ -267,7 +269,7 @@ def refuse_contact(call: str, by: str) -> None:
 	if doc.contact_confirmed or not any(contact.values()):
 		return
 	doc.update(dict.fromkeys(contact))
-	as_app(doc).save()
+	privileged(doc).save()
 	named = ", ".join(escape_html(value) for value in contact.values() if value)
 	doc.add_comment("Info", _("contact not known to the customer and removed: {0} ({1})").format(named, by))
 

@@ -11,8 +11,8 @@ from pypika.queries import Table
 from pypika.terms import Term
 
 from aftersales.repair_workshop.card_rules import GONE
-from aftersales.service_calls import figures as calls
-from aftersales.service_calls.figures import Selection
+from aftersales.service_calls import metrics as calls
+from aftersales.service_calls.metrics import Selection
 
 REPAIRED = ("Ready", "Returned")
 TRAVEL = "Travel"

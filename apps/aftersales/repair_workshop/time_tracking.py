@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, get_datetime, get_link_to_form, now_datetime
 
-from aftersales.core.guards import refuse_future, require_role
+from aftersales.core.guards import require_role, validate_not_in_future
 from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_goods import custody
 from aftersales.repair_workshop import card_rules as rules
@@ -157,7 +157,7 @@ def _stop_when_waiting(doc: Document) -> None:
 def _refuse_work_to_come(doc: Document) -> None:
 	"""Work that begins in the future could not be stopped before."""
 	for row in doc.time_logs:
-		refuse_future(row, "from_time", "to_time")
+		validate_not_in_future(row, "from_time", "to_time")
 
 
 def _check_order(doc: Document) -> None:

@@ -10,11 +10,11 @@ from frappe.utils import escape_html, flt, getdate
 from aftersales.core.guards import NotPossible, with_system_privileges
 from aftersales.core.money import rounded
 from aftersales.field_service import quotes
-from aftersales.repair_workshop.for_customers import NOT_ANSWERABLE, take_quotation
+from aftersales.repair_workshop.portal_api import NOT_ANSWERABLE, take_quotation
 
 
 def quote_of(voucher: str, customers: Iterable[str]) -> frappe._dict | None:
-	"""The quote of a visit of one of the customers, in the form of `repair_workshop.for_customers.estimate_of`."""
+	"""The quote of a visit of one of the customers, in the form of `repair_workshop.portal_api.estimate_of`."""
 	customers = list(customers)
 	if not customers or not isinstance(voucher, str):
 		return None

@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import add_days, nowdate
 
 from aftersales.customer_care import complaints
-from aftersales.service_calls.for_customers import once, one
+from aftersales.service_calls.portal_api import once, one
 
 
 def follow_up_of(name: str, customers: Iterable[str]) -> frappe._dict | None:

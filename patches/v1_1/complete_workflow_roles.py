@@ -30,6 +30,9 @@ FORMER_EDITORS = {
 }
 """Who could edit a document in which of its states until then: the role marked * in all others."""
 
+FORMER_ACTIONS = {"Collection Receipt": {"Issue": "Issue Receipt"}}
+"""Steps that had another name until then: it is an ERPNext document's, and translated as such."""
+
 STATE_FIELDS = ("state", "doc_status", "update_field", "update_value")
 STEP_FIELDS = ("state", "action", "next_state", "allowed", "allow_self_approval", "condition")
 
@@ -69,7 +72,11 @@ def _is_former(workflow, shipped: dict) -> bool:
 		row.allow_edit not in (_former_editor(workflow.name, row.state), "All") for row in workflow.states
 	):
 		return False
-	stored = _rows(workflow.transitions, STEP_FIELDS)
+	names = FORMER_ACTIONS.get(workflow.name, {})
+	stored = [
+		(state, names.get(action, action), *rest)
+		for state, action, *rest in _rows(workflow.transitions, STEP_FIELDS)
+	]
 	steps = _rows(shipped["transitions"], STEP_FIELDS)
 	return [step for step in steps if step in stored] == stored and all(
 		step in stored or _is_added(step, steps) for step in steps

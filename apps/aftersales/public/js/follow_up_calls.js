@@ -145,7 +145,7 @@ Object.assign(aftersales.calling, {
 		);
 		if (sheet.repair_call) {
 			row(
-				__("Issue"),
+				__("Issue", null, "After-sales"),
 				`${frappe.utils.get_form_link("Repair Call", sheet.repair_call, true)} ${escape(
 					call.subject
 				)}`

@@ -67,7 +67,7 @@ frappe.ui.form.on("Customer Equipment", {
 				{
 					fieldname: "meter",
 					fieldtype: "Autocomplete",
-					label: __("Meter"),
+					label: __("Meter", null, "After-sales"),
 					options: meters.map((row) => row.meter),
 					default: meters.length === 1 ? meters[0].meter : "",
 					reqd: 1,

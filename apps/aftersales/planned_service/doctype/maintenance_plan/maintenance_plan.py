@@ -128,7 +128,7 @@ class MaintenancePlan(ServiceDocument):
 		if not cint(self.every_months) and not self.meter and not self.by_included_visits:
 			frappe.throw(
 				_("Enter {0} or a {1}: when is the service due?").format(
-					frappe.bold(_("Every (months)")), frappe.bold(_("Meter"))
+					frappe.bold(_("Every (months)")), frappe.bold(_("Meter", context="After-sales"))
 				),
 				frappe.MandatoryError,
 			)

@@ -40,7 +40,7 @@ class ChecklistTemplate(ServiceDocument):
 			if row.kind == "Choice" and not choices_of(row.choices):
 				self.throw_missing(row, _("Choices"))
 			if row.kind == "Meter" and not (row.meter or "").strip():
-				self.throw_missing(row, _("Meter"))
+				self.throw_missing(row, _("Meter", context="After-sales"))
 
 	def clear_other_kinds(self, row):
 		if row.kind != "Value":

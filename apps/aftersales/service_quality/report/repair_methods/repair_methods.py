@@ -40,7 +40,12 @@ def columns(by_model: bool) -> list[dict]:
 		*(model if by_model else []),
 		{"fieldname": "method", "label": _("Repair Method"), "fieldtype": "Data", "width": 150},
 		{"fieldname": "jobs", "label": _("Repairs"), "fieldtype": "Int", "width": 90},
-		{"fieldname": "share", "label": _("Share"), "fieldtype": "Percent", "width": 90},
+		{
+			"fieldname": "share",
+			"label": _("Share", context="After-sales"),
+			"fieldtype": "Percent",
+			"width": 90,
+		},
 		money("parts", _("Parts")),
 		money("labour", _("Labour")),
 		money("cost", _("Cost")),

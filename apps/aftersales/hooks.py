@@ -209,10 +209,16 @@ doc_events = {
 		"on_trash": "aftersales.customer_portal.customers.validate_link_row",
 	},
 	"Customer Equipment": {
-		"on_update": "aftersales.installed_base.search_keys.of_equipment",
+		"on_update": [
+			"aftersales.installed_base.search_keys.of_equipment",
+			"aftersales.planned_service.following.product_saved",
+			"aftersales.product_knowledge.campaign_products.product_saved",
+		],
 		"after_rename": [
+			"aftersales.installed_base.meters.renaming.product_renamed",
 			"aftersales.service_contracts.contract_products.remove_duplicates",
 			"aftersales.planned_service.following.join_products",
+			"aftersales.product_knowledge.campaign_products.product_renamed",
 		],
 		"on_trash": [
 			"aftersales.planned_service.following.product_deleted",

@@ -280,6 +280,32 @@ def test_everybody_concerned_is_told_once_each_product_is_called_once_and_follow
 	assert (done.products, done.done, done.not_possible, done.told, done.without_address) == (3, 1, 1, 1, 1)
 
 
+def test_a_campaign_follows_owners_addresses_and_joined_files_and_stops_when_closed():
+	mails.mailbox()
+	make.customer("Sean Doyle")
+	make.customer("Nora Burne")
+	one, two = boiler("Nora Byrne", "AB-0150"), boiler("Nora Burne", "AB 0150")
+	sold = boiler("Quinn Foods", "AB-0160")
+	doc = campaign()
+	doc.start()
+	frappe.rename_doc("Customer", "Nora Burne", "Nora Byrne", merge=True, force=True)
+	assert not frappe.db.exists("Customer Equipment", two)
+	assert [row.equipment for row in rows("Campaign Product", campaign=doc.name)] == [one, sold]
+	frappe.get_doc("Customer Equipment", sold).change_owner("Sean Doyle")
+	make.contact("Sean Doyle", "Sean", email="sean@doyle.example")
+	frappe.db.set_value("Customer", "Quinn Foods", "email_id", "office@quinn.example")
+	stopped = campaigns.work(doc.name, lambda: frappe.get_doc("Service Campaign", doc.name).close())
+	assert stopped == {"sent": 0, "called": 0}, "closed before the first message"
+	frappe.db.set_value("Service Campaign", doc.name, "status", "Running")
+	assert campaigns.work(doc.name, bool) == {"sent": 2, "called": 2}
+	assert {row.customer for row in rows("Campaign Recipient", campaign=doc.name, status="Sent")} == {
+		"Quinn Foods",
+		"Sean Doyle",
+	}
+	calls = frappe.get_all("Repair Call", {"equipment": ("in", (one, sold))}, pluck="customer")
+	assert sorted(calls) == ["Nora Byrne", "Sean Doyle"]
+
+
 def test_calls_come_a_few_a_day_and_new_products_join(clock):
 	for number in range(3):
 		boiler(serial=f"AB-010{number}")

@@ -4,6 +4,7 @@ Equal serial numbers of one customer are joined, where no brands contradict each
 named the other file names the one that stays, which is the older one.
 """
 
+from datetime import date
 from itertools import combinations
 
 import frappe
@@ -16,10 +17,11 @@ from aftersales.core.guards import privileged, set_protected_values
 from aftersales.installed_base.identity import DOCTYPE, Change
 
 LATER_COUNTS = ("warranty_until", "repair_warranty_until")
-EARLIER_COUNTS = ("purchase_date", "installed_on")
+EARLIER_COUNTS = ("purchase_date", "delivered_on", "installed_on")
 FILLED = (
 	*("brand", "model", "item_group", "item_code", "serial_no", "serial_text", "address", "service_zone"),
 	*("location_details", "year_of_manufacture", "image", "notes", "external_id"),
+	"commissioned_by",
 )
 
 
@@ -63,9 +65,11 @@ def join(stays: str, other: str) -> None:
 	for fieldname in EARLIER_COUNTS:
 		days = [getdate(day) for day in (file.get(fieldname), was.get(fieldname)) if day]
 		file.set(fieldname, min(days, default=None))
+	labour = max(filter(None, (_labour_until(file), _labour_until(was))), default=None)
 	for fieldname in LATER_COUNTS:
 		days = [getdate(day) for day in (file.get(fieldname), was.get(fieldname)) if day]
 		set_protected_values(file, **{fieldname: max(days, default=None)})
+	file.labour_warranty_until = None if labour == file.warranty_until else labour
 	file.flags.identity_change = Change("Merged", notes=_("Merged with {0}").format(other))
 	file.flags.joined_history = [_past_line(row) for row in was.serials if row.serial_key]
 	file.flags.ignore_links = True
@@ -73,6 +77,12 @@ def join(stays: str, other: str) -> None:
 	file.add_comment(
 		"Info", _("{0} had the same serial number and was joined with this file.").format(escape_html(other))
 	)
+
+
+def _labour_until(file) -> date | None:
+	"""The last day of the warranty on labour: that of the product where no other is entered."""
+	day = file.labour_warranty_until or file.warranty_until
+	return getdate(day) if day else None
 
 
 def _past_line(row: dict) -> dict:

@@ -12,6 +12,11 @@ from aftersales.planned_service.planning import CALLED, DOCTYPE, DONE, PLANNED, 
 from aftersales.service_checklists import checklists
 
 FINISHED = ("Resolved", "Closed")
+OF_PRODUCT = {
+	"title": "product_title",
+	**{each: each for each in ("customer", "customer_group", "territory", "address", "company")},
+}
+"""Field of a product file → field of its services."""
 
 
 def call_saved(doc: Document, method: str | None = None) -> None:
@@ -77,6 +82,18 @@ def visit_saved(doc: Document, method: str | None = None) -> None:
 		return
 	for template in dict.fromkeys(row.checklist_template for row in work.tasks if row.checklist_template):
 		checklists.make(template, doc)
+
+
+def product_saved(doc: Document, method: str | None = None) -> None:
+	"""on_update of Customer Equipment: services to come are the present owner's, at the present address."""
+	changed = [field for field in OF_PRODUCT if doc.has_value_changed(field)]
+	if not doc.flags.in_insert and changed:
+		frappe.db.set_value(
+			DOCTYPE,
+			{"equipment": doc.name, "status": PLANNED},
+			{column: doc.get(field) for field, column in OF_PRODUCT.items()},
+			update_modified=False,
+		)
 
 
 def product_deleted(doc: Document, method: str | None = None) -> None:

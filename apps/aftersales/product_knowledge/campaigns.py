@@ -67,6 +67,7 @@ def take_products(campaign: Document) -> int:
 
 
 def _take_recipients(campaign: Document, products: list[frappe._dict], stamps: tuple, now, user: str) -> None:
+	_find_addresses(campaign.name)
 	noted = set(frappe.get_all(RECIPIENT, filters={"campaign": campaign.name}, pluck="customer"))
 	customers = {row.customer: row for row in products if row.customer not in noted}
 	if not customers:
@@ -85,6 +86,22 @@ def _take_recipients(campaign: Document, products: list[frappe._dict], stamps: t
 		],
 		ignore_duplicates=True,
 	)
+
+
+def _find_addresses(campaign: str) -> None:
+	"""Customers whose address was entered since are to be told, unless they were told otherwise."""
+	row, customer = frappe.qb.DocType(RECIPIENT), frappe.qb.DocType("Customer")
+	found = (
+		frappe.qb.from_(row)
+		.join(customer)
+		.on(customer.name == row.customer)
+		.select(row.name, customer.email_id)
+		.where((row.campaign == campaign) & (row.status == NO_ADDRESS) & (customer.email_id != ""))
+		.where((row.told_otherwise == "") | row.told_otherwise.isnull())
+		.run()
+	)
+	for name, email in found:
+		frappe.db.set_value(RECIPIENT, name, {"email": email, "status": TO_SEND}, update_modified=False)
 
 
 def _addresses(customers: list[str]) -> dict[str, str]:
@@ -131,6 +148,11 @@ def work(campaign: str, after_each: Callable[[], object] | None = None) -> dict:
 	return {"sent": sent, "called": called}
 
 
+def _is_running(campaign: str) -> bool:
+	"""False once somebody has closed it, which a worker on its way notices before the next message or call."""
+	return frappe.db.get_value(DOCTYPE, campaign, "status") == RUNNING
+
+
 # ---------------------------------------------------------------------------------- messages
 
 
@@ -144,6 +166,8 @@ def _send(campaign: Document, after_each: Callable[[], object]) -> int:
 	)
 	attachments = _attachments(campaign)
 	for name in names:
+		if not _is_running(campaign.name):
+			break
 		with one_of_many(f"No message of campaign {campaign.name}", RECIPIENT, name):
 			row = frappe.get_doc(RECIPIENT, name, for_update=True)
 			if row.status == TO_SEND:
@@ -220,6 +244,8 @@ def _call(campaign: Document, after_each: Callable[[], object]) -> int:
 	)
 	made = 0
 	for name in names:
+		if not _is_running(campaign.name):
+			break
 		with one_of_many(f"No call of campaign {campaign.name}", PRODUCT, name):
 			row = frappe.get_doc(PRODUCT, name, for_update=True)
 			if row.status == OPEN:

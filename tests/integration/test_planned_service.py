@@ -7,6 +7,7 @@ from frappe.utils import add_days, add_months, getdate, nowdate
 from aftersales.installed_base.meters import readings
 from aftersales.planned_service import calling, nightly, planning
 from aftersales.service_calls import calls
+from aftersales.service_contracts import contracts
 from aftersales.setup import defaults
 from tests import factories as make
 
@@ -368,3 +369,95 @@ def test_maintenance_schedules_are_taken_over_once(clock):
 	planning.plan_all()
 	(following,) = services(plan=taken.name, status="Planned")
 	assert following.due_on == getdate(add_months(first, 6))
+
+
+# ---------------------------------------------------------------------------- what changes meanwhile
+
+
+def test_a_call_is_the_present_owners_and_only_while_the_plan_is_for_the_product(clock):
+	sold, other = boiler(serial_text="S-1"), boiler(serial_text="S-2")
+	plan(window_days=5, group_days=0)
+	planning.plan_all()
+	file = frappe.get_doc("Customer Equipment", sold)
+	file.change_owner("Sean Doyle")
+	(service,) = services(equipment=sold)
+	assert service.customer == "Sean Doyle"
+	frappe.db.set_value("Customer Equipment", other, "model", "900 Combi")
+	clock.to(service.call_on)
+	assert calling.call_due() == 1
+	assert not services(equipment=other), "the plan is not for this model"
+	call = frappe.get_doc("Repair Call", services(equipment=sold, status="Called")[0].repair_call)
+	assert call.customer == "Sean Doyle"
+	assert frappe.utils.format_date(add_days(service.due_on, 5)) in call.next_action
+
+
+def test_a_changed_plan_plans_what_is_to_come_anew():
+	boiler()
+	doc = plan()
+	planning.plan_all()
+	doc.save()
+	assert len(services()) == 1, "nothing changed"
+	doc.every_months = 9
+	doc.save()
+	assert not services()
+	planning.plan_all()
+	assert services()[0].due_on == getdate(add_months(add_months(nowdate(), -6), 9))
+	assert doc.plan_now() == {"planned": 0, "called": 0, "waiting": 0}
+
+
+def test_two_files_of_one_product_have_one_service_and_one_meter():
+	make.customer("Nora Burne")
+	one, two = boiler(serial_text="M-1"), boiler("Nora Burne", serial_text="M 1")
+	for file, value in ((one, 100), (two, 150)):
+		readings.take(file, "Hours", value, "Desk")
+	readings.take(two, "Starts", 7, "Desk")
+	plan()
+	assert planning.plan_all() == 2
+	frappe.rename_doc("Customer", "Nora Burne", "Nora Byrne", merge=True, force=True)
+	assert not frappe.db.exists("Customer Equipment", two)
+	assert [row.equipment for row in services()] == [one]
+	readings.take(one, "Starts", 9, "Desk")
+	assert [(row.meter, row.last_reading) for row in readings.of_product(one)] == [
+		("Hours", 150),
+		("Starts", 9),
+	]
+
+
+def test_a_renewed_contract_goes_on_with_its_plan(clock):
+	make.fiscal_years(getdate().year, getdate().year + 1, getdate().year + 2)
+	boiler()
+	terms = {"limited_visits": 1, "included_visits": 2, "visit_period": "Year", "service_category": None}
+	end = getdate(add_days(add_months(nowdate(), 12), -1))
+	contract = make.contract("Nora Byrne", start_date=nowdate(), end_date=end, **terms)
+	plan(applies_to="Service Contract", service_contract=contract.name, by_included_visits=1, every_months=0)
+	dues = []
+
+	def a_month():
+		nightly.plan_and_call()
+		for row in services(status="Called"):
+			dues.append(row.due_on)
+			finish(row.repair_call)
+		clock.forward(months=1)
+
+	for _month in range(10):
+		a_month()
+	renewed = frappe.get_doc(contracts.renewal_of(contract.name)).insert()
+	renewed.submit()
+	for _month in range(13):
+		a_month()
+	start = getdate(contract.start_date)
+	assert dues == [getdate(add_months(start, months)) for months in (3, 9, 15, 21)]
+
+
+def test_each_company_plans_its_own_products(clock):
+	company = make.company()
+	mine, theirs = boiler(serial_text="C-1"), boiler(serial_text="C-2", company=company)
+	plan(company=company)
+	planning.plan_all()
+	(service,) = services()
+	assert (service.equipment, service.company) == (theirs, company)
+	clock.to(service.call_on)
+	nightly.plan_and_call()
+	call = frappe.get_doc("Repair Call", services(status="Called")[0].repair_call)
+	assert call.company == company
+	assert not services(equipment=mine)

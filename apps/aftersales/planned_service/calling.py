@@ -10,7 +10,7 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html, format_date, getdate, now_datetime
+from frappe.utils import add_days, cint, escape_html, format_date, getdate, now_datetime
 from pypika.terms import ExistsCriterion
 
 from aftersales.core.guards import privileged, set_protected_values
@@ -24,14 +24,17 @@ BATCH = 500
 """Services that are looked at together."""
 
 
-def call_due(on: date | str | None = None, after_each: Callable[[], object] = bool) -> int:
+def call_due(
+	on: date | str | None = None, after_each: Callable[[], object] = bool, plan: str | None = None
+) -> int:
 	"""Make the calls of all services that are to be called by a day; returns how many.
 
 	Args:
+		plan: only of this plan, with those at the same sites.
 		after_each: called after each service, for a job to commit.
 	"""
 	today, made, after = getdate(on), 0, ("", "")
-	while due := _due(today, after):
+	while due := _due(today, after, plan):
 		made += _call_batch(due, today, after_each)
 		after = (str(due[-1].call_on), due[-1].name)
 		if len(due) < BATCH:
@@ -44,6 +47,15 @@ def call_now(service: str) -> str:
 	doc = frappe.get_doc(DOCTYPE, service, for_update=True)
 	if doc.status != PLANNED:
 		frappe.throw(_("{0} is already {1}.").format(escape_html(doc.name), _(doc.status)))
+	if not _is_for_product(doc, getdate()):
+		frappe.throw(
+			_(
+				"Plan {0} no longer applies to {1}: the product is out of use, out of contract or another one."
+			).format(
+				frappe.bold(escape_html(doc.plan)),
+				frappe.bold(escape_html(doc.product_title or doc.equipment)),
+			)
+		)
 	return _call(doc, None)
 
 
@@ -55,7 +67,11 @@ def _call_batch(due: list[frappe._dict], today: date, after_each: Callable[[], o
 		for name in (lead, *others):
 			with one_of_many(f"No call for planned service {name}", DOCTYPE, name):
 				doc = frappe.get_doc(DOCTYPE, name, for_update=True)
-				if doc.status == PLANNED:
+				if doc.status != PLANNED:
+					continue
+				if not _is_for_product(doc, today):
+					frappe.db.delete(DOCTYPE, {"name": doc.name})
+				else:
 					call = _call(doc, lead_call)
 					lead_call = lead_call or call
 					made += 1
@@ -63,7 +79,16 @@ def _call_batch(due: list[frappe._dict], today: date, after_each: Callable[[], o
 	return made
 
 
-def _due(today: date, after: tuple[str, str]) -> list[frappe._dict]:
+def _is_for_product(service: Document, today: date) -> bool:
+	return plans.is_for(frappe.get_cached_doc(plans.DOCTYPE, service.plan), service.equipment, today)
+
+
+def call_plan(plan: str) -> None:
+	"""Job: make the calls of one plan that are due; the night goes on with what a killed one has left."""
+	call_due(after_each=frappe.db.commit, plan=plan)
+
+
+def _due(today: date, after: tuple[str, str], only: str | None = None) -> list[frappe._dict]:
 	"""Planned services of enabled plans to be called by today, none beside an open one of plan and product."""
 	service, plan = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType(plans.DOCTYPE)
 	query = (
@@ -79,6 +104,8 @@ def _due(today: date, after: tuple[str, str]) -> list[frappe._dict]:
 		.orderby(service.name)
 		.limit(BATCH)
 	)
+	if only:
+		query = query.where(service.plan == only)
 	if after[0]:
 		query = query.where(
 			(service.call_on > after[0]) | ((service.call_on == after[0]) & (service.name > after[1]))
@@ -138,7 +165,7 @@ def _call(service: Document, lead_call: str | None) -> str:
 			"description": _description(plan, work, service),
 			"channel": "Other",
 			"status": "Triaged",
-			"next_action": _("Agree a day for the service due on {0}").format(format_date(service.due_on)),
+			"next_action": _next_action(service.due_on, cint(plan.window_days)),
 			"next_action_by": now_datetime(),
 		}
 	)
@@ -149,6 +176,14 @@ def _call(service: Document, lead_call: str | None) -> str:
 	set_protected_values(service, status=CALLED, repair_call=call.name, site_group=lead_call)
 	privileged(service).save()
 	return call.name
+
+
+def _next_action(due_on: date, window_days: int) -> str:
+	if not window_days:
+		return _("Agree a day for the service due on {0}").format(format_date(due_on))
+	return _("Agree a day from {0} to {1} for the service").format(
+		format_date(add_days(due_on, -window_days)), format_date(add_days(due_on, window_days))
+	)
 
 
 def _description(plan: Document, work: plans.Work, service: Document) -> str:

@@ -11,7 +11,6 @@ import frappe
 from frappe.model.document import Document
 from frappe.query_builder.functions import Max
 from frappe.utils import flt, getdate, now_datetime
-from pypika.terms import Criterion
 
 from aftersales.core.savepoints import one_of_many
 from aftersales.installed_base.meters.meter_rules import reached_on
@@ -27,6 +26,8 @@ from aftersales.planned_service.plan_rules import (
 
 DOCTYPE = "Planned Service"
 PLANNED, CALLED, DONE, SKIPPED = "Planned", "Called", "Done", "Skipped"
+GONE = ("Out of Service", "Returned", "Scrapped")
+"""States of products that are planned no more: all but In Use."""
 BATCH = 5000
 """Services written by one statement."""
 
@@ -70,22 +71,35 @@ def plan_services(plan: Document, today: date) -> int:
 
 
 def forget_what_is_over(today: date) -> None:
-	"""Delete services that were only planned, of products that are gone and of plans and contracts that ended."""
-	service = frappe.qb.DocType(DOCTYPE)
-	product = frappe.qb.DocType(plans.PRODUCT)
-	gone = frappe.qb.from_(product).select(product.name).where(product.status != "In Use")
-	_delete(service.equipment.isin(gone))
-	for plan in frappe.get_all(
-		plans.DOCTYPE, filters={"applies_to": plans.OF_CONTRACT}, pluck="name", order_by="name asc"
-	):
-		end = plans.ends_on(frappe.get_cached_doc(plans.DOCTYPE, plan))
-		if end and end < today:
-			_delete(service.plan == plan)
+	"""Delete services that were only planned, of products that are gone and of contracts that ended.
+
+	They are looked for first and deleted by name: a delete that reads products would lock all it reads.
+	"""
+	service, product = frappe.qb.DocType(DOCTYPE), frappe.qb.DocType(plans.PRODUCT)
+	planned = frappe.qb.from_(service).select(service.name).where(service.status == PLANNED)
+	gone = planned.join(product).on(product.name == service.equipment).where(product.status.isin(GONE))
+	over = set(gone.run(pluck=True))
+	for plan in _of_ended_contracts(today):
+		over.update(planned.where(service.plan == plan).run(pluck=True))
+	names = sorted(over)
+	for start in range(0, len(names), BATCH):
+		frappe.db.delete(DOCTYPE, {"name": ("in", names[start : start + BATCH]), "status": PLANNED})
 
 
-def _delete(condition: Criterion) -> None:
-	service = frappe.qb.DocType(DOCTYPE)
-	frappe.qb.from_(service).delete().where((service.status == PLANNED) & condition).run()
+def _of_ended_contracts(today: date) -> list[str]:
+	"""Plans of contracts that are over and were not renewed."""
+	plan, contract = frappe.qb.DocType(plans.DOCTYPE), frappe.qb.DocType("Service Contract")
+	names = (
+		frappe.qb.from_(plan)
+		.join(contract)
+		.on(contract.name == plan.service_contract)
+		.select(plan.name)
+		.where(plan.applies_to == plans.OF_CONTRACT)
+		.where((contract.docstatus != 1) | (contract.end_date < today))
+		.orderby(plan.name)
+		.run(pluck=True)
+	)
+	return [name for name in names if plans.ends_on(frappe.get_cached_doc(plans.DOCTYPE, name)) < today]
 
 
 def _without_planned(plan: Document, today: date) -> list[frappe._dict]:

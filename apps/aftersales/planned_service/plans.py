@@ -35,7 +35,7 @@ def rhythm_of(plan: Document) -> Rhythm:
 	"""How often a plan serves a product."""
 	every, first_after = cint(plan.every_months), cint(plan.first_after_months)
 	if plan.applies_to == OF_CONTRACT and plan.by_included_visits:
-		contract = frappe.get_cached_doc("Service Contract", plan.service_contract)
+		contract = frappe.get_cached_doc("Service Contract", _present_term(plan))
 		included = cint(contract.included_visits) if contract.limited_visits else 0
 		every = months_between_visits(included, contract.visit_period, _months_of(contract))
 		first_after = first_after or max(every // 2, 1)
@@ -66,10 +66,36 @@ def ends_on(plan: Document) -> date | None:
 	"""The last day on which a service of a plan can be due; None without an end."""
 	if plan.applies_to != OF_CONTRACT:
 		return None
-	docstatus, end = frappe.get_cached_value(
-		"Service Contract", plan.service_contract, ("docstatus", "end_date")
-	)
-	return getdate(end) if docstatus == 1 else date.min
+	return max((getdate(row.end_date) for row in terms_of(plan) if row.docstatus == 1), default=date.min)
+
+
+def terms_of(plan: Document) -> list[frappe._dict]:
+	"""The contract of a plan and those that renewed or amended it: name, docstatus, start_date, end_date; in order."""
+	contract, found, names = frappe.qb.DocType("Service Contract"), {}, [plan.service_contract]
+	while names:
+		rows = (
+			frappe.qb.from_(contract)
+			.select(contract.name, contract.docstatus, contract.start_date, contract.end_date)
+			.where(contract.name.isin(names))
+			.run(as_dict=True)
+		)
+		found.update({row.name: row for row in rows})
+		later = (
+			frappe.qb.from_(contract)
+			.select(contract.name)
+			.where(contract.renewed_from.isin(names) | contract.amended_from.isin(names))
+			.run(pluck=True)
+		)
+		names = [name for name in later if name not in found]
+	return sorted(found.values(), key=lambda row: (getdate(row.start_date), row.name))
+
+
+def _present_term(plan: Document) -> str:
+	"""The contract that counts today: the latest one that has begun, else the plan's own."""
+	begun = [
+		row.name for row in terms_of(plan) if row.docstatus == 1 and getdate(row.start_date) <= getdate()
+	]
+	return begun[-1] if begun else plan.service_contract
 
 
 def matches(plan: Document, product, today: date) -> Criterion:
@@ -86,13 +112,20 @@ def matches(plan: Document, product, today: date) -> Criterion:
 	elif plan.applies_to == "Item Group":
 		condition &= product.item_group.isin(_groups_below(plan.item_group))
 	else:
-		return condition & _under_contract(product, today, plan.service_contract)
+		return condition & _under_contract(product, today, [row.name for row in terms_of(plan)])
 	if plan.under_contract_only:
 		condition &= _under_contract(product, today)
 	return condition
 
 
-def _under_contract(product, today: date, name: str | None = None) -> Criterion:
+def is_for(plan: Document, equipment: str, today: date) -> bool:
+	"""True while a plan is for a product: it may be sold back, scrapped, of another model or out of contract by now."""
+	product = frappe.qb.DocType(PRODUCT)
+	query = frappe.qb.from_(product).select(product.name).where(product.name == equipment)
+	return bool(query.where(matches(plan, product, today)).run())
+
+
+def _under_contract(product, today: date, names: list[str] | None = None) -> Criterion:
 	contract = frappe.qb.DocType("Service Contract")
 	row = frappe.qb.DocType("Service Contract Equipment")
 	named = (
@@ -107,8 +140,8 @@ def _under_contract(product, today: date, name: str | None = None) -> Criterion:
 		.where((contract.docstatus == 1) & (contract.start_date <= today) & (contract.end_date >= today))
 		.where((contract.covers_all_equipment == 1) | ExistsCriterion(named))
 	)
-	if name:
-		query = query.where(contract.name == name)
+	if names:
+		query = query.where(contract.name.isin(names))
 	return ExistsCriterion(query)
 
 

@@ -13,7 +13,12 @@ frappe.ui.form.on("Maintenance Plan", {
 			await aftersales.forms.save_typed(frm);
 			const { message } = await frm.call({ doc: frm.doc, method: "plan_now", freeze: true });
 			frappe.show_alert({
-				message: __("{0} services planned, {1} calls made", [message.planned, message.called]),
+				message: message.waiting
+					? __("{0} services planned; {1} calls are made in the background", [
+							message.planned,
+							message.waiting,
+					  ])
+					: __("{0} services planned, {1} calls made", [message.planned, message.called]),
 				indicator: "green",
 			});
 			frm.reload_doc();

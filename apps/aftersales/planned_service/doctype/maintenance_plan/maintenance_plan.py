@@ -1,7 +1,8 @@
 import frappe
 from frappe import _
-from frappe.utils import cint, flt
+from frappe.utils import cint, cstr, flt, getdate
 
+from aftersales.core import background
 from aftersales.core.guards import validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import validate_call
@@ -13,6 +14,21 @@ SCOPE_FIELDS = {
 	"Service Contract": ("service_contract", "by_included_visits"),
 	"Product": ("equipment",),
 }
+DECIDES_WHEN = (
+	*("company", "applies_to", "brand", "model", "item_code", "item_group", "service_contract", "equipment"),
+	*(
+		"under_contract_only",
+		"every_months",
+		"by_included_visits",
+		"first_after_months",
+		"counting",
+		"starts_on",
+	),
+	*("meter", "every_units", "season_from", "season_to", "days_ahead", "hours"),
+)
+"""Fields by which services are planned; a change of one plans those to come anew."""
+CALLED_AT_ONCE = 25
+"""Calls that a request makes itself; more are made by a worker."""
 
 
 class MaintenancePlan(ServiceDocument):
@@ -144,6 +160,26 @@ class MaintenancePlan(ServiceDocument):
 				frappe.MandatoryError,
 			)
 
+	def on_update(self):
+		self.plan_anew()
+
+	def plan_anew(self):
+		"""Services to come were planned by what the plan said before: they are planned again in the coming night."""
+		before = self.get_doc_before_save()
+		if not before or all(_same(before.get(field), self.get(field)) for field in DECIDES_WHEN):
+			return
+		waiting = {"plan": self.name, "status": "Planned"}
+		count = frappe.db.count("Planned Service", waiting)
+		if not count:
+			return
+		frappe.db.delete("Planned Service", waiting)
+		frappe.msgprint(
+			_(
+				"{0} services that were planned and not called are planned anew by the changed plan, tonight or by Plan Now."
+			).format(count),
+			alert=True,
+		)
+
 	def on_trash(self):
 		"""Services that were only planned go with their plan; called ones keep it."""
 		frappe.db.delete("Planned Service", {"plan": self.name, "status": "Planned"})
@@ -154,12 +190,27 @@ class MaintenancePlan(ServiceDocument):
 		"""Plan and call what is due without waiting for the night.
 
 		Returns:
-			planned: services planned; called: calls made (of all plans whose calls are due).
+			planned: services planned; due: calls of this plan that are due; made in the background when they are many.
 		"""
 		from aftersales.planned_service import calling, planning
 
 		self.check_permission("write")
 		if not self.enabled:
 			frappe.throw(_("Tick {0} first.").format(frappe.bold(_("Enabled"))))
-		planned = planning.plan_services(self, frappe.utils.getdate())
-		return {"planned": planned, "called": calling.call_due()}
+		planned = planning.plan_services(self, getdate())
+		due = frappe.db.count(
+			"Planned Service", {"plan": self.name, "status": "Planned", "call_on": ("<=", getdate())}
+		)
+		if due > CALLED_AT_ONCE:
+			background.push(
+				calling.call_plan, job_id=f"maintenance-plan::{self.name}", queue="long", plan=self.name
+			)
+			return {"planned": planned, "called": 0, "waiting": due}
+		return {"planned": planned, "called": calling.call_due(plan=self.name), "waiting": 0}
+
+
+def _same(one, other) -> bool:
+	"""Equal as stored: nothing and an empty text are one value, as are a day and its text."""
+	if isinstance(one, float) or isinstance(other, float):
+		return flt(one, 6) == flt(other, 6)
+	return cstr(one or "") == cstr(other or "")

@@ -96,3 +96,4 @@ class PlannedService(ServiceDocument):
 def on_doctype_update():
 	frappe.db.add_index("Planned Service", ["equipment", "plan", "status"])
 	frappe.db.add_index("Planned Service", ["status", "call_on"])
+	frappe.db.add_index("Planned Service", ["plan", "status"])

@@ -344,6 +344,7 @@ doc_events = {
 	},
 	"Payment Entry": {
 		"before_insert": "aftersales.erpnext_events.payment_entry.before_insert",
+		"before_validate": "aftersales.erpnext_events.payment_entry.before_validate",
 		"validate": "aftersales.erpnext_events.payment_entry.validate",
 		"after_insert": "aftersales.erpnext_events.payment_entry.after_insert",
 		"before_submit": "aftersales.erpnext_events.payment_entry.before_submit",

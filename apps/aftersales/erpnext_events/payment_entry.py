@@ -2,6 +2,7 @@
 
 from frappe.model.document import Document
 
+from aftersales.core import system_user
 from aftersales.service_billing import job_place
 from aftersales.service_cash import own_payments
 from aftersales.service_cash.payments import follow
@@ -11,7 +12,12 @@ def before_insert(doc: Document, method: str | None = None) -> None:
 	job_place.claim(doc, only_if=own_payments.hands_over_cash)
 
 
+def before_validate(doc: Document, method: str | None = None) -> None:
+	system_user.before_validate(doc)
+
+
 def validate(doc: Document, method: str | None = None) -> None:
+	system_user.validated(doc)
 	job_place.keep(doc)
 
 

@@ -10,7 +10,7 @@ from frappe.utils import cint, flt
 
 from aftersales.core import dimensions
 from aftersales.core.selling_terms import KEY, posting_key, save_privileged
-from aftersales.core.system_user import booking_as_system
+from aftersales.core.system_user import mapping_as_system
 from aftersales.customer_goods.exchange.exchange_rules import REFUND, REPLACEMENT
 from aftersales.service_posting.invoicing.invoices import submits_at_once
 from aftersales.service_posting.job_plan import category_accounts
@@ -95,9 +95,8 @@ def make_credit_note(doc: Document) -> Document:
 	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 
 	row = sold_row(doc)
-	with (
-		booking_as_system()
-	):  # ERPNext maps the invoice by the rights of the user, who has decided the refund here
+	# The user who decides the refund here needs no right to invoices
+	with mapping_as_system():
 		note = make_sales_return(doc.original_invoice)
 	note.items = [item for item in note.items if item.sales_invoice_item == row.name]
 	(item,) = note.items

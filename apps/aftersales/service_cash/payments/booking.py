@@ -12,7 +12,7 @@ from frappe.utils import flt, nowdate
 
 from aftersales.core import dimensions
 from aftersales.core.money import rounded
-from aftersales.core.system_user import booking_as_system, give_to
+from aftersales.core.system_user import booking_as_system, mapping_as_system
 from aftersales.service_cash.cash import receiving_account
 from aftersales.service_posting.invoicing.payable import booked_rate
 from aftersales.service_posting.posting import posting_key
@@ -26,14 +26,8 @@ def book(doc: Document, invoice: frappe._dict | None) -> str:
 
 	`invoice`: the submitted invoice of the job, locked, where it is open; else all is unallocated.
 	"""
-	with booking_as_system() as user:
-		name = _book(doc, invoice)
-	give_to(name, user)
-	return name
-
-
-def _book(doc: Document, invoice: frappe._dict | None) -> str:
-	payment = _received(doc, invoice)
+	with mapping_as_system():
+		payment = _received(doc, invoice)
 	payment.update(
 		{
 			"posting_date": doc.received_on,
@@ -61,13 +55,7 @@ def refund(
 
 	Both entries are reconciled with each other, so that neither is offered as an advance again.
 	"""
-	with booking_as_system() as user:
-		name = _refund(doc, amount, mode_of_payment, reason, on or nowdate())
-	give_to(name, user)
-	return name
-
-
-def _refund(doc: Document, amount: float, mode_of_payment: str, reason: str, on: date | str) -> str:
+	on = on or nowdate()
 	received = frappe.get_doc(PAYMENT, doc.payment_entry)
 	till = receiving_account(mode_of_payment, doc.company)
 	payment = frappe.new_doc(PAYMENT)
@@ -92,7 +80,8 @@ def _refund(doc: Document, amount: float, mode_of_payment: str, reason: str, on:
 			"aftersales_call": doc.repair_call,
 		}
 	)
-	_set_amounts(payment, doc, amount, _booked_rate_of(doc, received))
+	with mapping_as_system():
+		_set_amounts(payment, doc, amount, _booked_rate_of(doc, received))
 	name = _submit(payment)
 	_reconcile(received, name, payment)
 	return name
@@ -227,38 +216,40 @@ def _reconcile(received: Document, refund_entry: str, payment: Document) -> None
 	from erpnext.accounts.utils import reconcile_against_document
 
 	amount = flt(payment.received_amount)
-	reconcile_against_document(
-		[
-			frappe._dict(
-				voucher_type=PAYMENT,
-				voucher_no=received.name,
-				voucher_detail_no=None,
-				against_voucher_type=PAYMENT,
-				against_voucher=refund_entry,
-				account=received.paid_from,
-				party_type="Customer",
-				party=received.party,
-				exchange_rate=flt(received.source_exchange_rate) or 1,
-				dr_or_cr="credit_in_account_currency",
-				unreconciled_amount=flt(received.unallocated_amount),
-				unadjusted_amount=flt(received.unallocated_amount),
-				allocated_amount=amount,
-				difference_amount=0,
-				difference_account=None,
-				difference_posting_date=nowdate(),
-				cost_center=received.get("cost_center"),
-				grand_total=amount,
-				outstanding_amount=amount,
-			)
-		]
-	)
+	with booking_as_system():
+		reconcile_against_document(
+			[
+				frappe._dict(
+					voucher_type=PAYMENT,
+					voucher_no=received.name,
+					voucher_detail_no=None,
+					against_voucher_type=PAYMENT,
+					against_voucher=refund_entry,
+					account=received.paid_from,
+					party_type="Customer",
+					party=received.party,
+					exchange_rate=flt(received.source_exchange_rate) or 1,
+					dr_or_cr="credit_in_account_currency",
+					unreconciled_amount=flt(received.unallocated_amount),
+					unadjusted_amount=flt(received.unallocated_amount),
+					allocated_amount=amount,
+					difference_amount=0,
+					difference_account=None,
+					difference_posting_date=nowdate(),
+					cost_center=received.get("cost_center"),
+					grand_total=amount,
+					outstanding_amount=amount,
+				)
+			]
+		)
 
 
 def _submit(payment: Document) -> str:
 	payment.flags.ignore_permissions = True
 	payment.flags.made_by_posting = True
-	payment.insert()
-	payment.submit()
+	with booking_as_system():
+		payment.insert()
+		payment.submit()
 	return payment.name
 
 

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 from frappe.utils import flt, nowdate
 
 from aftersales.core.money import nothing, rounded
-from aftersales.core.system_user import booking_as_system
+from aftersales.core.system_user import booking_as_system, mapping_as_system
 from aftersales.service_cash.payments.booking import is_overtaken
 from aftersales.service_cash.payments.transfer import open_of
 
@@ -30,9 +30,7 @@ def authorized(request: Document, status: str | None) -> str | None:
 	"""
 	if status not in PAID or request.reference_doctype != "Sales Invoice":
 		return None
-	# The gateway calls as a guest
-	with booking_as_system():
-		book(request)
+	book(request)  # as a guest, in whose name the gateway calls
 	return THANKS
 
 
@@ -58,30 +56,38 @@ def book(request: Document) -> str | None:
 		return None
 	owed = flt(frappe.db.get_value("Sales Invoice", request.reference_name, "outstanding_amount"))
 	if stored.docstatus == 1 and owed + nothing() >= flt(request.outstanding_amount):
-		return request.create_payment_entry().name
+		with mapping_as_system():
+			payment = request.create_payment_entry(submit=False)
+		return _submit(payment)
 	return _book_as_advance(request)
 
 
 def book_named(request: str) -> None:
 	"""In the background: book a paid request that was overtaken by another payment."""
-	with booking_as_system():
-		book(frappe.get_doc(REQUEST, request))
+	book(frappe.get_doc(REQUEST, request))
 
 
 def _book_as_advance(request: Document) -> str:
 	"""Nothing, or less, was due: the accountant finds the money on the customer's account, and a word on the invoice."""
 	invoice = frappe.get_doc("Sales Invoice", request.reference_name)
-	payment = _advance(request, invoice)
-	payment.flags.ignore_permissions = True
-	payment.insert()
-	payment.submit()
+	with mapping_as_system():
+		payment = _advance(request, invoice)
+	name = _submit(payment)
 	request.db_set({"status": "Paid", "outstanding_amount": 0})
 	invoice.add_comment(
 		"Info",
 		_(
 			"{0} was paid although nothing was due: Payment Entry {1} is not allocated. Refund it or allocate it."
-		).format(request.name, payment.name),
+		).format(request.name, name),
 	)
+	return name
+
+
+def _submit(payment: Document) -> str:
+	payment.flags.ignore_permissions = True
+	with booking_as_system():
+		payment.insert()
+		payment.submit()
 	return payment.name
 
 

@@ -408,14 +408,20 @@ override_doctype_dashboards = {
 # A technician sees and edits their own calls and visits; rows are read with the rights on their document
 permission_query_conditions = {
 	"*": "aftersales.core.input.child_row.only_of_readable_parents",
+	"Product Exchange": "aftersales.core.read_with.query_conditions",
 	"Repair Call": "aftersales.service_calls.permissions.call_query_conditions",
+	"Service Checklist": "aftersales.core.read_with.query_conditions",
+	"Service Payment": "aftersales.core.read_with.query_conditions",
 	"Service Voucher": "aftersales.field_service.permissions.voucher_query_conditions",
 	"Staff Record": "aftersales.service_staff.conduct.query_conditions",
 	"Tag Link": "aftersales.core.checked_endpoints.only_tags_of_readable_documents",
 	"Technician Exam": "aftersales.service_staff.conduct.query_conditions",
 }
 has_permission = {
+	"Product Exchange": "aftersales.core.read_with.has_permission",
 	"Repair Call": "aftersales.service_calls.permissions.has_call_permission",
+	"Service Checklist": "aftersales.core.read_with.has_permission",
+	"Service Payment": "aftersales.core.read_with.has_permission",
 	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
 	"Staff Record": "aftersales.service_staff.conduct.has_permission",
 	"Tag Link": "aftersales.core.checked_endpoints.has_tag_permission",

@@ -288,3 +288,40 @@ def test_a_cut_off_workbook_is_refused(workbook):
 	path = workbook(["id"], ["1"])
 	path.write_bytes(path.read_bytes()[:-200])
 	assert refusal(path).code == "broken_excel"
+
+
+FAR = b"2000000000"
+
+
+@pytest.mark.parametrize(
+	("found", "instead"),
+	[
+		(b'<row r="3"', b'<row r="%s"' % FAR),
+		(b'<row r="1"', b'<row r="%s"' % FAR),
+		(b'r="B3"', b'r="ZZZZZZ3"'),
+		(b'<row r="3"', b'<row r="three"'),
+		(b"</sheetData>", b"<sheetData"),
+		(b'<row r="3"', b'<row r="' + b"9" * 5000 + b'"'),
+		(b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A2:A%s"/></mergeCells>' % (b"9" * 5000)),
+	],
+	ids=[
+		"a row far below",
+		"all rows far below",
+		"no such column",
+		"no number",
+		"cut off",
+		"digits",
+		"merged",
+	],
+)
+def test_a_sheet_that_is_damaged_inside_is_refused_at_once(workbook, found, instead):
+	path = workbook(["id", "fault"], ["1", "cold"], ["2", "warm"])
+	damaged = path.with_name("damaged.xlsx")
+	with zipfile.ZipFile(path) as source, zipfile.ZipFile(damaged, "w") as target:
+		for member in source.infolist():
+			content = source.read(member)
+			if member.filename == "xl/worksheets/sheet1.xml":
+				assert found in content
+				content = content.replace(found, instead)
+			target.writestr(member, content)
+	assert refusal(damaged).code == "broken_excel"

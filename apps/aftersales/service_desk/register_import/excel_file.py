@@ -15,6 +15,9 @@ EXCEL_ERRORS = frozenset(
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
 """An Excel file is a ZIP archive; a few kilobytes can unpack to more than any server holds."""
 
+MAX_ROWS = 1_048_576
+"""Of a sheet, by the file format. A file may name a row far below, and every row above it would be read as empty."""
+
 _BLOCK = 1 << 16
 
 
@@ -27,9 +30,9 @@ def excel_rows(path: Path, sheet: str) -> Iterator[Iterator[SourceRow]]:
 		merged = _merged_cells(path, values[name])
 		if formulas:
 			with _workbook(path, data_only=False) as with_formulas:
-				yield merged_down(_rows(values[name], with_formulas[name]), merged)
+				yield merged_down(_rows(path.name, values[name], with_formulas[name]), merged)
 		else:
-			yield merged_down(_rows(values[name]), merged)
+			yield merged_down(_rows(path.name, values[name]), merged)
 
 
 def _check_archive(path: Path) -> bool:
@@ -91,16 +94,28 @@ def _sheet_name(workbook, wanted: str) -> str:
 	raise FileProblem("sheet_missing", sheet="", sheets=", ".join(workbook.sheetnames))
 
 
-def _rows(values, formulas=None) -> Iterator[SourceRow]:
+def _rows(name: str, values, formulas=None) -> Iterator[SourceRow]:
+	try:
+		yield from _read_rows(values, formulas)
+	except FileProblem:
+		raise
+	except Exception:
+		# Only here openpyxl reads the sheet, and lets through what is wrong in it.
+		raise FileProblem("broken_excel", file=name) from None
+
+
+def _read_rows(values, formulas) -> Iterator[SourceRow]:
 	# The dimension an exporting program wrote into the sheet is often wrong and would cut rows off.
 	values.reset_dimensions()
 	if formulas is None:
 		for number, cells in enumerate(values.iter_rows(values_only=True), start=1):
+			_check_number(number)
 			yield SourceRow(number, tuple(_excel_cell(cell) for cell in cells))
 		return
 	formulas.reset_dimensions()
 	pairs = zip(values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=False)
 	for number, (cells, sources) in enumerate(pairs, start=1):
+		_check_number(number)
 		yield SourceRow(
 			number,
 			tuple(
@@ -110,6 +125,11 @@ def _rows(values, formulas=None) -> Iterator[SourceRow]:
 				for cell, source in zip(cells, sources, strict=False)
 			),
 		)
+
+
+def _check_number(number: int) -> None:
+	if number > MAX_ROWS:
+		raise ValueError(number)
 
 
 def _excel_cell(value) -> Cell:
@@ -126,7 +146,7 @@ def _excel_cell(value) -> Cell:
 	return str(value)
 
 
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
 
 def _merged_cells(path: Path, sheet) -> dict[tuple[int, int], int]:

@@ -178,6 +178,13 @@ def former_numbers(equipment: list[str]) -> dict[str, list[str]]:
 	return found
 
 
+def numbers_of(equipment: str) -> set[str]:
+	"""Keys of every serial number that a product file has and had."""
+	now = frappe.db.get_value(DOCTYPE, equipment, ["serial_text", "serial_no"]) or ()
+	numbers = (*now, *former_numbers([equipment]).get(equipment, ()))
+	return {key for number in numbers if (key := serial_key(number))}
+
+
 def _correct(file: Document) -> None:
 	"""A number that was entered wrongly: the product never had it, so the history does not keep it."""
 	if not file.serials:

@@ -12,6 +12,8 @@ from aftersales.core import dimensions
 from aftersales.core.selling_terms import KEY, posting_key, save_privileged
 from aftersales.core.system_user import mapping_as_system
 from aftersales.customer_goods.exchange.exchange_rules import REFUND, REPLACEMENT
+from aftersales.installed_base import identity
+from aftersales.installed_base.serial_rules import serial_key
 from aftersales.service_posting.invoicing.invoices import submits_at_once
 from aftersales.service_posting.job_plan import category_accounts
 
@@ -81,13 +83,24 @@ def accounts_of(company: str):
 
 
 def sold_row(doc: Document) -> Document | None:
-	"""The row of the original invoice that sold the product: by serial number, else by item."""
+	"""The row of the original invoice that sold the product: by one of its serial numbers, else by item where none is known."""
 	invoice = frappe.get_doc("Sales Invoice", doc.original_invoice)
 	rows = [row for row in invoice.items if row.item_code == doc.old_item_code]
-	with_serial = [
-		row for row in rows if doc.old_serial and doc.old_serial in (row.get("serial_no") or "").split("\n")
-	]
-	return (with_serial or rows or [None])[0]
+	numbers = identity.numbers_of(doc.equipment)
+	sold = [_serials_of(row) for row in rows]
+	fitting = [row for row, serials in zip(rows, sold, strict=True) if numbers & serials]
+	without = [row for row, serials in zip(rows, sold, strict=True) if not (numbers and serials)]
+	return (fitting or without or [None])[0]
+
+
+def _serials_of(row: Document) -> set[str]:
+	"""The serial numbers that a row of an invoice sold, however they are spelled."""
+	sold = (row.get("serial_no") or "").split("\n")
+	if bundle := row.get("serial_and_batch_bundle"):
+		sold += frappe.get_all(
+			"Serial and Batch Entry", {"parent": bundle}, pluck="serial_no", order_by="idx asc"
+		)
+	return {key for number in sold if (key := serial_key(number))}
 
 
 def make_credit_note(doc: Document) -> Document:

@@ -275,6 +275,30 @@ class ProductExchange(ServiceDocument):
 				),
 				title=_("Exchanged Already"),
 			)
+		self.validate_not_refunded()
+
+	def validate_not_refunded(self):
+		"""What this customer was paid for is neither refunded nor replaced again, by no other call either."""
+		refund = frappe.db.get_value(
+			self.doctype,
+			{
+				"equipment": self.equipment,
+				"customer": self.customer,
+				"decision": rules.REFUND,
+				"docstatus": 1,
+				"name": ("!=", self.name),
+			},
+			"name",
+			for_update=True,
+		)
+		if refund:
+			frappe.throw(
+				_("The price of {0} was refunded by {1}. Cancel that exchange to decide anew.").format(
+					get_link_to_form("Customer Equipment", self.equipment),
+					get_link_to_form(self.doctype, refund),
+				),
+				title=_("Refunded Already"),
+			)
 
 	def update_product(self):
 		file = frappe.get_doc("Customer Equipment", self.equipment)

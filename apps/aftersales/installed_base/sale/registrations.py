@@ -31,8 +31,11 @@ def register(values: dict, channel: str, key: str) -> str:
 	return doc.insert().name
 
 
-def confirm(registration: Document) -> str:
+def confirm(registration: Document, former_owner: str | None = None) -> str:
 	"""The proof is good: the product file says bought on, installed on and the owner; returns its name.
+
+	Args:
+		former_owner: the customer whose product it is so far, where it changes hands; who confirms has seen whose it is.
 
 	Raises:
 		frappe.MandatoryError: it is not known who the customer is.
@@ -48,6 +51,7 @@ def confirm(registration: Document) -> str:
 	)
 	file = frappe.get_doc(PRODUCT, name, for_update=True) if name else _new_file(registration)
 	if name and file.customer != registration.customer:
+		_validate_former_owner(file, registration, former_owner)
 		change = identity.Change("New Owner", DOCTYPE, registration.name, on=registration.purchase_date)
 		with with_system_privileges(file, incomplete=True):
 			identity.change_owner(file, registration.customer, change)
@@ -81,6 +85,21 @@ def _new_file(registration: Document) -> Document:
 		brand=registration.brand,
 		model=registration.model,
 		serial_text=registration.serial_text,
+	)
+
+
+def _validate_former_owner(file: Document, registration: Document, former_owner: str | None) -> None:
+	if former_owner == file.customer:
+		return
+	frappe.throw(
+		_(
+			"{0} belongs to customer {1}. Confirm that it changes hands only if the proof of purchase says that {2} bought it from them."
+		).format(
+			frappe.utils.get_link_to_form(PRODUCT, file.name),
+			frappe.bold(escape_html(file.customer)),
+			frappe.bold(escape_html(registration.customer)),
+		),
+		title=_("Product of Another Customer"),
 	)
 
 

@@ -4,8 +4,16 @@ frappe.ui.form.on("Warranty Registration", {
 		aftersales.forms
 			.add_button(frm, __("Confirm"), async () => {
 				await aftersales.forms.save_typed(frm);
-				await frm.call({ doc: frm.doc, method: "confirm", freeze: true });
-				await frm.reload_doc();
+				const { equipment, customer } = frm.doc;
+				const owner = equipment && (await owner_of(equipment));
+				if (!owner || !customer || owner === customer) return confirm(frm);
+				aftersales.forms.confirm(
+					__(
+						"{0} belongs to customer {1}. Does the proof of purchase say that {2} bought it from them?",
+						[equipment, owner, customer].map(frappe.utils.escape_html)
+					),
+					() => confirm(frm, owner)
+				);
 			})
 			.addClass("btn-primary");
 		aftersales.forms.add_button(frm, __("Refuse"), () => {
@@ -23,3 +31,12 @@ frappe.ui.form.on("Warranty Registration", {
 		});
 	},
 });
+
+async function owner_of(equipment) {
+	return (await frappe.db.get_value("Customer Equipment", equipment, "customer")).message?.customer;
+}
+
+async function confirm(frm, former_owner) {
+	await frm.call({ doc: frm.doc, method: "confirm", args: { former_owner }, freeze: true });
+	await frm.reload_doc();
+}

@@ -79,15 +79,19 @@ class WarrantyRegistration(ServiceDocument):
 
 	@frappe.whitelist(methods=["POST"])
 	@validate_call
-	def confirm(self) -> str:
+	def confirm(self, former_owner: str | None = None) -> str:
 		"""The proof of purchase is good; returns the name of the product file.
+
+		Args:
+			former_owner: the customer whose product it is so far, where it changes hands.
 
 		Raises:
 			frappe.MandatoryError: the customer is not known yet.
+			frappe.ValidationError: the product belongs to another customer than `former_owner`.
 		"""
 		self.check_permission("write")
 		frappe.has_permission("Customer Equipment", "write", throw=True)
-		return registrations.confirm(frappe.get_doc(self.doctype, self.name, for_update=True))
+		return registrations.confirm(frappe.get_doc(self.doctype, self.name, for_update=True), former_owner)
 
 	@frappe.whitelist(methods=["POST"])
 	@validate_call

@@ -209,6 +209,7 @@ class ServicePayment(ServiceDocument):
 				frappe.PermissionError,
 			)
 		if flt(self.fee):
+			require_role(COUNTER_ROLES, _("Entering {0}").format(frappe.bold(_("Fee Kept Back"))))
 			booking.fee_account(self.company)
 
 	def validate_amount(self):

@@ -8,9 +8,10 @@ from frappe import _
 from frappe.core.doctype.communication.email import make as send_mail
 from frappe.model.document import Document
 from frappe.model.workflow import apply_workflow, get_transitions, get_workflow_name
-from frappe.utils import flt, get_datetime, validate_email_address
+from frappe.utils import flt, get_datetime
 
 from aftersales.core.input import field_values
+from aftersales.service_calls import contacts_on_file
 
 COMPLETED = "Completed"
 
@@ -61,8 +62,8 @@ def collect_cash(doc: Document, values: dict, at: datetime) -> dict:
 def send_report(doc: Document, values: dict, at: datetime) -> dict:
 	"""The report of a visit that is over, as a PDF to the address `to`, by the site's mail."""
 	to = str(values.get("to") or "").strip()
-	if not validate_email_address(to):
-		field_values.refuse("to", to, _("an e-mail address"))
+	if not contacts_on_file.is_address(to):
+		field_values.refuse("to", to, _("one e-mail address without a name"))
 	if doc.docstatus != 1:
 		frappe.throw(_("Complete the visit first, then send its report."))
 	send_mail(

@@ -107,8 +107,17 @@ def _check_desk(right: str) -> None:
 	frappe.has_permission(CALL, right, throw=True)
 
 
+def accounts_for_calls() -> list[str]:
+	"""Email Accounts whose mails open calls, by themselves or by a folder."""
+	of_folders = frappe.get_all("IMAP Folder", {"append_to": CALL}, pluck="parent")
+	by_themselves = frappe.get_all("Email Account", {"append_to": CALL}, pluck="name")
+	return sorted({*of_folders, *by_themselves})
+
+
 def _locked(name: str) -> Document:
 	message = frappe.get_doc("Communication", name, for_update=True)
+	if message.email_account not in accounts_for_calls() and message.reference_doctype != CALL:
+		frappe.throw(_("This mail did not come to a mailbox for calls."), frappe.PermissionError)
 	is_placed = message.reference_name and message.reference_doctype != CALL
 	if message.sent_or_received != "Received" or message.communication_type != "Communication" or is_placed:
 		frappe.throw(_("Only a mail received that belongs to no document can be given to a call."))

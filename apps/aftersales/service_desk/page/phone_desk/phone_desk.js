@@ -612,7 +612,7 @@ aftersales.PhoneDesk = class {
 					this.span({ start: call.promised_from, end: call.promised_to }),
 			  ])
 			: `${call.customer_name}, ${__(call.status)}`;
-		$("<span>").html(` ${said} `).appendTo($done);
+		$("<span>").text(` ${said} `).appendTo($done);
 		if (call.complaint) $done.append(__("Complaint"), " ", link("Service Complaint", call.complaint));
 		aftersales.forms.offer_after_call(call, $done);
 	}

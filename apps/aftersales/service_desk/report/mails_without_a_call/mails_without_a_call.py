@@ -8,7 +8,7 @@ from aftersales.core.guards import require_role
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.roles import DESK
 from aftersales.service_desk.mail import correspondents
-from aftersales.service_desk.mail.unplaced import CALL, DONE
+from aftersales.service_desk.mail.unplaced import DONE, accounts_for_calls
 
 MOST_ROWS = 300
 EXCERPT = 200
@@ -39,13 +39,6 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 		limit=MOST_ROWS,
 	)
 	return columns(), [_row(row) for row in rows]
-
-
-def accounts_for_calls() -> list[str]:
-	"""Email Accounts whose mails open calls, by themselves or by a folder."""
-	of_folders = frappe.get_all("IMAP Folder", {"append_to": CALL}, pluck="parent")
-	by_themselves = frappe.get_all("Email Account", {"append_to": CALL}, pluck="name")
-	return sorted({*of_folders, *by_themselves})
 
 
 def columns() -> list[dict]:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 
 import frappe
 from frappe.utils.password import update_password
-from playwright.sync_api import Browser, Error, Locator, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, TimeoutError, expect, sync_playwright
 
 from tests import factories as make
 from tests.processes import wait_for
@@ -176,9 +176,16 @@ class Desk:
 
 	def is_in(self, status: str) -> "Desk":
 		"""Wait until the document on the screen is in `status`."""
-		self.page.wait_for_function(
-			"status => cur_frm.doc?.status === status && !cur_frm.is_dirty()", arg=status, timeout=WAIT
-		)
+		try:
+			self.page.wait_for_function(
+				"status => cur_frm.doc?.status === status && !cur_frm.is_dirty()", arg=status, timeout=WAIT
+			)
+		except TimeoutError as late:
+			shown = self.page.evaluate(
+				"""() => [cur_frm.doc?.name, cur_frm.doc?.status, cur_frm.is_dirty() ? "not saved" : "saved",
+					...$(".msgprint:visible, .modal-title:visible").map((_, text) => text.innerText).get()]"""
+			)
+			raise AssertionError(f"not {status}: {shown}") from late
 		return self.settled()
 
 	# ------------------------------------------------------------------ what is clicked

@@ -144,7 +144,7 @@ def test_a_long_report_runs_on_from_page_to_page(browser, shop, call):
 	paper.is_numbered(visit.name)
 	paper.has_no_heading_alone()
 	assert len(paper.pages) == 4
-	assert paper.page_of("FOUND AND DONE") == paper.page_of("OUR ADVICE") == 0, "long texts leave no gap"
+	assert paper.page_of("WORK PERFORMED") == paper.page_of("OUR ADVICE") == 0, "long texts leave no gap"
 	assert sum(page.count("Step ") for page in paper.pages) == 15
 
 	card = make.card(call, warehouse=shop.van, **lines(shop, 15, 30) | {"diagnosis": LONG})

@@ -16,8 +16,17 @@ from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.one_of_each import stored_ones
 
-KEPT_BY_THE_APP = {"Service Clock", "Service Erasure Log", "Service Link", "Service Search Key"}
+KEPT_BY_THE_APP = {
+	"Service Clock",
+	"Service Erasure Log",
+	"Service Link",
+	"Service Search Key",
+	"Technician Act",
+	"Technician Upload",
+}
 """Records that the app writes by itself: nobody repeats or edits them."""
+MADE_BY_OTHERS = {"Planned Service", "Service Checklist"}
+"""Made by the app for a plan or a job, then worked on by people: a deleted one is made anew, not restored."""
 
 
 @pytest.fixture
@@ -371,6 +380,9 @@ def test_deleted_documents_come_back_as_they_were(documents):
 		)
 		try:
 			restore(deleted, alert=False)
+		except frappe.PermissionError:
+			assert doctype in MADE_BY_OTHERS, doctype
+			continue
 		except frappe.ValidationError:
 			assert doc.name.endswith("that was stored"), doctype  # no rule had seen it before either
 			continue

@@ -609,5 +609,5 @@ def test_charged_on_it_is_a_line_the_customer_has_to_accept(shop):
 def test_what_came_back_is_not_cancelled(sent):
 	fresh(sent).receive("Repaired", "Board mended")
 	frappe.db.commit()
-	with pytest.raises(frappe.ValidationError, match="is back"):
+	with pytest.raises(frappe.ValidationError, match="has come back, so this cannot be cancelled"):
 		fresh(sent).cancel()

@@ -313,7 +313,7 @@ def test_the_number_of_a_fitted_part_finds_its_product(shop):
 
 
 def test_the_printed_warranty_holds_through_its_day_and_not_a_day_longer(shop, clock):
-	clock.to(f"{nowdate()} 15:00:00")
+	clock.to(f"{add_days(nowdate(), 1)} 15:00:00")
 	first = paid_repair(shop, get_datetime(f"{nowdate()} 10:00:00"))
 	last_day = first.parts[0].warranty_until
 	clock.to(f"{last_day} 15:00:00")

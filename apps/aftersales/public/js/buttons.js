@@ -59,8 +59,10 @@ aftersales.forms.set_primary_action = (page, label, action, icon) =>
 	page.set_primary_action(label, aftersales.forms.press(label, action), icon);
 
 // An action of a document works on what is stored: what has been typed is saved first. Rejects when it could not be;
-// Frappe has said why.
+// Frappe has said why. While a form is loaded anew, because somebody else has saved its document, there is no
+// document to act on for a moment: the action waits for it.
 aftersales.forms.save_typed = async function (frm) {
+	if (!frm.is_new()) await frappe.model.with_doc(frm.doctype, frm.docname);
 	if (!frm.is_dirty()) return;
 	if (frappe.ui.form.check_mandatory(frm)) {
 		await frm.save(frm.doc.docstatus === 1 ? "Update" : "Save", null, null, () => {});

@@ -21,6 +21,7 @@ from aftersales.service_posting.plan.billing_rules import (
 	due,
 	due_on,
 	is_held,
+	late_since,
 	shares,
 )
 
@@ -149,3 +150,22 @@ NOON = datetime(2026, 11, 24, 12)
 )
 def test_a_run_is_held_while_it_waits_or_a_worker_gives_signs(status, held_until, held):
 	assert is_held(status, held_until, NOON) is held
+
+
+@pytest.mark.parametrize(
+	("due", "posted", "clock_due", "since"),
+	[
+		((2026, 3, 2), (2026, 3, 2), None, (2026, 3, 2)),
+		((2026, 3, 2), (2026, 3, 4), None, (2026, 3, 4)),  # noted two days after the visit
+		((2026, 3, 5), (2026, 3, 5), None, None),
+		((2026, 3, 31), (2026, 3, 2), None, None),  # the customer's month is not over
+		((2026, 3, 2), (2026, 3, 2), (2026, 3, 5, 18), None),
+		((2026, 3, 2), (2026, 3, 2), (2026, 3, 5, 9), (2026, 3, 5)),
+		((2026, 3, 31), (2026, 3, 2), (2026, 3, 2, 18), None),
+	],
+)
+def test_since_when_an_invoice_is_late(due, posted, clock_due, since):
+	found = late_since(
+		date(*due), date(*posted), clock_due and datetime(*clock_due), datetime(2026, 3, 5, 12)
+	)
+	assert found == (since and date(*since))

@@ -7,6 +7,7 @@ status.
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 import frappe
 from frappe import _
@@ -21,6 +22,7 @@ from aftersales.repair_workshop import board_rules as rules
 from aftersales.repair_workshop import board_steps, card_rules, scan_rules
 from aftersales.service_calls import jobs
 from aftersales.service_contracts import contracts
+from aftersales.service_levels import lateness
 from aftersales.service_staff.technicians import technicians_of_user
 
 MOST_CARDS = 5000
@@ -72,7 +74,7 @@ SHOWN = (
 	"waiting",
 	"working",
 )
-"""What the page knows of a card. `left` are the seconds to the promised return, None without one."""
+"""What the page knows of a card. `left` are the seconds to the promised return, None without one, and what it is late by (service_levels.lateness)."""
 
 
 @frappe.whitelist()
@@ -238,17 +240,25 @@ def _cards(names: Iterable[str] | None = None) -> list[frappe._dict]:
 	only = None if names is None else [card.name for card in found] or [""]
 	since, working, parts = _since(only), _at_work(only), _parts_waited_for(only)
 	now = now_datetime()
+	due = lateness.clock_due("Repair Card", [card.name for card in found])
 	for card in found:
 		card.verified = bool(card.verified_by)
 		card.category = _(card.category or card.service_category or "")
 		card.working = working.get(card.name)
 		card.age = _seconds(card.received_at, now)
 		card.in_stage = _seconds(since.get(card.name) or card.received_at, now)
-		card.left = _seconds(now, card.promised_return) if card.promised_return else None
+		card.left = _left(card, due.get(card.name), now)
 		card.customer_name = card.customer_name or card.customer
 		card.product = card.product or card.equipment
 		card.waiting = _waiting(card, parts.get(card.name, ()))
 	return sorted(found, key=_most_pressing_first)
+
+
+def _left(card: frappe._dict, clock_due: datetime | None, now: datetime) -> int | None:
+	"""Seconds to the promised return, or since a clock is overdue where that is longer ago."""
+	promised = _seconds(now, card.promised_return) if card.promised_return else None
+	overdue = _seconds(now, clock_due) if clock_due and clock_due <= now else None
+	return min((left for left in (promised, overdue) if left is not None), default=None)
 
 
 def _most_pressing_first(card: frappe._dict) -> tuple:

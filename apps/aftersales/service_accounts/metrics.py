@@ -40,14 +40,14 @@ def cost_of_closed_calls(selection: Selection) -> list[dict]:
 
 def queue(company: str | None = None) -> list[dict]:
 	"""Finished jobs that nobody has billed yet, one row for each kind of job; their age counts from when they
-	were finished, all from before today are late (R-AC-4: the same day)."""
+	were finished; late are those whose clock is over, or without a clock all from before today (R-AC-4)."""
 	found = []
 	for job_type in JOB_DOCTYPES:
 		job = frappe.qb.DocType(job_type)
 		query = frappe.qb.from_(job).where((job.docstatus == 1) & (job.billing_status == "To Bill"))
 		stage = LiteralValue(f"'{job_type}'")
 		end_of_day = Date(job.posted_at) + Interval(days=1)
-		found += calls.waiting(query, job, stage, job.posted_at, end_of_day, company)
+		found += calls.waiting(query, job, stage, job.posted_at, end_of_day, company, by_clock_alone=True)
 	return found
 
 

@@ -11,13 +11,14 @@ from datetime import date
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, getdate
+from frappe.utils import date_diff, flt, getdate, now_datetime, nowdate
 
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.job_types import CARD, VISIT
 from aftersales.core.money import rounded
 from aftersales.core.roles import ACCOUNTANTS
+from aftersales.service_levels import lateness
 from aftersales.service_posting.invoicing import discounts
 from aftersales.service_posting.invoicing.invoices import JobKey, amounts_due, invoicing_of
 from aftersales.service_posting.job_plan import checked_plan
@@ -167,7 +168,7 @@ def what_to_bill(company: str | None = None, customer: str | None = None, until:
 
 	Returns:
 		bills: list of dicts with kind (New or Draft), sales_invoice, company, customer, customer_name,
-		due_on, is_due, currency, amount (taxes included) and jobs (doctype, name, done_on, amount_due);
+		due_on, is_due, is_late, days_late, currency, amount (taxes included) and jobs (doctype, name, done_on, amount_due);
 		more: how many are not listed; jobs: number of jobs waiting.
 
 	Raises:
@@ -176,6 +177,7 @@ def what_to_bill(company: str | None = None, customer: str | None = None, until:
 	require_role(LOOKING_ROLES, _("The billing desk"))
 	day = getdate(until)
 	rows = _waiting(company or None, customer or None, with_invoice=None)
+	set_clocks(rows)
 	by_job = {(row.doctype, row.name): row for row in rows}
 	listed = [
 		_listed(bill.jobs[0], bill.due_on, day, [by_job[job.doctype, job.name] for job in bill.jobs])
@@ -193,6 +195,22 @@ def what_to_bill(company: str | None = None, customer: str | None = None, until:
 	return {"bills": listed[:SHOWN], "more": max(0, len(listed) - SHOWN), "jobs": len(rows)}
 
 
+def set_clocks(rows: Sequence[frappe._dict]) -> None:
+	"""`clock_due` of jobs (doctype, name): when the clock that waits for the invoice is over, None without one."""
+	for doctype in DONE_ON:
+		due = lateness.clock_due(doctype, [row.name for row in rows if row.doctype == doctype])
+		for row in rows:
+			if row.doctype == doctype:
+				row.clock_due = due.get(row.name)
+
+
+def late_since_of(row: frappe._dict, due_on: date | None = None) -> date | None:
+	"""The day since which a job (clock_due, posted_at) is late to be invoiced; None when it is not."""
+	return billing_rules.late_since(
+		due_on or getdate(row.posted_at), getdate(row.posted_at), row.clock_due, now_datetime()
+	)
+
+
 def _listed(
 	first: JobToBill | frappe._dict,
 	due_on: date,
@@ -200,6 +218,7 @@ def _listed(
 	members: Sequence[frappe._dict],
 	invoice: str | None = None,
 ) -> dict:
+	late_since = min(filter(None, (late_since_of(row, due_on) for row in members)), default=None)
 	return {
 		"kind": "Draft" if invoice else "New",
 		"sales_invoice": invoice,
@@ -208,6 +227,8 @@ def _listed(
 		"customer_name": frappe.get_cached_value("Customer", first.customer, "customer_name"),
 		"due_on": due_on,
 		"is_due": due_on <= until,
+		"is_late": bool(late_since),
+		"days_late": date_diff(nowdate(), late_since) if late_since else 0,
 		"currency": members[0].currency,
 		"amount": rounded(sum(flt(row.amount_due) for row in members)),
 		"jobs": [

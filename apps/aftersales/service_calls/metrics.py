@@ -17,6 +17,7 @@ from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, LiteralValue, Term
 
 from aftersales.service_calls.call_status_rules import CLOSED
+from aftersales.service_levels import lateness
 
 MONTH = "Month"
 MODEL = "Model"
@@ -294,10 +295,16 @@ def queue(company: str | None = None) -> list[dict]:
 
 
 def waiting(
-	query: QueryBuilder, table: Table, stage: Term, since: Term, due: Term, company: str | None
+	query: QueryBuilder,
+	table: Table,
+	stage: Term,
+	since: Term,
+	due: Term,
+	company: str | None,
+	by_clock_alone: bool = False,
 ) -> list[dict]:
-	"""stage, number, oldest and mean (seconds since `since`), late (`due` is past) of the documents in `query`
-	that the user may see."""
+	"""stage, number, oldest and mean (seconds since `since`), late (`due` is past, or a clock is overdue; see
+	service_levels.lateness) of the documents in `query` that the user may see."""
 	now = now_datetime()
 	age = between(since, now)
 	query = query.select(
@@ -305,7 +312,7 @@ def waiting(
 		Count(table.name).as_("number"),
 		Max(age).as_("oldest"),
 		Avg(age).as_("mean"),
-		number(due <= now).as_("late"),
+		number(lateness.is_late(_doctype_of(table), table.name, due, by_clock_alone)).as_("late"),
 	).groupby(stage)
 	if company:
 		query = query.where(table.company == company)

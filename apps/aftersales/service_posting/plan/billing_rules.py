@@ -74,6 +74,20 @@ def due_on(job: JobToBill) -> date:
 	return job.done_on
 
 
+def late_since(due: date, posted_on: date, clock_due: datetime | None, now: datetime) -> date | None:
+	"""The day since which an invoice is late; None when it is not.
+
+	Args:
+		due: the day on which the job is to be invoiced; that of a customer's period may be to come.
+		posted_on: the day on which the job was completed in the books: nobody could invoice it before.
+		clock_due: when the clock that waits for the invoice is over, where one runs.
+	"""
+	if clock_due is not None:
+		return max(due, clock_due.date()) if clock_due <= now and due <= now.date() else None
+	first = max(due, posted_on)
+	return first if first < now.date() else None
+
+
 def is_held(status: str, held_until: datetime | None, now: datetime) -> bool:
 	"""True while a run waits in the queue, or a worker holds it: nobody else starts or deletes it then."""
 	if status == "Running":

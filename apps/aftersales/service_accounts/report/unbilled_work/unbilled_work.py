@@ -26,6 +26,7 @@ from aftersales.core.report_filters import (
 )
 from aftersales.core.source_text import N_
 from aftersales.service_accounts.reconciliation_checks import LINES, TECHNICIAN
+from aftersales.service_billing import billing
 from aftersales.service_posting.invoicing import discounts
 
 CREDITED = "Credited"
@@ -48,6 +49,7 @@ def execute(filters: dict | None = None) -> tuple:
 	rows = [row for row in found if filters.with_credited or row.billing_status != CREDITED]
 	to_come = discounts.awaiting_invoice(filters.company)
 	own = frappe.get_cached_value("Company", filters.company, "default_currency")
+	_set_days_late(rows, day)
 	for row in rows:
 		row.discount, row.company_currency = 0 if row.invoiced_on else to_come.get(row.job, 0), own
 		row.date = row.posted_at and row.posted_at.date()
@@ -64,6 +66,7 @@ def columns(with_discounts: bool) -> list[dict]:
 		link("technician", _("Technician"), "Service Technician", 140),
 		column("date", _("Done on"), "Date", 115),
 		column("age", _("Days"), "Int", 70),
+		column("days_late", _("Days Late"), "Int", 100),
 		money("net", _("Net")),
 		money("amount_due", _("To Be Billed")),
 		*([money("discount", _("Net Discount to Come"), 175, "company_currency")] if with_discounts else []),
@@ -72,6 +75,22 @@ def columns(with_discounts: bool) -> list[dict]:
 		link("sales_invoice", _("Sales Invoice"), "Sales Invoice", 190),
 		currency(),
 	]
+
+
+def _set_days_late(rows: list[frappe._dict], day: date) -> None:
+	"""Days since the job should have been invoiced, as the Billing Desk says; only of today, as clocks are of today."""
+	if day < getdate():
+		return
+	jobs = [
+		frappe._dict(doctype=row.job_type, name=row.job, posted_at=row.posted_at)
+		for row in rows
+		if row.posted_at and not row.invoiced_on and row.billing_status != CREDITED
+	]
+	billing.set_clocks(jobs)
+	late = {(job.doctype, job.name): billing.late_since_of(job) for job in jobs}
+	for row in rows:
+		since = late.get((row.job_type, row.job))
+		row.days_late = date_diff(day, since) if since else 0
 
 
 def _unbilled(filters: frappe._dict, job_type: str, day: date) -> list[frappe._dict]:

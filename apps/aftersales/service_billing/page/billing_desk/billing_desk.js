@@ -139,13 +139,13 @@ class BillingDesk {
 	}
 
 	due_html(bill) {
-		const today = frappe.datetime.get_today();
 		if (!bill.is_due) {
 			return `<span class="indicator-pill gray">${frappe.datetime.str_to_user(bill.due_on)}</span>`;
 		}
-		const days = frappe.datetime.get_day_diff(today, bill.due_on);
-		if (days < 1) return `<span class="indicator-pill blue">${__("Today")}</span>`;
-		const text = days === 1 ? __("1 day late") : __("{0} days late", [days]);
+		// The same "late" as the clock of the job, Unbilled Work and Work by Stage (service_levels/lateness.py)
+		const days = bill.days_late;
+		if (!bill.is_late) return `<span class="indicator-pill blue">${__("Due")}</span>`;
+		const text = days < 1 ? __("Late") : days === 1 ? __("1 day late") : __("{0} days late", [days]);
 		return `<span class="indicator-pill red">${text}</span>`;
 	}
 

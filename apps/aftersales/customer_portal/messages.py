@@ -70,7 +70,7 @@ def call_saved(call: Document, method: str | None = None) -> None:
 	if call.flags.from_register or call.flags.taken_over or call.status in NO_WORK_LEFT:
 		return
 	if not is_switched_on():
-		if before and call.promised_to and _window(before) != _window(call):
+		if not before or (call.promised_to and _window(before) != _window(call)):
 			say_that_nobody_is_told()
 		return
 	if not before and not call.contact_confirmed and call.channel == "QR":
@@ -92,7 +92,9 @@ def call_saved(call: Document, method: str | None = None) -> None:
 def complaint_saved(complaint: Document, method: str | None = None) -> None:
 	"""on_update of Service Complaint: acknowledged, answered or closed."""
 	moment = COMPLAINT_MOMENTS.get(complaint.status)
-	if moment and is_switched_on() and status_changed_to(complaint, complaint.status):
+	if moment and status_changed_to(complaint, complaint.status):
+		if not is_switched_on():
+			return say_that_nobody_is_told()
 		answer = complaint.answer
 		_tell(
 			frappe.get_doc("Service Complaint", complaint.name),
@@ -102,8 +104,13 @@ def complaint_saved(complaint: Document, method: str | None = None) -> None:
 
 
 def say_that_nobody_is_told() -> None:
-	"""A step that would tell the customer says so where messages are switched off."""
-	if frappe.request and frappe.session.user not in ("Administrator", "Guest"):
+	"""A step that would tell the customer says so where messages are switched off; once in a request."""
+	if (
+		frappe.request
+		and frappe.session.user not in ("Administrator", "Guest")
+		and not frappe.flags.said_that_nobody_is_told
+	):
+		frappe.flags.said_that_nobody_is_told = True
 		frappe.msgprint(
 			_("The customer is not told: messages are switched off in {0}.").format(
 				frappe.bold(_("Aftersales Settings"))
@@ -115,7 +122,9 @@ def say_that_nobody_is_told() -> None:
 
 def receipt_submitted(receipt: Document, method: str | None = None) -> None:
 	"""on_submit of Collection Receipt: the product is with us."""
-	if receipt.repair_call and not receipt.flags.from_register and is_switched_on():
+	if receipt.repair_call and not receipt.flags.from_register:
+		if not is_switched_on():
+			return say_that_nobody_is_told()
 		tell(receipt.repair_call, "taken_in", links.TRACK, document=receipt.name)
 
 
@@ -130,7 +139,9 @@ def card_saved(card: Document, method: str | None = None) -> None:
 
 def card_submitted(card: Document, method: str | None = None) -> None:
 	"""on_submit of Repair Card: repaired or not, it can be collected."""
-	if card.repair_call and not card.flags.from_register and is_switched_on():
+	if card.repair_call and not card.flags.from_register:
+		if not is_switched_on():
+			return say_that_nobody_is_told()
 		tell(card.repair_call, "ready", links.TRACK)
 
 
@@ -140,9 +151,12 @@ def invoice_submitted(invoice: Document, method: str | None = None) -> None:
 	It stands on the first of their calls whose customer can be told. An invoice that is made out to somebody else,
 	an insurer say, is none of the customer's.
 	"""
+	jobs = jobs_on(invoice)
 	if not is_switched_on():
+		if jobs:
+			say_that_nobody_is_told()
 		return
-	for call in dict.fromkeys(part for part in (_call_of_job(*job) for job in jobs_on(invoice)) if part):
+	for call in dict.fromkeys(part for part in (_call_of_job(*job) for job in jobs) if part):
 		if frappe.db.get_value("Repair Call", call, "customer") != invoice.customer:
 			continue
 		if tell(

@@ -20,6 +20,7 @@ REPORTS = {
 	"Contract Profitability": SUPERVISED,
 	"Cash with Technicians": SUPERVISED,
 	"Unbilled Work": SUPERVISED,
+	"Service Receivables": SUPERVISED,
 	"Warranty Cost": SUPERVISED,
 }
 """Report → who may open it, of our roles."""

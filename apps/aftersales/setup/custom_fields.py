@@ -217,10 +217,19 @@ def _fault_fields(insert_after: str) -> list[dict]:
 			"read_only": 1,
 		},
 		{
+			"fieldname": "aftersales_effective_from",
+			"fieldtype": "Date",
+			"label": N_("Changed in Products from"),
+			"description": N_(
+				"Products in the field since this day have the change. The report Effect of Corrective Actions compares."
+			),
+			"insert_after": "aftersales_model",
+		},
+		{
 			"fieldname": "aftersales_fault_key",
 			"fieldtype": "Data",
 			"label": "After-sales Fault Key",
-			"insert_after": "aftersales_model",
+			"insert_after": "aftersales_effective_from",
 			"read_only": 1,
 			"hidden": 1,
 			"unique": 1,

@@ -1,0 +1,260 @@
+"""The figures of a month for those who manage the service, as a PDF by mail.
+
+Goals, standards, key figures, money outstanding, where work piles up, and what was missed without a cause. What is in it is what
+the reports of the same names say of the same month.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import frappe
+from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.model.document import Document
+from frappe.utils import add_days, add_months, flt, fmt_money, formatdate, get_first_day, getdate
+from frappe.utils.pdf import get_pdf
+
+from aftersales.core.guards import require_role, set_system
+from aftersales.core.input.requests import Day, validate_call
+from aftersales.core.report_filters import Scope, check_company
+from aftersales.core.savepoints import one_of_many
+from aftersales.service_accounts import receivable_rules
+from aftersales.service_accounts.receivables import by_month
+from aftersales.service_quality import goals
+from aftersales.service_quality.report.bottlenecks import bottlenecks
+from aftersales.service_quality.report.service_key_figures import service_key_figures
+from aftersales.service_quality.report.service_standards import service_standards
+
+SETTINGS = "Service Management Report"
+ROLES = ("Service Manager", "Service Accountant", "System Manager")
+TEMPLATE = "aftersales/templates/print/management_report.html"
+
+
+@dataclass(frozen=True)
+class Table:
+	"""A part of the report: head, column labels, rows of text; `colors` has one for each row, or none."""
+
+	title: str
+	columns: list[str]
+	rows: list[list[str]]
+	colors: list[str | None]
+
+
+def last_month() -> date:
+	return getdate(add_months(get_first_day(getdate()), -1))
+
+
+def send_monthly() -> int:
+	"""Daily: the report of the month that is over, once; returns to how many it was sent."""
+	settings = frappe.get_doc(SETTINGS)
+	month = last_month()
+	if not settings.enabled or (settings.last_month and getdate(settings.last_month) >= month):
+		return 0
+	with one_of_many(_("The management report could not be sent"), SETTINGS, SETTINGS):
+		return send(settings, month)
+	return 0
+
+
+def send(settings: Document, month: date) -> int:
+	"""Queue a mail with the PDF for each recipient who is enabled; remembers the month."""
+	account = EmailAccount.find_default_outgoing()
+	if not account or not account.email_id:
+		frappe.throw(_("Set up an Email Account for outgoing mail as default first."))
+	sent = 0
+	pdfs: dict[str, bytes] = {}
+	for row in settings.recipients:
+		user = frappe.db.get_value("User", row.user, ["email", "enabled", "language"], as_dict=True)
+		if not user or not user.enabled:
+			continue
+		language = user.language or frappe.db.get_default("lang") or "en"
+		if language not in pdfs:
+			pdfs[language] = pdf(settings.company, month, language)
+		title = _("Service in {0}", language).format(formatdate(month, "MM/yyyy"))
+		frappe.sendmail(
+			recipients=[user.email],
+			subject=f"{title}: {settings.company}",
+			message=_("The report is attached.", language),
+			attachments=[{"fname": f"service-{month:%Y-%m}.pdf", "fcontent": pdfs[language]}],
+			reference_doctype=SETTINGS,
+			reference_name=SETTINGS,
+		)
+		sent += 1
+	if sent:
+		stored = frappe.get_doc(SETTINGS)
+		set_system(
+			stored, last_month=max(filter(None, (month, stored.last_month and getdate(stored.last_month))))
+		)
+		stored.save(ignore_permissions=True)
+	return sent
+
+
+@frappe.whitelist()
+@validate_call
+def show(company: str, month: Day) -> None:
+	"""The PDF of a month in the browser.
+
+	Raises:
+		frappe.PermissionError: the user is no manager or accountant, or may not see the company.
+	"""
+	require_role(ROLES, _("The management report"))
+	check_company(company)
+	first = getdate(get_first_day(getdate(month)))
+	frappe.local.response.filename = f"service-{first:%Y-%m}.pdf"
+	frappe.local.response.filecontent = pdf(company, first, frappe.local.lang)
+	frappe.local.response.type = "pdf"
+
+
+def pdf(company: str, month: date, language: str) -> bytes:
+	"""The report of a company and month in a language."""
+	before = frappe.local.lang
+	frappe.local.lang = language
+	try:
+		html = frappe.render_template(
+			TEMPLATE,
+			{
+				"title": _("Service in {0}").format(formatdate(month, "MMMM yyyy")),
+				"company": company,
+				"tables": tables(company, month),
+				"lang": language,
+			},
+		)
+		return get_pdf(html)
+	finally:
+		frappe.local.lang = before
+
+
+def tables(company: str, month: date) -> list[Table]:
+	"""What the report says, as text; the user's rights are those of who asks (the scheduler sees all)."""
+	last = getdate(add_days(add_months(month, 1), -1))
+	parts = (_goals, _standards, _key_figures, _receivables, _flow, _deviations)
+	return [table for part in parts if (table := part(company, month, last)).rows]
+
+
+def _goals(company: str, first: date, last: date) -> Table:
+	found = goals.standing(last, company)
+	return Table(
+		_("Goals"),
+		[_("Goal"), _("Aim"), _("Reached"), _("Period Before"), _("State", context="After-sales")],
+		[
+			[
+				goal["title"],
+				goals.in_words(goal["figure"], goal["goal"]),
+				goals.in_words(goal["figure"], goal["value"]),
+				goals.in_words(goal["figure"], goal["before"]),
+				_(goal["state"]),
+			]
+			for goal in found
+		],
+		[goal["color"] for goal in found],
+	)
+
+
+def _standards(company: str, first: date, last: date) -> Table:
+	rows = service_standards.execute({"from_date": first, "to_date": last, "company": company})[1]
+	rows = [row for row in rows if row["cases"]]
+	return Table(
+		_("Standards"),
+		[_("Standard"), _("Cases"), _("Missed"), _("Share Kept"), _("without Cause")],
+		[
+			[
+				_(row["name"]),
+				str(row["cases"]),
+				str(row["missed"]),
+				_percent(row["share"] if row["value"] is None else row["value"]),
+				str(row["unexplained"]),
+			]
+			for row in rows
+		],
+		[row["color"] for row in rows],
+	)
+
+
+def _key_figures(company: str, first: date, last: date) -> Table:
+	before = getdate(add_months(first, -1))
+	now, then = (
+		service_key_figures.execute({"from_date": begin, "to_date": end, "company": company})[4]
+		for begin, end in ((first, last), (before, first - timedelta(days=1)))
+	)
+	past = {card["label"]: card for card in then}
+	return Table(
+		_("Key figures"),
+		[_("Key Figure"), _("Month"), _("Month Before")],
+		[[card["label"], _card(card), _card(past.get(card["label"]))] for card in now],
+		[None for _card_of in now],
+	)
+
+
+def _card(card: dict | None) -> str:
+	if not card or card["value"] is None:
+		return "–"
+	if card["datatype"] == "Currency":
+		return fmt_money(card["value"], currency=card.get("currency"))
+	return _percent(card["value"]) if card["datatype"] == "Percent" else f"{flt(card['value'], 1)}"
+
+
+def _receivables(company: str, first: date, last: date) -> Table:
+	own = frappe.get_cached_value("Company", company, "default_currency")
+	begin = getdate(add_months(first, -2))
+	rows = []
+	for one in by_month(Scope(company, begin, last)):
+		days = receivable_rules.days_outstanding(one.opening, one.closing, one.billed, one.days)
+		rows.append(
+			[
+				formatdate(one.first, "MMM yyyy"),
+				*(fmt_money(amount, currency=own) for amount in (one.billed, one.settled, one.closing)),
+				"–" if days is None else f"{days:.1f}",
+			]
+		)
+	return Table(
+		_("Service invoices"),
+		[_("Month"), _("Billed"), _("Paid and Credited"), _("Outstanding"), _("Days Outstanding")],
+		rows,
+		[None] * len(rows),
+	)
+
+
+def _flow(company: str, first: date, last: date) -> Table:
+	rows = bottlenecks.execute({"from_date": first, "to_date": last, "company": company})[1]
+	return Table(
+		_("Where work waits"),
+		[_("Department"), _("Came"), _("Left"), _("There at the End"), _("Days until Done"), _("Direction")],
+		[
+			[
+				row["department"],
+				str(row["arrived"]),
+				str(row["left"]),
+				str(row["waiting"]),
+				"–" if row["days_through"] is None else f"{row['days_through']:.1f}",
+				row["direction"],
+			]
+			for row in rows
+		],
+		[row["color"] if row["color"] != "gray" else None for row in rows],
+	)
+
+
+def _deviations(company: str, first: date, last: date) -> Table:
+	found = frappe.get_all(
+		"Service Deviation",
+		{"missed_at": ("between", [first, last]), "company": ("in", (company, "")), "status": "Open"},
+		["subject", "missed_at", "responsible"],
+		order_by="missed_at asc",
+		limit=30,
+	)
+	return Table(
+		_("Missed, without a cause yet"),
+		[_("What was Missed"), _("Missed at"), _("Responsible")],
+		[
+			[
+				row.subject,
+				frappe.utils.format_datetime(row.missed_at),
+				frappe.utils.get_fullname(row.responsible) if row.responsible else "–",
+			]
+			for row in found
+		],
+		["red"] * len(found),
+	)
+
+
+def _percent(value: float | None) -> str:
+	return "–" if value is None else f"{value:.1f} %"

@@ -236,3 +236,37 @@ def test_a_step_is_taken_back_with_its_reason():
 	doc.reload()
 	doc.respond(justified="Partly", answer="Both were there.")
 	assert [(step.kind, step.docstatus) for step in steps()] == [("Warning", 2), ("Warning", 1)]
+
+
+def opinion(csat: int) -> None:
+	frappe.set_user("Administrator")
+	call = make.call("Nora Byrne")
+	answer = make.make(
+		"Follow-up",
+		kind="Effectiveness",
+		repair_call=call.name,
+		customer="Nora Byrne",
+		due_date=nowdate(),
+		technician=NAME,
+	)
+	answer.update({"status": "Done", "repair_effective": "Yes", "csat": csat})
+	answer.save()
+
+
+def commendations() -> list:
+	return frappe.get_all(
+		"Staff Record", {"technician": NAME, "kind": "Commendation"}, ["docstatus", "subject"]
+	)
+
+
+def test_best_opinions_of_a_month_draft_one_commendation():
+	frappe.set_user("Administrator")
+	frappe.db.set_single_value("Service Staff Settings", "commendation_opinions", 2)
+	frappe.clear_document_cache("Service Staff Settings")
+	opinion(5)
+	opinion(4)
+	assert commendations() == []
+	opinion(5)
+	opinion(5)
+	(drafted,) = commendations()
+	assert (drafted.docstatus, drafted.subject[:17]) == (0, "2 customers gave ")

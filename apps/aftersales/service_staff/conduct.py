@@ -1,9 +1,11 @@
 """Records about a person: who sees them, and the step that a justified complaint leads to."""
 
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import getdate, nowdate
+from frappe.utils import cint, getdate, nowdate
 
 from aftersales.core.guards import set_protected_values
 from aftersales.core.roles import SUPERVISORS
@@ -31,6 +33,31 @@ def follow_complaint(technician: str, complaint: Document, justified: bool) -> N
 		standing = None
 	if justified and not standing:
 		_take_step(technician, complaint)
+
+
+def follow_best_opinions(technician: str, month: date, number: int) -> str | None:
+	"""Draft a commendation for a month in which customers gave their best opinion often enough; once for a month.
+
+	Args:
+		number: how many best opinions there are in the month by now.
+	"""
+	least = cint(frappe.get_cached_doc("Service Staff Settings").commendation_opinions)
+	key = f"opinions/{technician}/{month:%Y-%m}"
+	if not least or number < least or frappe.db.exists(RECORD, {"entry_key": key}):
+		return None
+	record = frappe.new_doc(RECORD)
+	record.update(
+		{
+			"technician": technician,
+			"record_date": getdate(nowdate()),
+			"kind": "Commendation",
+			"subject": _("{0} customers gave their best opinion in {1}.").format(number, f"{month:%m/%Y}"),
+		}
+	)
+	set_system(record, entry_key=key)
+	record.flags.from_complaint = True
+	record.insert(ignore_permissions=True)  # who notes an answer need not write records about people
+	return record.name
 
 
 def _take_step(technician: str, complaint: Document) -> None:

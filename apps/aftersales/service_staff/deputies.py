@@ -20,6 +20,11 @@ def who_is_told(user: str | None) -> list[str]:
 	return [user, *_next_in_line(user)] if is_away(user) else [user]
 
 
+def leaders_of(user: str) -> list[str]:
+	"""Whom a user's Employee reports to, the next one up who is there; else supervisors of the service."""
+	return _next_in_line(user)
+
+
 def is_away(user: str) -> bool:
 	"""Whether the user's Employee is on approved leave today (HRMS), or not employed any more."""
 	employee = _employee(user)

@@ -1,4 +1,5 @@
-"""What agents have done on the phone in a period: calls taken and missed, time, matched, and how they were assessed."""
+"""What agents have done in a period: calls they own, solved by phone, with what opinion; telephone calls taken and missed,
+time, matched, and how they were assessed."""
 
 import frappe
 from frappe import _
@@ -8,6 +9,7 @@ from aftersales.core.guards import require_role
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import column, link, period_of, share
 from aftersales.core.roles import SUPERVISORS
+from aftersales.service_desk.staff_months import agent_figures
 from aftersales.service_desk.telephone import call_logs
 
 
@@ -31,6 +33,8 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 	for agent, scores in _scores(first, last).items():
 		row = rows.setdefault(agent, _empty(agent))
 		row.update({"assessed": len(scores), "score": flt(sum(scores) / len(scores), 1)})
+	for agent, done in agent_figures.by_agent(first, last).items():
+		rows.setdefault(agent, _empty(agent)).update(done)
 	return _columns(), [_shown(rows[agent]) for agent in sorted(rows)]
 
 
@@ -69,22 +73,34 @@ def _scores(first, last) -> dict[str, list[float]]:
 
 
 def _empty(agent: str | None) -> frappe._dict:
-	counts = dict.fromkeys(("talks", "missed", "matched", "assessed"), 0)
-	return frappe._dict(agent=agent, seconds=0.0, score=None, **counts)
+	counts = dict.fromkeys(("talks", "missed", "matched", "assessed", *agent_figures.SUMS), 0)
+	return frappe._dict(agent=agent, seconds=0.0, score=None, response=None, courtesy=None, **counts)
 
 
 def _shown(row: frappe._dict) -> dict:
 	mean = round(row.seconds / row.talks) if row.talks else None
-	return {**row, "mean_seconds": mean, "matched_share": share(row.matched, row.talks)}
+	return {
+		**row,
+		"mean_seconds": mean,
+		"matched_share": share(row.matched, row.talks),
+		"phone_share": share(row.by_phone, row.calls),
+		"csat": share(row.content, row.rated),
+		"courtesy": None if row.courtesy is None else flt(row.courtesy, 1),
+	}
 
 
 def _columns() -> list[dict]:
 	return [
 		link("agent", _("Agent"), "User", 220),
+		column("calls", _("Calls"), "Int", 90),
+		column("phone_share", _("Solved by Phone (%)"), "Float", 160, precision=1),
+		column("response", _("Response Time"), "Duration", 140, hide_seconds=1),
+		column("csat", _("CSAT on the Phone (%)"), "Float", 170, precision=1),
 		column("talks", _("Calls Taken"), "Int", 110),
 		column("missed", _("Missed"), "Int", 90),
 		column("mean_seconds", _("Mean Duration"), "Duration", 130),
 		column("matched_share", _("Matched (%)"), "Float", 120, precision=1),
 		column("assessed", _("Assessed"), "Int", 100),
 		column("score", _("Score"), "Float", 90, precision=1),
+		column("courtesy", _("Courtesy"), "Float", 100, precision=1),
 	]

@@ -12,6 +12,7 @@ class ServiceStaffSettings(ServiceDocument):
 
 		from aftersales.service_staff.doctype.conduct_step.conduct_step import ConductStep
 
+		commendation_opinions: DF.Int
 		conduct_months: DF.Int
 		conduct_steps: DF.Table[ConductStep]
 		on_justified_complaint: DF.Literal["Drafts the Next Step", "Submits the Next Step", "Changes Nothing"]

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import escape_html
 
 from aftersales.core.input.document import ServiceDocument
+from aftersales.service_staff import grades
 from aftersales.service_staff.skill_rules import Skill, first_repeated
 
 
@@ -20,8 +21,12 @@ class ServiceTechnician(ServiceDocument):
 
 		company: DF.Link
 		cost_rate: DF.Currency
+		education: DF.Literal["", "Vocational Training", "College", "Degree"]
 		employee: DF.Link | None
+		grade: DF.Link | None
+		grade_exception: DF.SmallText | None
 		holiday_list: DF.Link | None
+		in_service_since: DF.Date | None
 		is_active: DF.Check
 		notes: DF.SmallText | None
 		service_zone: DF.Link | None
@@ -39,6 +44,7 @@ class ServiceTechnician(ServiceDocument):
 		self.validate_user_once()
 		self.check_van()
 		self.validate_skills_once()
+		grades.validate_grade(self)
 
 	def validate_user_once(self):
 		if not self.user:

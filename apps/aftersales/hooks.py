@@ -79,6 +79,7 @@ doc_events = {
 		"on_cancel": "aftersales.spare_parts.stock_leaving.validate_reserved_stock",
 		"on_change": "aftersales.service_levels.clocks.track",
 		"on_trash": "aftersales.service_levels.clocks.forget",
+		"service_target_breached": "aftersales.service_quality.standards.deviations.target_breached",
 	},
 	# What User Permissions by territory and customer group restrict users by
 	(
@@ -87,6 +88,7 @@ doc_events = {
 		"Collection Receipt",
 		"Customer Equipment",
 		"Follow-up",
+		"Hosted Visit",
 		"Planned Service",
 		"Product Exchange",
 		"Repair Call",
@@ -112,11 +114,16 @@ doc_events = {
 			"aftersales.planned_service.following.call_saved",
 			"aftersales.product_knowledge.articles.call_saved",
 			"aftersales.product_knowledge.campaigns.call_saved",
+			"aftersales.service_quality.standards.compensation.call_saved",
 		],
 		"on_change": [
 			"aftersales.service_levels.workflow_states.sync_workflow_state",
 			"aftersales.service_calls.assignment.show_owner_from_rule",
 		],
+	},
+	"Service Standard": {
+		"on_update": "aftersales.customer_portal.standards_page.forget",
+		"on_trash": "aftersales.customer_portal.standards_page.forget",
 	},
 	"Service Voucher": {
 		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
@@ -178,6 +185,7 @@ doc_events = {
 	},
 	"Follow-up": {
 		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
+		"on_update": "aftersales.customer_care.commendations.follow_up_saved",
 		"on_change": [
 			"aftersales.service_levels.workflow_states.sync_workflow_state",
 			"aftersales.service_calls.assignment.show_owner_from_rule",
@@ -413,6 +421,7 @@ permission_query_conditions = {
 	"Service Checklist": "aftersales.core.read_with.query_conditions",
 	"Service Payment": "aftersales.core.read_with.query_conditions",
 	"Service Voucher": "aftersales.field_service.permissions.voucher_query_conditions",
+	"Staff Monthly Record": "aftersales.service_desk.staff_months.staff_months.query_conditions",
 	"Staff Record": "aftersales.service_staff.conduct.query_conditions",
 	"Tag Link": "aftersales.core.checked_endpoints.only_tags_of_readable_documents",
 	"Technician Exam": "aftersales.service_staff.conduct.query_conditions",
@@ -423,6 +432,7 @@ has_permission = {
 	"Service Checklist": "aftersales.core.read_with.has_permission",
 	"Service Payment": "aftersales.core.read_with.has_permission",
 	"Service Voucher": "aftersales.field_service.permissions.has_voucher_permission",
+	"Staff Monthly Record": "aftersales.service_desk.staff_months.staff_months.has_permission",
 	"Staff Record": "aftersales.service_staff.conduct.has_permission",
 	"Tag Link": "aftersales.core.checked_endpoints.has_tag_permission",
 	"Technician Exam": "aftersales.service_staff.conduct.has_permission",
@@ -491,11 +501,14 @@ scheduler_events = {
 		"aftersales.service_contracts.contracts.roll_over",
 		"aftersales.service_contracts.fee_invoices.invoice_due_fees",
 		"aftersales.service_quality.faults.raise_recurring",
+		"aftersales.service_quality.standards.deviations.enter_missed_goals",
 		"aftersales.field_service.leavers.remind_of_locked_out_owners",
 	],
 	"daily_long": [
 		"aftersales.privacy.retention.erase_what_is_over",
 		"aftersales.planned_service.nightly.plan_and_call",
+		"aftersales.service_desk.staff_months.staff_months.write_last_month",
+		"aftersales.service_quality.management.management_report.send_monthly",
 	],
 }
 

@@ -49,10 +49,12 @@ MASTERS = [
 	"Service Goal",
 	"Service Price",
 	"Service Request Type",
+	"Service Standard",
 	"Service Target",
 	"Service Technician",
 	"Service Zone",
 	"Spare Part",
+	"Technician Grade",
 	"Warranty Terms",
 ]
 NUMBERED = [

@@ -15,6 +15,7 @@ SCOPED = (
 	"Collection Receipt",
 	"Customer Equipment",
 	"Follow-up",
+	"Hosted Visit",
 	"Planned Service",
 	"Product Exchange",
 	"Repair Call",

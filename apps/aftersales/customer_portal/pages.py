@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
 from aftersales.core import site_address
-from aftersales.customer_portal import link_views, photos, product_pages, views
+from aftersales.customer_portal import link_views, photos, product_pages, standards_page, views
 from aftersales.customer_portal.web import (
 	HOME,
 	File,
@@ -47,6 +47,7 @@ ROUTES = (
 	(rf"{HOME}/documents/{PART}/{NAME}", views.document),
 	(rf"{HOME}/pay/{NAME}", views.pay),
 	(rf"{HOME}/complaint", views.complaint),
+	(rf"{HOME}/standards", standards_page.standards),
 	(rf"{HOME}/messages", views.preferences),
 	(rf"{HOME}/link/{PART}", link_views.link),
 	(rf"{HOME}/code/{NAME}/{PART}/documents/{PART}", product_pages.code_document),

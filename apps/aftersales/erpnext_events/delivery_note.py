@@ -7,6 +7,7 @@ from aftersales.service_billing import job_place
 from aftersales.service_posting import delivery
 from aftersales.service_posting.plan import exact_hours
 from aftersales.service_posting.posting import refresh_part_costs
+from aftersales.service_quality.standards import compensation
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
@@ -30,6 +31,7 @@ def on_submit(doc: Document, method: str | None = None) -> None:
 	_refresh_returned_job(doc)
 	job_place.refresh_costs(doc)
 	deliveries.on_submit(doc)
+	compensation.delivery_submitted(doc)
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:

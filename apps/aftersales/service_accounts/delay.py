@@ -7,6 +7,7 @@ from erpnext.accounts.party import get_party_account
 from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder.functions import Max
 from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.core.guards import require_role, with_system_privileges
@@ -21,6 +22,9 @@ from aftersales.service_posting.posting import take_off_invoice
 from aftersales.service_setup.settings import aftersales_settings
 
 DISCOUNT = "Discount on the Invoice"
+CREDIT = "Credit to the Customer"
+LATE_FIELDS = ("job", "sales_order", "repair_call")
+"""What can be late: a Repair Card, goods of a Sales Order, a visit of a Repair Call."""
 COMPENSATION = "Delay Compensation"
 
 
@@ -47,6 +51,25 @@ def propose(doc: Document, method: str | None = None) -> None:
 		)
 
 
+def propose_for(doctype: str, name: str) -> str | None:
+	"""Propose a compensation for a Sales Order or Repair Call that was late; None when it was not, or has one."""
+	if not _rule(None).per_day or frappe.db.exists(COMPENSATION, {"delay_key": name}):
+		return None
+	found = proposal_for(doctype, name)
+	if not found or not flt(found["proposed_amount"]):
+		return None
+	field = "sales_order" if doctype == "Sales Order" else "repair_call"
+	proposed = frappe.get_doc({"doctype": COMPENSATION, field: name, "apply_as": CREDIT})
+	proposed.insert(ignore_permissions=True)
+	frappe.get_doc(doctype, name).add_comment(
+		"Info",
+		_("{0} days late: compensation proposed in {1}").format(
+			proposed.days_late, get_link_to_form(COMPENSATION, proposed.name)
+		),
+	)
+	return proposed.name
+
+
 @frappe.whitelist()
 @validate_call
 def proposal_for_invoice(sales_invoice: str) -> dict | None:
@@ -67,6 +90,58 @@ def proposal_for_invoice(sales_invoice: str) -> dict | None:
 		["name", "job", "days_late", "proposed_amount", "company"],
 		as_dict=True,
 	)
+
+
+def proposal_for(doctype: str, name: str) -> dict | None:
+	"""What the rule gives for a Repair Card, Sales Order or Repair Call; None when it is not late."""
+	if doctype == "Repair Card":
+		return proposal(name)
+	read = _late_order if doctype == "Sales Order" else _late_visit
+	late = name and read(name)
+	if not late:
+		return None
+	days = days_late(late.promised_on, late.ready_on)
+	if not days:
+		return None
+	rule = _rule(late.service_contract)
+	return {
+		"customer": late.customer,
+		"company": late.company,
+		"promised_on": late.promised_on,
+		"ready_on": late.ready_on,
+		"days_late": days,
+		"rate_per_day": flt(rule.per_day),
+		"proposed_amount": flt(compensation(rule, days, exact(late.net), unit())),
+	}
+
+
+def _late_order(name: str) -> frappe._dict | None:
+	"""Goods that have all left: late by the day of the last Delivery Note."""
+	fields = ["customer", "company", "delivery_date", "per_delivered", "base_net_total as net"]
+	order = frappe.db.get_value("Sales Order", {"name": name, "docstatus": 1}, fields, as_dict=True)
+	if not order or flt(order.per_delivered) < 100:
+		return None
+	note, item = frappe.qb.DocType("Delivery Note"), frappe.qb.DocType("Delivery Note Item")
+	(last,) = (
+		frappe.qb.from_(note)
+		.join(item)
+		.on(item.parent == note.name)
+		.select(Max(note.posting_date))
+		.where((item.against_sales_order == name) & (note.docstatus == 1) & (note.is_return == 0))
+		.run()[0]
+	)
+	order.update(promised_on=order.delivery_date, ready_on=last and getdate(last), service_contract=None)
+	return order
+
+
+def _late_visit(name: str) -> frappe._dict | None:
+	"""A visit that came on a later day than the window that counts."""
+	fields = ["customer", "company", "promise_due", "arrived_at", "service_contract"]
+	call = frappe.db.get_value("Repair Call", name, fields, as_dict=True)
+	if not call or not call.promise_due or not call.arrived_at:
+		return None
+	call.update(promised_on=getdate(call.promise_due), ready_on=getdate(call.arrived_at), net=0)
+	return call
 
 
 def proposal(job: str | None) -> dict | None:
@@ -108,7 +183,7 @@ def proposal(job: str | None) -> dict | None:
 
 def hold_job(doc: Document) -> None:
 	"""Lock the job of a compensation, before the compensation itself, as whoever bills the job does."""
-	frappe.db.get_value("Repair Card", doc.job, "name", for_update=True)
+	frappe.db.get_value(*doc.late_document(), "name", for_update=True)
 
 
 def grant(doc: Document) -> None:
@@ -160,7 +235,7 @@ def _discount(doc: Document) -> None:
 	if not name or docstatus != 0:
 		frappe.throw(
 			_("{0} has no draft invoice to discount. Give it as {1}.").format(
-				get_link_to_form("Repair Card", doc.job), frappe.bold(_("Credit to the Customer"))
+				get_link_to_form("Repair Card", doc.job), frappe.bold(_(CREDIT))
 			)
 		)
 	invoice = frappe.get_doc("Sales Invoice", name, for_update=True)
@@ -218,8 +293,8 @@ def _credit(doc: Document) -> str:
 			),
 		),
 		doc.posting_date,
-		_("Compensation for {0} days of delay, {1}").format(doc.days_late, doc.job),
-		[("Repair Card", doc.job)],
+		_("Compensation for {0} days of delay, {1}").format(doc.days_late, doc.late_document()[1]),
+		[("Repair Card", doc.job)] if doc.job else [],
 	)
 
 

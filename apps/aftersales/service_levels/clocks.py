@@ -11,7 +11,7 @@ from datetime import datetime
 import frappe
 from frappe.model.document import Document
 from frappe.query_builder import Order
-from frappe.utils import cint, cstr, get_datetime, now_datetime
+from frappe.utils import add_to_date, cint, cstr, get_datetime, now_datetime
 
 from aftersales.service_levels import clock_machine, pauses, targets
 from aftersales.service_levels.calendars import aware, stored
@@ -249,10 +249,10 @@ def new_clock(
 		begin = get_datetime(given_up["started_at"])
 	else:
 		begin = now if again or phases.start_status else _moment(doc, phases.start_field, now)
-	due = doc.get(target["due_field"]) if target["due_field"] else None
+	due = _due(doc, target["due_field"])
 	if target["due_field"] and not due:
 		return None
-	terms = targets.terms_from(target["terms"], aware(begin), due and aware(get_datetime(due)))
+	terms = targets.terms_from(target["terms"], aware(begin), due and aware(due))
 	clock = clock_machine.start(targets.terms_of(terms), aware(begin))
 	if given_up:
 		clock = _take_over_pauses(clock, given_up)
@@ -301,6 +301,15 @@ def _take_over_pauses(clock: Clock, given_up: dict) -> Clock:
 	clock = replace(clock, paused_seconds=cint(given_up["paused_seconds"]))
 	since = given_up["paused_at"]
 	return clock_machine.pause(clock, aware(get_datetime(since))) if since else clock
+
+
+def _due(doc: Document, field: str | None) -> datetime | None:
+	"""The time in `field`; a date alone means the end of that day, as what is promised for a day is kept on it."""
+	value = field and doc.get(field)
+	if not value:
+		return None
+	df = doc.meta.get_field(field)
+	return add_to_date(get_datetime(value), days=1) if df and df.fieldtype == "Date" else get_datetime(value)
 
 
 def _moment(doc: Document, field: str | None, now: datetime, not_before=None) -> datetime:

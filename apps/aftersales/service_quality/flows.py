@@ -11,10 +11,10 @@ from pypika.terms import Criterion, LiteralValue, Term
 
 from aftersales.core.job_types import CARD, JOB_DOCTYPES, VISIT
 from aftersales.core.source_text import N_
-from aftersales.field_service import figures as visits
-from aftersales.field_service.figures import Period
-from aftersales.repair_workshop import figures as workshop
-from aftersales.service_calls import figures as calls
+from aftersales.field_service import metrics as visits
+from aftersales.field_service.metrics import Period
+from aftersales.repair_workshop import metrics as workshop
+from aftersales.service_calls import metrics as calls
 from aftersales.service_quality import flow_rules
 
 Stay = tuple[str, datetime, datetime | None]

@@ -3,8 +3,10 @@
 from datetime import date
 
 import frappe
+from frappe import _
 from frappe.utils import flt, getdate
 
+from aftersales.service_accounts import receivables
 from aftersales.service_calls.metrics import Selection
 from aftersales.service_quality import goal_rules
 from aftersales.service_quality.goal_rules import Period
@@ -24,6 +26,8 @@ FIGURES = {
 	"Resolution Time": "resolution_time",
 	"Workshop Turnaround": "turnaround_time",
 	"Mean Repair Time": "mean_repair_time",
+	"Days Outstanding": "days_outstanding",
+	"Receivable Turnover": "receivable_turnover",
 }
 """Label of a figure as a goal stores it → its name among the key figures."""
 SHARES = (
@@ -37,9 +41,33 @@ SHARES = (
 )
 
 
+OF_MONEY = {
+	"days_outstanding": receivables.days_outstanding,
+	"receivable_turnover": receivables.turnover,
+}
+"""Figures that are not counted from calls, but read for a company: first and last day and company -> value."""
+
+
 def is_share(label: str) -> bool:
-	"""True for per cent, false for hours."""
+	"""True for per cent, false for hours, days and numbers."""
 	return FIGURES[label] in SHARES
+
+
+def is_of_money(label: str) -> bool:
+	"""True for figures that a goal asks of one company."""
+	return FIGURES[label] in OF_MONEY
+
+
+def in_words(label: str, value: float | None) -> str:
+	"""A value with its unit, one decimal; a dash where there is none."""
+	if value is None:
+		return "–"
+	number = frappe.format_value(value, {"fieldtype": "Float", "precision": 1})
+	if is_share(label):
+		return f"{number} %"
+	if label == "Receivable Turnover":
+		return number
+	return (_("{0} days") if label == "Days Outstanding" else _("{0} h")).format(number)
 
 
 def standing(on: date | str | None = None, company: str | None = None) -> list[dict]:
@@ -82,6 +110,37 @@ def color_of(figure: str, value: float | None, on: date | str | None = None) -> 
 	return goal_rules.COLORS[state]
 
 
+def value_of(
+	label: str, first: date, last: date, company: str | None = None, request_type: str | None = None
+) -> float | None:
+	"""A figure of a period, in per cent, hours or days; None where there is nothing to divide by."""
+	if read := OF_MONEY.get(FIGURES[label]):
+		return read(first, last, company)
+	scope = {"company": company, "request_type": request_type}
+	filters = {key: value for key, value in scope.items() if value}
+	found = figures(total(counts_by_group(Selection(first, last, filters=filters)).values()))
+	return _shown(FIGURES[label], getattr(found, FIGURES[label]))
+
+
+def missed_last_period(on: date | str | None = None) -> list[frappe._dict]:
+	"""Goals that were missed in the period that ended before the one of a day: name, title, first, last, goal, value,
+	for_company and responsible. Close to the goal is not missed.
+	"""
+	day = getdate(on)
+	fields = ["name", "title", "figure", "for_company", "request_type", "period", "goal", "margin_percent"]
+	fields += ["valid_from", "valid_until", "responsible"]
+	found = []
+	for goal in frappe.get_all("Service Goal", {"disabled": 0}, fields, order_by="name asc"):
+		period = goal_rules.period_before(goal.period, goal_rules.period_of(goal.period, day))
+		if not _holds(goal, period.last):
+			continue
+		value = value_of(goal.figure, period.first, period.last, goal.for_company, goal.request_type)
+		state = goal_rules.state(FIGURES[goal.figure], value, flt(goal.goal), flt(goal.margin_percent))
+		if state == goal_rules.MISSED:
+			found.append(frappe._dict(goal, first=period.first, last=period.last, value=value))
+	return found
+
+
 def _standing(goal: frappe._dict, day: date, counted: dict) -> dict:
 	figure = FIGURES[goal.figure]
 	period = goal_rules.period_of(goal.period, day)
@@ -102,6 +161,8 @@ def _standing(goal: frappe._dict, day: date, counted: dict) -> dict:
 
 
 def _value(goal: frappe._dict, figure: str, period: Period, counted: dict) -> float | None:
+	if read := OF_MONEY.get(figure):
+		return read(period.first, period.last, goal.for_company)
 	scope = {"company": goal.for_company, "request_type": goal.request_type}
 	filters = {key: value for key, value in scope.items() if value}
 	key = (period, tuple(filters.items()))

@@ -54,7 +54,7 @@ def follow_best_opinions(technician: str, month: date, number: int) -> str | Non
 			"subject": _("{0} customers gave their best opinion in {1}.").format(number, f"{month:%m/%Y}"),
 		}
 	)
-	set_system(record, entry_key=key)
+	set_protected_values(record, entry_key=key)
 	record.flags.from_complaint = True
 	record.insert(ignore_permissions=True)  # who notes an answer need not write records about people
 	return record.name

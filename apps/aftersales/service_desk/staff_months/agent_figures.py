@@ -9,7 +9,7 @@ from frappe.utils import add_days, flt
 
 from aftersales.customer_care.follow_ups import ANSWERED
 from aftersales.customer_care.opinion_rules import CONTENT
-from aftersales.service_calls.figures import between, number
+from aftersales.service_calls.metrics import between, number
 
 SUMS = ("calls", "by_phone", "rated", "content")
 

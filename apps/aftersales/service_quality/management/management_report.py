@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_months, flt, fmt_money, formatdate, get_first_day, getdate
 from frappe.utils.pdf import get_pdf
 
-from aftersales.core.guards import require_role, set_system
+from aftersales.core.guards import require_role, set_protected_values
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.report_filters import Scope, check_company
 from aftersales.core.savepoints import one_of_many
@@ -81,7 +81,7 @@ def send(settings: Document, month: date) -> int:
 		sent += 1
 	if sent:
 		stored = frappe.get_doc(SETTINGS)
-		set_system(
+		set_protected_values(
 			stored, last_month=max(filter(None, (month, stored.last_month and getdate(stored.last_month))))
 		)
 		stored.save(ignore_permissions=True)

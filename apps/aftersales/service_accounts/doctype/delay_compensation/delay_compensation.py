@@ -42,7 +42,7 @@ class DelayCompensation(ServiceDocument):
 		discount: DF.Currency
 		discounted_invoice: DF.Data | None
 		fault: DF.Literal["", "Ours", "Maker", "Carrier", "Customer"]
-		job: DF.Link
+		job: DF.Link | None
 		journal_entry: DF.Link | None
 		naming_series: DF.Literal["DLC-.YYYY.-.#####"]
 		posting_date: DF.Date
@@ -51,10 +51,15 @@ class DelayCompensation(ServiceDocument):
 		rate_per_day: DF.Currency
 		ready_on: DF.Date | None
 		reason: DF.SmallText | None
+		repair_call: DF.Link | None
+		sales_order: DF.Link | None
 		status: DF.Literal["Proposed", "Awaiting Invoice", "Granted", "Declined", "Cancelled"]
 	# end: auto-generated types
 
-	"""What a customer gets because their product came back late by our fault: proposed, then decided (R-AC-8)."""
+	"""What a customer gets because their product, their goods or our technician came late by our fault (R-AC-8).
+
+	Proposed, then decided.
+	"""
 
 	def before_insert(self):
 		reset_on_amend(self)
@@ -70,9 +75,10 @@ class DelayCompensation(ServiceDocument):
 	def validate(self):
 		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.validate_declined_values()
+		self.validate_late_document()
 		self.read_job()
 		self.check_amount()
-		set_protected_values(self, delay_key=self.job)
+		set_protected_values(self, delay_key=self.late_document()[1])
 
 	def before_submit(self):
 		require_role(ACCOUNTANTS, _("Granting a compensation"))
@@ -121,20 +127,39 @@ class DelayCompensation(ServiceDocument):
 		if before and before.status == "Declined" and self._action == "submit":
 			frappe.throw(_("{0} was declined. Delete it to have it proposed again.").format(self.name))
 
+	def late_document(self) -> tuple[str, str]:
+		"""DocType and name of what was late; the latter is empty where nothing was entered."""
+		for fieldname in ("sales_order", "repair_call"):
+			if self.get(fieldname):
+				return self.meta.get_field(fieldname).options, self.get(fieldname)
+		return "Repair Card", self.job or ""
+
+	def validate_late_document(self):
+		entered = [name for name in delay.LATE_FIELDS if self.get(name)]
+		if len(entered) != 1:
+			frappe.throw(
+				_("Enter one of {0}.").format(
+					", ".join(frappe.bold(_(self.meta.get_label(name))) for name in delay.LATE_FIELDS)
+				),
+				frappe.MandatoryError,
+			)
+		if entered != ["job"]:
+			self.apply_as = delay.CREDIT  # there is no service job whose invoice could be discounted
+
 	def read_job(self):
 		"""Dates and amounts come from the job and the rule; only what is granted is ours to say."""
-		proposal = delay.proposal(self.job)
+		proposal = delay.proposal_for(*self.late_document())
 		if not proposal:
 			frappe.throw(
 				_("{0} is not late: no compensation is due.").format(
-					frappe.utils.get_link_to_form("Repair Card", self.job or "")
+					frappe.utils.get_link_to_form(*self.late_document())
 				)
 			)
 		if self.docstatus == 0 and self.is_new():
 			self.update(proposal)
 			if not flt(self.amount):
 				self.amount = self.proposed_amount
-		elif self.has_value_changed("job"):
+		elif any(self.has_value_changed(name) for name in delay.LATE_FIELDS):
 			frappe.throw(_("The job of a compensation cannot be changed."))
 		else:
 			self.follow_bill(flt(proposal["proposed_amount"]))
@@ -153,7 +178,9 @@ class DelayCompensation(ServiceDocument):
 			frappe.throw(
 				_(
 					"The bill of {0} has changed since: the rule gives {1} at most. Enter that or less as {2}, then grant it."
-				).format(self.job, rounded(gives), frappe.bold(_(self.meta.get_label("amount"))))
+				).format(
+					self.late_document()[1], rounded(gives), frappe.bold(_(self.meta.get_label("amount")))
+				)
 			)
 		set_protected_values(self, proposed_amount=gives)
 		if self._action == "save" and flt(self.amount) == before:

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from aftersales.core.guards import validate_link_exists, validate_protected_fields
+from aftersales.core.guards import validate_link_exists, validate_not_in_future, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
 from aftersales.service_calls import assignment, contacts_on_file, facts, intake, progress, promise, triage
@@ -125,6 +125,7 @@ class RepairCall(ServiceDocument):
 		resolution: DF.SmallText | None
 		resolved_at: DF.Datetime | None
 		resolved_by_phone: DF.Check
+		sample_received_at: DF.Datetime | None
 		responded_at: DF.Datetime | None
 		serial_key: DF.Data | None
 		serial_no: DF.Link | None
@@ -171,6 +172,7 @@ class RepairCall(ServiceDocument):
 		intake.identify_product(self)
 		intake.set_defaults(self)
 		intake.check_received_at(self)
+		validate_not_in_future(self, "sample_received_at")
 		intake.take_contact(self)
 		contacts_on_file.check_address(self)
 		intake.locate(self)

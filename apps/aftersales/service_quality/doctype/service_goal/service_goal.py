@@ -29,26 +29,34 @@ class ServiceGoal(ServiceDocument):
 			"Resolution Time",
 			"Workshop Turnaround",
 			"Mean Repair Time",
+			"Days Outstanding",
+			"Receivable Turnover",
 		]
 		for_company: DF.Link | None
 		goal: DF.Float
 		margin_percent: DF.Percent
 		period: DF.Literal["Month", "Quarter", "Year"]
 		request_type: DF.Link | None
+		responsible: DF.Link | None
 		title: DF.Data
 		valid_from: DF.Date | None
 		valid_until: DF.Date | None
 	# end: auto-generated types
 
 	def validate(self):
+		if goals.is_of_money(self.figure) and not self.for_company:
+			frappe.throw(
+				_("{0} is of one company. Enter it in {1}.").format(
+					_(self.figure), frappe.bold(_(self.meta.get_label("for_company")))
+				),
+				frappe.MandatoryError,
+			)
 		if goals.is_share(self.figure) and not -100 <= flt(self.goal) <= 100:
 			frappe.throw(
 				_("{0} ({1}): enter a share of at most 100 %.").format(frappe.bold(_("Goal")), self.goal)
 			)
 		if not goals.is_share(self.figure) and flt(self.goal) <= 0:
-			frappe.throw(
-				_("{0} ({1}): enter hours, more than zero.").format(frappe.bold(_("Goal")), self.goal)
-			)
+			frappe.throw(_("{0} ({1}): enter more than zero.").format(frappe.bold(_("Goal")), self.goal))
 		if self.valid_from and self.valid_until and getdate(self.valid_until) < getdate(self.valid_from):
 			frappe.throw(
 				_("{0} has to lie after {1}.").format(

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from aftersales.core.guards import has_any_role, keep_fields_of_record
+from aftersales.core.guards import has_any_role, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.report_filters import check_company
@@ -33,7 +33,7 @@ class ServiceManagementReport(ServiceDocument):
 	"""Who gets the figures of the month as a PDF by mail."""
 
 	def validate(self):
-		keep_fields_of_record(self, ("last_month",))
+		validate_protected_fields(self, ("last_month",))
 		if self.enabled and not self.company:
 			frappe.throw(_("{0} is required.").format(frappe.bold(_("Company"))), frappe.MandatoryError)
 		if self.enabled and not self.recipients:

@@ -11,7 +11,7 @@ from frappe.utils import now_datetime
 from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, column, period_of
-from aftersales.field_service.figures import Period
+from aftersales.field_service.metrics import Period
 from aftersales.service_quality import flow_rules, flows
 from aftersales.service_quality.flow_rules import Flow
 

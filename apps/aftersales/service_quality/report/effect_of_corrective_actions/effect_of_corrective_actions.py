@@ -13,7 +13,7 @@ from frappe.utils import getdate
 
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import column, link
-from aftersales.service_calls.figures import permitted
+from aftersales.service_calls.metrics import permitted
 from aftersales.service_quality.reliability import effect_rules
 from aftersales.service_quality.reliability.effect_rules import Effect
 

@@ -37,20 +37,14 @@ def columns() -> list[dict]:
 
 
 def _row(goal: dict) -> dict:
-	def text(value: float | None) -> str:
-		if value is None:
-			return "–"
-		number = frappe.format_value(value, {"fieldtype": "Float", "precision": 1})
-		return f"{number} %" if goals.is_share(goal["figure"]) else _("{0} h").format(number)
-
 	first, last = (frappe.utils.format_date(goal[key]) for key in ("first", "last"))
 	return {
 		**goal,
 		"figure": _(goal["figure"]),
 		"period_text": f"{first} – {last}",
-		"goal_text": text(goal["goal"]),
-		"value_text": text(goal["value"]),
-		"before_text": text(goal["before"]),
+		"goal_text": goals.in_words(goal["figure"], goal["goal"]),
+		"value_text": goals.in_words(goal["figure"], goal["value"]),
+		"before_text": goals.in_words(goal["figure"], goal["before"]),
 		"state_text": _(goal["state"]),
 		"trend_text": _(goal["trend"]) if goal["trend"] else "–",
 	}

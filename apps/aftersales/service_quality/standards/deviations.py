@@ -1,0 +1,140 @@
+"""What follows when a standard is missed: an entry that asks for cause and measure, and a word to the customer."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.model.document import Document
+from frappe.utils import cstr, get_datetime, now_datetime
+
+from aftersales.core.guards import set_protected_values
+from aftersales.core.notices import Notice, notify
+from aftersales.core.savepoints import one_of_many
+from aftersales.service_calls import contacts_on_file
+from aftersales.service_levels.escalation import stand_ins
+from aftersales.service_quality import goals
+
+DEVIATION = "Service Deviation"
+TELL = "Word to the Customer"
+
+
+def target_breached(doc: Document, method: str | None = None) -> None:
+	"""`service_target_breached` of every document: enter the miss for each standard that the target enforces."""
+	clock = doc.flags.service_clock
+	if not clock:
+		return
+	row = frappe.db.get_value("Service Clock", clock, ["target", "due_at", "company"], as_dict=True)
+	for standard in _standards_of(row.target if row else None):
+		key = f"{standard.name}/{clock}"
+		if frappe.db.exists(DEVIATION, {"entry_key": key}):
+			continue
+		entry = enter(
+			key,
+			_("{0}: {1} {2}").format(standard.title, _(doc.doctype), doc.name),
+			get_datetime(row.due_at),
+			standard=standard.name,
+			reference=(doc.doctype, doc.name),
+			company=row.company or doc.get("company"),
+			responsible=standard.responsible or doc.get("call_owner"),
+			consequence=standard.consequence,
+		)
+		if standard.consequence_action == TELL:
+			_tell_customer(entry, doc, standard)
+
+
+def enter(
+	key: str,
+	subject: str,
+	missed_at: datetime,
+	*,
+	standard: str | None = None,
+	goal: str | None = None,
+	reference: tuple[str, str] | None = None,
+	company: str | None = None,
+	responsible: str | None = None,
+	consequence: str | None = None,
+) -> Document:
+	"""One Service Deviation for `key`; whoever is responsible is notified."""
+	entry = frappe.new_doc(DEVIATION)
+	entry.update(
+		{
+			"subject": subject[:140],
+			"missed_at": min(missed_at, now_datetime()),
+			"standard": standard,
+			"goal": goal,
+			"company": company,
+			"responsible": responsible,
+			"reference_doctype": reference and reference[0],
+			"reference_name": reference and reference[1],
+		}
+	)
+	set_protected_values(entry, entry_key=key, consequence=consequence)
+	entry.insert(ignore_permissions=True)
+	for user in stand_ins(responsible):
+		notify(
+			user, Notice(_("{0} was missed: enter cause and measure").format(subject), DEVIATION, entry.name)
+		)
+	return entry
+
+
+def enter_missed_goals(on: str | None = None) -> int:
+	"""Daily: an entry for each goal that was missed in the period that is over; returns how many.
+
+	Once for a goal and period, however often it runs.
+	"""
+	entered = 0
+	for goal in goals.missed_last_period(on):
+		key = f"{goal.name}/{goal.first}"
+		if frappe.db.exists(DEVIATION, {"entry_key": key}):
+			continue
+		with one_of_many(
+			_("Goal {0} could not be entered as missed").format(goal.name), "Service Goal", goal.name
+		):
+			enter(
+				key,
+				_("{0}: {1} instead of {2}").format(goal.title, goal.value, goal.goal),
+				now_datetime(),
+				goal=goal.name,
+				standard=frappe.db.get_value("Service Standard", {"goal": goal.name, "disabled": 0}),
+				company=goal.for_company,
+				responsible=goal.responsible,
+			)
+			entered += 1
+	return entered
+
+
+def _standards_of(target: str | None) -> list[frappe._dict]:
+	if not target:
+		return []
+	rows = frappe.get_all(
+		"Service Standard Target",
+		{"service_target": target, "parenttype": "Service Standard"},
+		pluck="parent",
+		order_by="parent asc",
+	)
+	return frappe.get_all(
+		"Service Standard",
+		{"name": ("in", rows or [""]), "disabled": 0},
+		["name", "title", "responsible", "consequence", "consequence_action"],
+		order_by="name asc",
+	)
+
+
+def _tell_customer(entry: Document, doc: Document, standard: frappe._dict) -> None:
+	"""A mail to the address on the document; without one somebody is asked to call, by the entry itself."""
+	address = cstr(doc.get("contact_email")).strip()
+	account = EmailAccount.find_default_outgoing()
+	if not contacts_on_file.is_address(address) or not account or not account.email_id:
+		return
+	lang = frappe.db.get_value("Customer", doc.get("customer"), "language") if doc.get("customer") else None
+	said = _("We are sorry: what we promised you is late.", lang)
+	frappe.sendmail(
+		recipients=[address],
+		subject=_("{0} {1} is late", lang).format(_(doc.doctype, lang), doc.name),
+		message=f"<p>{said}</p><p>{frappe.utils.escape_html(standard.consequence or '')}</p>",
+		reference_doctype=doc.doctype,
+		reference_name=doc.name,
+	)
+	set_protected_values(entry, customer_told=1)
+	entry.save(ignore_permissions=True)

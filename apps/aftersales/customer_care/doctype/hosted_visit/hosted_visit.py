@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime, now_datetime
 
-from aftersales.core.guards import validate_protected_fields, set_protected_values
+from aftersales.core.guards import set_protected_values, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 
 

@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr, now_datetime
 
-from aftersales.core.guards import validate_protected_fields, validate_not_in_future, set_protected_values
+from aftersales.core.guards import set_protected_values, validate_not_in_future, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 
 FIELDS_OF_RECORD = ("explained_at", "explained_by", "entry_key", "consequence", "customer_told")

@@ -1,13 +1,13 @@
 frappe.ui.form.on("Staff Monthly Record", {
 	refresh(frm) {
 		if (frm.doc.user === frappe.session.user && !frm.doc.confirmed_at) {
-			frm.page.set_primary_action(__("Confirm"), () => ask(frm));
+			aftersales.forms.set_primary_action(frm.page, __("Confirm"), () => ask(frm));
 		} else if (
 			frm.doc.user !== frappe.session.user &&
 			!frm.doc.leader_confirmed_at &&
 			frappe.user.has_role(["Service Supervisor", "Service Manager"])
 		) {
-			frm.page.set_primary_action(__("Seen"), async () => {
+			aftersales.forms.set_primary_action(frm.page, __("Seen"), async () => {
 				await frm.call({ doc: frm.doc, method: "confirm_as_leader", freeze: true });
 				frm.reload_doc();
 			});
@@ -31,8 +31,7 @@ function ask(frm) {
 		primary_action_label: __("Confirm"),
 		primary_action: aftersales.forms.answer(async ({ answer }) => {
 			await frm.call({ doc: frm.doc, method: "confirm", args: { answer: answer || "" }, freeze: true });
-			dialog.hide();
-			frm.reload_doc();
+			await frm.reload_doc();
 		}),
 	});
 	dialog.show();

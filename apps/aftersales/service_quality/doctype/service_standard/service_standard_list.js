@@ -44,7 +44,6 @@ async function choose_set(listview) {
 					freeze: true,
 				}
 			);
-			dialog.hide();
 			const parts = Object.entries(done).map(([doctype, number]) => `${__(doctype)}: ${number}`);
 			frappe.show_alert({
 				message: parts.length ? parts.join(", ") : __("All of it was there already."),

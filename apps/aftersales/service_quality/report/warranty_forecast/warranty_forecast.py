@@ -40,7 +40,7 @@ def execute(filters: dict | None = None) -> tuple:
 def columns() -> list[dict]:
 	return [
 		column("month", _("Month of Age"), "Int", 120),
-		column("at_risk", _("Products"), "Int", 110),
+		column("at_risk", _("Products", context="After-sales"), "Int", 110),
 		column("failures", _("Failures"), "Int", 100),
 		column("rate", _("Failures per 100"), "Float", 150, precision=2),
 		money("cost", _("Warranty Cost"), 150),
@@ -108,7 +108,7 @@ def _summary(found: list[Unit], ages: list[Age], day, ahead: int, own: str) -> l
 	lives = nevada_rules.lives(found, day)
 	failures, cost = sum(age.failures for age in ages), sum(age.cost for age in ages)
 	shown = [
-		{"label": _("Products"), "value": len(lives), "datatype": "Int"},
+		{"label": _("Products", context="After-sales"), "value": len(lives), "datatype": "Int"},
 		{"label": _("Failures"), "value": failures, "datatype": "Int"},
 		{"label": _("Warranty Cost"), "value": rounded(cost), "datatype": "Currency", "currency": own},
 	]

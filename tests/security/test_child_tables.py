@@ -22,6 +22,9 @@ from tests.security.doors import NUMBER, ROLES, SECRET
 ALL = bool(os.environ.get("AFTERSALES_ALL_DOORS"))
 HIDDEN = {
 	("Service Technician", "cost_rate"),
+	("Service Technician", "education"),
+	("Service Technician", "grade_exception"),
+	("Service Technician", "in_service_since"),
 	("Service Labour Line", "cost_rate"),
 	("Service Part Line", "valuation_amount"),
 	("Service Voucher", "parts_cost"),

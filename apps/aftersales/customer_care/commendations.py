@@ -2,7 +2,7 @@
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import get_first_day, get_last_day, getdate
+from frappe.utils import add_months, get_first_day, getdate
 
 from aftersales.customer_care.follow_ups import ANSWERED
 from aftersales.service_staff import conduct
@@ -19,11 +19,12 @@ def follow_up_saved(follow_up: Document, method: str | None = None) -> None:
 	month = getdate(get_first_day(getdate(follow_up.done_at)))
 	number = frappe.db.count(
 		"Follow-up",
-		{
-			"technician": follow_up.technician,
-			"csat": BEST,
-			"status": ("in", ANSWERED),
-			"done_at": ("between", [month, getdate(get_last_day(month))]),
-		},
+		[
+			["technician", "=", follow_up.technician],
+			["csat", "=", BEST],
+			["status", "in", ANSWERED],
+			["done_at", ">=", month],
+			["done_at", "<", add_months(month, 1)],
+		],
 	)
 	conduct.follow_best_opinions(follow_up.technician, month, number)

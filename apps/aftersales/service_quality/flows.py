@@ -108,7 +108,7 @@ def _in_state(status: str, begin: datetime, end: datetime, company: str | None) 
 		query = query.where(card.company == company)
 	stays: list[Stay] = []
 	rows = calls.permitted(query, card).run()
-	for row, following in zip(rows, [*rows[1:], (None,) * 4], strict=True):
+	for row, following in zip(rows, [*rows[1:], (None,) * 4], strict=False):
 		if row[2] != status:
 			continue
 		gone = following[3] if following[0] == row[0] else None

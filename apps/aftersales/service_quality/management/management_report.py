@@ -236,7 +236,12 @@ def _flow(company: str, first: date, last: date) -> Table:
 def _deviations(company: str, first: date, last: date) -> Table:
 	found = frappe.get_all(
 		"Service Deviation",
-		{"missed_at": ("between", [first, last]), "company": ("in", (company, "")), "status": "Open"},
+		[
+			["missed_at", ">=", first],
+			["missed_at", "<", add_days(last, 1)],
+			["company", "in", (company, "")],
+			["status", "=", "Open"],
+		],
 		["subject", "missed_at", "responsible"],
 		order_by="missed_at asc",
 		limit=30,

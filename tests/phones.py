@@ -98,7 +98,10 @@ class Phone:
 		return self
 
 	def sign(self) -> "Phone":
-		pad = self.page.locator("[data-pad=signature]")
+		return self.sign_in(self.page.locator("dialog[open]").or_(self.page.locator("main")).last)
+
+	def sign_in(self, place: Locator) -> "Phone":
+		pad = place.locator("[data-pad=signature]").first
 		pad.scroll_into_view_if_needed()
 		box = pad.bounding_box()
 		self.page.mouse.move(box["x"] + 40, box["y"] + 60)

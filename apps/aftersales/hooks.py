@@ -369,8 +369,11 @@ aftersales_job_doctypes = ["Service Voucher", "Repair Card"]
 # Numbers that are in a product and lead to its file: product files → numbers of each
 aftersales_numbers_in_products = ["aftersales.service_calls.entitlement.fitted_numbers.numbers_of_products"]
 
-# The technician's app: who is told when a technician sets out (visit, minutes until arrival)
+# The technician's app: who is told when a technician sets out (visit, minutes until arrival), acts of rooms above, and
+# what of theirs goes along
 aftersales_technician_sets_out = ["aftersales.customer_portal.messages.on_the_way"]
+aftersales_technician_acts = {"take_payment": "aftersales.service_cash.payments.on_phone.take_payment"}
+aftersales_technician_parcel = ["aftersales.service_cash.payments.on_phone.of_visits"]
 
 # What rooms tell of the life of a product: product file → events
 aftersales_product_events = [

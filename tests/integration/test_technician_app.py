@@ -6,9 +6,6 @@ Acts are sent as the phone sends them, as the technician; what they do is read f
 import base64
 import hashlib
 import io
-import secrets
-import time
-import uuid
 
 import frappe
 import pytest
@@ -18,106 +15,30 @@ from PIL import Image
 from aftersales.field_service.mobile import api, page, photos
 from tests import factories as make
 from tests.jobs import books, gl, stock_ledger
-
-AOIFE = "aoife.app@example.com"
-DECLAN = "declan.app@example.com"
-PHONE = "a" * 32
-MINUTE = 60_000
+from tests.phone_acts import (
+	AOIFE,
+	DECLAN,
+	PHONE,
+	act,
+	added,
+	dispatched,
+	fields,
+	load,
+	report,
+	send,
+	upload,
+	van_and_product,
+)
 
 
 @pytest.fixture
 def shop():
-	names = make.shop()
-	make.settings(small_fee_limit=500, submit_invoice=1)
-	make.cash_mode()
-	frappe.db.set_value(
-		"Service Technician", names.technician, "user", make.user(AOIFE, "Service Technician")
-	)
-	make.technician("Declan", make.warehouse("Van Declan"), user=make.user(DECLAN, "Service Technician"))
-	names.product = make.equipment(names.customer, serial_text="TH-18-0042")
-	make.once("Spare Part", names.seal, item_code=names.seal, fits=[{"brand": "Baxi", "model": "600 Combi"}])
-	return names
+	return van_and_product()
 
 
 @pytest.fixture
 def visit(shop):
 	return dispatched(shop)
-
-
-def dispatched(shop, **values):
-	call = make.call(shop.customer, equipment=shop.product, contact_phone="+353 1 555 0100")
-	doc = make.planned(call, shop.technician, **values)
-	doc.dispatch()
-	return doc
-
-
-def act(
-	visit, kind: str, changes: dict | None = None, minutes_ago: float = 0, clock_off: float = 0, **values
-) -> dict:
-	"""An act as a phone makes it: done `minutes_ago`, by a clock that is `clock_off` minutes ahead."""
-	sent = (time.time() + clock_off * 60) * 1000
-	return {
-		"id": str(uuid.uuid4()),
-		"after": None,
-		"voucher": visit.name,
-		"kind": kind,
-		"at": sent - minutes_ago * MINUTE,
-		"sent_at": sent,
-		"phone": PHONE,
-		"changes": changes or {},
-		"values": values,
-	}
-
-
-def fields(**mine) -> dict:
-	return {"fields": {field: {"seen": None, "mine": value} for field, value in mine.items()}}
-
-
-def added(**tables) -> dict:
-	return {
-		"tables": {
-			table: {"added": [{"name": secrets.token_hex(10), "values": row} for row in rows]}
-			for table, rows in tables.items()
-		}
-	}
-
-
-def report(**more) -> dict:
-	"""What a simple visit needs."""
-	return {
-		**fields(
-			outcome="Completed",
-			findings="Worn seal replaced",
-			test_result="Passed",
-			customer_signature=make.SIGNATURE,
-			signed_by="N. Byrne",
-			**more,
-		),
-		**added(
-			labour=[make.hours(1)],
-			parts=[make.part(frappe.db.get_value("Item", {"item_name": "Gas Valve Seal"}))],
-		),
-	}
-
-
-def send(one: dict, user: str = AOIFE) -> dict:
-	"""One request: what was done before is committed, and so is what it did."""
-	frappe.db.commit()
-	frappe.set_user(user)
-	try:
-		answer = api.take(user=user, act=dict(one))
-		frappe.db.commit()
-		return answer
-	finally:
-		frappe.set_user("Administrator")
-
-
-def load(user: str = AOIFE, phone: str = PHONE, **values) -> dict:
-	frappe.set_user(user)
-	try:
-		return api.load(user=user, phone=phone, **values)
-	finally:
-		frappe.set_user("Administrator")
 
 
 # ---------------------------------------------------------------- what goes along
@@ -143,7 +64,7 @@ def test_a_phone_takes_the_days_to_come_along(shop, visit):
 	terms = parcel["terms"][visit.name]
 	assert (terms["rates"][shop.seal], terms["labour_rate"], terms["tax_percent"]) == (42, 60, 13.5)
 	assert "cost_rate" not in str(parcel) and "valuation" not in str(parcel)
-	assert load(known=parcel["digest"]) == {"digest": parcel["digest"], "unchanged": True}
+	assert load(known=parcel["digest"]) == {"digest": parcel["digest"], "unchanged": True, "elsewhere": []}
 
 
 def test_a_visit_given_to_another_goes_along_no_more(shop, visit):
@@ -338,22 +259,6 @@ def picture(colour: str = "red", size: int = 40) -> bytes:
 	return made.getvalue()
 
 
-def upload(visit, content: bytes, user: str = AOIFE, piece: int = 999, until: int | None = None) -> dict:
-	"""Send the pieces of a photo as the phone does, beginning where the server says."""
-	frappe.set_user(user)
-	try:
-		digest = hashlib.sha256(content).hexdigest()
-		call = {"user": user, "voucher": visit.name, "digest": digest, "size": len(content)}
-		answer = api.upload(**call, offset=0)
-		while not answer["done"] and (until is None or answer["received"] < until):
-			start = answer["received"]
-			text = base64.b64encode(content[start : start + piece]).decode()
-			answer = api.upload(**call, offset=start, piece=text)
-		return answer
-	finally:
-		frappe.set_user("Administrator")
-
-
 def test_a_photo_goes_on_where_the_network_failed_and_is_stored_once(visit):
 	content = picture(size=120)
 	assert not upload(visit, content, until=2000)["done"]
@@ -406,6 +311,18 @@ def test_nobody_sends_in_the_name_of_somebody_else(visit):
 	frappe.set_user("Administrator")
 	assert send(one, DECLAN)["state"] == "Refused"  # in their own name it is not theirs either
 	assert not frappe.db.get_value("Service Voucher", visit.name, "findings")
+
+
+def test_what_another_phone_has_not_sent_is_told(visit):
+	load(device="Chrome, Android", unsent=2)
+	load(DECLAN, "c" * 32, unsent=7)
+	other = "b" * 32
+	[told] = load(phone=other)["elsewhere"]
+	assert (told["device"], told["unsent"]) == ("Chrome, Android", 2)
+	load(unsent=0)  # the first phone has sent it
+	assert load(phone=other)["elsewhere"] == []
+	frappe.db.set_value("Technician Phone", PHONE, {"unsent": 3, "last_seen": add_days(now_datetime(), -15)})
+	assert load(phone=other)["elsewhere"] == []
 
 
 def test_a_lost_phone_is_wiped_with_and_without_a_session(visit, monkeypatch):

@@ -12,7 +12,7 @@ from frappe.utils import cint, escape_html, flt, fmt_money, get_link_to_form, no
 
 from aftersales.core.guards import set_protected_values
 from aftersales.core.input.requests import validate_call
-from aftersales.core.money import unit
+from aftersales.core.money import rounded, unit
 from aftersales.field_service.visit_rules import DECLINED, QUOTE_CHANNELS, is_kept_when_declined
 from aftersales.repair_workshop import accepted_rates, card_rules, estimate
 from aftersales.service_calls import jobs
@@ -229,6 +229,16 @@ def validate_amount(doc: Document) -> None:
 		),
 		title=_("More than Accepted"),
 	)
+
+
+def is_outdated(doc: Document) -> bool:
+	"""Whether a draft has to be quoted before its customer can accept what its lines cost by now."""
+	quoted = accepted_rates.quoted_net(doc) if doc.quotation else 0
+	if not quoted or doc.approval_status == "Declined":
+		return True
+	if doc.approval_status == "Approved":
+		return _exceeds(doc)
+	return rounded(_charged(doc)) != rounded(quoted)
 
 
 def follow_lines(doc: Document) -> None:

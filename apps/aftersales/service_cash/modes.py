@@ -40,6 +40,20 @@ def of_company(company: str, currency: str | None = None) -> list[str]:
 	return fitting or [name for name, _code in rows]
 
 
+def without_cash(company: str) -> list[str]:
+	"""The Modes of Payment that take no cash and have an account of `company`: cards, transfers. By name."""
+	mode, till = frappe.qb.DocType("Mode of Payment"), frappe.qb.DocType("Mode of Payment Account")
+	return (
+		frappe.qb.from_(mode)
+		.join(till)
+		.on((till.parent == mode.name) & (till.parenttype == "Mode of Payment"))
+		.select(mode.name)
+		.distinct()
+		.where((mode.type != "Cash") & (mode.enabled == 1) & (till.company == company))
+		.orderby(mode.name, order=Order.asc)
+	).run(pluck=True)
+
+
 def chosen(company: str, currency: str | None, mode_of_payment: str | None) -> str:
 	"""`mode_of_payment`, or the only one of the company.
 

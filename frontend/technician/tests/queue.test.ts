@@ -1,9 +1,11 @@
 import "fake-indexeddb/auto";
+import Dexie from "dexie";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as api from "@/lib/api";
-import { entered } from "@/lib/diff";
+import { entered, photosOf } from "@/lib/diff";
 import type { Answer, Visit } from "@/lib/types";
 import { PhoneStore, photoKey } from "@/store/db";
+import { keepFiles, MOST_BYTES } from "@/store/files";
 import { tidy } from "@/store/keeping";
 import { answered, discard, enqueue, ready, sendAgain, settle } from "@/store/queue";
 import { sendAll } from "@/store/sender";
@@ -276,5 +278,167 @@ describe("two users of one phone", () => {
 		await store.put("phone", "1");
 		expect(await other.get("phone")).toBeUndefined();
 		expect(await other.visits.count()).toBe(0);
+	});
+});
+
+describe("quotes", () => {
+	const signed = { limit: 102, approved_by: "N. Byrne", signature: "data:" };
+
+	it("count on the phone as answered until the server has answered", async () => {
+		await enqueue(store, "SV-1", "quote");
+		expect((await store.visits.get("SV-1"))?.quote?.approval_status).toBe("Pending");
+		await enqueue(store, "SV-1", "accept_quote", signed);
+		expect((await store.visits.get("SV-1"))?.quote).toMatchObject({
+			approval_status: "Approved",
+			approved_amount: 102,
+			approved_by: "N. Byrne",
+		});
+		const quote = { approval_status: "Approved" as const, approved_amount: 102 };
+		take.mockResolvedValue({ state: "Done", visit: server("SV-1", { quote }) });
+		await sendAll(store, "p");
+		const visit = await store.visits.get("SV-1");
+		expect([visit?.quote, visit?.server.quote]).toEqual([undefined, quote]);
+	});
+
+	it("signed again after the end was refused go before it", async () => {
+		await enqueue(store, "SV-1", "complete");
+		await enqueue(store, "SV-1", "send_report", { to: "n.byrne@example.com" });
+		take.mockResolvedValue({ state: "Refused", message: "More than accepted", visit: server("SV-1") });
+		await sendAll(store, "p");
+		await enqueue(store, "SV-1", "accept_quote", signed);
+		await sendAgain(store, "SV-1");
+		const acts = await store.acts.where("voucher").equals("SV-1").sortBy("seq");
+		expect(acts.map((act) => act.kind)).toEqual(["accept_quote", "complete", "send_report"]);
+		expect(acts.map((act) => act.state)).toEqual(["waiting", "waiting", "waiting"]);
+		expect(acts[1].after).toBe(acts[0].id);
+	});
+});
+
+describe("messages to the customer", () => {
+	it("are sent once, also after the visit was left and opened again", async () => {
+		await enqueue(store, "SV-1", "set_out", { minutes: 20 }, 5);
+		await enqueue(store, "SV-1", "send_report", { to: "n.byrne@example.com" });
+		take.mockResolvedValue({ state: "Done", visit: server("SV-1") });
+		await sendAll(store, "p");
+		expect(await store.visits.get("SV-1")).toMatchObject({ setOut: 5, reported: "n.byrne@example.com" });
+	});
+});
+
+describe("payments", () => {
+	it("that were refused are sent again with the corrected amount, and their receipts are kept", async () => {
+		await enqueue(store, "SV-1", "take_payment", { amount: 500, mode: "Card", key: "k" });
+		take.mockResolvedValueOnce({ state: "Refused", message: "More than due", visit: server("SV-1") });
+		await sendAll(store, "p");
+		await sendAgain(store, "SV-1", [], { amount: 50 });
+		take.mockResolvedValueOnce({ state: "Done", receipt: "SP-1", paid: 50, visit: server("SV-1") });
+		await sendAll(store, "p");
+		expect(take.mock.calls[1][1]).toMatchObject({ values: { amount: 50, mode: "Card", key: "k" } });
+		expect((await store.visits.get("SV-1"))?.told?.receipts).toEqual([{ receipt: "SP-1", amount: 50 }]);
+	});
+});
+
+describe("answers to checklists", () => {
+	const photo = `sha256:${"a".repeat(64)}`;
+
+	it("go as changes of rows, zero among them, and bring their photos before them", async () => {
+		const row = { name: "q1", value: 0, value_is_set: 0 };
+		const one = server("SV-3", { answers: [row, { name: "q2" }] });
+		await store.visits.put({
+			name: "SV-3",
+			server: one,
+			queued: entered(one),
+			mine: {
+				...entered(one),
+				answers: [
+					{ name: "q1", value: 0, value_is_set: 1 },
+					{ name: "q2", photo },
+				],
+			},
+			status: "On Site",
+			touched: 0,
+		});
+		const act = await enqueue(store, "SV-3", "save");
+		expect(act?.changes.tables?.answers?.changed).toEqual([
+			{ name: "q1", fields: { value_is_set: { seen: 0, mine: 1 } } },
+			{ name: "q2", fields: { photo: { seen: null, mine: photo } } },
+		]);
+		expect(photosOf(act!.changes)).toEqual(["a".repeat(64)]);
+	});
+});
+
+describe("a newer version of the app", () => {
+	it("goes on with what an older one has stored and not sent", async () => {
+		const user = "older@example.com";
+		const older = new Dexie(`technician:${user}`);
+		older
+			.version(1)
+			.stores({
+				meta: "key",
+				visits: "name",
+				acts: "++seq, &id, voucher, state",
+				photos: "key, voucher, done",
+			});
+		const before = entered(server("SV-9"));
+		delete (before as { answers?: unknown }).answers;
+		await older.table("visits").put({
+			name: "SV-9",
+			server: server("SV-9"),
+			queued: before,
+			mine: { ...before, findings: "Valve stuck" },
+			status: "On Site",
+			touched: 0,
+		});
+		const waiting = {
+			id: "id-1",
+			after: null,
+			voucher: "SV-9",
+			kind: "arrive",
+			at: 1,
+			changes: {},
+			values: {},
+		};
+		await older.table("acts").add({ ...waiting, state: "waiting", tries: 0 });
+		older.close();
+
+		const newer = new PhoneStore(user);
+		take.mockResolvedValue({ state: "Done", visit: server("SV-9", { status: "On Site", answers: [] }) });
+		await enqueue(newer, "SV-9", "save");
+		expect((await sendAll(newer, "p")).sent).toBe(2);
+		expect(take.mock.calls.map(([, act]) => (act as { id: string }).id)[0]).toBe("id-1");
+		expect(take.mock.calls[1][1]).toMatchObject({
+			after: "id-1",
+			changes: { fields: { findings: { seen: null, mine: "Valve stuck" } } },
+		});
+	});
+});
+
+describe("documents", () => {
+	const one = (digest: string, bytes = 10) => ({
+		name: digest,
+		title: digest,
+		kind: "Manual",
+		digest,
+		bytes,
+		file: `/f/${digest}`,
+	});
+
+	it("are fetched once by content, and deleted when no visit needs them", async () => {
+		const fetched = vi.fn(async () => new Blob(["x"]));
+		expect(
+			await keepFiles(store, [one("a"), one("a"), one("b"), one("big", MOST_BYTES + 1)], fetched)
+		).toEqual(["a", "b"]);
+		expect(fetched.mock.calls).toEqual([["/f/a"], ["/f/b"]]);
+		expect(await keepFiles(store, [one("b")], fetched)).toEqual(["b"]);
+		expect(await store.files.toCollection().primaryKeys()).toEqual(["b"]);
+		expect(fetched).toHaveBeenCalledTimes(2);
+	});
+
+	it("that cannot be fetched are fetched the next time", async () => {
+		const failing = vi
+			.fn()
+			.mockRejectedValueOnce(new api.NoNetwork(""))
+			.mockResolvedValue(new Blob(["x"]));
+		expect(await keepFiles(store, [one("c"), one("d")], failing)).toEqual(["d"]);
+		expect((await keepFiles(store, [one("c"), one("d")], failing)).sort()).toEqual(["c", "d"]);
 	});
 });

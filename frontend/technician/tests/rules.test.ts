@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { estimate } from "@/lib/estimate";
+import { answerState, limits, numberIn } from "@/lib/checklist";
+import { estimate, exceeds } from "@/lib/estimate";
 import { actId, phoneId, rowId } from "@/lib/ids";
-import { missing } from "@/lib/missing";
+import { missing, type About } from "@/lib/missing";
 import { findPart, rankParts } from "@/lib/parts";
-import type { Entered, Part, Terms } from "@/lib/types";
+import type { Checklist, Entered, Part, Question, Terms } from "@/lib/types";
 
 const nothing = (more: Partial<Entered> = {}): Entered =>
 	({ labour: [], parts: [], photos: [], ...more } as Entered);
@@ -40,7 +41,7 @@ describe("missing", () => {
 
 	it("asks nobody to sign where nobody was, and for internal work", () => {
 		expect(missing(nothing({ outcome: "No Access" }), {})).toEqual([]);
-		expect(missing(nothing({ outcome: "No Fault Found" }), {}, true)).toEqual([]);
+		expect(missing(nothing({ outcome: "No Fault Found" }), {}, { internal: true })).toEqual([]);
 		expect(missing(nothing(), {}).map(({ at }) => at)).toEqual([
 			"outcome",
 			"findings",
@@ -57,6 +58,86 @@ describe("missing", () => {
 			unsigned_reason: "ill",
 		});
 		expect(missing(now, {}).map(({ at }) => at)).toEqual(["test_result"]);
+	});
+});
+
+const question = (name: string, kind: Question["kind"], more: Partial<Question> = {}): Question => ({
+	name,
+	question: name,
+	kind,
+	reqd: 0,
+	has_lower: 0,
+	lower: 0,
+	has_upper: 0,
+	upper: 0,
+	choices: [],
+	bad_choices: [],
+	...more,
+});
+
+describe("checklists", () => {
+	const flue = question("flue", "Yes or No", { good_answer: "Yes", reqd: 1 });
+	const co = question("co", "Value", {
+		has_upper: 1,
+		upper: 50,
+		has_lower: 1,
+		lower: 0,
+		uom: "ppm",
+		reqd: 1,
+	});
+	const seal = question("seal", "Choice", { choices: ["New", "Worn"], bad_choices: ["Worn"] });
+	const open: Checklist = { name: "CL-1", template: "Boiler", status: "Open", questions: [flue, co, seal] };
+	const done = { outcome: "Completed", findings: "x", test_result: "Passed", unsigned_reason: "ill" };
+
+	it("are asked for where they were worked on, each question that has to be answered", () => {
+		const asked = (now: Partial<Entered>, one: Checklist = open) =>
+			missing(nothing(now), {}, { checklists: [one] }).map(({ at }) => at);
+		expect(asked(done)).toEqual(["answers:flue", "answers:co"]);
+		expect(asked({ ...done, answers: [{ name: "flue", yes_no: "No" }] })).toEqual(["answers:co"]);
+		expect(asked({ ...done, outcome: "Revisit Needed" })).toEqual([]);
+		expect(asked(done, { ...open, status: "Complete" })).toEqual([]);
+	});
+
+	it.each([
+		[co, { value: 0, value_is_set: 1 }, "Good"],
+		[co, { value: 0, value_is_set: 0 }, ""],
+		[co, { value: 50, value_is_set: 1 }, "Good"],
+		[co, { value: 51, value_is_set: 1 }, "Out of Limits"],
+		[co, { value: -1, value_is_set: 1 }, "Out of Limits"],
+		[flue, { yes_no: "Yes" }, "Good"],
+		[flue, { yes_no: "No" }, "Out of Limits"],
+		[flue, { yes_no: "Not Applicable" }, "Good"],
+		[flue, { yes_no: " " }, ""],
+		[seal, { choice: "Worn" }, "Out of Limits"],
+		[seal, { choice: "New" }, "Good"],
+	] as [Question, Record<string, string | number>, string][])(
+		"say whether an answer is within its limits: %#",
+		(asked, given, state) => {
+			expect(answerState(asked, { name: asked.name, ...given })).toBe(state);
+		}
+	);
+
+	it("read numbers as they are typed, and say their limits", () => {
+		expect(["1,5", " 0 ", "", "-", "x"].map(numberIn)).toEqual([1.5, 0, null, null, null]);
+		expect(limits(co)).toBe("0 – 50 ppm");
+	});
+});
+
+describe("quotes", () => {
+	const done = nothing({
+		outcome: "Completed",
+		findings: "x",
+		test_result: "Passed",
+		unsigned_reason: "ill",
+	});
+
+	it("have to be answered, and not gone beyond", () => {
+		const at = (about: About) => missing(done, {}, about).map((one) => one.at);
+		expect(at({ quote: { approval_status: "Pending" }, charged: true })).toEqual(["quote"]);
+		expect(at({ quote: { approval_status: "Pending" }, charged: false })).toEqual([]);
+		expect(at({ quote: { approval_status: "Approved" }, exceeded: true })).toEqual(["quote"]);
+		expect(at({ quote: { approval_status: "Declined" }, exceeded: true })).toEqual([]);
+		expect([exceeds(105, 100, 5), exceeds(105.01, 100, 5)]).toEqual([false, true]);
 	});
 });
 
@@ -84,6 +165,27 @@ describe("estimate", () => {
 			total: 115.77,
 		});
 		expect(estimate(now, terms, {})).toMatchObject({ net: 117, total: 132.8 });
+	});
+
+	it("is the server's quote once it has quoted these lines, and its prices of rows that are not changed", () => {
+		const priced = { "1": { qty: 1, rate: 60, amount: 30 }, "3": { qty: 2, rate: 40, amount: 80 } };
+		const one = { ...now, labour: [now.labour[0]] };
+		// half an hour is included in a flat rate; the seal costs 40 by agreement, now one of it
+		expect(estimate(one, terms, {}, { priced })).toMatchObject({ net: 70, quoted: false });
+		const quote = {
+			approval_status: "Pending" as const,
+			quotation: "QTN-1",
+			net: 70,
+			taxes: 9,
+			total: 79.05,
+		};
+		expect(estimate(one, terms, {}, { priced, quote })).toMatchObject({
+			net: 70,
+			tax: 9,
+			total: 79.05,
+			quoted: true,
+		});
+		expect(estimate(now, terms, {}, { priced, quote })?.quoted).toBe(false);
 	});
 
 	it("says which lines have no price, and nothing where the customer does not pay", () => {

@@ -52,7 +52,7 @@ def load(
 	version: str = "",
 	unsent: WholeNumber = 0,
 ) -> dict:
-	"""The parcel of the coming seven days; see parcel.pack.
+	"""The parcel of the coming seven days; see parcel.pack. `elsewhere`: see phones.unsent_elsewhere.
 
 	Args:
 		known: digest of the parcel that the phone has.
@@ -65,7 +65,7 @@ def load(
 	frappe.has_permission("Service Voucher", "read", throw=True)
 	if phones.note(phone, device, version, unsent):
 		return {"wipe": True}
-	return parcel.pack(known)
+	return {**parcel.pack(known), "elsewhere": phones.unsent_elsewhere(phone)}
 
 
 @frappe.whitelist(methods=["POST"])

@@ -8,7 +8,9 @@ from frappe.model.document import Document
 
 from aftersales.core.input import field_values
 from aftersales.field_service.mobile import act_rules as rules
+from aftersales.field_service.mobile import answers
 from aftersales.field_service.mobile.photos import file_of
+from aftersales.field_service.mobile.sent import changes_in, dicts_in, only
 
 FIELDS = (
 	"arrived_at",
@@ -56,11 +58,14 @@ def apply(doc: Document, changes: dict) -> list[dict]:
 	Raises:
 		frappe.ValidationError: a field, table or row that a phone does not change.
 	"""
-	wanted = _changes(changes.get("fields") or {}, FIELDS)
+	wanted = changes_in(changes.get("fields") or {}, FIELDS)
 	values, found = rules.join(wanted, {field: doc.get(field) for field in FIELDS})
 	conflicts = [_conflict(doc, one) for one in found]
 	doc.update(values)
 	for table, rows in (changes.get("tables") or {}).items():
+		if table == answers.TABLE:
+			conflicts += answers.apply(doc, rows)
+			continue
 		if table not in ROW_FIELDS or not isinstance(rows, dict):
 			field_values.refuse("tables", table, ", ".join(ROW_FIELDS))
 		conflicts += _apply_rows(doc, table, rows)
@@ -75,7 +80,8 @@ def both_values(doc: Document, changes: dict, conflict: dict) -> dict:
 	else:
 		rows = ((changes.get("tables") or {}).get(table) or {}).get("changed") or []
 		sent = next((row.get("fields") or {} for row in rows if row.get("name") == conflict["row"]), {})
-		stored = next((row for row in doc.get(table) if row.name == conflict["row"]), None)
+		there = answers.rows_of(doc) if table == answers.TABLE else doc.get(table)
+		stored = next((row for row in there if row.name == conflict["row"]), None)
 	mine = (sent.get(field) or {}).get("mine") if field else None
 	return {"mine": mine, "theirs": stored.get(field) if stored and field else None}
 
@@ -83,9 +89,9 @@ def both_values(doc: Document, changes: dict, conflict: dict) -> dict:
 def _apply_rows(doc: Document, table: str, rows: dict) -> list[dict]:
 	conflicts = []
 	there = {row.name: row for row in doc.get(table)}
-	for sent in _dicts(rows.get("changed")):
+	for sent in dicts_in(rows.get("changed")):
 		row = there.get(str(sent.get("name")))
-		wanted = _changes(sent.get("fields") or {}, ROW_FIELDS[table])
+		wanted = changes_in(sent.get("fields") or {}, ROW_FIELDS[table])
 		values, found = rules.join(
 			wanted, {field: row.get(field) if row else None for field in ROW_FIELDS[table]}
 		)
@@ -100,14 +106,14 @@ def _apply_rows(doc: Document, table: str, rows: dict) -> list[dict]:
 	for name in removed:
 		if isinstance(name, str) and name in there:
 			doc.remove(there[name])
-	for sent in _dicts(rows.get("added")):
+	for sent in dicts_in(rows.get("added")):
 		name = sent.get("name")
 		if not isinstance(name, str) or not rules.ROW_ID.fullmatch(name):
 			field_values.refuse("name", name, _("the id of a row: 20 hexadecimal digits"))
 		if name in there:
 			continue  # it came with an earlier act
 		values = sent.get("values") if isinstance(sent.get("values"), dict) else {}
-		_only(values, ROW_FIELDS[table])
+		only(values, ROW_FIELDS[table])
 		row = doc.append(table, {**_resolved(doc, values)})
 		row.name = name
 	return conflicts
@@ -119,29 +125,6 @@ def _resolved(doc: Document, values: dict) -> dict:
 	if photo is None:
 		return values
 	return {**values, "photo": file_of(doc.name, str(photo))}
-
-
-def _changes(sent: Any, allowed: tuple[str, ...]) -> list[rules.Change]:
-	if not isinstance(sent, dict):
-		field_values.refuse("fields", sent, _("values by their field names"))
-	_only(sent, allowed)
-	return [
-		rules.Change(field, one.get("seen"), one.get("mine"))
-		for field, one in sent.items()
-		if isinstance(one, dict)
-	]
-
-
-def _only(sent: dict, allowed: tuple[str, ...]) -> None:
-	for field in sent:
-		if field not in allowed:
-			field_values.refuse("fields", field, ", ".join(allowed))
-
-
-def _dicts(rows: Any) -> list[dict]:
-	if not isinstance(rows or [], list) or any(not isinstance(row, dict) for row in rows or []):
-		field_values.refuse("rows", rows, _("a list"))
-	return rows or []
 
 
 def _conflict(

@@ -9,7 +9,7 @@ from frappe.query_builder import Order
 from frappe.utils import add_days, cint, flt, getdate, nowdate
 
 from aftersales.core.selling_terms import billing_currency, tax_template_of
-from aftersales.field_service.mobile import visits_on_phone
+from aftersales.field_service.mobile import documents_on_phone, visits_on_phone
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff.technicians import technicians_of_user
 from aftersales.spare_parts import part_search
@@ -27,7 +27,8 @@ def pack(known: str | None = None) -> dict:
 
 	Returns:
 		digest, visits, earlier (by product), parts (by item), codes, technicians, company settings, fits (visit →
-		items that fit its product), prices and terms (by visit), and what rooms above add by the hook
+		items that fit its product), documents (visit → those of its product), prices and terms (by visit), and what
+		rooms above add by the hook
 		`aftersales_technician_parcel` (functions of a list of visits; each returns visit → values).
 	"""
 	mine = technicians_of_user(frappe.session.user)
@@ -35,12 +36,14 @@ def pack(known: str | None = None) -> dict:
 	fits = {doc.name: _fitting(doc) for doc in docs}
 	vans = _vans(mine)
 	parts = _parts(vans, {item for items in fits.values() for item in items})
+	more = _more(docs)
 	content = {
-		"visits": [{**visits_on_phone.of_document(doc), **_more(doc, docs)} for doc in docs],
+		"visits": [{**visits_on_phone.of_document(doc), "more": more[doc.name]} for doc in docs],
 		"earlier": visits_on_phone.earlier_work(docs),
 		"fits": fits,
 		"parts": parts,
 		"terms": {doc.name: _terms(doc, list(parts)) for doc in docs},
+		"documents": documents_on_phone.of_visits(docs),
 		"codes": _codes(),
 		"technicians": _technicians(docs),
 		"settings": _settings(),
@@ -73,11 +76,13 @@ def _visits(technicians: list[str]) -> list:
 	return [frappe.get_doc("Service Voucher", name) for name in [*listed, *over]]
 
 
-def _more(doc, docs: list) -> dict:
-	found: dict = {}
+def _more(docs: list) -> dict[str, dict]:
+	"""Visit → what rooms above add."""
+	found: dict[str, dict] = {doc.name: {} for doc in docs}
 	for path in frappe.get_hooks("aftersales_technician_parcel"):
-		found.update((frappe.get_attr(path)(docs) or {}).get(doc.name) or {})
-	return {"more": found} if found else {}
+		for name, values in (frappe.get_attr(path)(docs) or {}).items():
+			found[name].update(values)
+	return found
 
 
 def _fitting(doc) -> list[str]:
@@ -225,4 +230,9 @@ def _technicians(docs: list) -> list[str]:
 
 def _settings() -> dict:
 	settings = aftersales_settings()
-	return {"small_fee_limit": flt(settings.small_fee_limit), "days": DAYS}
+	return {
+		"small_fee_limit": flt(settings.small_fee_limit),
+		"approval_tolerance": flt(settings.approval_tolerance),
+		"diagnosis_fee_item": settings.diagnosis_fee_item or None,
+		"days": DAYS,
+	}

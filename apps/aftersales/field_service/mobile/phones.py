@@ -4,11 +4,13 @@ import re
 
 import frappe
 from frappe import _
-from frappe.utils import now_datetime
+from frappe.utils import add_days, now_datetime
 
 from aftersales.core.input import field_values
 
 PHONE = "Technician Phone"
+FORGOTTEN_DAYS = 14
+"""After so long a phone has deleted what it had."""
 NUMBER = re.compile(r"[0-9a-f]{32}")
 """128 random bits: whoever knows a number may ask whether that phone is to be wiped, and learns nothing else."""
 
@@ -45,6 +47,24 @@ def note(phone: str, device: str, version: str, unsent: int) -> bool:
 	made = frappe.get_doc({"doctype": PHONE, "name": phone, "user": frappe.session.user, **seen})
 	made.db_insert(ignore_if_duplicate=True)
 	return False
+
+
+def unsent_elsewhere(phone: str) -> list[dict]:
+	"""Other phones of the session's user, or this one before its storage was cleared, that said they have something that
+	is not sent: device, last_seen, unsent; those seen in the last FORGOTTEN_DAYS, the latest first."""
+	return frappe.get_all(
+		PHONE,
+		filters={
+			"user": frappe.session.user,
+			"name": ("!=", phone),
+			"unsent": (">", 0),
+			"wiped_at": ("is", "not set"),
+			"last_seen": (">", add_days(now_datetime(), -FORGOTTEN_DAYS)),
+		},
+		fields=["device", "last_seen", "unsent"],
+		order_by="last_seen desc",
+		limit=5,
+	)
 
 
 def is_wiped(phone: str) -> bool:

@@ -11,6 +11,7 @@ from frappe.model.workflow import apply_workflow, get_transitions, get_workflow_
 from frappe.utils import flt, get_datetime
 
 from aftersales.core.input import field_values
+from aftersales.field_service.mobile import quote_steps
 from aftersales.service_calls import contacts_on_file
 
 COMPLETED = "Completed"
@@ -104,4 +105,7 @@ STEPS = {
 	"complete": complete,
 	"collect_cash": collect_cash,
 	"send_report": send_report,
+	"quote": quote_steps.quote,
+	"accept_quote": quote_steps.accept_quote,
+	"decline_quote": quote_steps.decline_quote,
 }

@@ -4,6 +4,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt, strip_html_tags
 
+from aftersales.field_service.mobile import answers, quote_steps
 from aftersales.field_service.mobile.changes import FIELDS, ROW_FIELDS
 
 HEAD = (
@@ -79,6 +80,9 @@ def of_document(doc: Document) -> dict:
 	return {
 		**{field: _value(doc, field) for field in dict.fromkeys((*HEAD, *FIELDS))},
 		**rows,
+		**answers.on_phone(doc),
+		"priced": _priced(doc),
+		"quote": quote_steps.on_phone(doc),
 		"call": _call(doc),
 		"product": _product(doc),
 	}
@@ -99,6 +103,19 @@ def earlier_work(docs: list[Document]) -> dict[str, list[dict]]:
 	):
 		found[row.equipment].append({**row, "resolution": strip_html_tags(row.resolution or "")})
 	return {product: rows[:EARLIER] for product, rows in found.items()}
+
+
+def _priced(doc: Document) -> dict[str, dict]:
+	"""Rows that the server has priced, by their names: quantity or hours, rate, and what is charged (net)."""
+	return {
+		row.name: {
+			"qty": flt(row.get("qty") if row.get("qty") is not None else row.get("hours")),
+			"rate": flt(row.rate),
+			"amount": flt(row.amount),
+		}
+		for row in (*doc.labour, *doc.parts)
+		if flt(row.rate)
+	}
 
 
 def _call(doc: Document) -> dict | None:

@@ -56,6 +56,13 @@ export async function sayWiped(phone: string): Promise<void> {
 	});
 }
 
+/** A file of the site that the session's user may read. */
+export async function file(url: string): Promise<Blob> {
+	const response = await reach(url, {});
+	if (!response.ok) throw new Refused(String(response.status));
+	return response.blob();
+}
+
 export async function logOut(): Promise<void> {
 	await reach("/api/method/logout", { method: "POST", headers: headers() });
 }

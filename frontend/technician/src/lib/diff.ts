@@ -34,7 +34,7 @@ export function diff(before: Entered, now: Entered): Changes {
 		}
 	}
 	for (const table of TABLES) {
-		const rows = rowChanges(before[table], now[table], table);
+		const rows = rowChanges(before[table] || [], now[table] || [], table);
 		if (rows) (changes.tables ||= {})[table] = rows;
 	}
 	return changes;
@@ -75,6 +75,7 @@ export function apply(onto: Entered, changes: Changes): Entered {
 		(found as Record<string, unknown>)[field] = change.mine;
 	}
 	for (const [table, rows] of Object.entries(changes.tables || {}) as [Table, RowChanges][]) {
+		found[table] ||= [];
 		for (const { name, fields } of rows.changed || []) {
 			const row = found[table].find((one) => one.name === name);
 			if (row) for (const [field, change] of Object.entries(fields)) row[field] = change.mine;
@@ -89,8 +90,11 @@ export function apply(onto: Entered, changes: Changes): Entered {
 
 /** Digests of the photos that `changes` name and that have to be on the server before them. */
 export function photosOf(changes: Changes): string[] {
-	return (changes.tables?.photos?.added || [])
-		.map(({ values }) => String(values.photo || ""))
+	return [
+		...(changes.tables?.photos?.added || []).map(({ values }) => values.photo),
+		...(changes.tables?.answers?.changed || []).map(({ fields }) => fields.photo?.mine),
+	]
+		.map((photo) => String(photo || ""))
 		.filter((photo) => photo.startsWith("sha256:"))
 		.map((photo) => photo.slice(7));
 }

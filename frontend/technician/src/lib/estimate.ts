@@ -1,5 +1,6 @@
-/** What the customer will have to pay, as far as a phone can know: prices without pricing rules, taxes in per cent. */
-import type { Entered, Terms } from "./types";
+/** What the customer would have to pay: as the server has priced and quoted it, else as far as a phone can know, with
+ * prices without pricing rules and taxes in per cent. Pure. */
+import type { Entered, Priced, Quote, Row, Terms } from "./types";
 
 export interface Line {
 	text: string;
@@ -16,6 +17,8 @@ export interface Estimate {
 	currency: string;
 	/** Lines without a price on the phone: the total will be more. */
 	unpriced: string[];
+	/** The server has quoted exactly these lines. */
+	quoted: boolean;
 }
 
 const cents = (value: number): number => Math.round((value + Number.EPSILON) * 100) / 100;
@@ -23,40 +26,44 @@ const cents = (value: number): number => Math.round((value + Number.EPSILON) * 1
 export function estimate(
 	now: Entered,
 	terms: Terms | undefined,
-	names: Record<string, string>
+	names: Record<string, string>,
+	server: { priced?: Record<string, Priced>; quote?: Quote | null } = {}
 ): Estimate | null {
 	if (!terms?.charged || !terms.currency) return null;
 	const lines: Line[] = [];
 	const unpriced: string[] = [];
-	const add = (text: string, qty: number, rate: number | undefined) => {
+	const add = (row: Row, text: string, qty: number, rate: number | undefined) => {
 		if (!qty) return;
-		if (!rate) unpriced.push(text);
-		lines.push({
-			text,
-			qty,
-			rate: rate || 0,
-			amount: cents(qty * (rate || 0)),
-		});
+		const priced = server.priced?.[row.name];
+		const each = priced?.rate || rate || 0;
+		if (!each) unpriced.push(text);
+		const amount = priced && priced.qty === qty ? priced.amount : qty * each;
+		lines.push({ text, qty, rate: each, amount: cents(amount) });
 	};
 	for (const row of now.labour) {
-		add(
-			String(row.activity),
-			Number(row.hours) || 0,
-			row.activity === "Travel" ? terms.travel_rate : terms.labour_rate
-		);
+		const rate = row.activity === "Travel" ? terms.travel_rate : terms.labour_rate;
+		add(row, String(row.activity), Number(row.hours) || 0, rate);
 	}
 	for (const row of now.parts) {
 		const item = String(row.item_code);
-		add(names[item] || item, Number(row.qty) || 0, terms.rates[item]);
+		add(row, names[item] || item, Number(row.qty) || 0, terms.rates[item]);
 	}
 	const net = cents(lines.reduce((sum, line) => sum + line.amount, 0));
-	const tax = terms.tax_percent == null ? null : cents((net * terms.tax_percent) / 100);
+	const { quote } = server;
+	const quoted = Boolean(quote?.quotation && Math.abs((quote.net || 0) - net) < 0.005);
+	const guessed = terms.tax_percent == null ? null : cents((net * terms.tax_percent) / 100);
+	const tax = quoted ? quote!.taxes || 0 : guessed;
 	return {
 		lines,
 		net,
 		tax,
-		total: cents(net + (tax || 0)),
+		total: quoted ? quote!.total || 0 : cents(net + (tax || 0)),
 		currency: terms.currency,
 		unpriced,
+		quoted,
 	};
 }
+
+/** Whether `net` is more than the customer accepted and the tolerance (per cent) allows; the server decides. */
+export const exceeds = (net: number, accepted: number, tolerance: number): boolean =>
+	cents(net) > cents(accepted * (1 + tolerance / 100));

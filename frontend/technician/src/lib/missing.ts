@@ -1,7 +1,9 @@
 /** What a visit still lacks before it can be completed: all of it together, each beside its field. The same as the
- * server asks (visit_rules.missing_for_completion, old_parts.require_old_parts); the server decides. */
+ * server asks (visit_rules.missing_for_completion, old_parts.require_old_parts, checklist_rules.missing,
+ * quotes.validate_answer); the server decides. */
+import { isAnswered, needsChecklist } from "./checklist";
 import { __ } from "./i18n";
-import type { Entered, Part } from "./types";
+import type { Checklist, Entered, Part, Quote } from "./types";
 
 export interface Missing {
 	/** The field, or the row's table and name, that the message belongs to. */
@@ -9,8 +11,19 @@ export interface Missing {
 	text: string;
 }
 
-/** `internal`: work without a customer, who could sign. */
-export function missing(now: Entered, parts: Record<string, Part>, internal = false): Missing[] {
+export interface About {
+	/** Work without a customer, who could sign. */
+	internal?: boolean;
+	checklists?: Checklist[];
+	quote?: Quote | null;
+	/** What is charged goes beyond what was accepted. */
+	exceeded?: boolean;
+	/** Something is charged to the customer. */
+	charged?: boolean;
+}
+
+export function missing(now: Entered, parts: Record<string, Part>, about: About = {}): Missing[] {
+	const { internal } = about;
 	const found: Missing[] = [];
 	const need = (at: string, text: string, there: unknown) => {
 		if (!there) found.push({ at, text });
@@ -60,5 +73,25 @@ export function missing(now: Entered, parts: Record<string, Part>, internal = fa
 				text: __("Choose the kind of work."),
 			});
 	}
-	return found;
+	return [...found, ...unanswered(now, about.checklists || []), ...undecided(about)];
+}
+
+function unanswered(now: Entered, checklists: Checklist[]): Missing[] {
+	if (!needsChecklist(now.outcome)) return [];
+	const given = new Map((now.answers || []).map((row) => [row.name, row]));
+	return checklists
+		.filter((one) => one.status === "Open")
+		.flatMap((one) => one.questions)
+		.filter((question) => question.reqd && !isAnswered(question, given.get(question.name)))
+		.map((question) => ({ at: `answers:${question.name}`, text: __("Answer this question.") }));
+}
+
+function undecided({ quote, exceeded, charged }: About): Missing[] {
+	if (quote?.approval_status === "Pending" && charged)
+		return [{ at: "quote", text: __("The customer has not answered the quote.") }];
+	if (quote?.approval_status === "Approved" && exceeded) {
+		const text = __("This is more than the customer accepted. Quote again and let them sign.");
+		return [{ at: "quote", text }];
+	}
+	return [];
 }

@@ -1,7 +1,7 @@
 /** What the server sends of a visit (field_service/mobile/visits_on_phone.py). Times are texts in the site's zone. */
 export type Value = string | number | null | undefined;
 export type Row = { name: string } & Record<string, Value>;
-export const TABLES = ["labour", "parts", "photos"] as const;
+export const TABLES = ["labour", "parts", "photos", "answers"] as const;
 export type Table = typeof TABLES[number];
 
 export interface Call {
@@ -32,6 +32,70 @@ export interface Product {
 	location_details?: string;
 }
 
+/** A question of a checklist; what is answered to it is the row of `answers` with the same name. */
+export interface Question {
+	name: string;
+	question: string;
+	kind: "Yes or No" | "Value" | "Choice" | "Text" | "Photo" | "Signature" | "Meter";
+	reqd: number;
+	hint?: string;
+	uom?: string;
+	good_answer?: string;
+	has_lower: number;
+	lower: number;
+	has_upper: number;
+	upper: number;
+	choices: string[];
+	bad_choices: string[];
+}
+
+export interface Checklist {
+	name: string;
+	template: string;
+	status: "Open" | "Complete";
+	questions: Question[];
+}
+
+/** What the customer is asked to pay, or has answered to it; amounts of the server once it has made it. */
+export interface Quote {
+	quotation?: string | null;
+	approval_status: "Pending" | "Approved" | "Declined";
+	net?: number;
+	taxes?: number;
+	total?: number;
+	approved_amount?: number;
+	approved_by?: string | null;
+	approved_at?: string | null;
+	decline_reason?: string | null;
+	needs_new_quote?: boolean;
+}
+
+/** A row as the server has priced it: what is charged of it, before tax. */
+export interface Priced {
+	qty: number;
+	rate: number;
+	amount: number;
+}
+
+export interface ProductDocument {
+	name: string;
+	title: string;
+	kind: string;
+	version?: string;
+	language?: string;
+	address?: string;
+	notes?: string;
+	file?: string;
+	bytes?: number;
+	digest?: string;
+}
+
+export interface Payment {
+	receipt: string;
+	amount: number;
+	mode_of_payment: string;
+}
+
 export interface Visit {
 	name: string;
 	docstatus: number;
@@ -51,10 +115,15 @@ export interface Visit {
 	technician?: string;
 	call: Call | null;
 	product: Product | null;
-	more?: Record<string, unknown>;
+	/** What rooms above field_service add; comes with the parcel only. */
+	more?: { payment_modes?: string[]; payments?: Payment[] };
+	checklists?: Checklist[];
+	priced?: Record<string, Priced>;
+	quote?: Quote | null;
 	labour: Row[];
 	parts: Row[];
 	photos: Row[];
+	answers?: Row[];
 	[field: string]: unknown;
 }
 
@@ -92,6 +161,7 @@ export const ROW_FIELDS: Record<Table, readonly string[]> = {
 		"old_part_missing_reason",
 	],
 	photos: ["photo", "shows", "notes"],
+	answers: ["yes_no", "value", "value_is_set", "choice", "text", "photo", "signature", "remark"],
 };
 
 export type Entered = { [field in Field]?: Value } & {
@@ -134,8 +204,16 @@ export interface Earlier {
 	fault_code?: string;
 }
 
+/** Another phone of the user, or this one before its storage was cleared, with something that is not sent. */
+export interface Elsewhere {
+	device: string;
+	last_seen: string;
+	unsent: number;
+}
+
 export interface Parcel {
 	digest: string;
+	elsewhere?: Elsewhere[];
 	unchanged?: boolean;
 	wipe?: boolean;
 	visits: Visit[];
@@ -143,9 +221,16 @@ export interface Parcel {
 	fits: Record<string, string[]>;
 	parts: Record<string, Part>;
 	terms: Record<string, Terms>;
+	documents: Record<string, ProductDocument[]>;
 	codes: Code[];
 	technicians: string[];
-	settings: { small_fee_limit: number; days: number };
+	settings: {
+		small_fee_limit: number;
+		/** Per cent that may be charged above what was accepted. */
+		approval_tolerance: number;
+		diagnosis_fee_item: string | null;
+		days: number;
+	};
 }
 
 export interface FieldChange {
@@ -182,5 +267,7 @@ export interface Answer {
 	receipt?: string;
 	amount_due?: number;
 	currency?: string;
+	/** Of a payment: what the receipt is for. */
+	paid?: number;
 	seen?: boolean;
 }

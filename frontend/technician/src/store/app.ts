@@ -4,14 +4,15 @@ import * as api from "@/lib/api";
 import { entered } from "@/lib/diff";
 import { setTexts } from "@/lib/i18n";
 import { phoneId } from "@/lib/ids";
-import type { Parcel, Value } from "@/lib/types";
+import type { Elsewhere, Parcel, Value } from "@/lib/types";
 import { PhoneStore, plain, type StoredVisit } from "./db";
+import { keepFiles } from "./files";
 import { isStale, look, tidy, type Keeping } from "./keeping";
 import { forget, recall, remember } from "./phone";
 import { enqueue, settle, type Kind } from "./queue";
 import { sendAll } from "./sender";
 
-export type Rest = Omit<Parcel, "visits" | "digest">;
+export type Rest = Omit<Parcel, "visits" | "digest" | "elsewhere">;
 
 export const app = reactive({
 	ready: false,
@@ -31,6 +32,9 @@ export const app = reactive({
 	/** A newer version of the app is here and takes over when pressed. */
 	update: false,
 	version: __VERSION__,
+	elsewhere: [] as Elsewhere[],
+	/** Digests of the documents that are on the phone. */
+	files: [] as string[],
 });
 
 export const store = shallowRef<PhoneStore | null>(null);
@@ -79,6 +83,7 @@ async function open(user: string): Promise<void> {
 	Object.assign(app, about || { fullName: user, technician: null });
 	app.loadedAt = (await opened.get<number>("loaded")) || 0;
 	rest.value = (await opened.get<Rest>("rest")) || null;
+	app.files = await opened.files.toCollection().primaryKeys();
 	await show();
 	app.keeping = await look(opened);
 }
@@ -110,6 +115,9 @@ async function reach(): Promise<void> {
 	try {
 		if (await obeyWipe()) return;
 		const session = await api.session();
+		// At once: a request that finds the session ended meanwhile has the last word
+		app.online = true;
+		app.needsLogin = false;
 		const { texts, language: spoken } = session;
 		setTexts(texts, spoken);
 		await remember("texts", { texts, language: spoken });
@@ -119,8 +127,6 @@ async function reach(): Promise<void> {
 			technician: session.technician,
 			zone: session.zone,
 			language: session.language,
-			online: true,
-			needsLogin: false,
 		});
 		const { fullName, technician, zone, language } = app;
 		await store.value?.put("about", { fullName, technician, zone, language });
@@ -149,13 +155,17 @@ async function loadParcel(): Promise<void> {
 		unsent: app.waiting + app.refused,
 	});
 	if (parcel.wipe) return void (await obeyWipe());
+	app.elsewhere = parcel.elsewhere || [];
 	if (!parcel.unchanged) await keep(db, parcel);
 	await db.put("loaded", (app.loadedAt = Date.now()));
 	await show();
+	if (app.keeping?.writable === false) return;
+	app.files = await keepFiles(db, Object.values(rest.value?.documents || {}).flat(), api.file);
 }
 
 async function keep(db: PhoneStore, parcel: Parcel): Promise<void> {
 	const { visits: sent, digest, ...others } = parcel;
+	delete others.elsewhere; // is told anew each time
 	await db.transaction("rw", db.visits, db.acts, db.meta, async () => {
 		for (const server of sent) {
 			const known = await db.visits.get(server.name);
@@ -181,11 +191,16 @@ async function keep(db: PhoneStore, parcel: Parcel): Promise<void> {
 	rest.value = others;
 }
 
+/** What was entered while something was being sent is sent right after it. */
+let again = false;
+
 /** Send what waits; one page of the phone at a time. */
 export async function send(): Promise<void> {
 	const db = store.value;
-	if (!db || app.sending) return;
+	if (!db) return;
+	if (app.sending) return void (again = true);
 	app.sending = true;
+	again = false;
 	try {
 		const phone = await number(db);
 		const work = () => sendAll(db, phone);
@@ -200,10 +215,12 @@ export async function send(): Promise<void> {
 		if (outcome?.stopped === "offline") app.online = false;
 		else if (outcome?.sent) app.online = true;
 		app.serverFails = outcome?.stopped === "server";
+		again &&= !outcome?.stopped;
 	} finally {
 		app.sending = false;
 		await show();
 	}
+	if (again) await send();
 }
 
 // ------------------------------------------------------------------ what the technician does
@@ -251,7 +268,13 @@ async function obeyWipe(): Promise<boolean> {
 
 /** Delete everything of a user on this phone. */
 export async function wipe(db: PhoneStore): Promise<void> {
-	await Promise.all([db.visits.clear(), db.acts.clear(), db.photos.clear(), db.meta.clear()]);
+	await Promise.all([
+		db.visits.clear(),
+		db.acts.clear(),
+		db.photos.clear(),
+		db.files.clear(),
+		db.meta.clear(),
+	]);
 	visits.value = [];
 	rest.value = null;
 	await show();

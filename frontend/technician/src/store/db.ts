@@ -1,6 +1,6 @@
 /** What the phone keeps: a database for each user, so that nobody meets the data of another. */
 import Dexie, { type Table as DexieTable } from "dexie";
-import type { Changes, Conflict, Entered, Value, Visit } from "@/lib/types";
+import type { Changes, Conflict, Entered, Quote, Value, Visit } from "@/lib/types";
 
 export interface StoredVisit {
 	name: string;
@@ -14,8 +14,14 @@ export interface StoredVisit {
 	status: string;
 	/** Why the visit is no longer this technician's, while something of it has not been sent. */
 	gone?: string;
-	/** Last answer worth showing: receipt, amount due. */
-	told?: { receipt?: string; amount_due?: number; currency?: string };
+	/** The last answers worth showing: receipts, amount due. */
+	told?: { receipts?: { receipt: string; amount: number }[]; amount_due?: number; currency?: string };
+	/** What the customer has answered to the quote here, until the server knows it. */
+	quote?: Quote;
+	/** When the customer was told from here that somebody is on the way. */
+	setOut?: number;
+	/** Where the report was sent to from here. */
+	reported?: string;
 	/** The server refused an act of it: it is open again until the technician has dealt with that. */
 	held?: boolean;
 	/** The row of labour whose hours run since arrival, until somebody sets them. */
@@ -48,11 +54,18 @@ export interface StoredPhoto {
 	done: 0 | 1;
 }
 
+/** A manual or another document of a product, whole. */
+export interface StoredFile {
+	digest: string;
+	blob: Blob;
+}
+
 export class PhoneStore extends Dexie {
 	meta!: DexieTable<{ key: string; value: unknown }, string>;
 	visits!: DexieTable<StoredVisit, string>;
 	acts!: DexieTable<StoredAct, number>;
 	photos!: DexieTable<StoredPhoto, string>;
+	files!: DexieTable<StoredFile, string>;
 
 	constructor(public readonly user: string) {
 		super(`technician:${user}`);
@@ -62,6 +75,18 @@ export class PhoneStore extends Dexie {
 			acts: "++seq, &id, voucher, state",
 			photos: "key, voucher, done",
 		});
+		// Checklists and documents: what an older version of the app has stored goes on
+		this.version(2)
+			.stores({ files: "digest" })
+			.upgrade((step) =>
+				step
+					.table<StoredVisit>("visits")
+					.toCollection()
+					.modify((visit) => {
+						visit.mine.answers ||= [];
+						visit.queued.answers ||= [];
+					})
+			);
 	}
 
 	async get<T>(key: string): Promise<T | undefined> {

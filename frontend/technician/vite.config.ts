@@ -32,6 +32,26 @@ function listTexts(): Plugin {
 	};
 }
 
+/** Writes the styles into the page: 8 kB that a phone on a slow network would otherwise wait another round trip for. */
+function inlineStyles(): Plugin {
+	return {
+		name: "aftersales-inline-styles",
+		enforce: "post",
+		apply: "build",
+		generateBundle(_options, bundle) {
+			const page = bundle["index.html"];
+			if (page?.type !== "asset") return;
+			page.source = String(page.source).replace(
+				/<link rel="stylesheet"[^>]*href="[^"]*\/(assets\/[^"]+\.css)"[^>]*>/g,
+				(link, name: string) => {
+					const sheet = bundle[name];
+					return sheet?.type === "asset" ? `<style>${String(sheet.source).trim()}</style>` : link;
+				}
+			);
+		},
+	};
+}
+
 export default defineConfig(({ mode }) => ({
 	root: here("."),
 	base: mode === "test" ? "/" : BASE,
@@ -42,6 +62,7 @@ export default defineConfig(({ mode }) => ({
 	plugins: [
 		listTexts(),
 		vue(),
+		inlineStyles(),
 		VitePWA({
 			strategies: "injectManifest",
 			srcDir: "src",

@@ -1,11 +1,11 @@
 import { createApp } from "vue";
 import App from "./App.vue";
-import { router } from "./router";
+import { loadAhead, router } from "./router";
 import { app, start } from "./store/app";
 import "./style.css";
 
 createApp(App).use(router).mount("#app");
-void start();
+void start().finally(loadAhead);
 
 if ("serviceWorker" in navigator) {
 	void navigator.serviceWorker.register("/technician/sw.js", { scope: "/technician" }).then((found) => {

@@ -1,5 +1,7 @@
 """Python reads this first in a process that tests/clock.py has started: the clock is moved as the test's is.
 
+Where tests/gateway.py says so, what is sent to PayPal's sandbox goes to its stand-in.
+
 The folder is on the path of such processes only.
 """
 
@@ -49,3 +51,20 @@ def _wrap(database_class) -> None:
 if offset := os.environ.get("AFTERSALES_CLOCK_OFFSET"):
 	_move_clock(float(offset))
 	sys.meta_path.insert(0, _TellSessions())
+
+
+def _pay_by_stand_in(address: str) -> None:
+	import requests
+
+	send = requests.Session.request
+
+	def redirected(session, method, url, *args, **kwargs):
+		if str(url).startswith("https://api-3t.sandbox.paypal.com/"):
+			url = address
+		return send(session, method, url, *args, **kwargs)
+
+	requests.Session.request = redirected
+
+
+if stand_in := os.environ.get("AFTERSALES_PAYPAL"):
+	_pay_by_stand_in(stand_in)

@@ -46,6 +46,7 @@ ROUTES = (
 	(rf"{HOME}/products/{NAME}", views.product),
 	(rf"{HOME}/documents/{PART}/{NAME}", views.document),
 	(rf"{HOME}/pay/{NAME}", views.pay),
+	(rf"{HOME}/paid", views.paid),
 	(rf"{HOME}/complaint", views.complaint),
 	(rf"{HOME}/standards", standards_page.standards),
 	(rf"{HOME}/messages", views.preferences),
@@ -140,7 +141,10 @@ def _respond(answer: Page | GoTo | File) -> Response:
 			response.headers.set("Content-Disposition", "inline", filename=answer.filename)
 		return response
 	html = render(answer)
-	response = Response(html, answer.status, {**HEADERS, "Content-Security-Policy": NO_SCRIPTS})
+	policy = NO_SCRIPTS
+	if answer.leads_elsewhere:  # browsers apply it to redirects after a form, too
+		policy = policy.replace("form-action 'self'", "form-action 'self' https:")
+	response = Response(html, answer.status, {**HEADERS, "Content-Security-Policy": policy})
 	response.content_type = "text/html; charset=utf-8"
 	return response
 

@@ -22,6 +22,7 @@ def page(visit: Visit, name: str, customers: tuple[str, ...], navigation: bool =
 		return None
 
 	def show() -> Page:
+		online = requests.online(invoice)
 		return Page(
 			"payment.html",
 			{
@@ -30,10 +31,11 @@ def page(visit: Visit, name: str, customers: tuple[str, ...], navigation: bool =
 				"open": transfer.open_of(invoice),
 				"money": lambda amount: fmt_money(amount, currency=invoice.currency),
 				"due": format_date(invoice.due_date) if invoice.due_date else "",
-				"online": requests.online(invoice),
+				"online": online,
 				"details": transfer.details_of(invoice),
 				"navigation": navigation,
 			},
+			leads_elsewhere=online,
 		)
 
 	def act() -> GoTo:

@@ -179,6 +179,11 @@ def pay(visit: Visit, name: str) -> Page | GoTo:
 	return _mine(payments.page(visit, name, visit.customers))
 
 
+def paid(visit: Visit) -> Page:
+	"""Where a gateway sends customers without a login; says nothing of any invoice."""
+	return Page("paid.html", {"title": _("Thank you"), "navigation": False})
+
+
 def complaint(visit: Visit) -> Page | GoTo:
 	"""Complain, about a call or in general."""
 	if not visit.customers:

@@ -34,11 +34,15 @@ class LoginNeeded(Exception):
 
 @dataclass
 class Page:
-	"""A template of templates/portal with its values."""
+	"""A template of templates/portal with its values.
+
+	`leads_elsewhere`: the answer to its form may be an address outside this site.
+	"""
 
 	template: str
 	values: dict = field(default_factory=dict)
 	status: int = 200
+	leads_elsewhere: bool = False
 
 
 @dataclass

@@ -15,6 +15,7 @@ SEPA = frozenset(
 )
 SWISS_COUNTRIES = ("CH", "LI")
 MOST_EPC = 999_999_999.99
+MODULO_10 = (0, 9, 4, 6, 8, 2, 7, 1, 3, 5)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,24 @@ def is_iban(number: str | None) -> bool:
 		return False
 	digits = "".join(str(int(sign, 36)) for sign in iban[4:] + iban[:4])
 	return int(digits) % 97 == 1
+
+
+def is_qr_iban(number: str | None) -> bool:
+	"""Whether a Swiss account takes payments with a QR reference only: its bank is numbered 30000 to 31999."""
+	iban = compact(number)
+	return iban[:2] in SWISS_COUNTRIES and iban[4:9].isdigit() and 30000 <= int(iban[4:9]) <= 31999
+
+
+def qr_reference(reference: str) -> str:
+	"""The 27 digits by which a QR-IBAN tells payments apart: the digits of `reference` and a check digit (modulo 10, recursive).
+
+	Swiss Implementation Guidelines QR-bill, annex B.
+	"""
+	digits = re.sub(r"\D", "", reference)[-26:].rjust(26, "0")
+	carry = 0
+	for digit in digits:
+		carry = MODULO_10[(carry + int(digit)) % 10]
+	return f"{digits}{(10 - carry) % 10}"
 
 
 def standard(country: str, transfer: Transfer) -> str | None:

@@ -1,15 +1,20 @@
 """Payment by link: ERPNext's Payment Request on an invoice of service jobs, through a gateway of the payments app.
 
-Once only: a request that is paid stays paid, however often the gateway says so, and money that comes for an invoice that
-was paid meanwhile is booked as the customer's own.
+Once only: each payment that a gateway completed is booked once, however often the gateway says so. Gateways of the
+payments app note each payment as an Integration Request; what is completed there and booked nowhere (the server was
+killed, the period was closed) is booked by the hourly job. Money for an invoice that was paid meanwhile is booked as the
+customer's own.
 """
+
+from urllib.parse import quote
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt, nowdate
+from frappe.utils import add_days, add_to_date, flt, now_datetime, nowdate
 
 from aftersales.core.money import nothing, rounded
+from aftersales.core.savepoints import one_of_many
 from aftersales.core.system_user import booking_as_system, mapping_as_system
 from aftersales.service_cash.payments.booking import is_overtaken
 from aftersales.service_cash.payments.transfer import open_of
@@ -17,7 +22,12 @@ from aftersales.service_cash.payments.transfer import open_of
 REQUEST = "Payment Request"
 LIVE = ("Requested", "Initiated", "Partially Paid")
 PAID = ("Authorized", "Completed")
-THANKS = "/aftersales"
+COMPLETED = "Completed"
+ENDED = ("Cancelled", "Failed", COMPLETED)
+HOURS_OF_PAGE = 2
+"""PayPal's page is open for three hours."""
+LOG = "Integration Request"
+THANKS, PAGE = "/aftersales/paid", "/aftersales/pay/{0}"
 
 
 def authorized(request: Document, status: str | None) -> str | None:
@@ -30,12 +40,13 @@ def authorized(request: Document, status: str | None) -> str | None:
 	"""
 	if status not in PAID or request.reference_doctype != "Sales Invoice":
 		return None
-	book(request)  # as a guest, in whose name the gateway calls
-	return THANKS
+	is_guest = frappe.session.user == "Guest"
+	book(request)  # also as a guest, in whose name the gateway calls
+	return THANKS if is_guest else PAGE.format(quote(request.reference_name, safe=""))
 
 
 def book(request: Document) -> str | None:
-	"""Book a paid request once; return its Payment Entry.
+	"""Book what was paid for a request and is not booked yet; return its last Payment Entry.
 
 	What comes for an invoice that was paid in another way meanwhile is booked as the customer's own money.
 	"""
@@ -44,8 +55,11 @@ def book(request: Document) -> str | None:
 		REQUEST, request.name, ["docstatus", "status"], as_dict=True, for_update=True
 	)
 	booked = _booked(request.name)
-	if booked or stored.status == "Paid":
-		return booked
+	# A gateway notes what it completed before or after it tells us: the first word counts in any case
+	if len(booked) >= max(_completed(request.name), 1):
+		return booked[-1]
+	if not booked and stored.status == "Paid":
+		return None
 	if is_overtaken(request.reference_name):
 		# In a transaction of its own, which sees what was paid at this moment
 		frappe.enqueue(
@@ -55,11 +69,22 @@ def book(request: Document) -> str | None:
 		)
 		return None
 	owed = flt(frappe.db.get_value("Sales Invoice", request.reference_name, "outstanding_amount"))
-	if stored.docstatus == 1 and owed + nothing() >= flt(request.outstanding_amount):
+	is_due = stored.docstatus == 1 and not booked
+	if is_due and owed + nothing() >= flt(request.outstanding_amount):
 		with mapping_as_system():
 			payment = request.create_payment_entry(submit=False)
 		return _submit(payment)
 	return _book_as_advance(request)
+
+
+def book_completed() -> None:
+	"""Hourly: book what gateways completed and nobody booked; each in a savepoint, so that one does not stop the rest."""
+	for name in _completed_requests():
+		if len(_booked(name)) >= _completed(name):
+			continue
+		with one_of_many("A completed payment is not booked", REQUEST, name):
+			book_named(name)
+		frappe.db.commit()  # one payment, one transaction
 
 
 def book_named(request: str) -> None:
@@ -108,7 +133,7 @@ def address_for(invoice: Document, payer_email: str | None = None) -> str:
 	if owed <= 0 or not account:
 		frappe.throw(_("Nothing is open on {0}, or it cannot be paid online.").format(invoice.name))
 	request = _live_request(invoice, owed) or _new_request(invoice, account, payer_email)
-	if not request.payment_url:
+	if not request.payment_url or not _page_is_open(request.name):
 		request.set_payment_request_url()
 	if not request.payment_url:
 		frappe.throw(_("The payment page cannot be opened at the moment."))
@@ -139,6 +164,24 @@ def _live_request(invoice: Document, owed: float) -> Document | None:
 			request.flags.ignore_permissions = True
 			request.cancel()
 	return found
+
+
+def _page_is_open(request: str) -> bool:
+	"""Whether the gateway's page that a request has can still be paid: it may have expired, or was cancelled there.
+
+	As long as it can, every tab of the customer gets the same one, which a gateway charges once.
+	"""
+	page = frappe.db.get_value(
+		LOG,
+		{"reference_doctype": REQUEST, "reference_docname": request},
+		["status", "creation"],
+		as_dict=True,
+		order_by="creation desc",
+	)
+	if not page:
+		return True
+	is_old = page.creation < add_to_date(now_datetime(), hours=-HOURS_OF_PAGE)
+	return page.status not in ENDED and not is_old
 
 
 def _new_request(invoice: Document, account: str, payer_email: str | None) -> Document:
@@ -195,15 +238,57 @@ def _gateway_account(invoice: Document) -> str | None:
 	)
 
 
-def _booked(request: str) -> str | None:
-	"""The submitted Payment Entry that books a request; a locking read."""
-	return frappe.db.get_value(
+def _booked(request: str) -> list[str]:
+	"""Payment Entries that booked a request, the oldest first; locking reads.
+
+	One that an accountant cancelled counts, too, because it is the accountant's decision; its amendment does not count again.
+	"""
+	referring = frappe.db.get_values(
 		"Payment Entry Reference",
-		{"payment_request": request, "docstatus": 1},
+		{"payment_request": request, "docstatus": ("in", (1, 2))},
 		"parent",
+		pluck=True,
 		for_update=True,
-	) or frappe.db.get_value(
-		"Payment Entry", {"reference_no": request, "docstatus": 1}, "name", for_update=True
+		order_by="creation asc",
+	)
+	found = frappe.db.get_values(
+		"Payment Entry",
+		{"reference_no": request, "docstatus": ("in", (1, 2)), "amended_from": ("is", "not set")},
+		"name",
+		pluck=True,
+		for_update=True,
+		order_by="creation asc",
+	)
+	amended = frappe.get_all(
+		"Payment Entry",
+		{"name": ("in", referring), "amended_from": ("is", "set")},
+		pluck="name",
+		order_by="name asc",
+	)
+	return list(dict.fromkeys(name for name in (*found, *referring) if name not in amended))
+
+
+def _completed(request: str) -> int:
+	"""How many payments of a request the gateway has completed, as far as it has noted them."""
+	return frappe.db.count(
+		LOG, {"reference_doctype": REQUEST, "reference_docname": request, "status": COMPLETED}
+	)
+
+
+def _completed_requests() -> list[str]:
+	"""Requests of sales invoices of the last month for which a gateway completed something."""
+	log, request = frappe.qb.DocType(LOG), frappe.qb.DocType(REQUEST)
+	return (
+		frappe.qb.from_(log)
+		.join(request)
+		.on(request.name == log.reference_docname)
+		.select(request.name)
+		.distinct()
+		.where((log.reference_doctype == REQUEST) & (log.status == COMPLETED))
+		.where(log.modified >= add_days(nowdate(), -31))
+		.where(request.reference_doctype == "Sales Invoice")
+		.orderby(request.name)
+		.run(pluck=True)
 	)
 
 

@@ -128,7 +128,8 @@ def _swiss(transfer: Transfer, invoice: Document) -> str | None:
 		creditor=creditor,
 		amount=f"{transfer.amount:.2f}",
 		currency=transfer.currency,
-		additional_information=transfer.reference,
+		reference_number=rules.qr_reference(transfer.reference) if rules.is_qr_iban(transfer.iban) else None,
+		additional_information=transfer.reference[:140],
 		language=_language(invoice),
 	)
 	text = StringIO()

@@ -51,6 +51,26 @@ def test_upi_address_says_whom_how_much_and_for_what():
 	)
 
 
+@pytest.mark.parametrize(
+	("reference", "expected"),
+	[
+		("21 00000 00003 13947 14300 0901", "210000000003139471430009017"),  # the example of the guidelines
+		("SINV-26-00001", "000000000000000000026000011"),
+	],
+)
+def test_the_reference_of_a_qr_iban(reference, expected):
+	number = rules.qr_reference(reference)
+	assert number[:-1] == expected[:-1]
+	esr = pytest.importorskip("stdnum.ch.esr")
+	assert esr.is_valid(number)
+
+
+def test_a_qr_iban_is_told_by_the_number_of_its_bank():
+	assert rules.is_qr_iban("CH44 3199 9123 0008 8901 2")
+	assert not rules.is_qr_iban(SWISS)
+	assert not rules.is_qr_iban(IRISH)
+
+
 def decoded(code) -> str:
 	zxingcpp = pytest.importorskip("zxingcpp")
 	image = pytest.importorskip("PIL.Image")

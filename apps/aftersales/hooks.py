@@ -492,6 +492,7 @@ scheduler_events = {
 	},
 	"hourly": [
 		"aftersales.repair_workshop.parts_supply.serve_waiting_cards",
+		"aftersales.service_cash.payments.requests.book_completed",
 		"aftersales.product_knowledge.campaigns.resume_all",
 	],
 	"daily": [

@@ -639,6 +639,7 @@ jinja = {
 		"aftersales.printing.aftersales_signature",
 		"aftersales.printing.aftersales_taken_in",
 		"aftersales.printing.aftersales_vendor",
+		"aftersales.printing.aftersales_waiting",
 	]
 }
 

@@ -12,6 +12,7 @@ from frappe.utils import cint, flt, fmt_money, format_date, format_time, strip_h
 
 from aftersales.core.money import rounded, unit
 from aftersales.installed_base import location
+from aftersales.repair_workshop import uncollected
 from aftersales.service_posting.invoicing import advances
 from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
 from aftersales.service_setup.settings import aftersales_settings
@@ -207,3 +208,8 @@ def _lines(text: str | None) -> list[str]:
 	"""The lines of a text or of an address that Frappe rendered as HTML."""
 	plain = strip_html_tags((text or "").replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n"))
 	return [line.strip() for line in plain.splitlines() if line.strip()]
+
+
+def aftersales_waiting(doc: Document) -> frappe._dict:
+	"""What the notice about a product that nobody collects says, see `uncollected.notice_of`."""
+	return uncollected.notice_of(doc)

@@ -15,6 +15,7 @@ from aftersales import printing
 from aftersales.repair_workshop import board
 from aftersales.vendor_repairs.vendor_repairs import vendor_repair_from_card
 from tests import factories as make
+from tests.jobs import done
 
 FORMATS = {
 	"Service Voucher": "Service Voucher",
@@ -24,6 +25,7 @@ FORMATS = {
 	"Complaint Answer": "Service Complaint",
 	"Loan Agreement": "Loaner Issue",
 	"Vendor Repair Note": "Vendor Repair",
+	"Notice to Collect": "Uncollected Product",
 }
 NASTY = "<img src=x onerror=alert(1)> & \"quoted\" 'text'"
 
@@ -320,6 +322,55 @@ def test_an_empty_card_prints(call):
 	assert "You pay" not in text
 
 
+# --- uncollected products ---------------------------------------------------------------------------
+
+
+def uncollected_of(call, shop):
+	"""The record of a repaired product that nobody collects."""
+	card = done(shop, "Repair Card", labour=[make.hours(1)])
+	doc = frappe.new_doc("Uncollected Product")
+	doc.update(
+		{
+			"repair_card": card.name,
+			"repair_call": call.name,
+			"equipment": call.equipment,
+			"customer": call.customer,
+			"customer_name": "Nora Byrne",
+			"company": make.COMPANY,
+			"ready_on": "2026-03-02",
+		}
+	)
+	return doc.insert(ignore_permissions=True)
+
+
+def test_the_notice_says_from_when_what_happens_and_the_record_what_happened(call, shop):
+	make.settings(
+		storage_free_days=30, dispose_after_days=180, storage_fee_item=make.service_item("Storage Day")
+	)
+	doc = uncollected_of(call, shop)
+	text = text_of(doc, "Notice to Collect")
+	for expected in (
+		"Please Collect Your Product",
+		"Calora GWH 11",
+		"ready since 02-03-2026",
+		"From 02-04-2026 on we charge storage",
+		"dispose of it from 29-08-2026 on",
+	):
+		assert expected in text, expected
+	doc.db_set(
+		{
+			"status": "Disposed",
+			"disposal": "Sold",
+			"disposal_reason": "Reminded twice",
+			"disposed_on": "2026-09-01",
+		}
+	)
+	text = text_of(frappe.get_doc(doc.doctype, doc.name), "Notice to Collect")
+	for expected in ("Record of Disposal", "01-09-2026", "Sold", "Reminded twice", "Witness"):
+		assert expected in text, expected
+	assert "we may sell it" not in text
+
+
 # --- every format ----------------------------------------------------------------------------------
 
 
@@ -335,6 +386,8 @@ def sample(print_format: str, call, shop, **texts):
 		doc = loaner_for(call)
 	elif print_format == "Vendor Repair Note":
 		doc = sent_out(call)
+	elif print_format == "Notice to Collect":
+		doc = uncollected_of(call, shop)
 	else:
 		doc = make.received_card(call)
 	for field in doc.meta.get("fields", {"fieldtype": ("in", ("Data", "Small Text"))}):

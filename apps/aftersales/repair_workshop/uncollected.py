@@ -7,7 +7,7 @@ when the product is collected, or is disposed of by a manager.
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html, get_link_to_form, getdate, nowdate
+from frappe.utils import cint, escape_html, fmt_money, get_link_to_form, getdate, nowdate
 
 from aftersales.core import dimensions
 from aftersales.core.guards import privileged, require_role
@@ -159,6 +159,27 @@ def dispose(name: str, disposal: str, reason: str) -> None:
 		notify=True,
 	)
 	_close_custody(doc, f"{_(disposal)}: {reason.strip()}")
+
+
+def notice_of(doc: Document) -> frappe._dict:
+	"""For the notice to the customer: fee_from, disposal_from (None where the site has neither), receipt, due of the repair."""
+	terms, ready_on = _terms(), getdate(doc.ready_on)
+	has_fee = bool(aftersales_settings().storage_fee_item)
+	card = frappe.db.get_value(CARD, doc.repair_card, ["collection_receipt", "sales_invoice"], as_dict=True)
+	owed = card.sales_invoice and frappe.db.get_value(
+		"Sales Invoice",
+		{"name": card.sales_invoice, "docstatus": 1},
+		["outstanding_amount", "party_account_currency"],
+		as_dict=True,
+	)
+	return frappe._dict(
+		fee_from=rules.fee_from(ready_on, terms) if has_fee else None,
+		disposal_from=rules.disposal_from(ready_on, terms),
+		receipt=card.collection_receipt,
+		due=fmt_money(owed.outstanding_amount, currency=owed.party_account_currency)
+		if owed and owed.outstanding_amount > 0
+		else "",
+	)
 
 
 def _validate_time(doc: Document) -> None:

@@ -34,3 +34,13 @@ def days_to_disposal(ready_on: date, today: date, terms: Terms) -> int | None:
 	if terms.dispose_after <= 0:
 		return None
 	return max((ready_on + timedelta(days=terms.dispose_after) - today).days, 0)
+
+
+def fee_from(ready_on: date, terms: Terms) -> date | None:
+	"""The first day of storage that is charged; None where none is."""
+	return ready_on + timedelta(days=terms.storage_free + 1) if terms.storage_free > 0 else None
+
+
+def disposal_from(ready_on: date, terms: Terms) -> date | None:
+	"""The first day on which the product can be disposed of; None where the site never disposes."""
+	return ready_on + timedelta(days=terms.dispose_after) if terms.dispose_after > 0 else None

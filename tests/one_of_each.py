@@ -36,6 +36,7 @@ def one_of_each(shop: frappe._dict) -> dict:
 		"Register Import": frappe.new_doc("Register Import"),
 		"Warranty Recovery Claim": frappe.new_doc("Warranty Recovery Claim"),
 		"Delay Compensation": frappe.new_doc("Delay Compensation"),
+		"Core Return": frappe.new_doc("Core Return"),
 		"Service Contract": f.contract(shop.customer),
 		"Service Payment": frappe.new_doc("Service Payment"),
 		"Billing Run": f.make("Billing Run"),

@@ -7,8 +7,11 @@ how many ledger entries its preparation made.
 from collections.abc import Callable
 
 import frappe
+import pytest
 from frappe.utils import add_to_date, get_datetime, getdate, nowdate
 
+from aftersales.repair_workshop import uncollected
+from aftersales.service_cash.payments import requests
 from aftersales.service_cash.payments.receipts import take_payment
 from tests import factories as make
 from tests.jobs import done
@@ -214,6 +217,19 @@ def deposit_in_pounds(shop):
 	return {"Deposit": payment.payment_entry}, make.COMPANY, 0
 
 
+@case("42g")
+def gateway_down(shop):
+	doc = done(shop, labour=[make.hours(1)], parts=[make.part(shop.seal)])
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	with pytest.raises(frappe.ValidationError, match="cannot be paid online"):
+		requests.address_for(invoice)
+	assert not frappe.db.exists("Payment Request", {"reference_name": invoice.name})
+	transfer = receive_payment(doc, 115.77, terminal("Transfer", "Business Account"))
+	doc.reload()
+	assert doc.billing_status == "Paid"
+	return {**documents(doc), "Transfer": booked_by(transfer)}, make.COMPANY, 0
+
+
 # ---------------------------------------------------------------- 43: exchange and refund
 
 
@@ -344,11 +360,24 @@ def refund_reduced(shop):
 	return {"Credit Note": doc.credit_note}, make.COMPANY, prepared
 
 
+@case("43d")
+def exchange_by_maker(shop):
+	before = _entries()
+	item, store = boiler(shop, "B-1")
+	_invoice, product = sold_boiler(shop, "B-1", item, store)
+	prepared = _entries() - before
+	doc = exchange(
+		shop, product, decision="Replacement", source="From Maker", new_serial="M-7", old_unit="Maker"
+	)
+	assert doc.cost == 0
+	return {}, make.COMPANY, prepared
+
+
 # ---------------------------------------------------------------- 44: a lost loaner
 
 
-@case("44")
-def loaner_lost(shop):
+def lost_loaner(shop):
+	"""A loaner worth 400.00 that is lost, and how many ledger entries there were before that."""
 	before = _entries()
 	store, lent_out = f"Stores - {make.ABBR}", f"Goods In Transit - {make.ABBR}"
 	item = make.item("Loaner heater")
@@ -369,9 +398,125 @@ def loaner_lost(shop):
 	loaner.reload()
 	loaner.declare_lost("Left on a train")
 	loaner.reload()
-	invoice = loaner.charge_customer(300, "Lost by the customer")
+	return loaner, frappe.db.get_value(loaner.doctype, loaner.name, "return_entry"), prepared
+
+
+@case("44")
+def loaner_charged(shop):
+	loaner, lost, prepared = lost_loaner(shop)
 	return (
-		{"Lost": frappe.db.get_value(loaner.doctype, loaner.name, "return_entry"), "Sales Invoice": invoice},
+		{"Lost": lost, "Sales Invoice": loaner.charge_customer(300, "Lost by the customer")},
 		make.COMPANY,
 		prepared,
 	)
+
+
+@case("44b")
+def loaner_written_off(shop):
+	loaner, lost, prepared = lost_loaner(shop)
+	loaner.write_off("A good customer")
+	return {"Lost": lost}, make.COMPANY, prepared
+
+
+# ---------------------------------------------------------------- 45: refurbished, taken apart
+
+
+def unit_in_quarantine(shop):
+	"""The Product Exchange of case 43a, and how many ledger entries it took to come there."""
+	before = _entries()
+	item, store = boiler(shop, "B-1", "B-2")
+	_invoice, product = sold_boiler(shop, "B-1", item, store)
+	doc = exchange(
+		shop,
+		product,
+		decision="Replacement",
+		source="Own Stock",
+		new_item_code=item,
+		new_serial="B-2",
+		new_warehouse=store,
+		old_unit="Own Stock",
+		old_warehouse=warehouse("Quarantine"),
+		old_value=150,
+	)
+	return doc, _entries() - before
+
+
+def refurbished(shop, unit, **values):
+	doc = make.make(
+		"Product Refurbishment",
+		company=make.COMPANY,
+		product_exchange=unit.name,
+		item_code=unit.old_item_code,
+		warehouse=unit.old_warehouse,
+		technician=shop.technician,
+		hours=1,
+		**values,
+	)
+	doc.submit()
+	return {"Out": doc.issue_entry, "In": doc.receipt_entry}
+
+
+@case("45a")
+def unit_refurbished(shop):
+	unit, prepared = unit_in_quarantine(shop)
+	entries = refurbished(
+		shop,
+		unit,
+		tested_by=make.technician("Brendan Quinn"),
+		work_done="New seals",
+		to_warehouse=unit.old_warehouse,
+		parts=[{"item_code": shop.seal, "qty": 2, "warehouse": shop.van}],
+	)
+	return entries, make.COMPANY, prepared
+
+
+@case("45b")
+def unit_taken_apart(shop):
+	unit, prepared = unit_in_quarantine(shop)
+	burners = [{"item_code": make.item("Burner"), "qty": 2, "warehouse": unit.old_warehouse, "rate": 30}]
+	entries = refurbished(shop, unit, outcome="Taken Apart", reason="Cracked", parts=burners)
+	return entries, make.COMPANY, prepared
+
+
+# ---------------------------------------------------------------- 46, 47: old parts, uncollected products
+
+
+@case("46")
+def cores_credited(shop):
+	before = _entries()
+	core = make.item("Old Seal")
+	make.make("Spare Part", item_code=shop.seal, core_return=1, core_item=core, core_credit=4)
+	done(shop, category="C", parts=[make.part(shop.seal, 2, old_part_returned=1)])
+	maker = make.make("Supplier", supplier_name="Seal Works", supplier_group="All Supplier Groups").name
+	account = make.account("Core Credits", "Indirect Income")
+	rows = [row.as_dict() for row in frappe.get_doc("Aftersales Settings").billing_accounts]
+	make.settings(billing_accounts=[*rows, {"company": make.COMPANY, "core_credit_account": account}])
+	prepared = _entries() - before
+	doc = make.make(
+		"Core Return",
+		supplier=maker,
+		company=make.COMPANY,
+		items=[{"item_code": core, "qty": 2, "warehouse": shop.van, "credit_rate": 4}],
+	)
+	doc.submit()
+	doc.record_answer(accepted_percent=100)
+	note = frappe.get_doc("Purchase Invoice", doc.make_debit_note())
+	note.submit()
+	return {"Debit Note": note.name}, make.COMPANY, prepared
+
+
+@case("47")
+def storage_charged(shop):
+	from tests.clock import current as clock
+
+	before = _entries()
+	storage = make.service_item("Storage Day", uom="Nos")
+	make.price(storage, 2)
+	make.settings(collect_remind_days=14, storage_free_days=30, storage_fee_item=storage)
+	card = done(shop, "Repair Card", labour=[make.hours(1)])
+	prepared = _entries() - before
+	make.fiscal_years(getdate().year + 1)
+	clock.forward(days=40)
+	uncollected.note_all()
+	waiting = frappe.db.get_value("Uncollected Product", {"repair_card": card.name})
+	return {"Sales Invoice": uncollected.charge_storage(waiting)}, make.COMPANY, prepared

@@ -382,7 +382,11 @@ aftersales_product_events = [
 	"aftersales.field_service.product_events.of_product",
 	"aftersales.planned_service.product_events.of_product",
 	"aftersales.product_knowledge.product_events.of_product",
+	"aftersales.customer_goods.refurbishing.history.of_product",
 ]
+
+# Their documents look after the product's file themselves
+aftersales_product_file_by = ["Product Exchange"]
 
 # Jobs are not cancelled by the way when one of their documents is
 auto_cancel_exempted_doctypes = [
@@ -394,6 +398,8 @@ auto_cancel_exempted_doctypes = [
 	"Technician Cash Handover",
 	"Service Payment",
 	"Product Exchange",
+	"Product Refurbishment",
+	"Core Return",
 	"Warranty Recovery Claim",
 	"Damage Claim",
 	"Delay Compensation",
@@ -592,6 +598,8 @@ doctype_js = {
 	"Non Conformance": "public/js/shared_case.js",
 	"Service Payment": "public/js/job_forms.js",
 	"Product Exchange": "public/js/job_forms.js",
+	"Product Refurbishment": "public/js/job_forms.js",
+	"Core Return": "public/js/job_forms.js",
 	"Vendor Repair": "public/js/job_forms.js",
 	"Staff Record": "public/js/job_forms.js",
 	"Service Category": "public/js/restore_shipped.js",

@@ -32,6 +32,8 @@ HIDDEN = {
 	("Repair Card", "parts_cost"),
 	("Repair Card", "labour_cost"),
 	("Product Exchange", "cost"),
+	("Product Refurbishment", "cost"),
+	("Product Refurbishment", "work_cost"),
 }
 """What is above permission level 0."""
 

@@ -90,6 +90,8 @@ EXPECTED = {
 	"Technical Consultation": ("crwd", "crw", "cr", "cr", "cr", "-"),
 	"Warranty Terms": ("crwd", "crw", "r", "r", "r", "r"),
 	"Product Exchange": ("crwdsxa", "crwsxa", "crw", "crw", "crw", "r"),
+	"Product Refurbishment": ("crwdsxa", "crwsxa", "r", "r", "crw", "r"),
+	"Core Return": ("crwdsxa", "crwsxa", "r", "-", "crws", "crwsxa"),
 	"Uncollected Product": ("r", "r", "r", "-", "r", "r"),
 	"Service Payment": ("crwdsxa", "crws", "crws", "crws", "crws", "crwsxa"),
 	"Service Price": ("crwd", "r", "r", "r", "r", "crw"),

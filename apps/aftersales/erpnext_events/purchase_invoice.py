@@ -1,14 +1,16 @@
-"""Purchase Invoice: a vendor's bill for a repair, or the debit note of a warranty claim."""
+"""Purchase Invoice: a vendor's bill for a repair, or the debit note of a warranty claim or of old parts."""
 
 from frappe.model.document import Document
 
 from aftersales.service_accounts import recovery
 from aftersales.service_billing import job_place
 from aftersales.vendor_repairs import vendor_repairs
+from aftersales.vendor_repairs.cores import debit_notes
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
 	recovery.set_debit_note_key(doc)
+	debit_notes.before_insert(doc)
 	vendor_repairs.name_billed_repair(doc)
 
 
@@ -18,17 +20,21 @@ def validate(doc: Document, method: str | None = None) -> None:
 
 def after_insert(doc: Document, method: str | None = None) -> None:
 	recovery.set_debit_note_of_claim(doc)
+	debit_notes.after_insert(doc)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:
 	recovery.credited(doc)
+	debit_notes.on_submit(doc)
 	vendor_repairs.follow_bill(doc)
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:
 	recovery.release(doc, cancelled=True)
+	debit_notes.release(doc, cancelled=True)
 	vendor_repairs.follow_bill(doc)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:
 	recovery.release(doc, cancelled=False)
+	debit_notes.release(doc, cancelled=False)

@@ -30,6 +30,7 @@ from aftersales.service_accounts.warranty_lines import (
 from aftersales.service_billing.journal import cost_center
 from aftersales.service_posting.job_plan import category_accounts, category_of_payer
 from aftersales.service_posting.posting import posting_key
+from aftersales.service_posting.supplier_terms import currency_of_supplier
 from aftersales.vendor_repairs.vendor_costs import bills_of
 
 DEBIT_NOTE = "Purchase Invoice"
@@ -96,7 +97,7 @@ def make_debit_note(claim: Document) -> str:
 		frappe.ValidationError: an account is missing; names the field to fill.
 	"""
 	accounts = _accounts(claim)
-	currency, rate, payable = _currency(claim)
+	currency, rate, payable = currency_of_supplier(claim.supplier, claim.company)
 	note = frappe.get_doc(
 		{
 			"doctype": DEBIT_NOTE,
@@ -259,22 +260,6 @@ def _category_account(claim: Document, line: Document) -> tuple[str | None, str 
 	category = category_of_payer(WARRANTY, frappe._dict(name=own, charge_rule=rule))
 	accounts = category_accounts(category or own, claim.company)
 	return accounts.labour_expense_account or accounts.expense_account, accounts.cost_center
-
-
-def _currency(claim: Document) -> tuple[str, float, str]:
-	"""Currency of the maker's account, its rate to the company's, and the account."""
-	from erpnext.accounts.party import get_party_account
-	from erpnext.setup.utils import get_exchange_rate
-
-	own = frappe.get_cached_value("Company", claim.company, "default_currency")
-	payable = get_party_account("Supplier", claim.supplier, claim.company)
-	currency = (payable and frappe.get_cached_value("Account", payable, "account_currency")) or own
-	rate = 1 if currency == own else flt(get_exchange_rate(currency, own, nowdate()))
-	if not rate:
-		frappe.throw(
-			_("There is no exchange rate from {0} to {1}: add a Currency Exchange.").format(currency, own)
-		)
-	return currency, rate, payable
 
 
 def _item(claim: Document, line: Document, accounts: dict, rate: float, currency: str) -> dict:

@@ -62,21 +62,21 @@ def take_back(doc: Document) -> None:
 			entry.cancel()
 
 
-def accounts_of(company: str):
-	"""Accounts by which warranty is booked in a company.
+def accounts_of(company: str, charge_rule: str = WARRANTY):
+	"""Accounts by which warranty, or what another charge rule pays, is booked in a company.
 
 	Raises:
-		frappe.ValidationError: no service category of charge rule Warranty, or none with an expense account.
+		frappe.ValidationError: no service category of the charge rule, or none with an expense account.
 	"""
 	category = frappe.db.get_value(
-		"Service Category", {"charge_rule": WARRANTY, "disabled": 0}, "name", order_by="name asc"
+		"Service Category", {"charge_rule": charge_rule, "disabled": 0}, "name", order_by="name asc"
 	)
 	found = category and category_accounts(category, company)
 	if not found or not found.expense_account:
 		frappe.throw(
-			_(
-				"Set the Expense Account of {0} in Service Category {1}: the cost of the exchange is booked there."
-			).format(frappe.bold(company), frappe.bold(category or _(WARRANTY))),
+			_("Set the Expense Account of {0} in Service Category {1}: the cost is booked there.").format(
+				frappe.bold(company), frappe.bold(category or _(charge_rule))
+			),
 			title=_("Account Missing"),
 		)
 	return found

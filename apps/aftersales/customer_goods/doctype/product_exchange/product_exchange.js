@@ -28,5 +28,20 @@ frappe.ui.form.on("Product Exchange", {
 	refresh(frm) {
 		if (frm.doc.docstatus === 0 && frm.doc.finding)
 			frm.set_intro(frappe.utils.escape_html(frm.doc.finding));
+		if (frm.doc.receipt_entry && frappe.model.can_create("Product Refurbishment")) {
+			aftersales.forms.add_button(
+				frm,
+				__("Refurbishment"),
+				() =>
+					frappe.new_doc("Product Refurbishment", {
+						product_exchange: frm.doc.name,
+						company: frm.doc.company,
+						item_code: frm.doc.old_item_code,
+						serial_no: frm.doc.old_serial_no,
+						warehouse: frm.doc.old_warehouse,
+					}),
+				__("Create")
+			);
+		}
 	},
 });

@@ -12,6 +12,7 @@ class ServiceBillingAccount(ChildRow):
 
 		cash_difference_account: DF.Link | None
 		company: DF.Link
+		core_credit_account: DF.Link | None
 		cost_center: DF.Link | None
 		damage_account: DF.Link | None
 		delay_account: DF.Link | None

@@ -19,6 +19,7 @@ class SparePart(ServiceDocument):
 			SparePartSubstitute,
 		)
 
+		core_credit: DF.Currency
 		core_item: DF.Link | None
 		core_return: DF.Check
 		disabled: DF.Check

@@ -1,0 +1,7 @@
+frappe.listview_settings["Product Refurbishment"] = {
+	add_fields: ["status", "outcome"],
+	get_indicator(doc) {
+		const colour = { Draft: "red", Done: "green", Cancelled: "gray" }[doc.status];
+		return [__(doc.status), colour, `status,=,${doc.status}`];
+	},
+};

@@ -54,7 +54,7 @@ company_data_to_be_ignored = [
 # What an administrator should look after, shown on Aftersales Settings (setup/checks.py)
 aftersales_setup_checks = [
 	"aftersales.setup.checks.host_name",
-	"aftersales.setup.checks.email_queue",
+	"aftersales.setup.checks.classes",
 	"aftersales.setup.site_checks.signing_key",
 	"aftersales.setup.site_checks.scheduler",
 	"aftersales.setup.site_checks.queue",
@@ -69,6 +69,7 @@ aftersales_setup_checks = [
 before_install = "aftersales.install.before_install"
 after_install = "aftersales.install.after_install"
 after_sync = "aftersales.install.after_sync"
+after_app_install = "aftersales.core.controllers.come_after_other_apps"
 setup_wizard_complete = "aftersales.setup.defaults.complete_settings"
 before_uninstall = "aftersales.uninstall.before_uninstall"
 
@@ -653,8 +654,8 @@ jinja = {
 
 # Signed links are in a mail only while it is sent; a mail that comes in knows what a call is
 override_doctype_class = {
-	"Email Account": "aftersales.service_desk.mail.account.ServiceEmailAccount",
-	"Email Queue": "aftersales.customer_portal.stored_messages.SealedEmailQueue",
+	"Email Account": "aftersales.service_desk.mail.account.SiteEmailAccount",
+	"Email Queue": "aftersales.customer_portal.stored_messages.SiteEmailQueue",
 }
 
 # Messages to customers say that they are automatic

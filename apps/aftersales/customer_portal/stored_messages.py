@@ -9,6 +9,7 @@ import frappe
 from frappe.email.doctype.email_queue.email_queue import EmailQueue
 from frappe.model.document import Document
 
+from aftersales.core.controllers import on_top_of_other_apps
 from aftersales.customer_portal import link_masks, links
 
 TEXTS = {
@@ -30,6 +31,12 @@ class SealedEmailQueue(EmailQueue):
 			return super().send(*args, **kwargs)
 		finally:
 			self.message = stored
+
+
+def __getattr__(name: str) -> type:
+	if name == "SiteEmailQueue":  # what the hook names: it depends on the apps of the site
+		return on_top_of_other_apps("Email Queue", SealedEmailQueue, name)
+	raise AttributeError(name)
 
 
 def hide_links(doc: Document, method: str | None = None) -> None:

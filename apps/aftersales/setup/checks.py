@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 
 from aftersales.core import site_address
+from aftersales.core.controllers import replaced_by_others
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 
@@ -60,22 +61,19 @@ def host_name() -> Finding:
 	)
 
 
-def email_queue() -> Finding:
-	"""Signed links reach customers only where Email Queue is ours: another app may have put its own in place."""
-	from frappe.model.base_document import get_controller
-
-	from aftersales.customer_portal.stored_messages import SealedEmailQueue
-
-	title = _("Links in mails")
-	if issubclass(get_controller("Email Queue"), SealedEmailQueue):
+def classes() -> Finding:
+	"""Mails are read, and signed links reach customers, only where Frappe takes our classes."""
+	title = _("Beside other apps")
+	replaced = replaced_by_others()
+	if not replaced:
 		return Finding(title, GOOD)
 	return Finding(
 		title,
 		WRONG,
 		_(
-			"Another app replaces Email Queue, so that links in messages to customers do not work. "
-			"Install Aftersales after that app, or let its class inherit from ours."
-		),
+			"Another app replaces {0}: answers by mail are not understood, and links in messages to customers do not work. "
+			"Open Installed Applications, choose Update Hooks Resolution Order, and move aftersales to the end."
+		).format(", ".join(_(doctype) for doctype in replaced)),
 	)
 
 

@@ -14,6 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime, get_url
 from PIL import Image
 
+from aftersales.core.controllers import extended
 from aftersales.service_calls import answer_rules, answers
 from aftersales.service_desk.mail import bounces, correspondents, mail_rules, unplaced
 from aftersales.service_setup.settings import aftersales_settings
@@ -28,8 +29,9 @@ class ServiceMail(InboundMail):
 
 	@classmethod
 	def of(cls, mail: InboundMail) -> "ServiceMail":
-		"""The same mail, parsed already."""
-		ours = cls.__new__(cls)
+		"""The same mail, parsed already; what another app's class adds to it stays."""
+		kind = extended(cls, type(mail), cls.__name__)
+		ours = kind.__new__(kind)
 		ours.__dict__.update(mail.__dict__)
 		return ours
 

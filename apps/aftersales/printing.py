@@ -3,7 +3,9 @@
 The functions are Jinja methods (hooks.py). They return plain text; templates escape it.
 """
 
+import re
 from datetime import datetime
+from html import unescape
 
 import frappe
 from frappe import _
@@ -13,11 +15,13 @@ from frappe.utils import cint, flt, fmt_money, format_date, format_time, strip_h
 from aftersales.core.money import rounded, unit
 from aftersales.installed_base import location
 from aftersales.repair_workshop import uncollected
+from aftersales.service_cash.payments import transfer
 from aftersales.service_posting.invoicing import advances
 from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
 from aftersales.service_setup.settings import aftersales_settings
 
 CUSTOMER = "Customer"
+_LINE_ENDS = re.compile(r"<br\s*/?>|</(?:p|div|li|tr|h[1-6])>", re.IGNORECASE)
 
 
 def aftersales_bill(doc: Document) -> frappe._dict:
@@ -55,6 +59,39 @@ def aftersales_bill(doc: Document) -> frappe._dict:
 		label = _("Taxes and Rounding") if _rounds_totals(bill.currency) else _("Taxes")
 		bill.taxes = [(label, bill.total - bill.net)] if rounded(bill.total - bill.net) else []
 	bill.advance = 0 if bill.invoice else min(advances.open_for(doc, invoice), bill.total)
+	return bill
+
+
+def aftersales_invoice(doc: Document) -> frappe._dict:
+	"""What a Sales Invoice says to the customer, in its own currency.
+
+	Returns:
+		lines (description as lines of text, qty, uom, rate, amount), discount, taxes [(label, amount)], total,
+		paid and outstanding (0 while it is a draft), customer_address and company_address (lines), payment_terms,
+		terms, transfer (bank details and payment code of what is open; None without an account).
+	"""
+	bill = frappe._dict(
+		lines=[
+			frappe._dict(
+				description=_lines(item.description) or [item.item_name],
+				qty=item.qty,
+				uom=item.uom,
+				rate=item.rate,
+				amount=item.amount,
+			)
+			for item in doc.items
+		],
+		discount=flt(doc.discount_amount),
+		taxes=_taxes_of(doc),
+		total=total_of(doc),
+		outstanding=transfer.open_of(doc),
+		customer_address=_lines(doc.address_display),
+		company_address=_lines(doc.company_address_display),
+		payment_terms=doc.payment_terms_template,
+		terms="\n".join(_lines(doc.terms)),
+		transfer=transfer.details_of(doc),
+	)
+	bill.paid = rounded(bill.total - bill.outstanding) if doc.docstatus == 1 and bill.total > 0 else 0
 	return bill
 
 
@@ -187,17 +224,21 @@ def _take_from_invoice(bill: frappe._dict, invoice: Document) -> None:
 	bill.currency = invoice.currency
 	bill.further = rounded(invoice.net_total - bill.net + bill.further)
 	bill.net = flt(invoice.net_total)
-	bill.taxes = [
+	bill.taxes = _taxes_of(invoice)
+	bill.total = total_of(invoice)
+	if invoice.docstatus == 1:
+		bill.invoice = invoice.name
+		bill.outstanding = flt(invoice.outstanding_amount)
+
+
+def _taxes_of(invoice: Document) -> list[tuple[str, float]]:
+	taxes = [
 		(tax.description or tax.account_head, flt(tax.tax_amount_after_discount_amount))
 		for tax in invoice.taxes
 		if flt(tax.tax_amount_after_discount_amount)
 	]
-	bill.total = total_of(invoice)
-	if rounded(bill.total - flt(invoice.grand_total)):
-		bill.taxes.append((_("Rounding"), bill.total - flt(invoice.grand_total)))
-	if invoice.docstatus == 1:
-		bill.invoice = invoice.name
-		bill.outstanding = flt(invoice.outstanding_amount)
+	rounding = total_of(invoice) - flt(invoice.grand_total)
+	return [*taxes, (_("Rounding"), rounding)] if rounded(rounding) else taxes
 
 
 def _values(doctype: str, name: str, fields: tuple[str, ...]) -> frappe._dict:
@@ -206,8 +247,8 @@ def _values(doctype: str, name: str, fields: tuple[str, ...]) -> frappe._dict:
 
 def _lines(text: str | None) -> list[str]:
 	"""The lines of a text or of an address that Frappe rendered as HTML."""
-	plain = strip_html_tags((text or "").replace("<br>", "\n").replace("<br/>", "\n").replace("<br />", "\n"))
-	return [line.strip() for line in plain.splitlines() if line.strip()]
+	plain = strip_html_tags(_LINE_ENDS.sub("\n", text or ""))
+	return [unescape(line).strip() for line in plain.splitlines() if line.strip()]
 
 
 def aftersales_waiting(doc: Document) -> frappe._dict:

@@ -2,8 +2,10 @@
 
 import frappe
 import pytest
-from frappe.utils import format_date, strip_html_tags
+from bs4 import BeautifulSoup
+from frappe.utils import fmt_money, format_date, strip_html_tags
 
+from aftersales.setup import site_checks
 from tests import factories as make
 from tests.jobs import billed, done, job
 
@@ -89,6 +91,75 @@ def test_a_job_without_product_or_place_says_job_and_day(shop):
 	doc = done(shop, category="A", labour=[make.hours(1)])
 	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
 	assert invoice.aftersales_service.startswith(f"{doc.name}, ")
+
+
+# ---------------------------------------------------------------- on paper
+
+
+def paper(invoice) -> str:
+	soup = BeautifulSoup(frappe.get_print("Sales Invoice", invoice.name, "Service Invoice"), "html.parser")
+	for style in soup("style"):
+		style.decompose()
+	return " ".join(soup.get_text(" ").split())
+
+
+def test_our_invoice_says_job_rows_taxes_and_what_is_left(shop):
+	doc = visit(shop)
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	text = paper(invoice)
+	for said in (
+		"Invoice Draft",
+		invoice.name,
+		f"Service {doc.name}, {format_date(doc.departed_at)}, Vaillant ecoTEC, serial number 21-0042 & Co",
+		f"Service Hour: Travel ({doc.name} of {format_date(doc.departed_at)})",
+		f"Gas Valve Seal ({doc.name} of {format_date(doc.departed_at)})",
+		f"Net {fmt_money(invoice.net_total, currency='EUR')}",
+		f"VAT 13.5% {fmt_money(invoice.total_taxes_and_charges, currency='EUR')}",
+		f"Total {fmt_money(invoice.grand_total, currency='EUR')}",
+	):
+		assert said in text, (said, text)
+	assert "Still to pay" not in text
+
+	invoice.submit()
+	invoice.db_set("outstanding_amount", invoice.grand_total - 20)
+	text = paper(invoice)
+	assert f"Paid {fmt_money(20, currency='EUR')}" in text
+	assert f"Still to pay {fmt_money(invoice.grand_total - 20, currency='EUR')}" in text
+
+
+def test_our_invoice_carries_the_code_for_what_is_left(shop):
+	make.make(
+		"Bank Account",
+		account_name="Service",
+		bank=make.once("Bank", "AIB", bank_name="AIB", swift_number="AIBKIE2D"),
+		company=make.COMPANY,
+		is_company_account=1,
+		is_default=1,
+		account=make.account("Business Account", "Bank Accounts", account_type="Bank"),
+		iban="IE29AIBK93115212345678",
+	)
+	doc = visit(shop)
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+	assert "Bank transfer" not in paper(invoice), "a draft asks for nothing"
+	invoice.submit()
+	html = frappe.get_print("Sales Invoice", invoice.name, "Service Invoice")
+	assert "Bank transfer" in html and 'src="data:image/svg+xml' in html
+
+
+def test_check_names_a_default_that_says_nothing_of_the_job(monkeypatch):
+	def state(html: str) -> str:
+		name = "Tried"
+		frappe.delete_doc_if_exists("Print Format", name)
+		make.make(
+			"Print Format", name=name, doc_type="Sales Invoice", standard="No", custom_format=1, html=html
+		)
+		monkeypatch.setattr(frappe.get_meta("Sales Invoice"), "default_print_format", name)
+		return site_checks.print_of_invoices().state
+
+	assert state("{{ doc.items[0].item_name }}") == "Warning"
+	assert state("{{ doc.items[0].description }}") == "Good"
+	monkeypatch.setattr(frappe.get_meta("Sales Invoice"), "default_print_format", None)
+	assert site_checks.print_of_invoices().state == "Good"
 
 
 # ---------------------------------------------------------------- net and gross

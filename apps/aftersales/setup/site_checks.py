@@ -3,6 +3,8 @@
 Each is a check as setup/checks.py describes it.
 """
 
+import re
+
 import frappe
 from frappe import _
 from frappe.utils import cint
@@ -86,4 +88,21 @@ def serial_numbers() -> Finding | None:
 			"Serial and Batch No for Item is not enabled in Stock Settings: a job with a part that is kept by serial"
 			" number or batch cannot be completed."
 		),
+	)
+
+
+def print_of_invoices() -> Finding:
+	"""What an invoice bills is in the descriptions of its rows and in *Service*: version 16's default prints neither."""
+	title = _("Print of invoices")
+	name = frappe.get_meta("Sales Invoice").default_print_format
+	chosen = name and frappe.db.get_value("Print Format", name, ["custom_format", "html"], as_dict=True)
+	if not chosen or not chosen.custom_format or re.search(r"description|aftersales_", chosen.html or ""):
+		return Finding(title, GOOD)
+	return Finding(
+		title,
+		WARNING,
+		_(
+			"{0}, the default for Sales Invoice, prints neither the job nor what was done. "
+			"Choose Service Invoice as Default Print Format of Sales Invoice in Customize Form, or print with it."
+		).format(name),
 	)

@@ -65,6 +65,21 @@ def test_restore_brings_back_the_shipped_version_and_keeps_the_accounts():
 	assert [row.income_account for row in category.accounts] == accounts
 
 
+def test_restore_leaves_on_what_is_on_and_off_what_is_off():
+	tried = {}
+	for values in defaults.shipped():
+		doctype, name = values["doctype"], values["name"]
+		switch = next((field for field in defaults.SWITCHES if frappe.get_meta(doctype).has_field(field)), None)
+		if not switch or doctype in tried or not frappe.db.exists(doctype, name):
+			continue
+		for on in (1, 0):
+			frappe.db.set_value(doctype, name, switch, on)
+			defaults.restore(doctype, name)
+			assert frappe.db.get_value(doctype, name, switch) == on, (doctype, name)
+		tried[doctype] = name
+	assert {"Workflow", "Notification", "Service Target"} <= set(tried)
+
+
 def test_restore_inserts_a_deleted_default_again():
 	frappe.delete_doc("Fault Code", "SYM-LEAK")
 	defaults.restore("Fault Code", "SYM-LEAK")

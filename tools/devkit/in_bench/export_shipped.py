@@ -1,6 +1,6 @@
 """The records that the app ships as files, as Frappe itself writes them: `make export`.
 
-Called as `export_shipped.py` with AFTERSALES_SITE and AFTERSALES_OUT from the sites folder or anywhere else in the bench.
+Called as `export_shipped.py` with AFTERSALES_SITE, AFTERSALES_BENCH and AFTERSALES_OUT, from anywhere.
 Whoever edits one of them in developer mode gets the lines that were changed, and no other: files that are not in
 Frappe's own form (order of keys and fields) are written anew. The same files come out on both versions: what version
 16 adds by itself is left out.
@@ -54,9 +54,9 @@ def exported(path: Path) -> str | None:
 
 
 def main() -> None:
-	frappe.init(
-		site=os.environ["AFTERSALES_SITE"], sites_path=str(Path(os.environ["AFTERSALES_BENCH"]) / "sites")
-	)
+	# Frappe opens its log files by paths relative to the sites folder
+	os.chdir(Path(os.environ["AFTERSALES_BENCH"]) / "sites")
+	frappe.init(site=os.environ["AFTERSALES_SITE"], sites_path=".")
 	frappe.connect()
 	root = Path(frappe.get_app_path("aftersales"))
 	out = Path(os.environ["AFTERSALES_OUT"]) / "apps" / "aftersales"

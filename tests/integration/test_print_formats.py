@@ -25,11 +25,8 @@ FORMATS = {
 	"Complaint Answer": "Service Complaint",
 	"Loan Agreement": "Loaner Issue",
 	"Vendor Repair Note": "Vendor Repair",
-<<<<<<< HEAD
 	"Notice to Collect": "Uncollected Product",
-=======
 	"Service Invoice": "Sales Invoice",
->>>>>>> df2bb4d (feat(billing): a print of invoices that says the job, what is open and how to pay)
 }
 NASTY = "<img src=x onerror=alert(1)> & \"quoted\" 'text'"
 
@@ -390,16 +387,13 @@ def sample(print_format: str, call, shop, **texts):
 		doc = loaner_for(call)
 	elif print_format == "Vendor Repair Note":
 		doc = sent_out(call)
-<<<<<<< HEAD
 	elif print_format == "Notice to Collect":
 		doc = uncollected_of(call, shop)
-=======
 	elif print_format == "Service Invoice":
 		frappe.db.set_value("Repair Call", call.name, "contact_phone", None)  # ERPNext takes numbers only
 		visit = make.voucher(call, shop.technician, labour=[make.hours(1)])
 		visit.submit()
 		doc = frappe.get_doc("Sales Invoice", visit.sales_invoice)
->>>>>>> df2bb4d (feat(billing): a print of invoices that says the job, what is open and how to pay)
 	else:
 		doc = make.received_card(call)
 	for field in doc.meta.get("fields", {"fieldtype": ("in", ("Data", "Small Text"))}):

@@ -13,15 +13,18 @@ ROOT = Path(aftersales.__file__).parent
 
 
 def test_every_shipped_record_is_what_frappe_would_write():
-	missing, differs = [], {}
+	missing, differs, otherwise_written = [], {}, []
 	for path in export_shipped.shipped():
 		content = export_shipped.exported(path)
 		if content is None:
 			missing.append(str(path.relative_to(ROOT)))
 		elif found := _differences(json.loads(path.read_text()), json.loads(content)):
 			differs[str(path.relative_to(ROOT))] = found
+		elif content != path.read_text():
+			otherwise_written.append(str(path.relative_to(ROOT)))
 	assert not missing
 	assert not differs
+	assert not otherwise_written, "run `make export`"
 
 
 def _differences(written: dict, exported: dict) -> dict:

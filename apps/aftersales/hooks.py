@@ -579,6 +579,7 @@ doctype_js = {
 	"Service Complaint": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Service Voucher": [
 		"public/js/job_forms.js",
+		"public/js/part_search.js",
 		"public/js/finish_visit.js",
 		"public/js/service_levels.js",
 		"public/js/customer_links.js",
@@ -589,6 +590,7 @@ doctype_js = {
 	"Collection Receipt": ["public/js/job_forms.js", "public/js/service_levels.js"],
 	"Repair Card": [
 		"public/js/job_forms.js",
+		"public/js/part_search.js",
 		"public/js/repair_steps.js",
 		"public/js/service_levels.js",
 		"public/js/customer_links.js",

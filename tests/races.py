@@ -21,6 +21,7 @@ def overtaken(first: Callable, second: Callable) -> Exception | None:
 
 	def latecomer():
 		sessions.connect(site)
+		frappe.flags.check_lock_order = True
 		try:
 			frappe.db.sql("select count(*) from `tabRepair Call`")  # from here on the view is fixed
 			began.set()
@@ -65,6 +66,7 @@ def at_once(*calls: tuple[Callable, str]) -> list[int]:
 	def run(function, argument):
 		keep_open(frappe.local.db)
 		sessions.connect(site, force=True)
+		frappe.flags.check_lock_order = True
 		try:
 			barrier.wait(60)
 			function(argument)

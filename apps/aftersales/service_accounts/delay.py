@@ -12,6 +12,7 @@ from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.core.guards import require_role, with_system_privileges
 from aftersales.core.input.requests import validate_call
+from aftersales.core.locks import lock
 from aftersales.core.money import exact, unit
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.service_accounts.delay_rules import Rule, compensation, days_late
@@ -183,7 +184,7 @@ def proposal(job: str | None) -> dict | None:
 
 def hold_job(doc: Document) -> None:
 	"""Lock the job of a compensation, before the compensation itself, as whoever bills the job does."""
-	frappe.db.get_value(*doc.late_document(), "name", for_update=True)
+	lock(*doc.late_document())
 
 
 def grant(doc: Document) -> None:
@@ -207,7 +208,7 @@ def take_back(doc: Document) -> None:
 	journal.take_back(doc.journal_entry)
 	doc.db_set("journal_entry", None)
 	name = doc.discounted_invoice
-	docstatus = name and frappe.db.get_value("Sales Invoice", name, "docstatus", for_update=True)
+	docstatus = name and lock("Sales Invoice", name, "docstatus")
 	if docstatus == 1 and ("Repair Card", doc.job) not in credited_jobs(name):
 		frappe.throw(
 			_("Sales Invoice {0} is submitted with this discount. Cancel it first.").format(
@@ -226,12 +227,13 @@ def _discount(doc: Document) -> None:
 
 	The job is locked, as by whoever bills it: no invoice is made of it meanwhile, and one made a moment ago is read.
 	"""
+	lock("Repair Card", doc.job)
 	card = frappe.get_doc("Repair Card", doc.job, for_update=True)
 	if not card.sales_invoice and card.billing_status == "To Bill":
 		doc.db_set("status", discounts.WAITING)
 		return
 	name = card.sales_invoice
-	docstatus = name and frappe.db.get_value("Sales Invoice", name, "docstatus", for_update=True)
+	docstatus = name and lock("Sales Invoice", name, "docstatus")
 	if not name or docstatus != 0:
 		frappe.throw(
 			_("{0} has no draft invoice to discount. Give it as {1}.").format(

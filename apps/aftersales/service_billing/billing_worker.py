@@ -21,6 +21,7 @@ from frappe.utils import getdate, now_datetime, strip_html_tags
 from rq.timeouts import JobTimeoutException
 
 from aftersales.core.guards import require_role, with_system_privileges
+from aftersales.core.locks import lock
 from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_billing import billing
 from aftersales.service_billing.billing import ReadAhead
@@ -221,6 +222,9 @@ def _drafts_to_submit(doc, selected: set[JobKey], log: "_Log") -> Iterable[tuple
 
 def _submission(log: "_Log", invoice_name: str, jobs: list[JobKey]) -> Callable:
 	def submit() -> None:
+		for job in sorted(jobs):  # they are told that they are invoiced
+			lock(*job)
+		lock("Sales Invoice", invoice_name)
 		invoice = frappe.get_doc("Sales Invoice", invoice_name, for_update=True)
 		result = SKIPPED
 		if invoice.docstatus == 0:

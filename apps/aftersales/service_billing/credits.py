@@ -12,6 +12,7 @@ from frappe.utils import escape_html, get_link_to_form
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES
+from aftersales.core.locks import lock
 from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_billing import billing
 from aftersales.service_posting.invoicing import billed_rows, discounts
@@ -123,7 +124,4 @@ def _jobs(note: Document) -> set[JobKey]:
 
 def _stored(job: JobKey) -> frappe._dict:
 	"""What a job says now, its row locked."""
-	return (
-		frappe.db.get_value(*job, ["docstatus", "sales_invoice"], as_dict=True, for_update=True)
-		or frappe._dict()
-	)
+	return lock(*job, ["docstatus", "sales_invoice"]) or frappe._dict()

@@ -4,6 +4,7 @@ import frappe
 
 from aftersales.core.guards import reset_on_amend
 from aftersales.core.input.document import ServiceDocument
+from aftersales.core.locks import note
 from aftersales.service_billing.contract_shares import pass_on
 from aftersales.service_calls import jobs
 from aftersales.service_contracts import contracts
@@ -26,6 +27,7 @@ class ServiceJob(ServiceDocument):
 		"""Frappe locks the job here, which comes after its contract."""
 		if self.docstatus:
 			contracts.lock_contract(self)
+			note(self.doctype, self.name)
 		super().check_if_latest()
 
 	def validate_for_whom(self, call: frappe._dict | None) -> None:

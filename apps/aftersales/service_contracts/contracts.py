@@ -16,6 +16,7 @@ from frappe.utils import cint, escape_html, flt, get_link_to_form, getdate, nowd
 from aftersales.core.guards import has_any_role, require_role
 from aftersales.core.input.requests import TargetDocument, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES, VISIT
+from aftersales.core.locks import lock
 from aftersales.core.money import exact, rounded
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.core.savepoints import one_of_many
@@ -178,7 +179,7 @@ def lock_contract(doc: Document | frappe._dict) -> bool:
 	"""
 	if not doc.service_contract or (doc.posted_at and doc.docstatus != 2):
 		return False
-	frappe.db.get_value("Service Contract", doc.service_contract, "name", for_update=True)
+	lock("Service Contract", doc.service_contract)
 	return True
 
 

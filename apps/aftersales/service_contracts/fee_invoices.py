@@ -18,6 +18,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, cint, flt, fmt_money, get_link_to_form, getdate
 
+from aftersales.core.locks import lock
 from aftersales.core.money import exact, unit
 from aftersales.core.savepoints import one_of_many
 from aftersales.core.selling_terms import KEY, posting_key, tax_template_of
@@ -232,6 +233,7 @@ def invoice(contract: str, again: bool = False) -> list[str]:
 	Raises:
 		frappe.ValidationError: an invoice cannot be made; none is.
 	"""
+	lock(CONTRACT, contract)
 	doc = frappe.get_doc(CONTRACT, contract, for_update=True)
 	made = [
 		_make(doc, period)

@@ -12,7 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import escape_html, flt, get_link_to_form, now_datetime, nowdate
 
-from aftersales.core import dimensions
+from aftersales.core import dimensions, locks
 from aftersales.core.guards import require_role, with_system_privileges
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES
@@ -236,7 +236,7 @@ def post_again(doctype: DocTypeName, name: str) -> dict[str, str | None]:
 	doc = frappe.get_doc(doctype, name)
 	doc.check_permission("read")
 	contracts.lock_contract(doc)
-	if frappe.db.get_value(doctype, name, "docstatus", for_update=True) != 1:
+	if locks.lock(doctype, name, "docstatus") != 1:
 		frappe.throw(_("{0} is not submitted: only a finished job is posted.").format(doc.name))
 	post_job(doc, invoice_now=True)
 	doc.db_set("posted_at", doc.posted_at, notify=True)  # open forms and service clocks learn of it
@@ -298,7 +298,7 @@ def refresh_jobs_of(invoice: Document) -> None:
 	due = amounts_due(invoice)
 	for doctype, name in sorted(due):
 		# Locking reads: what others have committed meanwhile is seen
-		if frappe.db.get_value(doctype, name, "sales_invoice", for_update=True) == invoice.name:
+		if locks.lock(doctype, name, "sales_invoice") == invoice.name:
 			doc = frappe.get_doc(doctype, name, for_update=True)
 			doc.db_set(_billing_values(doc, invoice, due))
 
@@ -306,7 +306,7 @@ def refresh_jobs_of(invoice: Document) -> None:
 def release_invoice(job: JobKey, invoice: str, deleted: bool = False) -> None:
 	"""Let a job forget an invoice that bills it no longer; it is to be billed again."""
 	doctype, name = job
-	if frappe.db.get_value(doctype, name, "sales_invoice", for_update=True) == invoice:
+	if locks.lock(doctype, name, "sales_invoice") == invoice:
 		doc = frappe.get_doc(doctype, name)
 		doc.db_set("sales_invoice", None)
 		refresh_billing(doc)
@@ -360,8 +360,7 @@ def _await_billing(doc: Document, plan: PostingPlan) -> None:
 def lock(doc: Document) -> None:
 	"""Lock the job's row until the request ends, and take over what another request posted before."""
 	fields = [*PURPOSES_OF_POSTING, "posted_at"]
-	stored = frappe.db.get_value(doc.doctype, doc.name, fields, as_dict=True, for_update=True)
-	doc.update(stored)
+	doc.update(locks.lock(doc.doctype, doc.name, fields))
 
 
 def _refuse_when_accountant_moved_on(doc: Document) -> None:

@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, get_link_to_form
 
 from aftersales.core.job_types import JOB_DOCTYPES
+from aftersales.core.locks import lock
 from aftersales.core.selling_terms import KEY, posting_key
 from aftersales.service_posting.invoicing.invoices import LINK_FIELDS, JobKey, jobs_on
 
@@ -183,7 +184,7 @@ def _rows_of(invoice: str) -> list[frappe._dict]:
 def _refuse_taken(doc: Document, doctype: str, name: str) -> None:
 	"""A job is billed once, amended or not. Its row is locked against those who cancel it at this moment."""
 	job = get_link_to_form(doctype, name)
-	if frappe.db.get_value(doctype, name, "docstatus", for_update=True) != 1:
+	if lock(doctype, name, "docstatus") != 1:
 		frappe.throw(
 			_("{0} was made for {1}, which is cancelled. Amend the job instead.").format(
 				doc.amended_from, job

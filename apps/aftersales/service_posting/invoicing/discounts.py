@@ -13,6 +13,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt, fmt_money, get_link_to_form
 
 from aftersales.core.job_types import CARD
+from aftersales.core.locks import lock
 from aftersales.service_posting.invoicing.invoices import JobKey, jobs_on
 from aftersales.service_setup.settings import aftersales_settings
 
@@ -42,13 +43,7 @@ def held(jobs: Collection[JobKey]) -> list[frappe._dict]:
 	is read by its name, or the lock would keep others from proposing one for another job.
 	"""
 	found = [
-		frappe.db.get_value(
-			COMPENSATION,
-			row.name,
-			["name", "job", "docstatus", "status", "amount"],
-			as_dict=True,
-			for_update=True,
-		)
+		lock(COMPENSATION, row.name, ["name", "job", "docstatus", "status", "amount"])
 		for row in _of(jobs, docstatus=("<", 2))
 	]
 	return [row for row in found if row and (row.docstatus, row.status) == (1, WAITING)]

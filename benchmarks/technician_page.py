@@ -1,7 +1,8 @@
 """How soon the technician's app is usable on a slow network, against the desk: Lighthouse, bytes, installability.
 
 Lighthouse (from npm) loads the page with its own slow phone: slow 4G, processor four times slower, nothing cached, as a
-technician who is logged in and has five visits. Measured is the worst of `--runs`, then the desk's list and form of visits the same way.
+technician who is logged in and has five visits. Told is the median of `--runs`, as Lighthouse advises, and the score of each; with
+`--desk` the desk's list and form of visits the same way.
 
 	python3 tools/dev.py run -- python benchmarks/technician_page.py --lighthouse 'npx --yes lighthouse@12'
 
@@ -69,7 +70,7 @@ def measure(url: str, visit: str, options: argparse.Namespace) -> dict:
 	"""Figures of the app and of the desk, and the aims that are missed."""
 	cookie = _log_in(url)
 	runs = [_lighthouse(f"{url}/technician", cookie, options.lighthouse) for _run in range(options.runs)]
-	app = min(runs, key=lambda run: run["performance"])
+	app = sorted(runs, key=lambda run: run["performance"])[len(runs) // 2]
 	script = _script_bytes()
 	errors = _installability(url, cookie)
 	missed = [name for name, aim in AIMS.items() if app[name] < aim]

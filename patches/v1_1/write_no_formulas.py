@@ -6,8 +6,7 @@ fields of documents keep the address alone.
 
 import frappe
 
-from aftersales.core.input.field_values import is_written_by_people
-from aftersales.core.input.spreadsheet_rules import no_formula
+from aftersales.core.input.field_values import is_written_by_people, no_formula_of
 from aftersales.core.input.value_rules import InvalidValue, parse_email
 
 SIGNS = ("=", "+", "-", "@")
@@ -20,13 +19,15 @@ def execute() -> None:
 	):
 		for field in frappe.get_meta(doctype).fields:
 			if is_written_by_people(field):
-				_rewrite(doctype, field.fieldname)
+				_rewrite(doctype, field)
 			elif field.fieldtype == "Data" and field.options == "Email":
 				_keep_address(doctype, field.fieldname)
 
 
-def _rewrite(doctype: str, fieldname: str) -> None:
-	begins = [[doctype, fieldname, "like", f"{sign}%"] for sign in SIGNS]
+def _rewrite(doctype: str, field) -> None:
+	fieldname, no_formula = field.fieldname, no_formula_of(field)
+	likely = "%>{0}%" if field.fieldtype == "Text Editor" else "{0}%"
+	begins = [[doctype, fieldname, "like", likely.format(sign)] for sign in SIGNS]
 	for row in frappe.get_all(doctype, or_filters=begins, fields=["name", fieldname], order_by="name"):
 		if (text := no_formula(row[fieldname])) != row[fieldname]:
 			frappe.db.set_value(doctype, row.name, fieldname, text, update_modified=False)

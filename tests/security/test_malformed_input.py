@@ -218,8 +218,10 @@ def bad_arguments(parameter) -> tuple:
 	return malformed.EVERY_VALUE
 
 
-def test_filters_of_reports(chance):
+def test_filters_of_reports(chance, monkeypatch):
 	f.shop()
+	# Version 16 logs each refusal of a report, and cannot store half of a character that takes two
+	monkeypatch.setattr(frappe, "log_error", lambda *args, **kwargs: None)
 	found, tried = [], 0
 	for report in discovery.reports():
 		usual = {"company": f.COMPANY, "from_date": "2026-01-01", "to_date": "2026-12-31"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales.core.input.spreadsheet_rules import no_formula
+from aftersales.core.input.spreadsheet_rules import no_formula, no_formula_in_html
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,23 @@ def test_nor_does_one_where_the_file_is_split_at_another_separator(text):
 	for separator in (",", ";", "\t"):
 		for cell in next(csv.reader([written.getvalue().strip("\r\n")], delimiter=separator), []):
 			assert not re.match(r"\s*[=@]", cell), cell
+
+
+@pytest.mark.parametrize(
+	"typed, stored",
+	[
+		("<p>=1+1</p>", "<p>'=1+1</p>"),
+		("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+		('<div class="ql-editor"><p>&nbsp; <b>@SUM(1)</b></p></div>', None),
+		("<p>- does not start</p>", "<p>– does not start</p>"),
+		("<p>+353 1 777 1234</p>", "<p>+353 1 777 1234</p>"),
+		('<p style="color:red;-webkit-x:1">No heat</p>', '<p style="color:red;-webkit-x:1">No heat</p>'),
+		("", ""),
+		(None, None),
+	],
+)
+def test_rich_text_begins_no_formula_where_its_tags_are_taken_off(typed, stored):
+	if stored is None and typed:
+		stored = typed.replace("@SUM", "'@SUM")
+	assert no_formula_in_html(typed) == stored
+	assert no_formula_in_html(stored) == stored

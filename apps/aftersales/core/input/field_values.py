@@ -47,7 +47,7 @@ _STANDARD_FIELDS: dict[str, Callable] = {
 	"_liked_by": rules.parse_text,
 	"_seen": rules.parse_text,
 }
-_WRITTEN = ("Data", "Small Text", "Text", "Long Text")
+_WRITTEN = ("Data", "Small Text", "Text", "Long Text", "Text Editor")
 """Field types that hold what people write."""
 
 
@@ -111,7 +111,7 @@ def _validate(doc: Document) -> None:
 		if parse := _parser_of(field):
 			doc.__dict__[field.fieldname] = _parsed(doc, field.fieldname, field.label, value, parse)
 			if is_written_by_people(field):
-				doc.__dict__[field.fieldname] = spreadsheet_rules.no_formula(doc.get(field.fieldname))
+				doc.__dict__[field.fieldname] = no_formula_of(field)(doc.get(field.fieldname))
 
 
 def _parsed(doc: Document, fieldname: str, label: str, value: Any, parse: Callable) -> Any:
@@ -165,6 +165,12 @@ def _is_stored(doc: Document, fieldname: str, value: Any) -> bool:
 def is_written_by_people(field) -> bool:
 	"""True for a field whose text somebody types, as opposed to one that the app fills in."""
 	return field.fieldtype in _WRITTEN and not (field.options or field.read_only or field.hidden)
+
+
+def no_formula_of(field) -> Callable[[str], str]:
+	"""What makes the text of such a field harmless in a spreadsheet."""
+	rich = field.fieldtype == "Text Editor"
+	return spreadsheet_rules.no_formula_in_html if rich else spreadsheet_rules.no_formula
 
 
 def _parse_json(value: Any) -> Any:

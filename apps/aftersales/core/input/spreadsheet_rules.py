@@ -10,6 +10,8 @@ import re
 
 _NUMBER_OR_PHONE = re.compile(r"[+-]\(?\d[\d\s().,/%-]*")
 _CELL_START = re.compile(r"^([\s\x00-\x1f]*)([=+\-@])")
+_BEFORE_TEXT = re.compile(r"^(?:\s|&nbsp;|<[^<>]*>)*")
+_TAG = re.compile(r"<[^<>]*>")
 _AFTER_SEPARATOR = re.compile(r"([;\t]\s*)(?=[=@]|[+-][A-Za-z(])")
 """Where a file is opened with another separator than it was written with, a cell begins here."""
 
@@ -26,3 +28,16 @@ def no_formula(text: str) -> str:
 		space, sign = start.groups()
 		text = space + ("–" if sign == "-" else f"'{sign}") + text[start.end() :]
 	return _AFTER_SEPARATOR.sub(r"\1'", text)
+
+
+def no_formula_in_html(html: str) -> str:
+	"""The same for text with tags, of which exports take the text only: what is seen first begins no formula."""
+	if not html or not isinstance(html, str):
+		return html
+	before = _BEFORE_TEXT.match(html).group()
+	text = html[len(before) :]
+	start = _CELL_START.match(text)
+	if not start or _NUMBER_OR_PHONE.fullmatch(_TAG.sub("", text).strip()):
+		return html
+	sign = start.group(2)
+	return before + ("–" if sign == "-" else f"'{sign}") + text[start.end() :]

@@ -73,3 +73,14 @@ def test_each_module_has_its_folder():
 			assert (APP / module.lower().replace(" ", "_").replace("-", "_") / "__init__.py").is_file(), (
 				module
 			)
+
+
+def test_every_page_names_a_template_that_is_there():
+	"""A renamed module took the name of a template with it, and the page failed."""
+	named = {
+		(path.name, template)
+		for path in (APP / "customer_portal").rglob("*.py")
+		for template in re.findall(r'Page\(\s*"([\w/]+\.html)"', path.read_text())
+	}
+	assert len(named) > 10
+	assert [each for each in sorted(named) if not (APP / "templates" / "portal" / each[1]).is_file()] == []

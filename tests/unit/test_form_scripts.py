@@ -33,6 +33,12 @@ def test_buttons_are_made_in_one_place(script):
 	assert past_us(script.read_text()) == []
 
 
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_links_within_the_desk_are_asked_of_it(script):
+	"""Version 16 calls it /desk: a click on /app loads the whole desk anew, and what was typed is lost."""
+	assert not re.search(r"""["'`]/(app|desk)(/|["'`])""", script.read_text())
+
+
 @pytest.mark.parametrize(
 	"text",
 	[

@@ -30,7 +30,8 @@ frappe.query_reports["Service Standards"] = {
 			const status = column.fieldname === "unexplained" ? "&status=Open" : "";
 			const days = encodeURIComponent(JSON.stringify(["between", period]));
 			const standard = encodeURIComponent(data.name);
-			return `<a href="/app/service-deviation?standard=${standard}${status}&missed_at=${days}">${text}</a>`;
+			const list = frappe.router.make_url(["service-deviation"]);
+			return `<a href="${list}?standard=${standard}${status}&missed_at=${days}">${text}</a>`;
 		}
 		if (["cases", "kept", "missed"].includes(column.fieldname) && value && data.targets.length) {
 			const targets = encodeURIComponent(JSON.stringify(["in", data.targets]));
@@ -40,7 +41,8 @@ frappe.query_reports["Service Standards"] = {
 				missed: ["Missed", "Overdue"],
 			}[column.fieldname];
 			const state = encodeURIComponent(JSON.stringify(["in", states]));
-			return `<a href="/app/service-clock?target=${targets}&state=${state}">${text}</a>`;
+			const list = frappe.router.make_url(["service-clock"]);
+			return `<a href="${list}?target=${targets}&state=${state}">${text}</a>`;
 		}
 		return text;
 	},

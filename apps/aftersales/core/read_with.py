@@ -44,12 +44,14 @@ def has_permission(doc: Document, ptype: str = "read", user: str | None = None, 
 	stored = {} if doc.is_new() else frappe.db.get_value(doc.doctype, doc.name, fields, as_dict=True) or {}
 	if stored.get("owner") == user:
 		return True
-	call = _targets(doc.doctype, None)[0] if not kind_field else None
-	targets = {(one.get(kind_field) if kind_field else call, one.get(name_field)) for one in (stored, doc)}
+	kinds = _targets(doc.doctype, kind_field)
+	targets = {
+		(one.get(kind_field) if kind_field else kinds[0], one.get(name_field)) for one in (stored, doc)
+	}
 	return all(
 		frappe.has_permission(target, "read", doc=name, user=user)
 		for target, name in targets
-		if target and name and frappe.db.exists(target, name)
+		if target in kinds and name and frappe.db.exists(target, name)
 	)
 
 

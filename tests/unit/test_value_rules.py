@@ -193,6 +193,34 @@ def test_no_single_address(typed):
 		rules.parse_email(typed)
 
 
+@pytest.mark.parametrize("parse", [rules.parse_web_address, rules.parse_file])
+@pytest.mark.parametrize(
+	"typed",
+	[
+		"javascript:alert(1)",
+		"javascript://x.ie/%0aalert(1)",
+		" JavaScript:alert(1)",
+		"data:text/html,<script>alert(1)</script>",
+		"file:///etc/passwd",
+		"vbscript:x",
+		'https://x.ie/" onclick=alert(1)',
+		"https://x.ie/ y",
+		"manual.pdf",
+	],
+)
+def test_no_address_of_a_page(parse, typed):
+	with pytest.raises(InvalidValue):
+		parse(typed)
+
+
+def test_addresses_of_pages_and_files():
+	for typed in ("https://baxi.example/manual.pdf?v=2#p3", "HTTP://x.ie/ä"):
+		assert rules.parse_web_address(f" {typed} ") == typed == rules.parse_file(typed)
+	assert rules.parse_file("/private/files/manual 2.pdf") == "/private/files/manual 2.pdf"
+	with pytest.raises(InvalidValue):
+		rules.parse_web_address("/files/manual.pdf")
+
+
 def test_messages_show_the_beginning_of_a_long_value():
 	assert rules.shorten("x" * 200_000) == "x" * 60 + "…"
 	assert rules.shorten(["a"]) == "['a']"

@@ -94,6 +94,8 @@ def expected_of(parse: Callable) -> str:
 		rules.parse_time: _("a time of day such as 13:45:00"),
 		rules.parse_number: _("a number up to 999,999,999,999"),
 		rules.parse_whole_number: _("a whole number up to 2,147,483,647"),
+		rules.parse_web_address: _("an address that begins with https://"),
+		rules.parse_file: _("a file of this site, or an address that begins with https://"),
 		rules.parse_email: _("one e-mail address such as name@example.com"),
 		_parse_json: _("valid JSON"),
 	}[parse].format(rules.FIRST_YEAR, rules.LAST_YEAR)
@@ -143,6 +145,10 @@ def _parser_for(fieldtype: str, options: str | None, length: int) -> Callable | 
 		return _parse_json
 	if fieldtype == "Data" and options == "Email":
 		return rules.parse_email
+	if fieldtype == "Data" and options == "URL":
+		return rules.parse_web_address
+	if fieldtype in ("Attach", "Attach Image"):
+		return rules.parse_file
 	if fieldtype == "Select" and (options or "").strip():
 		return partial(rules.parse_option, options=tuple(option.strip() for option in options.split("\n")))
 	if column == "varchar":

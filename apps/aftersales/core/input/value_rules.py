@@ -34,6 +34,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?", 
 _WORD, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _PLACE = rf"{_WORD}(?:\.{_WORD})*@(?:{_LABEL}\.)+{_LABEL}"
 """An address as Frappe's own check of e-mail fields takes it."""
+_WEB_ADDRESS = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
 _ADDRESS = re.compile(_PLACE)
 
 
@@ -152,6 +153,22 @@ def parse_email(value: Any) -> str:
 	if len(found) != 1 or not text.endswith(">") or not _ADDRESS.fullmatch(found[0][1]):
 		raise InvalidValue
 	return found[0][1]
+
+
+def parse_web_address(value: Any) -> str:
+	"""An address that a browser opens as a page: no script, no data, no file of the reader's machine."""
+	text = parse_text(value, SHORT_TEXT).strip()
+	if not _WEB_ADDRESS.fullmatch(text):
+		raise InvalidValue
+	return text
+
+
+def parse_file(value: Any) -> str:
+	"""The path of a file on this site, or a web address."""
+	text = parse_text(value, size=TEXT_BYTES).strip()
+	if not (text.startswith("/") or _WEB_ADDRESS.fullmatch(text)):
+		raise InvalidValue
+	return text
 
 
 def parse_option(value: Any, options: tuple[str, ...]) -> str:

@@ -16,11 +16,13 @@ from frappe.desk import query_report
 from frappe.desk.form.save import savedocs
 from frappe.model import no_value_fields, table_fields
 
+from aftersales.core.input.requests import Rows, Values
 from tests import discovery, malformed
 from tests import factories as f
 from tests.one_of_each import stored_ones
 
 EVERYTHING = bool(int(os.environ.get("AFTERSALES_FUZZ") or 0))
+HOLDING_OTHERS = (Rows, Rows | None, Values, Values | None)
 BAD = {
 	**dict.fromkeys(("Date", "Datetime"), malformed.BAD_DATES),
 	"Time": ("25:61", "noon", ["1"], {"a": 1}),
@@ -176,6 +178,41 @@ def test_arguments_of_functions(documents, chance):
 				tried += 1
 	print(f"\n{tried} arguments of {len(discovery.functions())} functions")
 	assert not found, "\n".join(found)
+
+
+def test_values_within_arguments(documents, chance):
+	"""Of rows and of values by name, each value that the function reads."""
+	found, tried = [], 0
+	known = {doctype: doc.name for doctype, doc in documents.items()}
+	part = {"item_code": f.item("Gas Valve Seal"), "qty": 1}
+	usual = {"document": "Quotation", "parts": [part], "labour": [{"activity": "Repair", "hours": 1}]}
+	for path in discovery.functions():
+		function = frappe.get_attr(path)
+		source = Path(inspect.getsourcefile(inspect.unwrap(function))).read_text()
+		keys = sorted(
+			{"name", *re.findall(r'\.get\("(\w+)"', source), *re.findall(r'given\["(\w+)"\]', source)}
+		)
+		for name, parameter in inspect.signature(function).parameters.items():
+			if parameter.annotation not in HOLDING_OTHERS:
+				continue
+			for key in keys:
+				for bad in some(malformed.EVERY_VALUE, chance, 2):
+					what = f"{path}({name}: {key}={repr(bad)[:60]})"
+					sent = {**discovery.arguments(function, known)}
+					sent.update({one: value for one, value in usual.items() if one in sent})
+					if parameter.annotation in (Values, Values | None):
+						sent[name] = (
+							{**(sent.get(name) or {}), key: bad}
+							if isinstance(sent.get(name), dict)
+							else {key: bad}
+						)
+					else:
+						sent[name] = [{**(usual.get(name) or [{}])[0], key: bad}]
+					found += findings_in(None, what, malformed.outcome(function, **sent), refused=False)
+					tried += 1
+	print(f"\n{tried} values within arguments")
+	assert not found, "\n".join(found)
+	assert tried > 100
 
 
 def test_arguments_of_actions(documents, chance):

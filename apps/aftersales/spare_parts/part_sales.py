@@ -4,12 +4,15 @@ A Quotation offers them, a Sales Order ships them later (Delivery Note, invoice 
 does), a Sales Invoice that moves stock hands them over at once. Each names the call, so that it is found from there.
 """
 
+from collections.abc import Callable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, cint, flt, nowdate
+from frappe.utils import add_days, cint, nowdate
 
 from aftersales.core.guards import require_role
+from aftersales.core.input import field_values, value_rules
 from aftersales.core.input.requests import Rows, validate_call
 from aftersales.core.selling_terms import billing_currency, set_customer_terms, set_default_taxes
 
@@ -83,7 +86,7 @@ def _head(call: Document, document: str) -> dict:
 def _row(number: int, part: dict, document: str, warehouse: str | None) -> dict:
 	if not isinstance(part, dict):
 		frappe.throw(_("Row {0}: enter a part and a quantity.").format(number))
-	item_code, qty = part.get("item_code"), flt(part.get("qty") or 1)
+	item_code, qty = part.get("item_code"), _checked("qty", part.get("qty") or 1, value_rules.parse_number)
 	item = isinstance(item_code, str) and frappe.get_cached_value(
 		"Item", item_code, ["stock_uom", "is_sales_item", "disabled", "has_variants"], as_dict=True
 	)
@@ -98,9 +101,17 @@ def _row(number: int, part: dict, document: str, warehouse: str | None) -> dict:
 	row = {"item_code": item_code, "qty": qty, "uom": item.stock_uom, "conversion_factor": 1}
 	if warehouse:
 		row["warehouse"] = warehouse
-	if serials := part.get("serial_no"):
+	if serials := _checked("serial_no", part.get("serial_no") or "", value_rules.parse_text):
 		row.update({"use_serial_batch_fields": 1, "serial_no": serials})
 	return row
+
+
+def _checked(fieldname: str, value, parse: Callable):
+	"""`value` of a row as `parse` reads it; refused by name where it is none of its kind."""
+	try:
+		return parse(value)
+	except value_rules.InvalidValue:
+		field_values.refuse(fieldname, value, field_values.expected_of(parse))
 
 
 def _set_terms(sale: Document, call: Document) -> None:

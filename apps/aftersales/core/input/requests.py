@@ -48,10 +48,13 @@ def parse_names(value: Any) -> list[str]:
 
 
 def parse_rows(value: Any) -> list:
-	"""A list, from a list or from JSON; its rows are for the function to read."""
+	"""A list, from a list or from JSON; its rows are for the function to read. A row that has a name has a text there."""
 	value = _from_json(value) if isinstance(value, str) else value
 	if not isinstance(value, list) or len(value) > MOST_NAMES:
 		raise rules.InvalidValue
+	for row in value:
+		if isinstance(row, dict) and not isinstance(row.get("name") or "", str):
+			raise rules.InvalidValue
 	return value
 
 

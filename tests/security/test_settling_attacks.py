@@ -121,6 +121,31 @@ def test_a_product_of_somebody_else_changes_hands_by_no_registration_alone(shop)
 	assert frappe.db.get_value("Customer Equipment", product, "customer") == mallory
 
 
+def test_a_registration_makes_no_sale_younger(shop):
+	"""Bought from us two years ago, registered as of yesterday: the warranty would begin anew."""
+	product = make.equipment(shop.customer, serial_text="N-7", purchase_date=add_days(nowdate(), -700))
+	name = registrations.register(
+		{
+			"equipment": product,
+			"company": make.COMPANY,
+			"purchase_date": add_days(nowdate(), -1),
+			"customer": shop.customer,
+		},
+		"Portal",
+		"key-1",
+	)
+	frappe.set_user(make.user("desk@attacks.example", "Service Agent"))
+	doc = frappe.get_doc("Warranty Registration", name)
+	with pytest.raises(frappe.ValidationError, match="was bought on"):
+		doc.confirm()
+	assert str(frappe.db.get_value("Customer Equipment", product, "purchase_date")) == add_days(
+		nowdate(), -700
+	)
+	doc.purchase_date = add_days(nowdate(), -700)
+	doc.save()
+	assert doc.confirm() == product
+
+
 # ---------------------------------------------------------------- mails
 
 
@@ -160,3 +185,24 @@ def test_only_mails_to_the_mailboxes_of_calls_are_placed(shop):
 			way()
 	frappe.set_user("Administrator")
 	assert frappe.db.get_value("Communication", private.name, ["reference_name", "status"]) == (None, "Open")
+
+
+# ---------------------------------------------------------------- documents for customers
+
+
+@pytest.mark.parametrize("fieldname", ["address", "file"])
+def test_a_document_leads_to_a_page_or_a_file(fieldname):
+	"""Customers and colleagues open it: a script in its place would run in their session."""
+	values = {
+		"title": "Manual",
+		"kind": "Manual",
+		"audience": "Customer",
+		"brand": "Baxi",
+		"model": "600 Combi",
+	}
+	for address in ("javascript://x.ie/%0aalert(1)", "data:text/html,x", "javascript:alert(1)"):
+		with pytest.raises(frappe.ValidationError, match="https://"):
+			make.make("Product Document", **values, **{fieldname: address})
+	doc = make.make("Product Document", **values, address="https://baxi.example/manual.pdf")
+	with pytest.raises(frappe.ValidationError, match="https://"):
+		client.set_value(doc.doctype, doc.name, fieldname, "javascript:alert(1)")

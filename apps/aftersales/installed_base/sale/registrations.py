@@ -3,7 +3,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, nowdate
+from frappe.utils import escape_html, format_date, getdate, nowdate
 
 from aftersales.core.guards import privileged, set_protected_values, with_system_privileges
 from aftersales.installed_base import equipment as product_files
@@ -39,7 +39,8 @@ def confirm(registration: Document, former_owner: str | None = None) -> str:
 
 	Raises:
 		frappe.MandatoryError: it is not known who the customer is.
-		frappe.ValidationError: it was decided already.
+		frappe.ValidationError: it was decided already, the product belongs to another customer than `former_owner`, or
+			was bought earlier by its file.
 	"""
 	_validate_undecided(registration)
 	if not registration.customer:
@@ -50,8 +51,9 @@ def confirm(registration: Document, former_owner: str | None = None) -> str:
 		registration.customer, None, registration.serial_text, registration.brand
 	)
 	file = frappe.get_doc(PRODUCT, name, for_update=True) if name else _new_file(registration)
+	_validate_former_owner(file, registration, former_owner)
+	_validate_date(file, registration)
 	if name and file.customer != registration.customer:
-		_validate_former_owner(file, registration, former_owner)
 		change = identity.Change("New Owner", DOCTYPE, registration.name, on=registration.purchase_date)
 		with with_system_privileges(file, incomplete=True):
 			identity.change_owner(file, registration.customer, change)
@@ -89,7 +91,7 @@ def _new_file(registration: Document) -> Document:
 
 
 def _validate_former_owner(file: Document, registration: Document, former_owner: str | None) -> None:
-	if former_owner == file.customer:
+	if file.customer in (registration.customer, former_owner):
 		return
 	frappe.throw(
 		_(
@@ -100,6 +102,22 @@ def _validate_former_owner(file: Document, registration: Document, former_owner:
 			frappe.bold(escape_html(registration.customer)),
 		),
 		title=_("Product of Another Customer"),
+	)
+
+
+def _validate_date(file: Document, registration: Document) -> None:
+	"""What is known of the sale is not made younger, and the warranty with it longer, by a customer's word."""
+	if not file.purchase_date or getdate(registration.purchase_date) <= getdate(file.purchase_date):
+		return
+	frappe.throw(
+		_(
+			"{0} was bought on {1} by its product file, on {2} by the registration. Correct the date in one of them by the proof of purchase."
+		).format(
+			frappe.utils.get_link_to_form(PRODUCT, file.name),
+			format_date(file.purchase_date),
+			format_date(registration.purchase_date),
+		),
+		title=_("Other Date of Purchase"),
 	)
 
 

@@ -157,3 +157,12 @@ def test_only_managers_take_over(shop):
 	for act in (lambda: taking.take_over("Issue", []), lambda: open_in_erpnext.execute({})):
 		with pytest.raises(frappe.PermissionError):
 			act()
+
+
+def test_what_is_of_a_company_that_the_manager_may_not_see_is_left(shop):
+	mine, theirs = issue(customer=shop.customer, company=make.COMPANY), issue(company=make.company())
+	make.make("User Permission", user=MANAGER, allow="Company", for_value=make.COMPANY)
+	rows = dry_run("Issue")
+	assert [row["source"] for row in rows] == [mine.name]
+	assert take("Issue", [*rows, {"key": f"Issue:{theirs.name}"}])["left"] == []
+	assert frappe.db.get_value("Issue", theirs.name, "status") == "Open"

@@ -107,6 +107,20 @@ def test_nor_are_answers_sent_and_payments_received_for_it(shop, documents):
 		).insert()
 
 
+def test_nor_is_a_product_told_by_a_question_about_its_call(shop, documents):
+	frappe.set_user(MINE)
+	question = {
+		"doctype": "Technical Consultation",
+		"repair_call": documents["call"].name,
+		"subject": "What is it?",
+		"question": "Brand and serial number",
+	}
+	with pytest.raises(frappe.PermissionError):
+		frappe.get_doc(question).insert()
+	frappe.set_user(OTHER)
+	assert frappe.get_doc(question).insert().model == "600 Combi"
+
+
 def test_a_technician_reads_what_they_made_themselves(shop, documents):
 	call = make.call(shop.customer, call_owner=MINE)
 	frappe.set_user(MINE)

@@ -84,9 +84,10 @@ def expected(
 		see :func:`told`.
 
 	Raises:
-		frappe.PermissionError: the user may not read service prices, or the customer.
+		frappe.PermissionError: the user may not read service prices, the company or the customer.
 	"""
 	frappe.has_permission(PRICE, "read", throw=True)
+	frappe.get_doc("Company", company).check_permission("read")
 	if customer:
 		frappe.get_doc("Customer", customer).check_permission("read")
 	values = {

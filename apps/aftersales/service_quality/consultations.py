@@ -32,9 +32,15 @@ def ask(repair_call: str, subject: str, question: str, expert: str | None = None
 
 
 def take_from_call(doc: Document) -> None:
-	"""What of the call is for designers: the product and the codes, nothing of the customer."""
+	"""What of the call is for designers: the product and the codes, nothing of the customer.
+
+	Raises:
+		frappe.PermissionError: the user may not read the call.
+	"""
 	if not doc.is_new() and not doc.has_value_changed("repair_call"):
 		return
+	if not doc.flags.ignore_permissions:
+		frappe.get_doc("Repair Call", doc.repair_call).check_permission("read")
 	values = frappe.db.get_value("Repair Call", doc.repair_call, FROM_CALL, as_dict=True) or {}
 	doc.update({field: doc.get(field) or values.get(field) for field in FROM_CALL})
 

@@ -35,7 +35,8 @@ class Found:
 
 
 def open_in(source: str) -> list[Found]:
-	"""What is open in one of the three; those that have a call already are left out.
+	"""What is open in one of the three; those that have a call already, or are of a company that the user may not see, are
+	left out.
 
 	Raises:
 		frappe.ValidationError: it is none of them.
@@ -48,7 +49,8 @@ def open_in(source: str) -> list[Found]:
 			"Repair Call", {"entry_key": ("in", [one.key for one in found] or [""])}, pluck="entry_key"
 		)
 	)
-	return [one for one in found if one.key not in taken]
+	companies = {None, "", *frappe.get_list("Company", pluck="name", limit_page_length=0)}
+	return [one for one in found if one.key not in taken and one.values.get("company") in companies]
 
 
 def _issues() -> list[Found]:

@@ -88,6 +88,7 @@ def household(shop, customer: str, word: str) -> frappe._dict:
 		description=word,
 	)
 	preferences = make.make("Customer Service Preferences", customer=customer)
+	settled = of_settling(customer, word, call, equipment)
 	for purpose, doctype, name in (
 		(links.TRACK, "Repair Call", call.name),
 		(links.ESTIMATE, "Repair Card", waiting.name),
@@ -107,9 +108,49 @@ def household(shop, customer: str, word: str) -> frappe._dict:
 			"Follow-up": follow_up.name,
 			"Service Complaint": complaint.name,
 			"Customer Service Preferences": preferences.name,
+			**settled,
 			"Service Link": frappe.db.get_value("Service Link", {"customer": customer}),
 		}
 	)
+
+
+def of_settling(customer: str, word: str, call, equipment: str) -> dict[str, str]:
+	"""What is there of a customer for money, registration, exchange and meters: DocType → name."""
+	meter = make.make("Product Meter", equipment=equipment, meter=f"{word} hours")
+	made = [
+		make.make(
+			"Service Payment",
+			reference_doctype="Repair Call",
+			reference_name=call.name,
+			amount=10,
+			mode_of_payment=make.once(
+				"Mode of Payment", "Apart Card", mode_of_payment="Apart Card", type="Bank", enabled=1
+			),
+			reference_no=f"{word} slip",
+		),
+		make.make(
+			"Warranty Registration",
+			customer=customer,
+			company=make.COMPANY,
+			equipment=equipment,
+			model=f"{word} model",
+			purchase_date="2026-01-05",
+			contact_name=word,
+		),
+		make.make(
+			"Product Exchange",
+			repair_call=call.name,
+			equipment=equipment,
+			ground="Other",
+			decision_reason=f"{word} reason",
+			decision="Replacement",
+			source="From Maker",
+			old_unit="Scrap",
+		),
+		make.make("Meter Reading", product_meter=meter.name, reading=7, notes=f"{word} told"),
+		meter,
+	]
+	return {doc.doctype: doc.name for doc in made}
 
 
 def build() -> frappe._dict:

@@ -264,7 +264,7 @@ def queue_down(shop) -> dict:
 		server.stop()
 	frappe.db.rollback()
 	run = answer.get("message")
-	told = "starts by itself" in answer.get("_server_messages", "")
+	told = "cannot be reached" in answer.get("_server_messages", "")
 	stored = run and frappe.db.get_value("Billing Run", run, "status")
 	if run:
 		_long_ago(run)

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, get_link_to_form, now_datetime
 
 from aftersales.core.guards import set_protected_values
+from aftersales.core.input import field_values
 from aftersales.core.input.requests import Moment, Values, validate_call
 from aftersales.core.savepoints import insert_once
 from aftersales.installed_base.equipment import find_product_file
@@ -224,7 +225,7 @@ def take_call(
 
 	def register() -> str:
 		if new_customer and not typed.get("customer"):
-			new = frappe.parse_json(new_customer)
+			new = field_values.short_texts(new_customer)
 			typed["customer"] = _make_customer(new, typed)
 			typed.setdefault("service_address", _make_address(new, typed["customer"], typed))
 		if cint(keep_product) and not typed.get("equipment"):
@@ -337,8 +338,12 @@ def _check_may_take_calls() -> None:
 
 
 def _typed(values: str | dict) -> dict:
+	"""What was typed of the call, each value checked against its field."""
 	sent = frappe.parse_json(values) or {}
-	return {field: sent[field] for field in TYPED if sent.get(field) not in (None, "")}
+	given = {field: sent[field] for field in TYPED if sent.get(field) not in (None, "")}
+	call = frappe.new_doc("Repair Call").update(given)
+	field_values.validate_values(call)
+	return {field: call.get(field) for field in given}
 
 
 def _make_customer(new: dict, typed: dict) -> str:

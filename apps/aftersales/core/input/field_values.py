@@ -65,6 +65,22 @@ def validate_values(doc: Document) -> None:
 		_validate(row)
 
 
+def short_texts(values: dict) -> dict[str, str]:
+	"""Values by name that are for fields of another app: each a text of one line, or empty.
+
+	Raises:
+		frappe.ValidationError: names the value that is none.
+	"""
+	parse = partial(rules.parse_text, characters=rules.SHORT_TEXT)
+	texts = {}
+	for name, value in values.items():
+		try:
+			texts[name] = parse("" if value is None else value)
+		except rules.InvalidValue:
+			refuse(name, value, expected_of(parse))
+	return texts
+
+
 def refuse(label: str, value: Any, expected: str, title: str | None = None) -> None:
 	"""Say that `label` cannot be `value`.
 

@@ -178,6 +178,58 @@ def test_what_a_save_could_not_store_stays_kept_whichever_way_it_failed(server, 
 		assert [line.description for line in doc.labour[2:]] == list(WAYS_TO_FAIL), "each row once"
 
 
+def test_a_new_document_that_could_not_be_saved_is_offered_to_the_next_one(server, visit):
+	with chromium() as browser:
+		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE).start()
+		new_receipt(desk)
+		expect(offer(desk)).to_have_count(0)
+		desk.enter(condition="Scratched on the left", fault_as_told="Remote control")
+		desk.page.route(SAVE, WAYS_TO_FAIL["no network"])
+		with desk.page.expect_request(SAVE):
+			desk.page.evaluate("() => void cur_frm.save()")
+		desk.settled()
+		desk.page.unroute(SAVE)
+		desk.page.wait_for_function(
+			"() => Object.values(localStorage).some((text) => text.includes('Remote control'))"
+		)
+		desk.start()  # the phone has ended the browser
+		new_receipt(desk)
+		expect(offer(desk)).to_contain_text("was not saved", timeout=WAIT)
+		offer(desk).get_by_role("button", name="Restore").click()
+		desk.page.wait_for_function("() => cur_frm.doc.fault_as_told === 'Remote control'")
+		desk.page.evaluate("call => cur_frm.set_value('repair_call', call)", visit.repair_call)
+		desk.save()
+		assert kept(desk) == 0
+		assert desk.errors == []
+	receipts = frappe.get_all("Collection Receipt", {"fault_as_told": "Remote control"}, ["condition"])
+	assert [row.condition for row in receipts] == ["Scratched on the left"]
+
+
+def new_receipt(desk: Desk) -> None:
+	desk.page.goto("/app/collection-receipt/new")
+	desk.page.wait_for_function(
+		"() => cur_frm?.doctype === 'Collection Receipt' && cur_frm.is_new() && cur_frm.stored_entries?.name === cur_frm.doc.name"
+	)
+
+
+def test_a_submit_that_failed_keeps_what_was_entered_with_it(server, visit):
+	with chromium() as browser:
+		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE).start().open("Service Voucher", visit.name)
+		desk.enter(findings=FOUND)
+		for failure in ("no network", "server error", "refused"):
+			desk.page.route(SAVE, WAYS_TO_FAIL[failure])
+			with desk.page.expect_request(SAVE):
+				desk.page.evaluate("() => void cur_frm.save('Submit')")
+			desk.settled()
+			desk.page.unroute(SAVE)
+			desk.page.wait_for_function(
+				"text => Object.values(localStorage).some((one) => one.includes(text))", arg=FOUND
+			)
+			desk.page.keyboard.press("Escape")
+		desk.start().open("Service Voucher", visit.name)
+		expect(offer(desk)).to_contain_text("was not saved", timeout=WAIT)
+
+
 def test_a_save_whose_answer_alone_was_lost_is_not_offered_again(server, visit):
 	with chromium() as browser:
 		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE).start().open("Service Voucher", visit.name)

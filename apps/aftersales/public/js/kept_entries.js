@@ -11,16 +11,19 @@ Object.assign(aftersales.kept, {
 	DAYS: 14,
 	EVERY: 1500, // ms between two looks at a form with changes
 	// The documents that are filled in on the road.
-	FORMS: ["Service Voucher", "Collection Receipt", "Loaner Issue"],
+	FORMS: ["Service Voucher", "Service Checklist", "Collection Receipt", "Loaner Issue"],
 
 	start() {
 		const { kept } = aftersales;
 		for (const doctype of kept.FORMS) {
 			frappe.ui.form.on(doctype, {
 				refresh: (frm) => kept.refreshed(frm),
+				before_save: (frm) => (frm.save_tried = frm.doc.name),
 				after_save: (frm) => kept.save_answered(frm),
 			});
 		}
+		// Frappe says so when a document that was new has been saved and has its name
+		$(document).on("rename", (event, doctype) => kept.forget({ doctype, __islocal: 1 }));
 		kept.clear_old();
 		setInterval(() => kept.keep(window.cur_frm), kept.EVERY);
 		window.addEventListener("pagehide", () => kept.keep(window.cur_frm));
@@ -28,20 +31,19 @@ Object.assign(aftersales.kept, {
 		window.addEventListener("online", () => kept.say_offline(false));
 	},
 
-	key: (doc) => `${aftersales.kept.PREFIX}${frappe.session.user}:${doc.doctype}:${doc.name}`,
+	// A document that was never saved has no name yet: the next new one is offered what was entered.
+	key: (doc) =>
+		`${aftersales.kept.PREFIX}${frappe.session.user}:${doc.doctype}:${doc.__islocal ? "new" : doc.name}`,
 
 	concerns: (frm) =>
-		frm?.doc &&
-		aftersales.kept.FORMS.includes(frm.doctype) &&
-		!frm.is_new() &&
-		!frm.doc.docstatus &&
-		!frm.read_only,
+		frm?.doc && aftersales.kept.FORMS.includes(frm.doctype) && !frm.doc.docstatus && !frm.read_only,
 
 	// ------------------------------------------------------------------ keeping
 
 	refreshed(frm) {
 		const { kept } = aftersales;
-		if (frm.is_dirty()) return;
+		// A new document counts as changed from its beginning: what it begins with is what nobody has entered
+		if (frm.is_new() ? frm.stored_entries?.name === frm.doc.name : frm.is_dirty()) return;
 		kept.withdraw(frm); // a form is used for one document after the other
 		if (!kept.concerns(frm)) return;
 		frm.stored_entries = { name: frm.doc.name, entries: kept.entries(frm.doc) };
@@ -55,13 +57,16 @@ Object.assign(aftersales.kept, {
 	// Frappe calls after_save for a save that failed, too: without a network, after a server error, when the session
 	// has ended. Only a form without changes was saved.
 	save_answered(frm) {
-		if (frm.is_dirty()) aftersales.kept.keep(frm);
-		else aftersales.kept.forget(frm.doc);
+		const { kept } = aftersales;
+		if (frm.is_dirty()) kept.keep(frm);
+		else kept.forget(frm.doc);
 	},
 
 	keep(frm) {
 		const { kept } = aftersales;
 		if (!kept.concerns(frm) || !frm.is_dirty() || frm.stored_entries?.name !== frm.doc.name) return;
+		// Of a new document scripts enter much themselves: it is worth keeping once somebody wanted to save it, or cannot
+		if (frm.is_new() && frm.save_tried !== frm.doc.name && navigator.onLine) return;
 		const changes = kept.changes(frm.stored_entries.entries, kept.entries(frm.doc));
 		if (!changes) return;
 		const key = kept.key(frm.doc);

@@ -1,6 +1,7 @@
 """One document of each kind that has actions, for tests that try them all."""
 
 import frappe
+from frappe.utils import nowdate
 
 from tests import discovery
 from tests import factories as f
@@ -41,6 +42,7 @@ def one_of_each(shop: frappe._dict) -> dict:
 		"Service Payment": frappe.new_doc("Service Payment"),
 		"Billing Run": f.make("Billing Run"),
 		"Maintenance Plan": _plan(equipment),
+		"Visit Plan": f.make("Visit Plan", company=f.COMPANY, from_date=nowdate(), to_date=nowdate()),
 		"Planned Service": frappe.new_doc("Planned Service"),
 		"Warranty Registration": f.make(
 			"Warranty Registration", company=f.COMPANY, model="GWH 11", purchase_date="2026-01-05"

@@ -212,7 +212,7 @@ doc_events = {
 		"on_update": "aftersales.installed_base.search_keys.of_contact",
 		"on_trash": "aftersales.installed_base.search_keys.forget",
 	},
-	"Address": {"validate": "aftersales.customer_portal.customers.validate_address"},
+	"Address": {"validate": "aftersales.erpnext_events.address.validate"},
 	"Dynamic Link": {
 		"before_insert": "aftersales.customer_portal.customers.validate_link_row",
 		"validate": "aftersales.customer_portal.customers.validate_link_row",
@@ -496,6 +496,7 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"aftersales.service_billing.billing_resume.resume_interrupted",
 			"aftersales.service_desk.register_import.resume.resume_interrupted",
+			"aftersales.visit_planning.proposing.resume_interrupted",
 		],
 	},
 	"hourly": [
@@ -561,6 +562,7 @@ accounting_dimension_doctypes = [
 
 # What the forms of calls, visits, receipts and cards share
 doctype_js = {
+	"Address": "public/js/address_place.js",
 	"Customer Equipment": "public/js/product_help.js",
 	"Repair Call": [
 		"public/js/job_forms.js",
@@ -569,6 +571,7 @@ doctype_js = {
 		"public/js/product_help.js",
 		"public/js/part_sales.js",
 		"public/js/service_payments.js",
+		"public/js/emergency_visit.js",
 	],
 	"Follow-up": [
 		"public/js/job_forms.js",

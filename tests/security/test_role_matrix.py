@@ -29,6 +29,8 @@ RIGHTS = {
 EXPECTED = {
 	"Service Technician": ("crwd", "crw", "r", "r", "r", "r"),
 	"Service Staff Settings": ("crw", "r", "-", "-", "-", "-"),
+	"Service Routes Settings": ("crw", "r", "-", "-", "-", "-"),
+	"Visit Plan": ("crwd", "crwd", "crw", "-", "-", "-"),
 	"Staff Record": ("crwdsxa", "crws", "-", "r", "r", "-"),
 	"Technician Grade": ("crwd", "r", "-", "r", "r", "-"),
 	"Staff Monthly Record": ("r", "r", "r", "r", "r", "-"),

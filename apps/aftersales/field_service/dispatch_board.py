@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, escape_html, get_datetime, getdate, now_datetime
 
 from aftersales.core.input.requests import Day, Moment, WholeNumber, validate_call
-from aftersales.field_service import arrival, board_promises, day_rules, visits
+from aftersales.field_service import arrival, board_promises, board_travel, day_rules, visits
 from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.board_needs import Needs
 from aftersales.field_service.dispatch import qualification
@@ -60,7 +60,7 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 	Returns:
 		day, now (minute of the day, None on another day), hours (first, last), length (usual visit, minutes),
 		tells_customers (messages are sent), may_plan, technicians (name, company, zone, away, working, planned,
-		worked, free_from, visits, promised: windows that take room), waiting, more, and
+		worked, free_from, visits, promised: windows that take room, travel, kilometres), waiting, more, and
 		fits: for each `need` of a visit or call the technicians qualified for it.
 
 	Raises:
@@ -78,7 +78,7 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 		if row.technician in of_technician:
 			of_technician[row.technician].append(row)
 	days = {name: _day_of(person, of_technician[name], midnight) for name, person in people.items()}
-	waiting = _waiting(company or None, now)
+	waiting = calls_waiting(company or None, now)
 	needs = Needs(people, [*rows, *waiting], on)
 	earliest = max(now, midnight)
 	promised = board_promises.of_day(days.values(), waiting, needs, midnight, length)
@@ -100,6 +100,7 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 		"waiting": [_waiting_shown(row, needs, midnight) for row in waiting[:MOST_WAITING]],
 		"more": len(waiting) > MOST_WAITING,
 	}
+	board_travel.add(shown["technicians"], rows)
 	return {**shown, "fits": needs.fits}
 
 
@@ -312,13 +313,13 @@ def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
 		yield from day.busy
 
 
-def _waiting(company: str | None, now: datetime) -> list[frappe._dict]:
+def calls_waiting(company: str | None, now: datetime, limit: int = MOST_WAITING * 2) -> list[frappe._dict]:
 	"""Calls without a visit that has its technician and time, and without a product in the workshop."""
 	from aftersales.repair_workshop import cards
 	from aftersales.service_calls import calls
 	from aftersales.service_levels import display
 
-	rows = calls.waiting_for_visit(company, MOST_WAITING * 2)
+	rows = calls.waiting_for_visit(company, limit)
 	names = [row.name for row in rows]
 	in_workshop = cards.calls_with_open_card(names)
 	drafts = visits.open_visits_of_calls(names)

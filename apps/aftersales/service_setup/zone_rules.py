@@ -1,7 +1,7 @@
 """Which service zone an address falls into.
 
-Pure: plain values in, plain values out. A postal code decides by its longest match; where none
-matches, the customer's territory (or the nearest territory above it) does.
+Pure: plain values in, plain values out. A place inside an area drawn for a zone decides, the smallest area first; then the
+postal code by its longest match; where none matches, the customer's territory (or the nearest territory above it) does.
 
 An entry of a zone is a code or a beginning of codes:
 - `20*` matches every code that begins with 20;
@@ -14,12 +14,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from aftersales.core.geo_rules import Area, Point, contains, size
+
 
 @dataclass(frozen=True)
 class Zone:
 	name: str
 	postal_codes: tuple[str, ...] = ()
 	territory: str | None = None
+	areas: tuple[Area, ...] = ()
 
 
 def parse_codes(text: str | None) -> tuple[str, ...]:
@@ -28,16 +31,32 @@ def parse_codes(text: str | None) -> tuple[str, ...]:
 	return tuple(entry.strip().upper() for entry in entries if entry.strip().strip("*"))
 
 
-def choose(zones: Iterable[Zone], postal_code: str | None, territories: Sequence[str] = ()) -> str | None:
+def choose(
+	zones: Iterable[Zone],
+	postal_code: str | None,
+	territories: Sequence[str] = (),
+	place: Point | None = None,
+) -> str | None:
 	"""Name of the zone of an address, or None.
 
 	Args:
 		zones: enabled zones; at equal length of match the first wins.
 		postal_code: as written in the address.
 		territories: the customer's territory and those above it, nearest first.
+		place: where the address is, if that is known.
 	"""
 	zones = list(zones)
-	return _by_postal_code(zones, postal_code) or _by_territory(zones, territories)
+	return _by_area(zones, place) or _by_postal_code(zones, postal_code) or _by_territory(zones, territories)
+
+
+def _by_area(zones: list[Zone], place: Point | None) -> str | None:
+	found = [
+		(size(area), number)
+		for number, zone in enumerate(zones)
+		for area in zone.areas
+		if place and contains(area, place)
+	]
+	return zones[min(found)[1]].name if found else None
 
 
 def _by_postal_code(zones: list[Zone], postal_code: str | None) -> str | None:

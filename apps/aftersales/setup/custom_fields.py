@@ -6,6 +6,7 @@ row names the line of the job it was made from. A Sales Invoice may bill several
 them too, and one row of each job holds the key, so that no job is billed on two rows. A Subscription
 names the Service Contract whose fee it invoices. A Customer says when they are invoiced, a Non Conformance
 which fault of which model it is about. Items and item groups say whether their sale makes a product file.
+An Address says where it is.
 """
 
 import frappe
@@ -14,6 +15,13 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from aftersales.core.source_text import N_
 from aftersales.service_posting.plan.billing_rules import INVOICING, PER_CUSTOMER, PERIODS
 from aftersales.setup import record
+from aftersales.setup.master_fields import (
+	call_log_fields,
+	place_fields,
+	product_file_field,
+	reply_fields,
+	upi_field,
+)
 
 MODULE = "Service Billing"
 
@@ -250,77 +258,6 @@ def _service_field() -> dict:
 	}
 
 
-def _call_log_fields() -> list[dict]:
-	"""A telephone call that was about no Repair Call: somebody has said so, the list is without it."""
-	return [
-		{
-			"fieldname": "aftersales_no_call",
-			"fieldtype": "Check",
-			"label": N_("No Repair Call"),
-			"insert_after": "type_of_call",
-		}
-	]
-
-
-def _reply_fields() -> list[dict]:
-	"""For which calls a template is offered as a reply."""
-	return [
-		{
-			"fieldname": "aftersales_section",
-			"fieldtype": "Section Break",
-			"label": N_("Reply on a Repair Call"),
-			"insert_after": "response_html",
-			"collapsible": 1,
-		},
-		{
-			"fieldname": "aftersales_reply",
-			"fieldtype": "Check",
-			"label": N_("Offer as Reply"),
-			"insert_after": "aftersales_section",
-		},
-		{
-			"fieldname": "aftersales_request_type",
-			"fieldtype": "Link",
-			"label": N_("Request Type"),
-			"options": "Service Request Type",
-			"insert_after": "aftersales_reply",
-			"depends_on": "aftersales_reply",
-			"description": N_("Leave empty for all"),
-		},
-		{
-			"fieldname": "aftersales_status",
-			"fieldtype": "Select",
-			"label": N_("Status of the Call"),
-			"options": "\nOpen\nTriaged\nScheduled\nIn Progress\nOn Hold\nResolved\nClosed",
-			"insert_after": "aftersales_request_type",
-			"depends_on": "aftersales_reply",
-			"description": N_("Leave empty for all"),
-		},
-		{
-			"fieldname": "aftersales_language",
-			"fieldtype": "Link",
-			"label": N_("Language"),
-			"options": "Language",
-			"insert_after": "aftersales_status",
-			"depends_on": "aftersales_reply",
-			"description": N_("Leave empty for all"),
-		},
-	]
-
-
-def _product_file_field(insert_after: str, empty: str) -> dict:
-	"""Whether a sale makes a Customer Equipment for each unit (installed_base/sale/deliveries.py)."""
-	return {
-		"fieldname": "aftersales_product_file",
-		"fieldtype": "Select",
-		"label": N_("Customer Equipment on Sale"),
-		"options": "\nCreate\nDo Not Create",
-		"insert_after": insert_after,
-		"description": empty,
-		"no_copy": 0,
-	}
-
-
 def _call_field(insert_after: str) -> dict:
 	"""The call from which parts were sold; ERPNext carries it from quotation to order, delivery and invoice."""
 	return {
@@ -333,17 +270,6 @@ def _call_field(insert_after: str) -> dict:
 		"no_copy": 0,
 		"depends_on": "aftersales_call",
 		"search_index": 1,
-	}
-
-
-def _upi_field() -> dict:
-	"""The virtual payment address that customers in India pay to; it is part of the payment code on invoices."""
-	return {
-		"fieldname": "aftersales_upi_id",
-		"fieldtype": "Data",
-		"label": N_("UPI ID"),
-		"insert_after": "bank_account_no",
-		"depends_on": "is_company_account",
 	}
 
 
@@ -362,20 +288,21 @@ def _all_fields() -> dict[str, list[dict]]:
 		fields.setdefault(doctype, []).append(_call_field("customer_name"))
 	# Whose deposit a payment is: only invoices of this call take it
 	fields["Payment Entry"].append({**_call_field("aftersales_posting_key"), "no_copy": 1})
-	fields["Bank Account"] = [_upi_field()]
+	fields["Bank Account"] = [upi_field()]
 	fields["Bin"] = [_set_aside_field()]
 	fields["Sales Invoice Item"] += _job_of_row_fields("aftersales_line")
 	fields["Non Conformance"] = _fault_fields("preventive_action")
 	fields["Customer"] = _invoicing_fields("payment_terms")
 	fields["Item"] = [
-		_product_file_field("warranty_period", N_("Empty: as the template or the item group says"))
+		product_file_field("warranty_period", N_("Empty: as the template or the item group says"))
 	]
 	fields["Item Group"] = [
-		_product_file_field("is_group", N_("For the items of this group and the groups below it"))
+		product_file_field("is_group", N_("For the items of this group and the groups below it"))
 	]
 	fields["Subscription Plan Detail"] = [_agreed_price_field()]
-	fields["Call Log"] = _call_log_fields()
-	fields["Email Template"] = _reply_fields()
+	fields["Call Log"] = call_log_fields()
+	fields["Email Template"] = reply_fields()
+	fields["Address"] = place_fields("disabled")
 	return {doctype: _ours(rows) for doctype, rows in fields.items()}
 
 

@@ -219,12 +219,20 @@ aftersales.DispatchBoard = class DispatchBoard {
 		const working = technician.working
 			.map((span) => `<i class="db-works" style="${this.span_style(span)}"></i>`)
 			.join("");
+		const road = technician.travel
+			? `<span class="text-muted db-road">${__("{0} min, {1} km of travel", [
+					technician.travel,
+					technician.kilometres,
+			  ])}</span>`
+			: "";
 		const { now } = this.board;
 		const line =
 			now !== null && now >= this.first && now <= this.first + this.shown
 				? `<i class="db-now" style="left:${this.percent(now)}%"></i>`
 				: "";
-		const visits = technician.visits.map((visit) => this.visit_html(visit)).join("");
+		const visits = technician.visits
+			.map((visit) => this.travel_html(visit) + this.visit_html(visit))
+			.join("");
 		const promised = technician.promised.map((promise) => this.promised_html(promise)).join("");
 		return `
 			<div class="db-row" data-technician="${e(technician.name)}">
@@ -235,7 +243,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 				${technician.away ? `<span class="db-away text-danger">${e(technician.away)}</span>` : ""}
 				<span class="db-load ${filled}" title="${__("planned, of working time")}"><b style="width:${
 			Math.min(1, share) * 100
-		}%"></b><em>${load}</em></span></div>
+		}%"></b><em>${load}</em></span>${road}</div>
 				<div class="db-track" style="min-height:${lanes * this.LANE + 6}px;--hours:${
 			this.shown / 60
 		}">${working}${promised}${line}${visits}</div>
@@ -251,6 +259,16 @@ aftersales.DispatchBoard = class DispatchBoard {
 		return `<i class="db-promised" title="${this.escape(tip)}" style="${this.span_style(
 			window
 		)}"><span>${this.escape(what.customer_name || call)}</span></i>`;
+	}
+
+	// The way from the stop before; red where there is not enough time for it.
+	travel_html({ start, travel, tight, lane }) {
+		if (!travel) return "";
+		const tip = tight
+			? __("{0} min of travel, more than there is time", [travel])
+			: __("{0} min of travel", [travel]);
+		return `<i class="db-travel ${tight ? "db-tight" : ""}" title="${tip}"
+			style="${this.span_style([start - travel, start])};top:${lane * this.LANE + 23}px"></i>`;
 	}
 
 	visit_html(visit) {

@@ -23,6 +23,7 @@ class ServiceTechnician(ServiceDocument):
 		cost_rate: DF.Currency
 		education: DF.Literal["", "Vocational Training", "College", "Degree"]
 		employee: DF.Link | None
+		end_address: DF.Link | None
 		grade: DF.Link | None
 		grade_exception: DF.SmallText | None
 		holiday_list: DF.Link | None
@@ -31,6 +32,7 @@ class ServiceTechnician(ServiceDocument):
 		notes: DF.SmallText | None
 		service_zone: DF.Link | None
 		skills: DF.Table[TechnicianSkill]
+		start_address: DF.Link | None
 		supply_warehouse: DF.Link | None
 		technician_name: DF.Data
 		user: DF.Link | None

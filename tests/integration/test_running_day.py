@@ -1,0 +1,166 @@
+"""The running day: travel on the board, the map, and an emergency that disturbs as little as possible."""
+
+from datetime import timedelta
+
+import frappe
+import pytest
+from frappe.utils import get_datetime, getdate
+
+from aftersales.core.geo_rules import Point
+from aftersales.field_service import dispatch_board as board
+from aftersales.visit_planning import emergencies, service_map
+from tests import factories as make
+
+SUPERVISOR = "running.supervisor@example.com"
+TECHNICIAN = "running.technician@example.com"
+HOME, EAST, WEST = Point(53.34, -6.26), Point(53.34, -6.11), Point(53.34, -6.41)
+"""East and west are about ten kilometres from home, twenty from each other."""
+
+
+@pytest.fixture
+def day(clock):
+	"""A working day at nine o'clock: Aoife goes east at ten and west at eleven, Brian west at two."""
+	found = make.shop()
+	windows = [
+		{"weekday": name, "start_time": "08:00:00", "end_time": "17:00:00"}
+		for name in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+	]
+	calendar = make.once("Service Calendar", "Running Hours", calendar_name="Running Hours", windows=windows)
+	make.settings(default_company=make.COMPANY, working_calendar=calendar, send_customer_messages=0)
+	for name in frappe.get_all("Service Technician", pluck="name", order_by="name asc"):
+		frappe.db.set_value("Service Technician", name, "is_active", 0)
+	make.user(SUPERVISOR, "Service Supervisor")
+	make.user(TECHNICIAN, "Service Technician")
+	home = place(HOME, "Running Home")
+	found.date = getdate()
+	clock.to(f"{found.date} 09:00:00")
+	found.aoife = make.technician("Running Aoife", start_address=home, user=TECHNICIAN)
+	found.brian = make.technician("Running Brian", start_address=home)
+	found.east = visit(found, found.aoife, EAST, "10:00", "11:00")
+	found.west = visit(found, found.aoife, WEST, "11:10", "12:00")
+	found.later = visit(found, found.brian, WEST, "14:00", "15:00")
+	frappe.set_user(SUPERVISOR)
+	return found
+
+
+def place(point: Point, owner: str) -> str:
+	return make.address(
+		make.customer(owner), aftersales_latitude=point.latitude, aftersales_longitude=point.longitude
+	)
+
+
+def call(owner: str, point: Point | None, **values):
+	address = place(point, owner) if point else None
+	return make.call(make.customer(owner), service_address=address, **values)
+
+
+def visit(found, technician: str, point: Point, start: str, end: str):
+	doc = make.planned(
+		call(f"Running {technician} {start}", point),
+		technician,
+		planned_start=f"{found.date} {start}:00",
+		planned_end=f"{found.date} {end}:00",
+	)
+	doc.dispatch()
+	return doc
+
+
+def shown(day, technician: str) -> dict:
+	(row,) = (row for row in board.load(day.date)["technicians"] if row["name"] == technician)
+	return row
+
+
+def test_the_board_shows_the_way_between_visits_and_where_time_is_short_for_it(day):
+	east, west = shown(day, day.aoife)["visits"]
+	# 10 km of air, 1.3 times as much road, 40 km/h
+	assert east["travel"] == pytest.approx(19, abs=2) and not east["tight"]
+	assert west["travel"] == pytest.approx(39, abs=3) and west["tight"]
+	row = shown(day, day.aoife)
+	assert row["travel"] == pytest.approx(east["travel"] + west["travel"] + 19, abs=3)
+	assert row["kilometres"] == pytest.approx(52, abs=3)
+
+
+def test_a_day_without_places_is_a_board_without_travel(day):
+	frappe.db.set_value("Address", {"name": ("like", "Running%")}, "aftersales_latitude", 0)
+	frappe.db.set_value("Address", {"name": ("like", "Running%")}, "aftersales_longitude", 0)
+	row = shown(day, day.aoife)
+	assert [visit["travel"] for visit in row["visits"]] == [None, None]
+	assert (row["travel"], row["kilometres"]) == (0, 0)
+
+
+def test_the_map_shows_routes_in_their_order_calls_that_wait_and_says_what_it_cannot_show(day):
+	call("Running Waits", EAST)
+	call("Running Nowhere", None)
+	found = service_map.load(day.date, make.COMPANY)
+	(route,) = (route for route in found["routes"] if route["technician"] == day.aoife)
+	assert [stop["visit"] for stop in route["stops"]] == [day.east.name, day.west.name]
+	assert route["stops"][0]["place"] == (EAST.latitude, EAST.longitude)
+	assert route["start"] == (HOME.latitude, HOME.longitude)
+	waiting = {one["customer_name"]: one["place"] for one in found["waiting"]}
+	assert waiting["Running Waits"] == (EAST.latitude, EAST.longitude)
+	assert waiting["Running Nowhere"] is None and found["unknown"] >= 1
+	assert found["tiles"] is None
+	frappe.set_user(TECHNICIAN)
+	own = service_map.load(day.date)
+	assert [route["technician"] for route in own["routes"]] == [day.aoife]
+
+
+def test_an_emergency_goes_to_who_changes_nothing_for_others_first(day):
+	leak = call("Running Leak", WEST, hazard="Water Leak")
+	first, second = emergencies.options(leak.name)
+	assert (first["technician"], first["changes"]) == (day.brian, [])
+	assert first["start"] == get_datetime(f"{day.date} 09:20:00") or first["start"].hour == 9
+	# Aoife's day is full until twelve: before that two customers would have to be told
+	assert (second["technician"], second["changes"], second["start"].hour) == (day.aoife, [], 12)
+	done = emergencies.take(leak.name, day.brian, first["start"])
+	made = frappe.get_doc("Service Voucher", done["voucher"])
+	assert (made.technician, made.status, made.planned_start) == (day.brian, "Dispatched", first["start"])
+	assert done["moved"] == []
+	with pytest.raises(frappe.ValidationError, match="has the visit"):
+		emergencies.options(leak.name)
+
+
+def test_visits_after_the_emergency_are_moved_within_their_promises(day):
+	frappe.db.set_value("Service Technician", day.brian, "is_active", 0)
+	leak = call("Running Leak", EAST, hazard="Gas")
+	(only,) = emergencies.options(leak.name)
+	assert [change["visit"] for change in only["changes"]] == [day.east.name, day.west.name]
+	assert not any(change["missed"] for change in only["changes"])
+	done = emergencies.take(leak.name, day.aoife, only["start"])
+	assert done["moved"] == [day.east.name, day.west.name]
+	for change in only["changes"]:
+		moved = frappe.get_doc("Service Voucher", change["visit"])
+		assert moved.planned_start == change["new_start"] > change["old_start"]
+		assert moved.status == "Dispatched"
+		assert moved.planned_end - moved.planned_start in (timedelta(hours=1), timedelta(minutes=50))
+	promise = frappe.get_doc("Repair Call", day.west.repair_call)
+	assert promise.promised_to >= frappe.get_doc("Service Voucher", day.west.name).planned_start
+
+
+def test_a_day_that_changed_since_the_options_were_shown_moves_nothing(day):
+	frappe.db.set_value("Service Technician", day.brian, "is_active", 0)
+	leak = call("Running Leak", EAST, hazard="Gas")
+	(only,) = emergencies.options(leak.name)
+	day.east.reload()
+	day.east.call_off("Customer is away")
+	with pytest.raises(frappe.ValidationError, match="has changed since"):
+		emergencies.take(leak.name, day.aoife, only["start"] + timedelta(hours=1))
+	assert frappe.db.count("Service Voucher", {"repair_call": leak.name}) == 0
+
+
+def test_who_may_not_plan_sees_no_options(day):
+	leak = call("Running Leak", EAST, hazard="Gas")
+	frappe.set_user(make.user("running.accountant@example.com", "Service Accountant"))
+	for what in (
+		lambda: emergencies.options(leak.name),
+		lambda: emergencies.take(leak.name, day.aoife, f"{day.date} 10:00:00"),
+	):
+		with pytest.raises(frappe.PermissionError):
+			what()
+
+
+def test_a_closed_call_is_no_emergency(day):
+	done = call("Running Done", EAST, hazard="Gas")
+	done.resolve_by_phone("Valve closed by the customer")
+	with pytest.raises(frappe.ValidationError, match="does not wait for a visit"):
+		emergencies.options(done.name)

@@ -1,0 +1,263 @@
+"""The day, planned: a proposal with its reasons, accepted whole or in part, once, and over nobody's work."""
+
+from datetime import date
+
+import frappe
+import pytest
+from frappe.utils import add_days, get_datetime, getdate, nowdate
+
+from aftersales.core.geo_rules import Point
+from aftersales.field_service import dispatch_board as board
+from aftersales.visit_planning import proposing
+from tests import factories as make
+
+SUPERVISOR = "plan.supervisor@example.com"
+AGENT = "plan.agent@example.com"
+TECHNICIAN = "plan.technician@example.com"
+NEAR, FAR, HOME = Point(53.30, -6.30), Point(53.55, -6.60), Point(53.34, -6.26)
+
+
+def wednesday() -> date:
+	"""A working day within the next two weeks, at least two days ahead."""
+	day = getdate(add_days(nowdate(), 2))
+	return getdate(add_days(day, (2 - day.weekday()) % 7))
+
+
+@pytest.fixture
+def shop():
+	found = make.shop()
+	windows = [
+		{"weekday": day, "start_time": start, "end_time": end}
+		for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+		for start, end in (("08:00:00", "12:00:00"), ("13:00:00", "17:00:00"))
+	]
+	calendar = make.once("Service Calendar", "Plan Hours", calendar_name="Plan Hours", windows=windows)
+	make.settings(default_company=make.COMPANY, working_calendar=calendar, send_customer_messages=0)
+	frappe.db.set_single_value("Service Routes Settings", "time_limit", 2)
+	frappe.clear_document_cache("Service Routes Settings", "Service Routes Settings")
+	for technician in frappe.get_all("Service Technician", pluck="name", order_by="name asc"):
+		frappe.db.set_value("Service Technician", technician, "is_active", 0)
+	for user, role in (
+		(SUPERVISOR, "Service Supervisor"),
+		(AGENT, "Service Agent"),
+		(TECHNICIAN, "Service Technician"),
+	):
+		make.user(user, role)
+	found.gas = make.once(
+		"Item Group", "Plan Gas", item_group_name="Plan Gas", parent_item_group="All Item Groups"
+	)
+	home = at(HOME, "Plan Home")
+	use = {"support_kind": "Use"}
+	found.aoife = make.technician(
+		"Plan Aoife", start_address=home, user=TECHNICIAN, skills=[{"item_group": "All Item Groups", **use}]
+	)
+	found.brian = make.technician("Plan Brian", start_address=home, skills=[{"item_group": found.gas, **use}])
+	found.day = wednesday()
+	return found
+
+
+def at(point: Point, owner: str) -> str:
+	return make.address(
+		make.customer(owner), aftersales_latitude=point.latitude, aftersales_longitude=point.longitude
+	)
+
+
+def call(owner: str, point: Point, **values):
+	return make.call(make.customer(owner), service_address=at(point, owner), **values)
+
+
+def proposed(shop, user: str = SUPERVISOR, **values):
+	"""A plan of the day, worked out as its worker would."""
+	frappe.set_user(user)
+	plan = make.make("Visit Plan", company=make.COMPANY, from_date=shop.day, to_date=shop.day, **values)
+	plan.start()
+	plan.reload()
+	proposing.propose(_begun(plan), plan.attempt)
+	return plan.reload()
+
+
+def _begun(plan):
+	plan.db_set("status", "Planning")
+	return plan
+
+
+def rows(plan, state: str) -> dict:
+	return {row.repair_call: row for row in plan.proposals if row.state == state}
+
+
+def visits(call) -> list:
+	return frappe.get_all(
+		"Service Voucher",
+		filters={"repair_call": call.name, "status": ("!=", "Cancelled")},
+		fields=["name", "technician", "planned_start", "planned_end", "status"],
+		order_by="name asc",
+	)
+
+
+def test_a_proposal_says_who_when_in_which_order_and_why(shop):
+	near, far = call("Plan Near", NEAR), call("Plan Far", FAR)
+	morning = f"{shop.day} 10:00:00", f"{shop.day} 11:00:00"
+	promised = call("Plan Promised", NEAR)
+	promised.schedule(*morning)
+	nobody = call("Plan Nobody", NEAR, support_kind="Application")
+	plan = proposed(shop)
+	found = rows(plan, "Proposed")
+	assert set(found) >= {near.name, far.name, promised.name}
+	assert get_datetime(morning[0]) <= found[promised.name].planned_start <= get_datetime(morning[1])
+	assert "Keeps the promise" in found[promised.name].why
+	assert found[far.name].kilometres > 20 and found[far.name].travel_minutes > 30
+	assert "minutes from the stop before" in found[far.name].why
+	assert {row.technician for row in found.values()} <= {shop.aoife, shop.brian}
+	assert "No technician who is there on these days is qualified" in rows(plan, "Left over")[nobody.name].why
+	assert (plan.status, plan.left_over) == ("Proposed", len(rows(plan, "Left over")))
+	assert plan.travel_minutes > 60 and plan.kilometres > 40 and plan.travel_by == "great circle"
+	assert not visits(near), "a proposal plans nothing"
+
+
+def test_what_is_accepted_becomes_visits_once_and_the_rest_still_waits(shop):
+	near, far = call("Plan Near", NEAR), call("Plan Far", FAR)
+	plan = proposed(shop)
+	chosen = rows(plan, "Proposed")[near.name]
+	assert plan.accept([chosen.name]) == {"accepted": 1, "refused": 0}
+	(visit,) = visits(near)
+	assert (visit.technician, visit.planned_start, visit.status) == (
+		chosen.technician,
+		chosen.planned_start,
+		"Draft",
+	)
+	assert not visits(far)
+	plan.reload()
+	assert rows(plan, "Accepted")[near.name].service_voucher == visit.name
+	assert plan.accept([chosen.name]) == {"accepted": 0, "refused": 0}
+	assert plan.accept()["accepted"] >= 1
+	assert len(visits(near)) == len(visits(far)) == 1
+	assert plan.reload().status == "Accepted"
+	with pytest.raises(frappe.ValidationError, match="were accepted already"):
+		plan.start()
+
+
+def test_a_visit_made_meanwhile_or_a_time_taken_meanwhile_is_said_and_stops_no_other(shop):
+	near, far = call("Plan Near", NEAR), call("Plan Far", FAR)
+	plan = proposed(shop)
+	found = rows(plan, "Proposed")
+	board.plan(shop.brian, shop.day, 16 * 60, 60, call=near.name, reason=None)
+	other = make.planned(
+		make.call(make.customer("Plan Other")),
+		found[far.name].technician,
+		planned_start=found[far.name].planned_start,
+		planned_end=found[far.name].planned_end,
+	)
+	answer = plan.accept([found[near.name].name, found[far.name].name])
+	assert answer == {"accepted": 0, "refused": 2}
+	refused = rows(plan.reload(), "Refused")
+	assert "has the visit" in refused[near.name].refused_because
+	assert other.name in refused[far.name].refused_because
+	assert len(visits(near)) == 1 and not visits(far)
+	other.call_off("Not needed")
+	assert plan.accept([found[far.name].name]) == {"accepted": 1, "refused": 0}
+
+
+def test_dispatched_visits_stay_and_planned_ones_move_only_where_asked(shop):
+	fixed = call("Plan Fixed", FAR)
+	sent = make.planned(
+		fixed, shop.aoife, planned_start=f"{shop.day} 09:00:00", planned_end=f"{shop.day} 10:00:00"
+	)
+	sent.dispatch()
+	loose = call("Plan Loose", FAR)
+	draft = make.planned(
+		loose, shop.aoife, planned_start=f"{shop.day} 16:00:00", planned_end=f"{shop.day} 17:00:00"
+	)
+	near = call("Plan Near", NEAR)
+	plan = proposed(shop)
+	assert {fixed.name, loose.name}.isdisjoint(row.repair_call for row in plan.proposals)
+	assert near.name in rows(plan, "Proposed")
+	again = proposed(shop, reschedule=1)
+	assert fixed.name not in {row.repair_call for row in again.proposals}
+	moved = {**rows(again, "Proposed"), **rows(again, "Unchanged")}[loose.name]
+	assert moved.service_voucher == draft.name
+	draft.reload()
+	draft.preliminary_plan = "Somebody was faster"
+	draft.save()
+	if moved.state == "Proposed":
+		assert again.accept([moved.name])["refused"] == 1
+		assert "was changed by another user" in rows(again.reload(), "Refused")[loose.name].refused_because
+
+
+def test_accepted_visits_are_dispatched_only_where_the_site_says_so(shop):
+	frappe.db.set_single_value("Service Routes Settings", "dispatch_accepted", 1)
+	frappe.clear_document_cache("Service Routes Settings", "Service Routes Settings")
+	near = call("Plan Near", NEAR)
+	plan = proposed(shop)
+	plan.accept([rows(plan, "Proposed")[near.name].name])
+	assert [visit.status for visit in visits(near)] == ["Dispatched"]
+	near.reload()
+	assert near.status == "Scheduled"
+
+
+def test_who_is_away_or_off_is_not_planned(shop):
+	near = call("Plan Near", NEAR)
+	frappe.db.set_value("Service Technician", shop.aoife, "is_active", 0)
+	plan = proposed(shop, technicians=[{"technician": shop.brian}])
+	assert {row.technician for row in plan.proposals} <= {shop.brian, None}
+	sunday = getdate(add_days(shop.day, 4))
+	plan.update({"from_date": sunday, "to_date": sunday}).save()
+	plan.start()
+	proposing.propose(_begun(plan.reload()), plan.attempt)
+	assert set(rows(plan.reload(), "Proposed")) == set() and near.name in rows(plan, "Left over")
+
+
+def test_roles_and_forged_values(shop):
+	call("Plan Near", NEAR)
+	plan = proposed(shop, AGENT)
+	with pytest.raises(frappe.PermissionError, match="set by the system"):
+		frappe.get_doc("Visit Plan", plan.name).update({"planned_visits": 99}).save()
+	forged = frappe.get_doc("Visit Plan", plan.name)
+	count = len(forged.proposals)
+	forged.append("proposals", {"technician": shop.aoife, "state": "Proposed"})
+	forged.save()
+	assert len(forged.reload().proposals) == count
+	frappe.set_user(TECHNICIAN)
+	with pytest.raises(frappe.PermissionError):
+		make.make("Visit Plan", company=make.COMPANY, from_date=shop.day, to_date=shop.day)
+
+
+@pytest.mark.parametrize(
+	("first", "last", "told"),
+	[(2, 1, "must end on or after"), (1, 20, "14 days at most"), (-3, -2, "is over. Choose a day")],
+)
+def test_days_that_make_no_plan_are_refused(shop, first, last, told):
+	frappe.set_user(SUPERVISOR)
+	with pytest.raises(frappe.ValidationError, match=told):
+		make.make(
+			"Visit Plan",
+			company=make.COMPANY,
+			from_date=add_days(nowdate(), first),
+			to_date=add_days(nowdate(), last),
+		)
+
+
+def test_a_run_of_an_older_start_and_a_run_that_fails_change_nothing(shop, monkeypatch):
+	near = call("Plan Near", NEAR)
+	plan = proposed(shop)
+	before = [row.name for row in plan.proposals]
+	proposing.run(plan.name, plan.attempt - 1)
+	proposing.propose(plan, plan.attempt)  # its status is no longer Planning
+	assert [row.name for row in plan.reload().proposals] == before
+	assert not visits(near)
+
+
+def test_a_plan_given_up_by_its_worker_begins_anew_and_in_the_end_fails(shop, clock):
+	plan = proposed(shop)
+	plan.db_set({"status": "Planning", "started_at": frappe.utils.now_datetime()})
+	with pytest.raises(frappe.ValidationError, match="being worked out already"):
+		plan.start()
+	with pytest.raises(frappe.ValidationError, match="cannot be deleted"):
+		frappe.get_doc("Visit Plan", plan.name).delete()
+	assert proposing.resume_interrupted() == []
+	clock.to(frappe.utils.add_to_date(None, minutes=30))
+	assert proposing.resume_interrupted() == [plan.name]
+	assert (plan.reload().status, plan.attempt) == ("Queued", 2)
+	plan.db_set({"status": "Planning", "attempt": 9})
+	clock.to(frappe.utils.add_to_date(None, minutes=30))
+	assert proposing.resume_interrupted() == []
+	assert plan.reload().status == "Failed" and "interrupted" in plan.error

@@ -11,6 +11,8 @@ from aftersales.field_service.arrival_rules import (
 	Suggestion,
 	Technician,
 	Wish,
+	choose_with_cheap,
+	mark_cheap,
 	on_call,
 	on_days,
 	suggest,
@@ -170,3 +172,25 @@ def test_what_is_left_lies_within_and_on_working_days(quarters, days):
 		middle = at(hour + 0.5)
 		inside = any(start <= middle < end for start, end in spans)
 		assert any(start <= middle < end for start, end in left) == (inside and middle.date() not in off)
+
+
+def window(hour: int, detour: int | None, in_time: bool = True) -> Suggestion:
+	return Suggestion(at(hour), at(hour + 1), "Aoife", 0, in_time, detour=detour)
+
+
+def test_a_window_that_is_clearly_on_the_way_is_offered_and_marked():
+	found = [window(8, 40), window(10, 35), window(12, 50)]
+	more = [*found, window(14, 20), window(15, 5, in_time=False)]
+	offered = mark_cheap(choose_with_cheap(found, more))
+	assert [(one.start.hour, one.detour, one.cheap) for one in offered] == [
+		(8, 40, False),
+		(10, 35, False),
+		(14, 20, True),
+	]
+
+
+def test_windows_that_cost_about_the_same_or_are_not_known_are_left_as_they_are():
+	same = [window(8, 30), window(10, 34)]
+	assert mark_cheap(choose_with_cheap(same, [window(14, 25)])) == same
+	unknown = [window(8, None), window(10, None)]
+	assert mark_cheap(choose_with_cheap(unknown, [window(14, 5)])) == unknown

@@ -8,7 +8,7 @@ import frappe
 from frappe.utils import cint, get_datetime, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
-from aftersales.field_service import arrival_rules
+from aftersales.field_service import arrival_rules, arrival_travel
 from aftersales.field_service.arrival_rules import Span, Suggestion, Technician, Wish
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff import availability, availability_rules, exams
@@ -28,6 +28,7 @@ def suggest(
 	emergency: bool = False,
 	count: int = 3,
 	now: datetime | None = None,
+	address: str | None = None,
 ) -> list[Suggestion]:
 	"""Windows that can be promised to a customer, the best first; [] when nobody is qualified.
 
@@ -37,6 +38,7 @@ def suggest(
 		promised: calls with their window that a customer was promised; those without a visit take time too.
 		emergency: offer a time outside working hours where working hours cannot meet `due`.
 		now: site time, default now.
+		address: where the visit is: windows then say what driving they add, and a cheap one is among them.
 	"""
 	now = now or now_datetime()
 	settings = aftersales_settings()
@@ -53,8 +55,10 @@ def suggest(
 	technicians = arrival_rules.with_promises(technicians, _not_dispatched(promised), wish.visit)
 	found = arrival_rules.suggest(technicians, wish, count)
 	if emergency and not any(window.in_time for window in found):
-		found = (arrival_rules.on_call(technicians, wish, until) + found)[:count]
-	return found
+		return (arrival_rules.on_call(technicians, wish, until) + found)[:count]
+	return arrival_travel.offered(
+		found, lambda number: arrival_rules.suggest(technicians, wish, number), address, service_zone
+	)
 
 
 def _qualified(

@@ -50,6 +50,9 @@ class Suggestion:
 	visits_that_day: int
 	in_time: bool
 	outside_hours: bool = False
+	detour: int | None = None
+	"""Minutes of driving that the visit adds to the technician's day; None where a place is not known."""
+	cheap: bool = False
 
 
 def suggest(technicians: Iterable[Technician], wish: Wish, count: int = 3) -> list[Suggestion]:
@@ -65,6 +68,35 @@ def suggest(technicians: Iterable[Technician], wish: Wish, count: int = 3) -> li
 	for window in sorted(found, key=lambda window: _rank(window, zones, wish)):
 		chosen.setdefault(window.start, window)
 	return list(chosen.values())[:count]
+
+
+CHEAPER_BY = 10
+"""Minutes of driving by which a window must be cheaper than the dearest one to be marked."""
+
+
+def choose_with_cheap(found: Sequence[Suggestion], more: Sequence[Suggestion]) -> list[Suggestion]:
+	"""`found`, the last of them replaced by the one of `more` that adds least driving, if that is clearly less.
+
+	A cheap window that misses the target replaces none that meets it.
+	"""
+	chosen = list(found)
+	starts = {window.start for window in chosen}
+	rest = [window for window in more if window.detour is not None and window.start not in starts]
+	known = [window.detour for window in chosen if window.detour is not None]
+	if len(chosen) < 2 or not rest or not known:
+		return chosen
+	cheapest = min(rest, key=lambda window: (not window.in_time, window.detour, window.start))
+	if cheapest.detour <= min(known) - CHEAPER_BY and cheapest.in_time >= chosen[-1].in_time:
+		chosen[-1] = cheapest
+	return chosen
+
+
+def mark_cheap(found: Sequence[Suggestion]) -> list[Suggestion]:
+	"""`found` with those marked that add least driving, where that is clearly less than another adds."""
+	known = [window.detour for window in found if window.detour is not None]
+	least = min(known, default=0)
+	worth = bool(known) and max(known) - least >= CHEAPER_BY
+	return [replace(window, cheap=worth and window.detour == least) for window in found]
 
 
 def with_promises(

@@ -288,6 +288,7 @@ def arrival_windows(call: Document, due=None, count: int = 3) -> list:
 		promised=_promised(call.company, call.name),
 		emergency=bool(call.hazard) or call.priority == aftersales_settings().emergency_priority,
 		count=count,
+		address=call.service_address or None,
 	)
 
 

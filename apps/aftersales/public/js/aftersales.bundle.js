@@ -14,5 +14,6 @@ import "./report_filters";
 import "./incoming_calls";
 import "./write_to_customer";
 import "./promise_dialog";
+import "./window_travel";
 import "./service_prices";
 import "./workflow_steps";

@@ -414,7 +414,8 @@ function told_of_window(window) {
 	const until = to.format(from.isSame(to, "day") ? "HH:mm" : __("ddd D MMM HH:mm"));
 	const judged = window.outside_hours ? __("out of hours") : window.in_time ? "" : __("too late");
 	const told = `${from.format(__("ddd D MMM HH:mm"))} – ${until}`;
-	return [told, window.technician, judged].filter(Boolean).join(", ");
+	const driving = aftersales.driving_of_window(window.detour, window.cheap);
+	return [told, window.technician, driving, judged].filter(Boolean).join(", ");
 }
 
 function ask_reason(frm, title, label, method) {

@@ -455,11 +455,11 @@ aftersales.PhoneDesk = class {
 			.appendTo($card);
 	}
 
-	told_of_window({ technician, visits_that_day }) {
+	told_of_window({ technician, visits_that_day, detour, cheap }) {
 		const visits = visits_that_day
 			? __("{0} visits that day", [visits_that_day])
 			: __("no other visit that day");
-		return `${technician}, ${visits}`;
+		return [technician, visits, aftersales.driving_of_window(detour, cheap)].filter(Boolean).join(", ");
 	}
 
 	judged(window) {

@@ -1,7 +1,7 @@
 frappe.ui.form.on("Planned Service", {
 	refresh(frm) {
 		frm.set_df_property("due_on", "read_only", frm.doc.status !== "Planned");
-		if (frm.doc.status !== "Planned" || !frm.perm[0]?.write) return;
+		if (frm.is_new() || frm.doc.status !== "Planned" || !frm.perm[0]?.write) return;
 		aftersales.forms
 			.add_button(frm, __("Make Call"), async () => {
 				await aftersales.forms.save_typed(frm);

@@ -130,5 +130,8 @@ def test_the_method_is_asked_for_and_the_dearer_one_explained(shop):
 	rows = {row["method"]: row for row in repair_methods.execute(period)[1]}
 	assert (rows["Module"]["jobs"], rows["Module"]["parts"], rows["Module"]["labour"]) == (1, 12.5, 30)
 	assert (rows["Not Said"]["jobs"], rows["Not Said"]["cost"]) == (1, 30)
+	summary = {each["label"]: each["value"] for each in repair_methods.execute(period)[4]}
+	assert summary["Repairs"] == sum(row["jobs"] for row in rows.values())
+	assert summary["Cost per Repair"] == round(summary["Cost"] / summary["Repairs"], 2)
 	by_model = repair_methods.execute({**period, "group_by": "Model"})[1]
 	assert {row["model"] for row in by_model} == {"600 Combi"} and getdate()

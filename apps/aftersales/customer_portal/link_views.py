@@ -42,7 +42,9 @@ def link(visit: Visit, token: str) -> Page | GoTo | File:
 	limits.count("link", 60 if visit.posted else 600, HOUR, opened.key if opened.customer else None)
 	if visit.posted and frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User":
 		# what a signed link decides is the customer's word, not that of who is logged in at the desk
-		return Page("for_customers.html", {"title": _("This page is for customers"), "navigation": False}, 403)
+		return Page(
+			"for_customers.html", {"title": _("This page is for customers"), "navigation": False}, 403
+		)
 	if opened.customer:
 		frappe.local.lang = language_of(opened.customer) or frappe.local.lang
 	found = OPENED.get(opened.purpose, _track)(visit, opened)

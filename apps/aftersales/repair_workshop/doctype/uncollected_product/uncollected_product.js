@@ -1,6 +1,6 @@
 frappe.ui.form.on("Uncollected Product", {
 	refresh(frm) {
-		if (frm.doc.status !== "Open") return;
+		if (frm.is_new() || frm.doc.status !== "Open") return;
 		const act = async (method, args) => {
 			await frappe.xcall(`aftersales.repair_workshop.uncollected.${method}`, {
 				name: frm.doc.name,

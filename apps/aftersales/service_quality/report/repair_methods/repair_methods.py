@@ -22,7 +22,20 @@ def execute(filters: dict | None = None) -> tuple:
 	for row in rows:
 		row["share"] = share(row["jobs"], jobs)
 		row["average"] = rounded(row["cost"] / row["jobs"])
-	return columns(by_model), rows
+	skip_total_row = True  # it would add up shares and averages
+	summary = _summary(jobs, sum(row["cost"] for row in rows), scope)
+	return columns(by_model), rows, None, None, summary, skip_total_row
+
+
+def _summary(jobs: int, cost: float, scope: Scope) -> list[dict]:
+	"""Of all methods together."""
+	currency = frappe.get_cached_value("Company", scope.company, "default_currency")
+	money = {"datatype": "Currency", "currency": currency}
+	return [
+		{"label": _("Repairs"), "value": jobs, "datatype": "Int"},
+		{"label": _("Cost"), "value": rounded(cost), **money},
+		{"label": _("Cost per Repair"), "value": rounded(cost / jobs) if jobs else 0, **money},
+	]
 
 
 def columns(by_model: bool) -> list[dict]:

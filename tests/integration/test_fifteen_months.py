@@ -4,7 +4,8 @@ Each month has a visit paid in cash that is handed over in the next month, a wor
 submits in the next month, a warranty job, and a visit under contract late on the last day. Fees run on the 31st and
 by the year; both contracts are renewed. VAT changes with the year, prices in July, the scheduler stands still over
 the end of August; invoices are dated back, credited, billed again; a visit is cancelled in the month after. Clocks
-change in March and October; the last day is a leap day. It is the next such time to come: 2026 to 2028, then 2030
+change in March and October; the last day is a leap day. In the middle of each month customers are settled with
+(tests/settled_months.py): flat rates, quotes, deposits, parts sold, products exchanged and refunded, loaners charged. It is the next such time to come: 2026 to 2028, then 2030
 to 2032.
 
 One story, looked at on each month end, again a month later, and once more for all months from the end.
@@ -35,6 +36,7 @@ from aftersales.service_contracts.contracts import renewal_of, roll_over
 from tests import clock as clocks
 from tests import factories as make
 from tests.jobs import done
+from tests.settled_months import Settling
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +71,7 @@ class Business:
 		make.settings(small_fee_limit=500, excess_item=make.service_item("Contract Excess", uom="Nos"))
 		self.monthly = self.agree("Care by the Month", 100, "Month", f"{YEAR}-12-31", f"{YEAR + 1}-12-30")
 		self.yearly = self.agree("Care by the Year", 1200, "Year", f"{YEAR + 1}-01-01", f"{YEAR + 1}-12-31")
+		self.settling = Settling(self.shop)
 		self.drafts: list = []
 		self.collected: list[tuple[date, float]] = []
 
@@ -109,6 +112,8 @@ class Business:
 		self.cash_visit()
 		self.day(first.replace(day=12))
 		self.drafts.append(self.job("Repair Card"))
+		self.day(first.replace(day=15))
+		self.drafts += self.settling.month(number)
 		self.day(first.replace(day=20))
 		self.job(category="C")
 		self.clock.to(f"{end} 00:30:00")
@@ -229,10 +234,13 @@ def check_month(business: Business, first: date, last: date, over: bool) -> None
 	contracts = rows_of(contract_profitability, first, last)
 	fees = total(contracts, "fees")
 	assert fees == -ledger(first, last, FEES)
-	assert flt(total(jobs, "income") + fees, 2) == -ledger(first, last, root_type="Income")
+	settled = business.settling
+	income = flt(total(jobs, "income") + fees + settled.expected("income", first, last), 2)
+	assert income == -ledger(first, last, root_type="Income")
 	received = 1250 if first <= FIRST <= last else 0  # a hundred seals; the first ten were there before
 	if received:
 		received += 125
+	received += settled.expected("stock", first, last)
 	assert total(jobs, "parts") == flt(received - ledger(first, last, STOCK), 2)
 	warranty = rows_of(warranty_cost, first, last)
 	assert total(warranty, "cost") == ledger(first, last, business.shop.warranty)
@@ -255,6 +263,16 @@ def check_cash(business: Business, day: date) -> None:
 	rows = cash_with_technicians.execute({"company": make.COMPANY, "on_date": str(day)})[1]
 	collected = sum(amount for on, amount in business.collected if on <= day)
 	assert total(rows, "amount") == flt(collected - balance(business.till, day), 2)
+
+
+def check_deposits(business: Business, day: date) -> None:
+	"""What came in by terminal and link is in the bank; what no invoice took is what ERPNext has as unallocated."""
+	settled = business.settling
+	assert balance("Terminal - LSL", day) == flt(settled.received, 2)
+	unallocated = frappe.get_all(
+		"Payment Entry", {"docstatus": 1, "payment_type": "Receive"}, "unallocated_amount"
+	)
+	assert settled.open_deposits() == flt(sum(row.unallocated_amount for row in unallocated), 2)
 
 
 def earned_after(day: date, until: date) -> dict[str, float]:
@@ -282,6 +300,7 @@ def test_every_month_end_is_the_ledger_on_its_day_and_later(clock):
 		end = ends[-1]
 		check_month(business, date(year, month, 1), end, over=False)
 		check_cash(business, end)
+		check_deposits(business, end)
 		accrued[end] = unbilled(end)
 		assert set(accrued[end]) >= {business.drafts[-1].name}
 		for earlier in ends[-3:-1]:  # late entries have come since
@@ -303,6 +322,7 @@ def test_every_month_end_is_the_ledger_on_its_day_and_later(clock):
 	check_month(business, FIRST, today, over=True)
 	assert unbilled(today) == {}
 	assert balance(business.till, today) == 1500  # 15 receipts of 100.00
+	assert business.settling.open_deposits() == 60, "the call that was agreed on last is not visited yet"
 
 	# As seen on the day: only what was dated back or cancelled since has left the accrual
 	changed = {end: set(accrued[end]) - set(unbilled(end)) for end in ends}

@@ -125,6 +125,24 @@ def test_a_refund_takes_the_product_from_the_customer(shop):
 	assert file_of(shop).status == "Returned"
 
 
+def test_a_credit_note_that_is_cancelled_and_amended_refunds_the_same_exchange(shop):
+	make.settings(submit_invoice=1)
+	doc = exchange(shop, shop.product, decision="Refund", original_invoice=shop.invoice, old_unit="Scrap")
+	note = frappe.get_doc("Sales Invoice", doc.credit_note)
+	with pytest.raises(frappe.ValidationError, match="Cancel it first"):
+		doc.cancel()
+	note.cancel()
+	assert frappe.db.get_value(doc.doctype, doc.name, "credit_note") is None
+	amended = frappe.copy_doc(note)
+	amended.amended_from = note.name
+	amended.insert()
+	amended.submit()
+	assert frappe.db.get_value(doc.doctype, doc.name, "credit_note") == amended.name
+	amended.cancel()
+	frappe.get_doc(doc.doctype, doc.name).cancel()
+	assert file_of(shop).status == "In Use"
+
+
 @pytest.mark.parametrize(
 	("values", "message"),
 	[

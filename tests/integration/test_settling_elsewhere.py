@@ -22,6 +22,9 @@ INCOME, DEBTORS, BANK = "Repair Income - CSL", "Debtors - CSL", "Terminal - CSL"
 def shop(clock):
 	names = make.shop()
 	make.settings(submit_invoice=1)
+	frappe.db.set_single_value(
+		"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
+	)
 	make.fiscal_years(int(nowdate()[:4]) + 1)
 	clock.forward(years=1)
 	names.company = make.company()
@@ -141,7 +144,7 @@ def test_a_deposit_in_pounds_is_allocated_and_the_rest_refunded(shop):
 		110,
 	)
 	refund = deposit.refund(110, shop.terminal, "Less work")
-	assert [row[:3] for row in gl(refund)] == [(BANK, 0, 137.5), (DEBTORS, 137.5, 0)]
+	assert [row[:3] for row in gl(refund)] == [(DEBTORS, 137.5, 0), (BANK, 0, 137.5)]
 	assert fresh(deposit).open_amount == 0
 	assert fresh(doc).billing_status == "Paid"
 	assert fresh(deposit).refunded_amount == 110
@@ -219,3 +222,8 @@ def test_a_loaner_lost_is_charged_in_pounds(shop):
 		80,
 		100,
 	)
+	invoice.cancel()  # charged to the wrong customer: it is decided about again
+	loaner.reload()
+	assert (loaner.charge_decision, loaner.charge_invoice) == (None, None)
+	again = frappe.get_doc("Sales Invoice", charge(loaner.name, 40, "Half of it"))
+	assert again.net_total == 40

@@ -63,6 +63,18 @@ def test_it_is_noted_reminded_of_charged_and_disposed_of(card, clock):
 	assert frappe.db.get_value("Repair Card", card.name, "status") == "Returned"
 
 
+@pytest.mark.parametrize("submitted", [0, 1])
+def test_storage_whose_invoice_is_gone_is_charged_again(card, clock, submitted):
+	make.settings(submit_invoice=submitted)
+	clock.forward(days=40)
+	uncollected.note_all()
+	name = of_card(card).name
+	invoice = frappe.get_doc("Sales Invoice", uncollected.charge_storage(name))
+	invoice.cancel() if submitted else invoice.delete()
+	again = frappe.get_doc("Sales Invoice", uncollected.charge_storage(name))
+	assert (again.net_total, of_card(card).storage_invoice) == (20, again.name)
+
+
 def test_who_collects_is_reminded_no_more(card, clock):
 	clock.forward(days=20)
 	uncollected.note_all()

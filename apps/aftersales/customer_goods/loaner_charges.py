@@ -65,6 +65,24 @@ def validate_not_charged(doc: Document) -> None:
 		)
 
 
+def release(invoice: Document) -> None:
+	"""on_cancel and on_trash of a Sales Invoice: a loaner that it charged is to be decided about again."""
+	for name in frappe.get_all(
+		"Loaner Issue", {"charge_invoice": invoice.name}, pluck="name", order_by="name asc"
+	):
+		doc = frappe.get_doc("Loaner Issue", name)
+		doc.db_set(
+			{"charge_decision": None, "charge_invoice": None, "charged_amount": 0, "charge_reason": None},
+			notify=True,
+		)
+		doc.add_comment(
+			"Info",
+			_("Sales Invoice {0} was cancelled or deleted: the loaner is not charged.").format(
+				escape_html(invoice.name)
+			),
+		)
+
+
 def _undecided(loaner: str, reason: str) -> Document:
 	require_role(DECIDING_ROLES, _("Deciding about a lost or damaged loaner"))
 	doc = frappe.get_doc("Loaner Issue", loaner, for_update=True)

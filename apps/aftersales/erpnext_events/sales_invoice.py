@@ -2,8 +2,11 @@
 
 from frappe.model.document import Document
 
+from aftersales.customer_goods import loaner_charges
+from aftersales.customer_goods.exchange import credit_notes
 from aftersales.customer_portal import messages
 from aftersales.installed_base.sale import deliveries
+from aftersales.repair_workshop import uncollected
 from aftersales.service_billing import credits, invoiced_jobs
 from aftersales.service_cash import handover
 from aftersales.service_contracts import fee_invoices, fees
@@ -15,6 +18,7 @@ def before_insert(doc: Document, method: str | None = None) -> None:
 	invoiced_jobs.claim(doc)
 	discounts.amend(doc)
 	fee_invoices.claim_period(doc)
+	credit_notes.before_insert(doc)
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:
@@ -33,6 +37,7 @@ def validate(doc: Document, method: str | None = None) -> None:
 def after_insert(doc: Document, method: str | None = None) -> None:
 	invoiced_jobs.name_on_jobs(doc)
 	discounts.follow_amendment(doc)
+	credit_notes.after_insert(doc)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
@@ -60,9 +65,18 @@ def on_cancel(doc: Document, method: str | None = None) -> None:
 	fees.free_key(doc)
 	fee_invoices.free_period(doc)
 	deliveries.on_cancel(doc)
+	_release_of_goods(doc, cancelled=True)
 
 
 def on_trash(doc: Document, method: str | None = None) -> None:
+	_release_of_goods(doc, cancelled=False)
 	invoiced_jobs.release(doc, cancelled=False)
 	handover.forget_invoice(doc)
 	fees.resume_recognition(doc)
+
+
+def _release_of_goods(doc: Document, cancelled: bool) -> None:
+	"""What a refund, a loaner or storage is charged by goes: they can be decided about again."""
+	credit_notes.release(doc, cancelled)
+	loaner_charges.release(doc)
+	uncollected.release_storage(doc)

@@ -7,7 +7,7 @@ when the product is collected, or is disposed of by a manager.
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html, fmt_money, get_link_to_form, getdate, nowdate
+from frappe.utils import add_days, cint, escape_html, fmt_money, get_link_to_form, getdate, nowdate
 
 from aftersales.core import dimensions
 from aftersales.core.guards import privileged, require_role
@@ -159,6 +159,18 @@ def dispose(name: str, disposal: str, reason: str) -> None:
 		notify=True,
 	)
 	_close_custody(doc, f"{_(disposal)}: {reason.strip()}")
+
+
+def release_storage(invoice: Document) -> None:
+	"""on_cancel and on_trash of a Sales Invoice: the days of storage that it charged can be charged again."""
+	for name in frappe.get_all(DOCTYPE, {"storage_invoice": invoice.name}, pluck="name", order_by="name asc"):
+		doc = frappe.get_doc(DOCTYPE, name)
+		days = cint(sum(row.qty for row in invoice.items))
+		doc.db_set(
+			{"storage_invoice": None, "charged_until": add_days(doc.charged_until, -days)}, notify=True
+		)
+		if invoice.docstatus == 2:
+			invoice.db_set(KEY, None, update_modified=False)
 
 
 def notice_of(doc: Document) -> frappe._dict:

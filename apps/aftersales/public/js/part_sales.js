@@ -30,7 +30,7 @@ aftersales.part_sales.ask = function (frm) {
 				label: __("Parts"),
 				reqd: 1,
 				in_place_edit: true,
-				data: [],
+				data: [{ idx: 1, qty: 1 }],
 				fields: [
 					{
 						fieldname: "item_code",

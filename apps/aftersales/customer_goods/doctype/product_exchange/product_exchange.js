@@ -26,8 +26,6 @@ frappe.ui.form.on("Product Exchange", {
 	},
 
 	refresh(frm) {
-		if (frm.doc.docstatus === 0 && frm.doc.finding)
-			frm.set_intro(frappe.utils.escape_html(frm.doc.finding));
 		if (frm.doc.receipt_entry && frappe.model.can_create("Product Refurbishment")) {
 			aftersales.forms.add_button(
 				frm,

@@ -12,6 +12,8 @@ frappe.ui.form.on("Core Return", {
 
 	refresh(frm) {
 		const { doc } = frm;
+		frm.set_df_property("items", "cannot_add_rows", doc.docstatus > 0);
+		frm.set_df_property("items", "cannot_delete_rows", doc.docstatus > 0);
 		if (doc.docstatus === 0 && doc.company && frm.perm[0].write) {
 			aftersales.forms.add_button(frm, __("Get Old Parts"), () => frm.trigger("fetch_items"));
 		}

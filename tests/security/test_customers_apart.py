@@ -250,7 +250,7 @@ def unlimited(ask, *args, **kwargs) -> portal.Answer:
 
 def test_no_page_shows_anything_of_another(world):
 	before = rows_of(world.ben.Customer)
-	own = ("", "/new", "/products", "/products/register", "/complaint", "/messages")
+	own = ("", "/new", "/paid", "/products", "/products/register", "/complaint", "/messages")
 	for user, address in itertools.product([ANNA, "Guest"], addresses(world.ben, world.anna)):
 		answer = unlimited(portal.get, address, user)
 		told = f"{user} {address} {answer.status}"

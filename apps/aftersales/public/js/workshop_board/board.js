@@ -58,6 +58,7 @@ export class WorkshopBoard {
 			find: this.page.add_field({ fieldname: "find", fieldtype: "Data", label: __("Scan or Find") }),
 			...Object.fromEntries(filter_fields().map((df) => [df.fieldname, add(df)])),
 		};
+		this.fields.pressing.$input.attr("aria-label", __("Promise"));
 		const $find = this.fields.find.$input;
 		$find.on(
 			"input",

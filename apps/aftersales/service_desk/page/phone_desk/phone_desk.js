@@ -42,6 +42,7 @@ aftersales.PhoneDesk = class {
 			},
 			render_input: true,
 		});
+		this.symptom.$input.attr("aria-label", __("Symptom"));
 	}
 
 	async fill_choices() {

@@ -4,15 +4,13 @@ Every click is a real one of the mouse, counted in the browser; typing is not co
 fails the test: nothing here is tried twice. Times are printed and not compared, since machines differ.
 """
 
-import time
-from contextlib import contextmanager
-
 import frappe
 import pytest
 from playwright.sync_api import Locator, expect
 
 from aftersales.setup.roles import ROLES
 from tests import factories as make
+from tests.clicks import Counted
 from tests.committed import swept_afterwards
 from tests.desk import WAIT, Desk, chromium, desks_of, passwords
 
@@ -21,12 +19,6 @@ OWNER = (
 	*("System Manager", "Item Manager", "Sales User", "Sales Manager", "Sales Master Manager"),
 	*("Stock User", "Stock Manager", "Accounts User", "Accounts Manager"),
 )
-COUNTER = """
-document.addEventListener("pointerdown", (event) => {
-	if (event.isTrusted && event.target.tagName !== "CANVAS") // the stroke of a signature is no click
-		localStorage.counted_clicks = 1 + Number(localStorage.counted_clicks || 0);
-}, true);
-"""
 MOST = {"set up": 4, "first call": 2, "first visit billed": 15, "first repair returned": 15}
 """Clicks. Before: - / 2 / about 45 with eight stops / about 25."""
 
@@ -52,32 +44,10 @@ def owner():
 			frappe.db.commit()
 
 
-class Counted:
-	"""Counts the clicks of a desk, by task."""
-
-	def __init__(self, desk: Desk):
-		self.desk = desk
-		self.clicks: dict[str, int] = {}
-
-	def now(self) -> int:
-		return int(self.desk.page.evaluate("localStorage.counted_clicks || 0"))
-
-	@contextmanager
-	def task(self, name: str, *after: str):
-		"""Count into `name` what is clicked inside; `after`: tasks whose clicks belong to it, too."""
-		began, clicks = time.monotonic(), self.now()
-		yield
-		self.clicks[name] = self.now() - clicks + sum(self.clicks[task] for task in after)
-		print(f"{name}: {self.clicks[name]} clicks, {time.monotonic() - began:.0f} s")
-		self.desk.picture(f"first-hour-{name.replace(' ', '-')}")
-		assert self.clicks[name] <= MOST[name], self.clicks
-
-
 def test_first_call_first_visit_and_first_repair(server, owner):
 	with chromium() as browser, desks_of(browser, server.url, owner) as desks:
 		desk = desks.owner
-		desk.context.add_init_script(COUNTER)
-		count = Counted(desk)
+		count = Counted(desk, MOST)
 		with count.task("set up"):
 			set_up(desk)
 		with count.task("first call"):

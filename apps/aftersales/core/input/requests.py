@@ -55,6 +55,7 @@ def parse_rows(value: Any) -> list:
 	for row in value:
 		if isinstance(row, dict) and not isinstance(row.get("name") or "", str):
 			raise rules.InvalidValue
+	_validate_encodable(value)
 	return value
 
 
@@ -63,7 +64,24 @@ def parse_values(value: Any) -> dict:
 	value = _from_json(value) if isinstance(value, str) else value
 	if not isinstance(value, dict) or any(not isinstance(key, str) for key in value):
 		raise rules.InvalidValue
+	_validate_encodable(value)
 	return frappe._dict(value)
+
+
+def _validate_encodable(value: Any) -> None:
+	"""Half of a character that takes two (JSON's \\ud83d) can be stored nowhere, however deep it lies."""
+	left = [value]
+	while left:
+		each = left.pop()
+		if isinstance(each, dict):
+			left.extend((*each, *each.values()))
+		elif isinstance(each, list):
+			left.extend(each)
+		elif isinstance(each, str):
+			try:
+				each.encode()
+			except UnicodeEncodeError as error:
+				raise rules.InvalidValue from error
 
 
 def parse_document(value: Any) -> Document:

@@ -33,7 +33,7 @@ async function show_options(frm) {
 	const dialog = new frappe.ui.Dialog({
 		title: __("Fit in Today"),
 		fields: [{ fieldname: "options", fieldtype: "HTML", options: found.map(option_html).join("") }],
-		primary_action_label: __("Dispatch"),
+		primary_action_label: __("Dispatch", null, "After-sales"),
 		primary_action: aftersales.forms.answer(async () => {
 			const chosen = found[dialog.$wrapper.find("input[name='option']:checked").val()];
 			const done = await frappe.xcall("aftersales.visit_planning.emergencies.take", {

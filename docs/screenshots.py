@@ -96,7 +96,7 @@ PERIOD = {
 	"to_date": str(date.today()),
 }
 YEAR = {**PERIOD, "from_date": str(date.today() - timedelta(days=365))}
-WITH_HAZARD = {"status": "Open", "hazard": ["is", "set"]}
+WITH_HAZARD = {"status": "In Progress", "hazard": ["is", "set"]}
 WITH_CASH = {"docstatus": 1, "cash_collected": [">", 0], "billing_status": "Paid"}
 RETURNED = {"docstatus": 1, "status": "Returned", "amount_due": [">", 0], "vendor_cost": 0}
 
@@ -203,14 +203,14 @@ SHOTS = (
 	Shot("custody-register", SUPERVISOR, "/app/query-report/Custody Register"),
 	Shot("loaners-out", SUPERVISOR, "/app/query-report/Loaners Out"),
 	Shot("repair-card-list", WORKSHOP, "/app/repair-card/view/list"),
-	Shot("dispatch-board", SUPERVISOR, "/app/dispatch-board", steps=(("run", TOMORROW),)),
+	Shot("dispatch-board", SUPERVISOR, "/app/dispatch-board"),
 	Shot(
 		"dispatch-board-plan",
 		SUPERVISOR,
 		"/app/dispatch-board",
 		steps=(("run", TOMORROW), ("run", "document.querySelector('.db-call').click()")),
 	),
-	Shot("dispatch-board-phone", TECHNICIAN, "/app/dispatch-board", size=PHONE, steps=(("run", TOMORROW),)),
+	Shot("dispatch-board-phone", TECHNICIAN, "/app/dispatch-board", size=PHONE),
 	Shot("workshop-board", SUPERVISOR, "/app/workshop-board"),
 	Shot("workshop-board-phone", WORKSHOP, "/app/workshop-board", size=PHONE),
 	Shot("spare-part", SUPERVISOR, "/app/spare-part/GVS-15", full_height=1250),

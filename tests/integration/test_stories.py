@@ -19,7 +19,9 @@ The figures were worked out by hand from the price list, cost rates and purchase
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import frappe
 import pytest
@@ -28,12 +30,12 @@ from frappe.desk.notifications import get_open_count
 from frappe.model.workflow import apply_workflow, get_transitions
 from frappe.utils import add_days, getdate
 
-from aftersales.demo import build, company, shop, stories
+from aftersales.demo import agreements, bench, build, company, stories, technicians
 from aftersales.demo.actors import acting_as
 from aftersales.demo.stories import Story
 from aftersales.field_service.doctype.service_voucher.service_voucher import ServiceVoucher
 from aftersales.repair_workshop.doctype.repair_card.repair_card import RepairCard
-from aftersales.service_accounts.reconciliation_rules import Reason
+from aftersales.service_accounts.reconciliation_rules import DRAFTS, Reason
 from aftersales.service_accounts.report.contract_profitability import contract_profitability
 from aftersales.service_accounts.report.job_profitability import job_profitability
 from aftersales.service_accounts.report.service_revenue_reconciliation import service_revenue_reconciliation
@@ -182,6 +184,7 @@ class Demo:
 	debit: Decimal
 	credit: Decimal
 	late: int
+	shop_window: dict[str, object]
 	printed: str
 	second_run_wrote: int
 
@@ -199,6 +202,7 @@ def demo(monkeypatch, capsys) -> Demo:
 	if not _BUILT:
 		assert not frappe.db.get_global(build.BUILT), "this site has the demo already: use a test site"
 		_BUILT.append(None)
+		frappe.db.delete("Error Log")
 		told: dict[str, Told] = {}
 		# Counting connections allows each statement one second from then on: too little on a busy machine
 		monkeypatch.setattr(frappe.db, "set_execution_timeout", lambda seconds: None)
@@ -255,6 +259,7 @@ def _look_at_demo(told: dict[str, Told], capsys) -> Demo:
 		accounts=_what_the_accountant_sees(),
 		debit=_sum("debit"),
 		credit=_sum("credit"),
+		shop_window=_shop_window(),
 		late=frappe.db.count(
 			"Repair Call",
 			{
@@ -417,15 +422,21 @@ def test_the_stories_keep_their_promises(demo):
 	assert demo.stories["a"].clocks == {
 		"Repair Call: Answer": "Met",
 		"Repair Call: Arrive": "Met",
+		"Repair Call: Keep Promise": "Met",
 		"Service Voucher: Invoice": "Met",
 	}
 	assert demo.stories["b"].clocks == {
 		"Repair Call: Answer": "Met",
 		"Repair Call: Arrive": "Met",
+		"Repair Call: Keep Promise": "Met",
 		"Repair Card: Repair": "Met",
 		"Repair Card: Invoice": "Met",
 	}
-	assert demo.stories["c"].clocks == {"Repair Call: Answer": "Met", "Repair Call: Arrive": "Met"}
+	assert demo.stories["c"].clocks == {
+		"Repair Call: Answer": "Met",
+		"Repair Call: Arrive": "Met",
+		"Repair Call: Keep Promise": "Met",
+	}
 	assert demo.stories["d"].clocks == {"Repair Call: Answer": "Met"}
 
 
@@ -440,11 +451,146 @@ def test_shop_has_something_in_every_state(demo):
 		"Closed",
 		"Cancelled",
 	}
-	assert demo.states["Repair Card"] == Counter([*shop.ON_THE_BENCH, "Returned"])
+	assert demo.states["Repair Card"] == Counter([*bench.ON_THE_BENCH, "Returned"])
 	assert demo.states["Vendor Repair"] == Counter(["Sent", "Back"])
 	assert set(demo.states["Service Voucher"]) == {"Dispatched", "On Site", "Completed", "Archived"}
 	assert set(demo.states["Follow-up"]) == {"Planned", "Attempted", "Done"}
 	assert demo.late >= 2
+
+
+IN_ORDER = {
+	"Repair Call": ("received_at", "creation", "responded_at", "arrived_at", "resolved_at", "closed_at"),
+	"Service Voucher": ("creation", "arrived_at", "departed_at", "posted_at"),
+	"Repair Card": (
+		"received_at",
+		"approved_at",
+		"repaired_at",
+		"verified_at",
+		"ready_at",
+		"returned_at",
+	),
+	"Service Complaint": ("received_at", "acknowledged_at", "assessed_at", "answered_at", "closed_at"),
+	"Vendor Repair": ("sent_at", "back_at"),
+	"Follow-up": ("creation", "done_at"),
+}
+"""What happens to a document, one after the other."""
+SECOND = timedelta(seconds=60)
+"""What is typed is to the minute, what the app notes to the second."""
+
+
+def _shop_window() -> dict[str, object]:
+	"""What somebody who looks at the demo for the first time would stumble over."""
+	now = frappe.utils.now_datetime()
+	period = {"company": company.COMPANY, "from_date": add_days(getdate(), -365), "to_date": getdate()}
+	jobs = [row for row in job_profitability.execute(dict(period))[1] if row.get("income")]
+	return {
+		"before its cause": [found for doctype in IN_ORDER for found in _out_of_order(doctype)],
+		"to come": [
+			f"{doctype} {name}"
+			for doctype in (*IN_ORDER, *ERPNEXT, "Communication", "Comment", "GL Entry")
+			for name in frappe.get_all(doctype, {"creation": (">", now)}, pluck="name")
+		],
+		"billed before it was done": _billed_early(),
+		"at two places": _at_two_places(),
+		"without a visit": {
+			day: sorted(set(technicians.TECHNICIANS) - _on_the_way(add_days(getdate(), distance)))
+			for day, distance in (("today", 0), ("tomorrow", 1))
+		},
+		"months with income": len({getdate(row["date"]).strftime("%Y-%m") for row in jobs}),
+		"margin of all jobs": sum(row["margin"] for row in jobs),
+		"at a loss": [(row["job"], row["margin"]) for row in jobs if row["margin"] <= 0 and row["income"] > 0]
+		+ [
+			(row.customer, row["margin"])
+			for row in contract_profitability.execute(dict(period))[1]
+			if row["margin"] <= 0
+		],
+		# On purpose: visits that wait for one invoice of their customer, and cash that a technician has since yesterday
+		"breaks": [
+			row["job"]
+			for row in service_revenue_reconciliation.execute(dict(period))[1]
+			if Reason(row["reason_code"]) not in {*DRAFTS, Reason.CASH_NOT_HANDED_OVER}
+			and row["customer"] != agreements.CAFE
+		],
+		"emergencies missed": frappe.get_all(
+			"Service Clock",
+			{
+				"reference_name": (
+					"in",
+					frappe.get_all("Repair Call", {"priority": "Emergency"}, pluck="name"),
+				),
+				"state": ("in", ("Missed", "Overdue")),
+			},
+			pluck="reference_name",
+		),
+		"messages": frappe.db.count("Communication", {"communication_type": "Automated Message"}),
+		"errors": frappe.get_all("Error Log", pluck="method"),
+		"without a picture": frappe.get_all(
+			"User",
+			{"name": ("in", [email for email, *_rest in company.PEOPLE]), "user_image": ("is", "not set")},
+			pluck="name",
+		),
+	}
+
+
+def _out_of_order(doctype: str) -> list[str]:
+	found = []
+	for doc in frappe.get_all(doctype, fields=["name", *IN_ORDER[doctype]]):
+		moments = [(field, doc[field]) for field in IN_ORDER[doctype] if doc[field]]
+		found += [
+			f"{doctype} {doc.name}: {later} {doc[later]} before {earlier} {doc[earlier]}"
+			for (earlier, first), (later, second) in pairwise(moments)
+			if second < first - SECOND
+		]
+	return found
+
+
+def _billed_early() -> list[str]:
+	"""Invoices of a day before their visit, payments of a day before their invoice."""
+	found = []
+	for visit in frappe.get_all(
+		"Service Voucher", {"sales_invoice": ("is", "set")}, ["name", "departed_at", "sales_invoice"]
+	):
+		posted = frappe.db.get_value("Sales Invoice", visit.sales_invoice, "posting_date")
+		if posted < getdate(visit.departed_at):
+			found.append(visit.name)
+	for row in frappe.get_all(
+		"Payment Entry Reference",
+		{"reference_doctype": "Sales Invoice", "docstatus": 1},
+		["parent", "reference_name"],
+	):
+		paid = frappe.db.get_value("Payment Entry", row.parent, "posting_date")
+		if paid < frappe.db.get_value("Sales Invoice", row.reference_name, "posting_date"):
+			found.append(row.parent)
+	return found
+
+
+def _at_two_places() -> list[str]:
+	found = []
+	fields = ["name", "technician", "arrived_at", "departed_at", "planned_start", "planned_end"]
+	visits = frappe.get_all("Service Voucher", {"status": ("!=", "Cancelled")}, fields)
+	spans = sorted(
+		(doc.technician, doc.arrived_at or doc.planned_start, doc.departed_at or doc.planned_end, doc.name)
+		for doc in visits
+		if doc.departed_at or doc.planned_end
+	)
+	for (one, _start, end, name), (other, begins, _end, second) in pairwise(spans):
+		if one == other and begins < end:
+			found.append(f"{one}: {name} until {end}, {second} from {begins}")
+	return found
+
+
+def _on_the_way(day: str) -> set[str]:
+	"""The technicians who have a visit on a day."""
+	return set(
+		frappe.get_all(
+			"Service Voucher",
+			{
+				"status": ("!=", "Cancelled"),
+				"planned_start": ("between", (f"{day} 00:00:00", f"{day} 23:59:59")),
+			},
+			pluck="technician",
+		)
+	)
 
 
 def _what_the_accountant_sees() -> dict[str, object]:
@@ -478,6 +624,15 @@ def test_the_accountants_week_has_what_does_not_go_straight(demo):
 		"contract": {"fees": 108, "billed": 40.5, "work": 22.13, "travel": 14.75, "margin": 111.62},
 		"vendor": {"income": 231, "work": 13.5, "vendor": 148, "margin": 69.5},
 	}
+
+
+def test_the_demo_is_a_shop_window(demo):
+	found = demo.shop_window
+	assert found.pop("messages") >= 20
+	assert found.pop("months with income") >= 10
+	assert found.pop("margin of all jobs") > 0
+	assert found.pop("without a visit") == {"today": [], "tomorrow": []}
+	assert {what: seen for what, seen in found.items() if seen} == {}
 
 
 def test_books_of_the_whole_demo_balance(demo):
@@ -527,7 +682,7 @@ def walked(monkeypatch) -> dict[str, Walked]:
 	"""
 	if not _WALKED:
 		_WALKED.append(None)
-		company.build()
+		build.set_up()
 		for name in WORKFLOWS:
 			defaults.restore("Workflow", name)
 			activate(name)

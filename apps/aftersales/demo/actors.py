@@ -2,21 +2,30 @@
 
 import base64
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from random import Random
 
 import frappe
 
+from aftersales.demo.clock import at
+
 
 @contextmanager
-def acting_as(user: str) -> Iterator[None]:
-	"""Do what follows as `user`, with that user's permissions, and return to the one before."""
+def acting_as(user: str, moment: datetime | None = None) -> Iterator[None]:
+	"""Do what follows as `user`, with that user's permissions, and return to the one before.
+
+	`moment`: when it is done; left out, the clock stays where it is.
+	"""
 	before = frappe.session.user
-	frappe.set_user(user)
-	try:
-		yield
-	finally:
-		frappe.set_user(before)
+	with ExitStack() as stack:
+		if moment:
+			stack.enter_context(at(moment))
+		frappe.set_user(user)
+		try:
+			yield
+		finally:
+			frappe.set_user(before)
 
 
 def signature(name: str) -> str:

@@ -1,8 +1,27 @@
-"""`make demo`: the demo company with its six stories, and a shop in the middle of its work."""
+"""`make demo`: the demo company with its six stories, a year behind it, and a shop in the middle of its work."""
 
 import frappe
 
-from aftersales.demo import agreements, company, desk, history, money, portal, shop, stories
+from aftersales.demo import (
+	agreements,
+	bench,
+	brand,
+	catalogue,
+	clientele,
+	clock,
+	company,
+	desk,
+	history,
+	money,
+	portal,
+	shop,
+	stories,
+	technicians,
+	today,
+)
+
+TOLD = (history, agreements, stories, shop, bench, desk, portal, money, today)
+"""What happened in the company: each module names its events with their moments."""
 
 BUILT = "aftersales_demo_built"
 """Global default that says the demo is complete. All of it is made in one transaction, or nothing."""
@@ -20,22 +39,24 @@ def run() -> None:
 
 
 def build() -> None:
-	"""Make company, stories and shop as the demo's people, and note that they are there."""
+	"""Make the company, let the year up to now happen as its people lived it, and note that it is there."""
 	muted = frappe.flags.mute_emails
 	frappe.flags.mute_emails = True
 	try:
-		company.build()
-		for tell in stories.STORIES.values():
-			tell()
-		shop.build()
-		desk.build()
-		portal.build()
-		money.build()
-		agreements.build()
-		history.build()
+		with clock.at(clock.present()):
+			set_up()
+			clock.run([event for tell in TOLD for event in tell.events()])
 		frappe.db.set_global(BUILT, company.COMPANY)
 	finally:
 		frappe.flags.mute_emails = muted
+
+
+def set_up() -> None:
+	"""Make the company with what it sells, its people and its customers: its first day in business, then its sales."""
+	with clock.at(clock.day(-company.DAYS_IN_BUSINESS, "07:30")):
+		for part in (company, catalogue, technicians, clientele, brand):
+			part.build()
+	clock.run(clientele.events())
 
 
 def logins() -> str:

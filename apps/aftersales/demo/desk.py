@@ -2,13 +2,13 @@
 
 import frappe
 from frappe.model.document import Document
-from frappe.utils import add_days, get_first_day, nowdate
+from frappe.utils import get_first_day, nowdate
 
-from aftersales.core.guards import set_protected_values
 from aftersales.customer_care import complaints, follow_ups
 from aftersales.demo.actors import acting_as
-from aftersales.demo.clock import happened, past
-from aftersales.demo.company import AGENT, COMPANY, SUPERVISOR, product
+from aftersales.demo.clientele import product
+from aftersales.demo.clock import Event, ago, coming, past, present
+from aftersales.demo.company import AGENT, COMPANY, SUPERVISOR
 
 KEY_CUSTOMERS = ("Boyne Precision Ltd", "Tolka Analytics Ltd")
 
@@ -28,43 +28,38 @@ BY_THEMSELVES = (
 """What customers answered in the survey on the web."""
 
 
-def build() -> None:
-	"""Make the complaints, the plan of visits and the answers."""
-	_settled_complaint()
-	_complaint_being_looked_into()
-	_visits_by_plan()
-	_answers_from_the_web()
+def events() -> list[Event]:
+	"""The complaints, the plan of visits and the answers."""
+	return [
+		(past(9, "10:20"), _settled_complaint),
+		(past(2, "08:50"), _complaint_being_looked_into),
+		(past(1, "20:10"), _answers_from_the_web),
+		(ago(0.5), _visits_by_plan),
+	]
 
 
 def _settled_complaint() -> None:
-	received = past(9, "10:20")
 	doc = _complaint(
 		"CW-2020-1187",
 		"The technician came two hours after the window",
 		"I took the morning off for eight to ten. He came at noon and did not call.",
-		received,
+		past(9, "10:20"),
 		about="Delay",
 		contact_phone="+353 20 910 0102",
 	)
-	with acting_as(SUPERVISOR):
-		set_protected_values(doc, acknowledged_at=past(9, "11:05"))
+	with acting_as(SUPERVISOR, past(9, "11:05")):
 		doc.acknowledge()
+	with acting_as(SUPERVISOR, past(8, "09:30")):
 		doc.assess("Medium", "The visit before ran late; nobody told the customer.")
-		doc.append(
-			"measures",
-			{
-				"measure": "Refund of the call-out fee",
-				"responsible": SUPERVISOR,
-				"done_on": add_days(nowdate(), -6),
-			},
-		)
+	with acting_as(SUPERVISOR, past(7, "15:10")):
+		done = {"responsible": SUPERVISOR, "done_on": past(7, "15:00").date()}
+		doc.append("measures", {"measure": "Refund of the call-out fee", **done})
 		doc.append(
 			"measures",
 			{
 				"measure": "Crews call ahead when a window cannot be kept",
 				"kind": "Prevention",
-				"responsible": SUPERVISOR,
-				"done_on": add_days(nowdate(), -5),
+				**done,
 			},
 		)
 		doc.respond(
@@ -73,45 +68,31 @@ def _settled_complaint() -> None:
 			"<p>We refund the call-out fee. Our technicians now call ahead as soon as a window cannot be kept.</p>",
 		)
 	asked = frappe.db.get_value("Follow-up", {"service_complaint": doc.name}, "name")
-	with acting_as(AGENT):
+	with acting_as(AGENT, past(4, "09:40")):
 		frappe.get_doc("Follow-up", asked).complete(answer_accepted="Yes", csat=4, comments="Fair enough.")
 	doc.reload()
-	with acting_as(SUPERVISOR):
+	with acting_as(SUPERVISOR, past(4, "10:00")):
 		doc.close(doc.customer_accepts)
-	happened(
-		doc,
-		received_at=received,
-		assessed_at=past(8, "09:30"),
-		answered_at=past(7, "15:10"),
-		closed_at=past(4, "10:00"),
-	)
 
 
 def _complaint_being_looked_into() -> None:
-	received = past(2, "08:50")
 	doc = _complaint(
 		"TR180-0092",
 		"Repaired twice, and the spindle hums again",
 		"The lathe stood still for three days in all. Who pays for that?",
-		received,
+		past(2, "08:50"),
 		about="Repair",
 		channel="E-mail",
 	)
-	with acting_as(SUPERVISOR):
-		set_protected_values(doc, acknowledged_at=past(2, "09:15"))
+	with acting_as(SUPERVISOR, past(2, "09:15")):
 		doc.acknowledge()
+	with acting_as(SUPERVISOR, past(2, "14:00")):
 		doc.assess("High", "A machine in production; two visits for the same fault.")
-		doc.append(
-			"measures",
-			{"measure": "Second opinion of the maker on the bearing", "due_on": add_days(nowdate(), 4)},
-		)
+		due = {"measure": "Second opinion of the maker on the bearing", "due_on": coming(4, "12:00").date()}
+		doc.append("measures", due)
+		doc.save()
+	with acting_as(SUPERVISOR, past(1, "08:30")):
 		doc.investigate()
-	happened(
-		doc,
-		received_at=received,
-		assessed_at=past(2, "14:00"),
-		investigating_at=past(1, "08:30"),
-	)
 
 
 def _complaint(serial: str, subject: str, text: str, received_at, **values) -> Document:
@@ -150,12 +131,17 @@ def _visits_by_plan() -> None:
 
 def _answers_from_the_web() -> None:
 	"""Customers who had a visit answer before they are called; those who are due today are left to call."""
-	coming = frappe.get_all(
+	due_next = frappe.get_all(
 		"Follow-up",
-		filters={"status": "Planned", "kind": "Effectiveness", "technician": ("is", "set")},
+		filters={
+			"status": "Planned",
+			"kind": "Effectiveness",
+			"technician": ("is", "set"),
+			"due_date": (">", present().date()),
+		},
 		pluck="name",
 		order_by="due_date asc, name asc",
 		limit=len(BY_THEMSELVES),
 	)
-	for name, answers in zip(coming, BY_THEMSELVES, strict=False):
+	for name, answers in zip(due_next, BY_THEMSELVES, strict=False):
 		follow_ups.record_answers(name, answers, "Web")

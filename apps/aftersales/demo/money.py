@@ -1,26 +1,17 @@
-"""The accountant's week of the demo: cash handed over, jobs credited, warranty claimed, a damage settled, a late return.
+"""The accountant's week of the demo: cash handed over, jobs credited, warranty claimed, a damage settled, a late return."""
 
-Made after stories and shop, whose jobs it takes up. The rule for delays is set last: what came before it
-is not judged by it.
-"""
+from functools import partial
 
 import frappe
 from frappe.model.document import Document
 
 from aftersales.demo.actors import acting_as, signature
-from aftersales.demo.clock import happened, past
-from aftersales.demo.company import (
-	ACCOUNTANT,
-	AOIFE,
-	COMPANY,
-	COST_CENTER,
-	SUPERVISOR,
-	of_company,
-	product,
-	technician_of,
-)
+from aftersales.demo.clientele import product
+from aftersales.demo.clock import Event, later, past
+from aftersales.demo.company import ACCOUNTANT, AOIFE, COMPANY, COST_CENTER, SUPERVISOR, of_company
 from aftersales.demo.photos import attached, cracked_tiles, water_stain
-from aftersales.demo.stories import arrive, close_call, report, send, settle, submit_invoice, take_call
+from aftersales.demo.steps import arrive, close_call, finish, rate, send, submit_invoice, take_call
+from aftersales.demo.technicians import technician_of
 from aftersales.service_billing.credits import bill_again
 
 ACCOUNTS = {
@@ -48,18 +39,19 @@ FAULTS = {"GVS-15": "FLT-SEAL", "IGN-E2": "FLT-IGNITION", "PRV-3B": "FLT-VALVE",
 """Part replaced, or none: what was found."""
 
 
-def build() -> None:
-	"""Make the records of the accountant's week."""
-	_settings()
-	_suppliers()
-	for row in CASH_VISITS:
-		_cash_visit(*row)
-	_hand_over()
-	for row in CREDITED:
-		_credited_visit(*row)
-	_claim_warranty()
-	_settle_damage()
-	_late_return()
+def events() -> list[Event]:
+	"""The accountant's week."""
+	return [
+		(past(9, "08:00"), _settings),
+		(past(9, "08:05"), _suppliers),
+		*((past(row[3], "08:50"), partial(_cash_visit, *row)) for row in CASH_VISITS),
+		*((past(row[3], "08:50"), partial(_credited_visit, *row)) for row in CREDITED),
+		(past(4, "08:00"), _rule_for_delays),
+		(past(2, "14:20"), _tiles_paid_on_the_spot),
+		(past(1, "09:00"), _hand_over),
+		(past(1, "12:10"), _ceiling_for_the_insurer),
+		(past(1, "15:00"), _claim_warranty),
+	]
 
 
 def _settings() -> None:
@@ -95,7 +87,7 @@ def _suppliers() -> None:
 
 def _cash_visit(*visit) -> None:
 	voucher = _visit(*visit)
-	with acting_as(AOIFE):
+	with acting_as(AOIFE, later(past(visit[3], "14:05"), 1)):
 		voucher.collect_cash(voucher.amount_due)
 
 
@@ -105,8 +97,8 @@ def _credited_visit(*visit) -> None:
 
 	*visit, order_no = visit
 	voucher = _visit(*visit)
-	submit_invoice(voucher)
-	with acting_as(ACCOUNTANT):
+	submit_invoice(voucher, past(visit[3], "16:40"))
+	with acting_as(ACCOUNTANT, past(visit[3] - 2, "10:20")):
 		note = make_sales_return(voucher.sales_invoice)
 		note.update_outstanding_for_self = 0  # what the invoice asks for is settled with it
 		note.insert()
@@ -120,32 +112,22 @@ def _credited_visit(*visit) -> None:
 
 def _visit(serial: str, subject: str, symptom: str, days: int, part: str | None, signed_by: str) -> Document:
 	received = past(days, "08:50")
-	call = take_call(**product(serial), subject=subject, symptom_code=symptom, received_at=received)
+	call = take_call(received, **product(serial), subject=subject, symptom_code=symptom)
+	rate(call, "A", "Another fault than the one before", later(received, 5))
 	window = (past(days, "13:00"), past(days, "15:00"))
 	voucher = send(AOIFE, call, past(days, "09:05"), window, "Electrodes, seals, valves.")
 	arrive(voucher, past(days, "13:10"))
-	with acting_as(AOIFE):
-		report(
-			voucher,
-			departed_at=past(days, "14:05"),
-			outcome="Completed",
-			fault_code=FAULTS[part],
-			cause_code="CAU-WEAR",
-			action_code="ACT-REPLACE" if part else "ACT-ADJUST",
-			findings="Worn part replaced, tested under load." if part else "Inlet filter and flow set anew.",
-			test_result="Passed",
-			signed_by=signed_by,
-		)
-		voucher.append(
-			"labour",
-			{"activity": "Repair", "from_time": past(days, "13:15"), "to_time": past(days, "14:00")},
-		)
-		if part:
-			voucher.append("parts", {"item_code": part, "qty": 1})
-		voucher.save()
-		voucher.complete()
-	close_call(call)
-	settle(call, received_at=received, resolved_at=past(days, "14:05"), closed_at=past(days, "16:30"))
+	finish(
+		voucher,
+		past(days, "14:05"),
+		hours=0.75,
+		travel=0,
+		parts=(part,) if part else (),
+		signed_by=signed_by,
+		fault_code=FAULTS[part],
+		findings="Worn part replaced, tested under load." if part else "Inlet filter and flow set anew.",
+	)
+	close_call(call, past(days, "16:30"))
 	return voucher
 
 
@@ -197,7 +179,7 @@ def _claim_warranty() -> None:
 		frappe.get_doc("Purchase Invoice", claim.make_debit_note()).submit()
 
 
-def _settle_damage() -> None:
+def _tiles_paid_on_the_spot() -> None:
 	with acting_as(SUPERVISOR):
 		small = _damage(
 			"Róisín Flynn",
@@ -211,6 +193,10 @@ def _settle_damage() -> None:
 			customer_signature=signature("Róisín Flynn"),
 		)
 		small.submit()
+
+
+def _ceiling_for_the_insurer() -> None:
+	with acting_as(SUPERVISOR):
 		_damage(
 			"Dodder Guesthouse",
 			past(1, "11:30"),
@@ -247,13 +233,8 @@ def _damage(customer: str, incident_at, **values) -> Document:
 	return claim
 
 
-def _late_return() -> None:
-	"""A product is ready two days after the promised one; what that is worth waits for a decision."""
-	from aftersales.service_accounts import delay
-
+def _rule_for_delays() -> None:
+	"""Whoever waits longer than promised gets something for it; the product that is ready late asks for a decision."""
 	settings = frappe.get_single("Aftersales Settings")
 	settings.update({"delay_rate_per_day": 15, "delay_max_percent": 30})
 	settings.save()
-	card = frappe.get_doc("Repair Card", {"status": "Ready", "docstatus": 1})
-	happened(card, received_at=card.received_at, promised_return=past(2, "16:00"))
-	delay.propose(card)

@@ -3,6 +3,7 @@
 import frappe
 from frappe.utils.password import update_password
 
+from aftersales.demo.clock import Event, past
 from aftersales.demo.company import PASSWORD
 
 CUSTOMERS = (
@@ -13,7 +14,18 @@ CUSTOMERS = (
 """Login, customer, and what there is to see."""
 
 
-def build() -> None:
+def events() -> list[Event]:
+	"""Logins, and from then on messages to customers."""
+	return [(past(10, "08:00"), _logins), (past(9, "07:55"), _messages)]
+
+
+def _messages() -> None:
+	settings = frappe.get_single("Aftersales Settings")
+	settings.send_customer_messages = 1
+	settings.save()
+
+
+def _logins() -> None:
 	"""Give each of `CUSTOMERS` a login of its own."""
 	for email, customer, _sees in CUSTOMERS:
 		first_name, _space, last_name = customer.partition(" ")

@@ -6,32 +6,28 @@ returns the names of the documents it made.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 import frappe
-from frappe.model.document import Document
-from frappe.utils import add_days, getdate
 
-from aftersales.core.guards import set_protected_values
-from aftersales.demo.actors import acting_as, signature
-from aftersales.demo.clock import happened, past
-from aftersales.demo.company import (
-	ACCOUNTANT,
-	AGENT,
-	AOIFE,
-	BANK_ACCOUNT,
-	BANK_MODE,
-	BATCH,
-	COMPANY,
-	DECLAN,
-	NIAMH,
-	RONAN,
-	SUPERVISOR,
-	WORKSHOP,
-	of_company,
-	product,
-	technician_of,
+from aftersales.demo.actors import acting_as
+from aftersales.demo.clientele import product
+from aftersales.demo.clock import Event, past
+from aftersales.demo.company import AOIFE, COMPANY, DECLAN, RONAN
+from aftersales.demo.steps import (
+	arrive,
+	close_call,
+	file_voucher,
+	pay_by_bank,
+	receive_cash,
+	repair_on_the_bench,
+	report,
+	return_product,
+	send,
+	submit_invoice,
+	take_call,
+	take_in,
 )
+from aftersales.demo.technicians import technician_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ def leaking_water_heater() -> Story:
 		"Take gas valve seals and electrodes.",
 	)
 	arrive(voucher, past(1, "08:58"))
-	with acting_as(AOIFE):
+	with acting_as(AOIFE, past(1, "10:20")):
 		report(
 			voucher,
 			departed_at=past(1, "10:20"),
@@ -84,16 +80,10 @@ def leaking_water_heater() -> Story:
 		voucher.save()
 		voucher.complete()
 		voucher.collect_cash(voucher.amount_due)
-	submit_invoice(voucher)
-	receive_cash(voucher)
-	file_voucher(voucher)
-	close_call(call)
-	settle(
-		call,
-		received_at=past(1, "08:12"),
-		resolved_at=past(1, "10:20"),
-		closed_at=past(1, "15:40"),
-	)
+	submit_invoice(voucher, past(1, "15:10"))
+	receive_cash(voucher, past(1, "15:20"))
+	file_voucher(voucher, past(1, "15:30"))
+	close_call(call, past(1, "15:40"))
 	return Story(call=call.name, voucher=voucher.name)
 
 
@@ -113,32 +103,26 @@ def instant_heater_in_workshop() -> Story:
 		AOIFE,
 		call,
 		past(1, "08:15"),
-		(past(1, "09:00"), past(1, "10:00")),
+		(past(1, "10:30"), past(1, "11:30")),
 		"Check flow sensor and scale.",
 	)
-	arrive(voucher, past(1, "09:05"))
-	with acting_as(AOIFE):
+	arrive(voucher, past(1, "10:45"))
+	with acting_as(AOIFE, past(1, "11:15")):
 		report(
 			voucher,
-			departed_at=past(1, "09:35"),
+			departed_at=past(1, "11:15"),
 			outcome="Taken to Workshop",
 			findings="Flow signal drops out, block heavily scaled. Has to be descaled on the bench.",
 			signed_by="Patrick O'Shea",
 		)
 		voucher.save()
 		voucher.complete()
-	receipt = take_in(voucher, past(1, "09:35"))
+	receipt = take_in(voucher, past(1, "11:15"))
 	card = repair_on_the_bench(receipt)
 	return_product(call, receipt, card)
-	submit_invoice(card)
-	file_voucher(voucher)
-	close_call(call)
-	settle(
-		call,
-		received_at=past(1, "08:05"),
-		resolved_at=past(1, "16:30"),
-		closed_at=past(1, "16:45"),
-	)
+	submit_invoice(card, past(1, "16:30"))
+	file_voucher(voucher, past(1, "16:40"))
+	close_call(call, past(1, "16:45"))
 	return Story(call=call.name, voucher=voucher.name, receipt=receipt.name, card=card.name)
 
 
@@ -160,7 +144,7 @@ def machine_in_warranty() -> Story:
 		"Encoder and alignment gauge.",
 	)
 	arrive(voucher, past(3, "10:10"))
-	with acting_as(DECLAN):
+	with acting_as(DECLAN, past(3, "13:45")):
 		report(
 			voucher,
 			departed_at=past(3, "13:45"),
@@ -190,14 +174,8 @@ def machine_in_warranty() -> Story:
 		)
 		voucher.save()
 		voucher.complete()
-	file_voucher(voucher)
-	close_call(call)
-	settle(
-		call,
-		received_at=past(3, "07:50"),
-		resolved_at=past(3, "13:45"),
-		closed_at=past(3, "16:00"),
-	)
+	file_voucher(voucher, past(3, "15:40"))
+	close_call(call, past(3, "16:00"))
 	return Story(call=call.name, voucher=voucher.name)
 
 
@@ -212,19 +190,12 @@ def question_solved_by_phone() -> Story:
 		call_owner=RONAN,
 		received_at=past(1, "11:05"),
 	)
-	with acting_as(RONAN):
+	with acting_as(RONAN, past(1, "11:20")):
 		call = frappe.get_doc("Repair Call", call.name)
-		set_protected_values(call, responded_at=past(1, "11:20"))
 		call.resolve_by_phone(
 			"Lamp was switched on right before the series. Warm up for 30 minutes, run a blank every tenth sample. Tried on the phone: drift gone."
 		)
-	close_call(call)
-	settle(
-		call,
-		received_at=past(1, "11:05"),
-		resolved_at=past(1, "11:55"),
-		closed_at=past(1, "12:00"),
-	)
+	close_call(call, past(1, "12:00"))
 	return Story(call=call.name)
 
 
@@ -245,7 +216,7 @@ def other_makers_boiler() -> Story:
 		"Electrodes, gaskets, analyser.",
 	)
 	arrive(voucher, past(5, "14:25"))
-	with acting_as(AOIFE):
+	with acting_as(AOIFE, past(5, "16:30")):
 		report(
 			voucher,
 			departed_at=past(5, "16:30"),
@@ -266,22 +237,16 @@ def other_makers_boiler() -> Story:
 		voucher.append("parts", {"item_code": "HX-GSK", "qty": 1})
 		voucher.save()
 		voucher.complete()
-	submit_invoice(voucher)
-	pay_by_bank(voucher)
-	file_voucher(voucher)
-	close_call(call)
-	settle(
-		call,
-		received_at=past(5, "09:20"),
-		resolved_at=past(5, "16:30"),
-		closed_at=past(1, "10:10"),
-	)
+	submit_invoice(voucher, past(5, "17:10"))
+	pay_by_bank(voucher, past(2, "09:05"))
+	file_voucher(voucher, past(1, "10:00"))
+	close_call(call, past(1, "10:10"))
 	return Story(call=call.name, voucher=voucher.name)
 
 
 def tool_upkeep() -> Story:
 	"""(f) Internal work: the technician mends her own pipe press tool. No customer, no invoice."""
-	with acting_as(AOIFE):
+	with acting_as(AOIFE, past(2, "15:50")):
 		voucher = frappe.get_doc(
 			{
 				"doctype": "Service Voucher",
@@ -294,7 +259,8 @@ def tool_upkeep() -> Story:
 			}
 		).insert()
 		voucher.dispatch()
-		arrive(voucher, past(2, "16:00"))
+	arrive(voucher, past(2, "16:00"))
+	with acting_as(AOIFE, past(2, "17:00")):
 		report(
 			voucher,
 			departed_at=past(2, "17:00"),
@@ -310,7 +276,7 @@ def tool_upkeep() -> Story:
 		voucher.append("parts", {"item_code": "SEAL-PT", "qty": 1})
 		voucher.save()
 		voucher.complete()
-	file_voucher(voucher)
+	file_voucher(voucher, past(1, "10:05"))
 	return Story(voucher=voucher.name)
 
 
@@ -323,207 +289,17 @@ STORIES: dict[str, Callable[[], Story]] = {
 	"f": tool_upkeep,
 }
 
-
-# ---------------------------------------------------------------------------------- steps
-
-
-def take_call(**values) -> Document:
-	"""The desk writes down what the customer tells."""
-	with acting_as(AGENT):
-		return frappe.get_doc(
-			{"doctype": "Repair Call", "company": COMPANY, "channel": "Phone", **values}
-		).insert()
-
-
-def answer(call: Document, at: datetime) -> None:
-	"""The desk speaks to the customer and rates the call."""
-	with acting_as(AGENT):
-		# As if it were saved at that moment: the clock of the answer stops there, not today
-		set_protected_values(call, responded_at=at)
-		call.triage()
+BEGINS = {
+	"a": (1, "08:12"),
+	"b": (1, "08:05"),
+	"c": (3, "07:50"),
+	"d": (1, "11:05"),
+	"e": (5, "09:20"),
+	"f": (2, "15:50"),
+}
+"""Working days ago and time at which a story begins."""
 
 
-def send(
-	user: str, call: Document, answered: datetime, window: tuple[datetime, datetime], plan: str
-) -> Document:
-	"""The desk promises an arrival window, the supervisor dispatches the technician in it."""
-	from aftersales.field_service.visits import voucher_from_call
-
-	answer(call, answered)
-	with acting_as(AGENT):
-		call.flags.visit_is_recorded = True  # the window was to come when it was promised, and is over today
-		call.schedule(promised_from=str(window[0]), promised_to=str(window[1]))
-	with acting_as(SUPERVISOR):
-		voucher = voucher_from_call(call.name)
-		voucher.update({"technician": technician_of(user), "parts_to_take": plan})
-		voucher.insert()
-		voucher.dispatch()
-	return voucher
-
-
-def arrive(voucher: Document, moment: datetime) -> None:
-	"""The technician is on site."""
-	with acting_as(frappe.get_cached_value("Service Technician", voucher.technician, "user")):
-		voucher.arrived_at = moment
-		voucher.arrive()
-
-
-def report(voucher: Document, **values) -> None:
-	"""What the technician writes down on site; the customer signs where `signed_by` is given."""
-	voucher.update(values)
-	if values.get("signed_by"):
-		voucher.customer_signature = signature(values["signed_by"])
-
-
-def take_in(voucher: Document, moment: datetime) -> Document:
-	"""The technician takes the product along and leaves a signed copy of the receipt."""
-	with acting_as(AOIFE):
-		receipt = frappe.get_doc("Collection Receipt", {"service_voucher": voucher.name})
-		receipt.update(
-			{
-				"received_at": moment,
-				"condition": "Used, cover scratched on the left, no dents.",
-				"location": "Workshop, shelf 3",
-				# He has an electric shower for the two days
-				"loaner": "Declined",
-				"signed_by": "Patrick O'Shea",
-				"customer_signature": signature("Patrick O'Shea"),
-			}
-		)
-		receipt.append("accessories", {"accessory": "Wall bracket", "qty": 1})
-		receipt.append("accessories", {"accessory": "Water connectors with filter", "qty": 2})
-		receipt.submit()
-	return receipt
-
-
-def repair_on_the_bench(receipt: Document) -> Document:
-	"""Diagnosis, estimate, approval by phone, repair, verification by a second person."""
-	with acting_as(NIAMH):
-		card = frappe.get_doc("Repair Card", {"collection_receipt": receipt.name})
-		card.update(
-			{
-				"assigned_technician": technician_of(NIAMH),
-				"warehouse": of_company(WORKSHOP),
-				"received_at": past(1, "10:00"),
-			}
-		)
-		card.start_diagnosis()
-		_work(card, past(1, "10:10"), past(1, "10:40"))
-		card.update(
-			{
-				"diagnosis": "Flow sensor gives no steady signal, heating block scaled. New sensor, block descaled.",
-				"fault_code": "FLT-SENSOR",
-				"cause_code": "CAU-SCALE",
-				"action_code": "ACT-REPLACE",
-				"repair_method": "Component",
-				"promised_return": past(1, "17:00"),
-			}
-		)
-		card.append("labour", {"activity": "Travel", "hours": 0.75, "description": "Collection and return"})
-		# The estimate names the hours expected; the real ones replace it
-		card.append("labour", {"activity": "Repair", "hours": 1.5, "description": "Estimate"})
-		card.append("parts", {"item_code": "FLW-18", "qty": 1})
-		card.append("parts", {"item_code": "DESC-10", "qty": 2, "batch_no": BATCH})
-		card.save()
-	with acting_as(SUPERVISOR):
-		card.make_quotation()
-		frappe.get_doc("Quotation", card.quotation).submit()
-		card.await_approval()
-	with acting_as(AGENT):
-		card.record_approval("Phone", "Patrick O'Shea")
-	with acting_as(NIAMH):
-		card.start_repair()
-		card.labour = [line for line in card.labour if line.description != "Estimate"]
-		_work(card, past(1, "13:00"), past(1, "14:30"))
-		card.labour[-1].activity = "Repair"
-		card.hand_to_check()
-	with acting_as(SUPERVISOR):
-		card.verify("Ran for 20 minutes: 42 °C steady at 6 l/min, no leaks, insulation tested.")
-		card.finish()
-	happened(card, received_at=past(1, "10:00"))
-	return card
-
-
-def return_product(call: Document, receipt: Document, card: Document) -> None:
-	"""The customer signs for his product; the receipt is taken back and destroyed."""
-	with acting_as(AOIFE):
-		receipt.reload()
-		receipt.recover("Patrick O'Shea", signature("Patrick O'Shea"))
-	with acting_as(SUPERVISOR):
-		receipt.void()
-		card.hand_over()
-	happened(receipt, received_at=past(1, "09:35"), returned_at=past(1, "16:20"))
-	happened(
-		card,
-		received_at=past(1, "10:00"),
-		approved_at=past(1, "11:40"),
-		ready_at=past(1, "15:10"),
-		returned_at=past(1, "16:20"),
-	)
-
-
-def submit_invoice(job: Document) -> None:
-	"""The accountant looks at the draft invoice of a job and submits it."""
-	with acting_as(ACCOUNTANT):
-		frappe.get_doc("Sales Invoice", job.sales_invoice).submit()
-	job.reload()
-
-
-def receive_cash(voucher: Document) -> None:
-	"""The technician hands the cash to the accountant."""
-	from aftersales.service_cash.cash import receive_cash
-
-	with acting_as(ACCOUNTANT):
-		receive_cash(voucher.name)
-	voucher.reload()
-
-
-def pay_by_bank(job: Document) -> None:
-	"""The customer's transfer arrives; the accountant books it with ERPNext's own payment form."""
-	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
-
-	with acting_as(ACCOUNTANT):
-		payment = get_payment_entry("Sales Invoice", job.sales_invoice, bank_account=of_company(BANK_ACCOUNT))
-		payment.update(
-			{
-				"mode_of_payment": BANK_MODE,
-				"reference_no": job.sales_invoice,
-				"reference_date": payment.posting_date,
-			}
-		)
-		payment.insert()
-		payment.submit()
-	job.reload()
-
-
-def file_voucher(voucher: Document) -> None:
-	"""The signed voucher goes into the file."""
-	with acting_as(SUPERVISOR):
-		voucher.reload()
-		voucher.archive()
-
-
-def close_call(call: Document) -> None:
-	"""The desk writes the call off in the register."""
-	with acting_as(AGENT):
-		call.reload()
-		call.close()
-
-
-def settle(call: Document, **moments: datetime) -> None:
-	"""Date a closed call, and move its follow-up to the day it would be due."""
-	happened(call, **moments)
-	follow_up = frappe.get_doc("Follow-up", {"repair_call": call.name})
-	days = frappe.get_cached_doc("Aftersales Settings").follow_up_days
-	with acting_as(AGENT):
-		follow_up.due_date = add_days(getdate(call.closed_at), days)
-		follow_up.save()
-
-
-def _work(card: Document, start: datetime, end: datetime) -> None:
-	"""Hands-on time of the user's own technician, charged as it was."""
-	card.append(
-		"time_logs", {"technician": technician_of(frappe.session.user), "from_time": start, "to_time": end}
-	)
-	card.save()
-	card.charge_time()
+def events() -> list[Event]:
+	"""The stories, each when it begins."""
+	return [(past(*BEGINS[key]), tell) for key, tell in STORIES.items()]

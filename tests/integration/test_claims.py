@@ -122,6 +122,39 @@ def test_warranty_lines_are_claimed_answered_and_credited(shop):
 	assert [line.credited_amount for line in doc.lines] == [48, 20, 48, 20]
 
 
+def test_a_debit_note_has_the_taxes_of_purchases(shop):
+	"""85.00 and 23 % that the maker credits, too: as on the invoice by which the parts were bought."""
+	tax = make.account("Purchase VAT", "Duties and Taxes", account_type="Tax")
+	make.make(
+		"Purchase Taxes and Charges Template",
+		title="Purchase VAT 23",
+		company=COMPANY,
+		is_default=1,
+		taxes=[
+			{
+				"category": "Total",
+				"add_deduct_tax": "Add",
+				"charge_type": "On Net Total",
+				"account_head": tax,
+				"rate": 23,
+				"description": "VAT",
+			}
+		],
+	)
+	warranty_job(shop)
+	doc = claim(shop)
+	doc.submit()
+	doc.record_answer(accepted_percent=100)
+	note = frappe.get_doc("Purchase Invoice", doc.make_debit_note())
+	note.submit()
+	assert (note.net_total, note.grand_total) == (-85, -104.55)
+	assert ledger(note.name) == [
+		("Creditors - LSL", 104.55, 0, shop.maker),
+		(tax, 0, 19.55, None),
+		("Warranty Expense - LSL", 0, 85, None),
+	]
+
+
 def test_warranty_cost_shows_what_came_back(shop):
 	job = warranty_job(shop)
 	filters = {"company": COMPANY, "from_date": add_days(nowdate(), -1), "to_date": nowdate()}

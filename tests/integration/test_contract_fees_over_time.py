@@ -145,6 +145,22 @@ def test_submitted_after_the_first_period_every_fee_is_invoiced(shop, clock):
 	]
 
 
+def test_a_renewed_half_year_has_six_fees_as_the_first(shop, clock):
+	first = contract(shop, "2026-07-01", "2026-12-31")
+	clock.to("2026-12-20")
+	renewal = renewal_of(first.name)
+	renewal.insert()
+	renewal.submit()
+	for month in range(1, 8):
+		clock.to(f"2027-{month:02}-01")
+		erpnext_runs()
+		fee_invoices.invoice_due_fees()
+	assert (str(renewal.start_date), str(renewal.end_date)) == ("2027-01-01", "2027-06-30")
+	assert [(first, net) for _posted, first, _last, net in invoiced(renewal)] == [
+		(f"2027-{month:02}-01", 300) for month in range(1, 7)
+	]
+
+
 def test_the_last_part_of_a_period_costs_its_days(shop, clock):
 	"""45 days at 300.00 a month: November, and 15 of the 31 days of December."""
 	doc = contract(shop, "2026-11-01", "2026-12-15")

@@ -136,7 +136,7 @@ def test_a_day_off_is_told_everywhere(shop, whose):
 
 
 def test_leave_is_asked_for_where_an_app_knows_it(shop, monkeypatch):
-	"""HRMS is not on this site: its table is stood in for by what the shell reads from it."""
+	"""Without HRMS its table is stood in for by what the shell reads from it; with it see the tests below."""
 	leave = Leave(tomorrow(), tomorrow(), "Annual Leave")
 	monkeypatch.setattr(availability, "_leaves", lambda employees, begin, until: {shop.employee: [leave]})
 	voucher = refused(shop, "is on leave until")

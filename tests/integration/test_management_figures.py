@@ -7,6 +7,7 @@ import pytest
 from frappe.utils import add_days, add_months, add_to_date, get_first_day, getdate, now_datetime, nowdate
 from pypdf import PdfReader
 
+from aftersales.service_quality import goal_rules
 from aftersales.service_quality.management import management_report
 from aftersales.service_quality.report.bottlenecks import bottlenecks
 from aftersales.service_quality.report.effect_of_corrective_actions import effect_of_corrective_actions
@@ -221,8 +222,21 @@ def test_the_report_of_the_month_is_sent_once_as_a_pdf(shop, clock):
 	assert recipients == [MANAGER]
 
 
+def test_the_report_of_a_quarter_comes_when_the_quarter_is_over(shop, clock):
+	mails.mailbox()
+	quarter = goal_rules.period_of("Quarter", getdate(nowdate()))
+	clock.to(f"{quarter.first} 10:00:00")
+	report_settings(frequency="Quarter")
+	assert management_report.send_monthly() == 1, "of the quarter before"
+	clock.to(f"{add_months(quarter.first, 2)} 02:00:00")
+	assert management_report.send_monthly() == 0
+	clock.to(f"{add_days(quarter.last, 1)} 02:00:00")
+	assert management_report.send_monthly() == 1
+	assert getdate(frappe.db.get_single_value("Service Management Report", "last_month")) == quarter.first
+
+
 def test_the_pdf_says_what_the_reports_say(shop):
-	month = getdate(get_first_day(nowdate()))
+	month = goal_rules.period_of("Month", getdate(nowdate()))
 	make.plain_call(shop.customer)
 	text = "\n".join(
 		page.extract_text()

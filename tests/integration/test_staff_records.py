@@ -270,3 +270,33 @@ def test_best_opinions_of_a_month_draft_one_commendation():
 	opinion(5)
 	(drafted,) = commendations()
 	assert (drafted.docstatus, drafted.subject[:17]) == (0, "2 customers gave ")
+
+
+def test_who_took_part_in_an_exchange_keeps_it_on_record():
+	other = make.technician("Eoin Exam")
+	meeting = frappe.get_doc(
+		{
+			"doctype": "Technical Exchange",
+			"subject": "New burner of the 600",
+			"held_on": nowdate(),
+			"participants": [{"technician": NAME}, {"technician": other}],
+		}
+	).insert()
+	meeting.submit()
+	records = {"reference_name": meeting.name, "kind": "Technical Exchange"}
+	found = frappe.get_all("Staff Record", records, ["technician", "docstatus"], order_by="technician asc")
+	assert found == [{"technician": NAME, "docstatus": 1}, {"technician": other, "docstatus": 1}]
+	frappe.set_user(TECHNICIAN)
+	assert frappe.get_list("Staff Record", records, pluck="technician") == [NAME]
+	frappe.set_user(MANAGER)
+	meeting = frappe.get_doc("Technical Exchange", meeting.name)
+	meeting.cancel()
+	assert set(frappe.get_all("Staff Record", records, pluck="docstatus")) == {2}
+
+
+def test_an_exchange_has_participants_each_once():
+	values = {"doctype": "Technical Exchange", "subject": "Burner", "held_on": nowdate()}
+	with pytest.raises(frappe.MandatoryError, match="Participants"):
+		frappe.get_doc(values).insert().submit()
+	with pytest.raises(frappe.ValidationError, match="listed twice"):
+		frappe.get_doc({**values, "participants": [{"technician": NAME}, {"technician": NAME}]}).insert()

@@ -38,6 +38,7 @@ EXPECTED = {
 	"Service Management Report": ("crw", "-", "-", "-", "-", "-"),
 	"Service Standard": ("crwd", "r", "r", "r", "r", "r"),
 	"Service Deviation": ("crwd", "crw", "-", "-", "-", "r"),
+	"Technical Exchange": ("crwdsxa", "crws", "-", "r", "r", "-"),
 	"Technician Exam": ("crwdsxa", "crws", "-", "r", "r", "-"),
 	"Technician Act": ("r", "r", "-", "-", "-", "-"),
 	"Technician Phone": ("rwd", "r", "-", "-", "-", "-"),

@@ -66,6 +66,10 @@ def extract_doctype(fileobj, *args, **kwargs) -> Iterator[tuple]:
 def extract(fileobj, *args, **kwargs) -> Iterator[Message]:
 	"""A babel extractor: each sentence in a file of shipped records."""
 	records = json.load(fileobj)
+	if isinstance(records, dict) and "records" in records:  # a set of standards
+		for key in ("title", "description"):
+			yield 1, "_", records[key], ["A set of service standards"]
+		records = records["records"]
 	for record in records if isinstance(records, list) else [records]:
 		doctype = record.get("doctype")
 		texts = [text for text in record.values() if isinstance(text, str)]
@@ -73,6 +77,8 @@ def extract(fileobj, *args, **kwargs) -> Iterator[Message]:
 			yield 1, "_", sentence, [f"Text of the shipped {doctype} '{record.get('name')}'"]
 		if measure := record.get("measure"):
 			yield 1, "_", measure, ["What a shipped Service Target measures"]
+		for field in ("title", "promise", "consequence") if doctype == "Service Standard" else ():
+			yield 1, "_", record[field], ["A shipped Service Standard"]
 		shown = record.get(SHOWN_NAMES.get(doctype))
 		if shown and shown not in NOT_OURS:
 			yield 1, "_", shown, [f"A shipped {doctype}"]

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
-from frappe.utils import add_days, add_months, flt, fmt_money, formatdate, get_first_day, getdate
+from frappe.utils import add_days, add_months, flt, fmt_money, formatdate, getdate
 from frappe.utils.pdf import get_pdf
 
 from aftersales.core.guards import require_role, set_protected_values
@@ -20,7 +20,8 @@ from aftersales.core.report_filters import Scope, check_company
 from aftersales.core.savepoints import one_of_many
 from aftersales.service_accounts import receivable_rules
 from aftersales.service_accounts.receivables import by_month
-from aftersales.service_quality import goals
+from aftersales.service_quality import goal_rules, goals
+from aftersales.service_quality.goal_rules import Period
 from aftersales.service_quality.report.bottlenecks import bottlenecks
 from aftersales.service_quality.report.service_key_figures import service_key_figures
 from aftersales.service_quality.report.service_standards import service_standards
@@ -40,23 +41,24 @@ class Table:
 	colors: list[str | None]
 
 
-def last_month() -> date:
-	return getdate(add_months(get_first_day(getdate()), -1))
+def last_period(kind: str) -> Period:
+	"""The month or quarter before the one that runs."""
+	return goal_rules.period_before(kind, goal_rules.period_of(kind, getdate()))
 
 
 def send_monthly() -> int:
-	"""Daily: the report of the month that is over, once; returns to how many it was sent."""
+	"""Daily: the report of the month or quarter that is over, once; returns to how many it was sent."""
 	settings = frappe.get_doc(SETTINGS)
-	month = last_month()
-	if not settings.enabled or (settings.last_month and getdate(settings.last_month) >= month):
+	period = last_period(settings.frequency or "Month")
+	if not settings.enabled or (settings.last_month and getdate(settings.last_month) >= period.first):
 		return 0
 	with one_of_many(_("The management report could not be sent"), SETTINGS, SETTINGS):
-		return send(settings, month)
+		return send(settings, period)
 	return 0
 
 
-def send(settings: Document, month: date) -> int:
-	"""Queue a mail with the PDF for each recipient who is enabled; remembers the month."""
+def send(settings: Document, period: Period) -> int:
+	"""Queue a mail with the PDF for each recipient who is enabled; remembers the period."""
 	account = EmailAccount.find_default_outgoing()
 	if not account or not account.email_id:
 		frappe.throw(_("Set up an Email Account for outgoing mail as default first."))
@@ -68,53 +70,52 @@ def send(settings: Document, month: date) -> int:
 			continue
 		language = user.language or frappe.db.get_default("lang") or "en"
 		if language not in pdfs:
-			pdfs[language] = pdf(settings.company, month, language)
-		title = _("Service in {0}", language).format(formatdate(month, "MM/yyyy"))
+			pdfs[language] = pdf(settings.company, period, language)
+		title = _("Service in {0}", language).format(_named(period))
 		frappe.sendmail(
 			recipients=[user.email],
 			subject=f"{title}: {settings.company}",
 			message=_("The report is attached.", language),
-			attachments=[{"fname": f"service-{month:%Y-%m}.pdf", "fcontent": pdfs[language]}],
+			attachments=[{"fname": f"service-{period.first:%Y-%m}.pdf", "fcontent": pdfs[language]}],
 			reference_doctype=SETTINGS,
 			reference_name=SETTINGS,
 		)
 		sent += 1
 	if sent:
 		stored = frappe.get_doc(SETTINGS)
-		set_protected_values(
-			stored, last_month=max(filter(None, (month, stored.last_month and getdate(stored.last_month))))
-		)
+		before = stored.last_month and getdate(stored.last_month)
+		set_protected_values(stored, last_month=max(filter(None, (period.first, before))))
 		stored.save(ignore_permissions=True)
 	return sent
 
 
 @frappe.whitelist()
 @validate_call
-def show(company: str, month: Day) -> None:
-	"""The PDF of a month in the browser.
+def show(company: str, month: Day, frequency: str = "Month") -> None:
+	"""The PDF of the month or quarter of a day in the browser.
 
 	Raises:
 		frappe.PermissionError: the user is no manager or accountant, or may not see the company.
 	"""
 	require_role(ROLES, _("The management report"))
 	check_company(company)
-	first = getdate(get_first_day(getdate(month)))
-	frappe.local.response.filename = f"service-{first:%Y-%m}.pdf"
-	frappe.local.response.filecontent = pdf(company, first, frappe.local.lang)
+	period = goal_rules.period_of("Quarter" if frequency == "Quarter" else "Month", getdate(month))
+	frappe.local.response.filename = f"service-{period.first:%Y-%m}.pdf"
+	frappe.local.response.filecontent = pdf(company, period, frappe.local.lang)
 	frappe.local.response.type = "pdf"
 
 
-def pdf(company: str, month: date, language: str) -> bytes:
-	"""The report of a company and month in a language."""
+def pdf(company: str, period: Period, language: str) -> bytes:
+	"""The report of a company and period in a language."""
 	before = frappe.local.lang
 	frappe.local.lang = language
 	try:
 		html = frappe.render_template(
 			TEMPLATE,
 			{
-				"title": _("Service in {0}").format(formatdate(month, "MMMM yyyy")),
+				"title": _("Service in {0}").format(_named(period)),
 				"company": company,
-				"tables": tables(company, month),
+				"tables": tables(company, period),
 				"lang": language,
 			},
 		)
@@ -123,11 +124,16 @@ def pdf(company: str, month: date, language: str) -> bytes:
 		frappe.local.lang = before
 
 
-def tables(company: str, month: date) -> list[Table]:
+def _named(period: Period) -> str:
+	"""Month and year; of a quarter its first and last month."""
+	first, last = (f"{day:%m/%Y}" for day in (period.first, period.last))
+	return first if first == last else f"{first} – {last}"
+
+
+def tables(company: str, period: Period) -> list[Table]:
 	"""What the report says, as text; the user's rights are those of who asks (the scheduler sees all)."""
-	last = getdate(add_days(add_months(month, 1), -1))
 	parts = (_goals, _standards, _key_figures, _receivables, _flow, _deviations)
-	return [table for part in parts if (table := part(company, month, last)).rows]
+	return [table for part in parts if (table := part(company, period.first, period.last)).rows]
 
 
 def _goals(company: str, first: date, last: date) -> Table:
@@ -170,7 +176,8 @@ def _standards(company: str, first: date, last: date) -> Table:
 
 
 def _key_figures(company: str, first: date, last: date) -> Table:
-	before = getdate(add_months(first, -1))
+	months = (last.year - first.year) * 12 + last.month - first.month + 1
+	before = getdate(add_months(first, -months))
 	now, then = (
 		service_key_figures.execute({"from_date": begin, "to_date": end, "company": company})[4]
 		for begin, end in ((first, last), (before, first - timedelta(days=1)))
@@ -178,7 +185,7 @@ def _key_figures(company: str, first: date, last: date) -> Table:
 	past = {card["label"]: card for card in then}
 	return Table(
 		_("Key figures"),
-		[_("Key Figure"), _("Month"), _("Month Before")],
+		[_("Key Figure"), _("Now"), _("Period Before")],
 		[[card["label"], _card(card), _card(past.get(card["label"]))] for card in now],
 		[None for _card_of in now],
 	)

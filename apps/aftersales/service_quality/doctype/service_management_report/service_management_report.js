@@ -6,12 +6,14 @@ frappe.ui.form.on("Service Management Report", {
 	refresh(frm) {
 		if (!frm.doc.company) return;
 		aftersales.forms.add_button(frm, __("Show PDF"), () => {
-			const month = frappe.datetime.add_months(frappe.datetime.month_start(), -1);
-			window.open(
-				`/api/method/aftersales.service_quality.management.management_report.show?company=${encodeURIComponent(
-					frm.doc.company
-				)}&month=${month}`
-			);
+			const months = frm.doc.frequency === "Quarter" ? -3 : -1;
+			const args = {
+				company: frm.doc.company,
+				month: frappe.datetime.add_months(frappe.datetime.month_start(), months),
+				frequency: frm.doc.frequency,
+			};
+			const method = "aftersales.service_quality.management.management_report.show";
+			window.open(`/api/method/${method}?${new URLSearchParams(args)}`);
 		});
 		if (!frm.doc.recipients?.length) return;
 		aftersales.forms.add_button(frm, __("Send Now"), async () => {

@@ -6,6 +6,7 @@ from aftersales.core.guards import has_any_role, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.report_filters import check_company
+from aftersales.service_quality import goal_rules
 from aftersales.service_quality.management import management_report
 
 READERS = ("Service Manager", "Service Accountant", "System Manager")
@@ -26,6 +27,7 @@ class ServiceManagementReport(ServiceDocument):
 
 		company: DF.Link | None
 		enabled: DF.Check
+		frequency: DF.Literal["Month", "Quarter"]
 		last_month: DF.Date | None
 		recipients: DF.TableMultiSelect[ManagementReportRecipient]
 	# end: auto-generated types
@@ -49,7 +51,9 @@ class ServiceManagementReport(ServiceDocument):
 	@frappe.whitelist(methods=["POST"])
 	@validate_call
 	def send_now(self, month: Day | None = None) -> int:
-		"""Send the report of a month (default: the one before this) to all recipients. Returns how many there are.
+		"""Send the report of the month or quarter of a day (default: of the one that is over) to all recipients.
+
+		Returns how many there are.
 
 		Raises:
 			frappe.PermissionError: the user may not write the settings, or may not see the company.
@@ -59,4 +63,6 @@ class ServiceManagementReport(ServiceDocument):
 		if not stored.company or not stored.recipients:
 			frappe.throw(_("Enter company and recipients, and save."), frappe.MandatoryError)
 		check_company(stored.company)
-		return management_report.send(stored, getdate(month) if month else management_report.last_month())
+		kind = stored.frequency or "Month"
+		period = goal_rules.period_of(kind, getdate(month)) if month else management_report.last_period(kind)
+		return management_report.send(stored, period)

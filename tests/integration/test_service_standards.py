@@ -32,7 +32,7 @@ def business(_site, clock):
 	make.user(AOIFE, "Service Technician")
 	frappe.db.set_value("Service Technician", shop.technician, "user", AOIFE)
 	mails.mailbox()
-	make.settings(delay_rate_per_day=10, delay_grace_days=0, delay_max_percent=100)
+	make.settings(send_customer_messages=1, delay_rate_per_day=10, delay_grace_days=0, delay_max_percent=100)
 	frappe.set_user(MANAGER)
 	sets.install("manufacturer")
 	frappe.set_user("Administrator")

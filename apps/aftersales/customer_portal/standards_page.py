@@ -34,6 +34,12 @@ def standards(visit: Visit) -> Page:
 
 def forget(doc=None, method: str | None = None) -> None:
 	"""on_update and on_trash of Service Standard: the page shows it at once."""
+	_forget()
+	# Until then another process may read what was before, and keep it
+	frappe.db.after_commit.add(_forget)
+
+
+def _forget() -> None:
 	frappe.cache.delete_value(CACHE_KEY)
 
 

@@ -14,6 +14,7 @@ from aftersales.core.savepoints import one_of_many
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_levels.escalation import stand_ins
 from aftersales.service_quality import goals
+from aftersales.service_setup.settings import aftersales_settings
 
 DEVIATION = "Service Deviation"
 TELL = "Word to the Customer"
@@ -122,13 +123,16 @@ def _standards_of(target: str | None) -> list[frappe._dict]:
 
 
 def _tell_customer(entry: Document, doc: Document, standard: frappe._dict) -> None:
-	"""A mail to the address on the document; without one somebody is asked to call, by the entry itself."""
+	"""A mail to the address on the document, where messages are sent; else somebody has to call, as the entry shows."""
 	address = cstr(doc.get("contact_email")).strip()
 	account = EmailAccount.find_default_outgoing()
-	if not contacts_on_file.is_address(address) or not account or not account.email_id:
+	if not aftersales_settings().send_customer_messages or not account or not account.email_id:
+		return
+	if not contacts_on_file.is_address(address):
 		return
 	lang = frappe.db.get_value("Customer", doc.get("customer"), "language") if doc.get("customer") else None
 	said = _("We are sorry: what we promised you is late.", lang)
+	before, frappe.flags.message_to_customer = frappe.flags.message_to_customer, True  # no absence note answers it
 	frappe.sendmail(
 		recipients=[address],
 		subject=_("{0} {1} is late", lang).format(_(doc.doctype, lang), doc.name),
@@ -136,5 +140,6 @@ def _tell_customer(entry: Document, doc: Document, standard: frappe._dict) -> No
 		reference_doctype=doc.doctype,
 		reference_name=doc.name,
 	)
+	frappe.flags.message_to_customer = before
 	set_protected_values(entry, customer_told=1)
 	entry.save(ignore_permissions=True)

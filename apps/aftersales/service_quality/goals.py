@@ -74,7 +74,7 @@ def standing(on: date | str | None = None, company: str | None = None) -> list[d
 	"""Every goal that holds on a day (default today), of a company and of all, with value, state and trend.
 
 	Returns:
-		name, title, figure, company, request_type, period, first, last, goal, value, before (hours, or per
+		name, title, figure, responsible, company, request_type, period, first, last, goal, value, before (hours, or per
 		cent), state, color, trend.
 	"""
 	day = getdate(on)
@@ -83,7 +83,7 @@ def standing(on: date | str | None = None, company: str | None = None) -> list[d
 		filters={"disabled": 0},
 		fields=[
 			*("name", "title", "figure", "for_company", "request_type", "period", "goal", "margin_percent"),
-			*("valid_from", "valid_until"),
+			*("valid_from", "valid_until", "responsible"),
 		],
 		order_by="figure asc, name asc",
 	)
@@ -148,7 +148,10 @@ def _standing(goal: frappe._dict, day: date, counted: dict) -> dict:
 	before = _value(goal, figure, goal_rules.period_before(goal.period, period), counted)
 	state = goal_rules.state(figure, value, flt(goal.goal), flt(goal.margin_percent))
 	return {
-		**{key: goal[key] for key in ("name", "title", "figure", "request_type", "period", "goal")},
+		**{
+			key: goal[key]
+			for key in ("name", "title", "figure", "request_type", "period", "goal", "responsible")
+		},
 		"company": goal.for_company,
 		"first": period.first,
 		"last": period.last,

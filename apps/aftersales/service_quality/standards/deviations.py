@@ -132,7 +132,10 @@ def _tell_customer(entry: Document, doc: Document, standard: frappe._dict) -> No
 		return
 	lang = frappe.db.get_value("Customer", doc.get("customer"), "language") if doc.get("customer") else None
 	said = _("We are sorry: what we promised you is late.", lang)
-	before, frappe.flags.message_to_customer = frappe.flags.message_to_customer, True  # no absence note answers it
+	before, frappe.flags.message_to_customer = (
+		frappe.flags.message_to_customer,
+		True,
+	)  # no absence note answers it
 	frappe.sendmail(
 		recipients=[address],
 		subject=_("{0} {1} is late", lang).format(_(doc.doctype, lang), doc.name),

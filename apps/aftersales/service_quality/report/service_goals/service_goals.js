@@ -7,6 +7,19 @@ frappe.query_reports["Service Goals"] = {
 	formatter(value, row, column, data, default_formatter) {
 		const text = default_formatter(value, row, column, data);
 		if (!data) return text;
+		if (column.fieldname === "value_text" && data.value !== null) {
+			const of_money = ["days_outstanding", "receivable_turnover"].includes(data.figure_name);
+			const args = { from_date: data.first, to_date: data.last };
+			if (data.company) args.company = data.company;
+			if (data.request_type) args.request_type = data.request_type;
+			const report = of_money ? "Service Receivables" : "Service Key Figures";
+			return `<a href="/app/query-report/${report}?${new URLSearchParams(args)}">${text}</a>`;
+		}
+		if (column.fieldname === "deviations" && value) {
+			return `<a href="/app/service-deviation?goal=${encodeURIComponent(
+				data.name
+			)}&status=Open">${text}</a>`;
+		}
 		if (column.fieldname === "state_text") {
 			return `<span class="indicator-pill ${data.color}">${text}</span>`;
 		}

@@ -18,7 +18,9 @@ def execute(filters: dict | None = None) -> tuple[list[dict], list[dict]]:
 	filters = frappe._dict(filters or {})
 	if filters.company:
 		check_company(filters.company)
-	return columns(), [_row(goal) for goal in goals.standing(filters.on_date, filters.company)]
+	found = goals.standing(filters.on_date, filters.company)
+	entries = _unexplained([goal["name"] for goal in found])
+	return columns(), [{**_row(goal), "deviations": entries.get(goal["name"], 0)} for goal in found]
 
 
 def columns() -> list[dict]:
@@ -33,7 +35,20 @@ def columns() -> list[dict]:
 		column("before_text", _("Period Before"), width=110, align="right"),
 		column("state_text", _("State", context="After-sales"), width=110),
 		column("trend_text", _("Trend"), width=100),
+		link("responsible", _("Responsible"), "User", 180),
+		column("deviations", _("Missed Periods without Cause"), "Int", 210),
 	]
+
+
+def _unexplained(names: list[str]) -> dict[str, int]:
+	"""Goal -> how many of its missed periods have no cause yet."""
+	rows = frappe.get_all(
+		"Service Deviation",
+		{"goal": ("in", names or [""]), "status": "Open"},
+		pluck="goal",
+		order_by="goal asc",
+	)
+	return {name: rows.count(name) for name in names}
 
 
 def _row(goal: dict) -> dict:
@@ -41,6 +56,7 @@ def _row(goal: dict) -> dict:
 	return {
 		**goal,
 		"figure": _(goal["figure"]),
+		"figure_name": goals.FIGURES[goal["figure"]],
 		"period_text": f"{first} – {last}",
 		"goal_text": goals.in_words(goal["figure"], goal["goal"]),
 		"value_text": goals.in_words(goal["figure"], goal["value"]),

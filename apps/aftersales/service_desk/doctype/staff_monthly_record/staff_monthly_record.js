@@ -1,5 +1,6 @@
 frappe.ui.form.on("Staff Monthly Record", {
 	refresh(frm) {
+		show_figures(frm);
 		if (frm.doc.user === frappe.session.user && !frm.doc.confirmed_at) {
 			aftersales.forms.set_primary_action(frm.page, __("Confirm"), () => ask(frm));
 		} else if (
@@ -16,6 +17,20 @@ frappe.ui.form.on("Staff Monthly Record", {
 		else frm.page.set_indicator(__("Not Confirmed"), "orange");
 	},
 });
+
+// A table of three columns also on a phone, where a grid shows one
+function show_figures(frm) {
+	const escape = frappe.utils.escape_html;
+	const rows = frm.doc.figures.map(
+		(row) => `<tr><td>${escape(row.figure)}</td>
+			<td class="text-right"><strong>${escape(row.value || "–")}</strong></td>
+			<td class="text-right text-muted">${escape(row.before || "–")}</td></tr>`
+	);
+	frm.get_field("figures_html").$wrapper.html(`<table class="table table-sm">
+		<thead><tr><th>${__("Figure")}</th><th class="text-right">${__("This Month")}</th>
+		<th class="text-right">${__("Month Before")}</th></tr></thead><tbody>${rows.join("")}</tbody></table>`);
+	frm.toggle_display("figures", false);
+}
 
 function ask(frm) {
 	const dialog = new frappe.ui.Dialog({

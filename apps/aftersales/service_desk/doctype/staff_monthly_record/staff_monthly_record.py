@@ -26,6 +26,7 @@ class StaffMonthlyRecord(ServiceDocument):
 		leader: DF.Link | None
 		leader_confirmed_at: DF.Datetime | None
 		month: DF.Date
+		person_name: DF.Data | None
 		published_at: DF.Datetime | None
 		technician: DF.Link | None
 		user: DF.Link

@@ -58,10 +58,21 @@ def one_of_each(shop: frappe._dict) -> dict:
 		"Staff Record": f.make(
 			"Staff Record", technician=f.technician("Seen Here"), kind="Training", subject="Gas valves"
 		),
+		"Staff Monthly Record": _month(),
+		"Service Management Report": frappe.get_doc("Service Management Report"),
 		"Technical Consultation": f.make(
 			"Technical Consultation", subject="Which seal?", question="Which one?", repair_call=call.name
 		),
 	}
+
+
+def _month():
+	record = frappe.new_doc("Staff Monthly Record")
+	record.update(
+		{"user": f.user("month@seen.example"), "month": "2026-10-01", "entry_key": "month@seen.example"}
+	)
+	record.flags.by_system = True
+	return record.insert()
 
 
 def _plan(equipment: str):
@@ -78,7 +89,11 @@ def _plan(equipment: str):
 
 def stored_ones(shop: frappe._dict) -> dict:
 	"""The same as they are stored, and of every other DocType one that no rule of its own has seen."""
-	found = {doctype: doc for doctype, doc in one_of_each(shop).items() if not doc.is_new()}
+	found = {
+		doctype: doc
+		for doctype, doc in one_of_each(shop).items()
+		if not doc.is_new() and not doc.meta.issingle
+	}
 	for doctype in discovery.doctypes():
 		if doctype not in found and not frappe.get_meta(doctype).issingle:
 			doc = frappe.new_doc(doctype)

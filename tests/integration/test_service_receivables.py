@@ -6,6 +6,7 @@ from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_ent
 from frappe.utils import add_days, add_months, get_first_day, getdate, nowdate
 
 from aftersales.service_accounts import receivable_rules
+from aftersales.service_accounts.report.job_profitability import job_profitability
 from aftersales.service_accounts.report.service_receivables import service_receivables
 from tests import factories as make
 from tests.jobs import done
@@ -96,6 +97,32 @@ def test_another_company_is_not_counted_and_not_shown_to_who_may_not_see_it(shop
 	frappe.set_user(user)
 	with pytest.raises(frappe.PermissionError):
 		service_receivables.execute(filters)
+
+
+def test_income_and_cost_by_model_and_kind_of_work(shop):
+	boiler = make.equipment(shop.customer, brand="Calora", model="GWH 11")
+	make.settings(submit_invoice=1, invoicing="On Completion")
+	with_product = done(
+		shop, "Service Voucher", labour=[make.hours(2)], parts=[make.part(shop.seal)], equipment=boiler
+	)
+	without = done(shop, "Service Voucher", labour=[make.hours(1)])
+	period = {"company": make.COMPANY, "from_date": nowdate(), "to_date": nowdate()}
+
+	def rows(group: str) -> dict:
+		return {row.value: row for row in job_profitability.execute({**period, "group_by": group})[1]}
+
+	models = rows("Model")
+	earned = frappe.db.sql(
+		"""select sum(gl.credit - gl.debit) from `tabGL Entry` gl join `tabAccount` a on a.name = gl.account
+		where gl.voucher_no = %s and a.root_type = 'Income' and gl.is_cancelled = 0""",
+		with_product.sales_invoice,
+	)[0][0]
+	assert models["Calora GWH 11"].income == pytest.approx(earned)
+	assert models[""].jobs >= 1 and without.name
+	assert sum(row.income_share for row in models.values()) == pytest.approx(100, abs=0.2)
+	kinds = rows("Request Type")
+	assert sum(row.jobs for row in kinds.values()) == sum(row.jobs for row in models.values())
+	assert frappe.db.get_value("Repair Call", with_product.repair_call, "request_type") in kinds
 
 
 def test_nothing_billed_has_no_days():

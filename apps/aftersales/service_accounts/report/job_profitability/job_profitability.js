@@ -5,7 +5,7 @@ frappe.query_reports["Job Profitability"] = {
 			fieldname: "group_by",
 			label: __("Group by"),
 			fieldtype: "Select",
-			options: ["Job", "Customer", "Technician", "Service Category"],
+			options: ["Job", "Customer", "Technician", "Service Category", "Model", "Request Type"],
 			default: "Job",
 			reqd: 1,
 		},

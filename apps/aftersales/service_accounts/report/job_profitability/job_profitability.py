@@ -28,6 +28,7 @@ COMMON = {
 	"customer_name": "customer_name",
 	"service_category": "service_category",
 	"equipment": "equipment",
+	"repair_call": "repair_call",
 	"posted_at": "posted_at",
 }
 FIELDS = {
@@ -39,7 +40,14 @@ GROUPS = {
 	"Customer": "customer",
 	"Technician": "technician",
 	"Service Category": "service_category",
+	"Model": "model",
+	"Request Type": "request_type",
 }
+OF_OTHERS = {
+	"Model": ("Customer Equipment", "equipment", ("brand", "model")),
+	"Request Type": ("Repair Call", "repair_call", ("request_type",)),
+}
+"""Group -> the DocType it is read from, the job's link to it, and its fields."""
 AMOUNTS = ("income", "parts", "work", "travel", "vendor", "cost", "margin")
 
 
@@ -53,6 +61,8 @@ def execute(filters: dict | None = None) -> tuple:
 	if group not in GROUPS:
 		frappe.throw(_("Group by one of: {0}.").format(", ".join(_(name) for name in GROUPS)))
 	rows = [row for row in job_rows(scope) if _wanted(row, filters)]
+	if group in OF_OTHERS:
+		_read_of_others(rows, group)
 	if group != "Job":
 		rows = _grouped(rows, GROUPS[group])
 	for row in rows:
@@ -72,9 +82,13 @@ def columns(group: str) -> list[dict]:
 		"Customer": [link("value", _("Customer"), "Customer", 240)],
 		"Technician": [link("value", _("Technician"), "Service Technician", 240)],
 		"Service Category": [link("value", _("Category"), "Service Category", 200)],
+		"Model": [column("value", _("Model"), width=240)],
+		"Request Type": [link("value", _("Request Type"), "Service Request Type", 240)],
 	}[group]
 	if group != "Job":
 		first.append(column("jobs", _("Jobs"), "Int", 70))
+		first.append(percent("income_share", _("Income %")))
+		first.append(percent("cost_share", _("Cost %")))
 	return [
 		*first,
 		money("income", _("Income")),
@@ -108,6 +122,8 @@ def job_rows(scope: Scope) -> list[frappe._dict]:
 				job=job[1],
 				date=fact.posted_at and fact.posted_at.date(),
 				customer=fact.customer,
+				equipment=fact.equipment,
+				repair_call=fact.repair_call,
 				technician=fact.technician,
 				service_category=fact.service_category,
 				income=income.get(job, 0),
@@ -130,6 +146,21 @@ def _wanted(row: frappe._dict, filters: frappe._dict) -> bool:
 	)
 
 
+def _read_of_others(rows: list[frappe._dict], group: str) -> None:
+	"""Set what the group asks of the product or of the call of each job."""
+	doctype, link_field, fields = OF_OTHERS[group]
+	names = {row[link_field] for row in rows if row[link_field]}
+	found = {
+		row.name: row
+		for row in frappe.get_all(
+			doctype, {"name": ("in", list(names) or [""])}, ["name", *fields], order_by="name asc"
+		)
+	}
+	for row in rows:
+		other = found.get(row[link_field]) or frappe._dict()
+		row[GROUPS[group]] = " ".join(part for field in fields if (part := other.get(field)))
+
+
 def _grouped(rows: list[frappe._dict], field: str) -> list[frappe._dict]:
 	found: dict[str, frappe._dict] = {}
 	for row in rows:
@@ -140,6 +171,9 @@ def _grouped(rows: list[frappe._dict], field: str) -> list[frappe._dict]:
 		group.jobs += 1
 		for amount in AMOUNTS:
 			group[amount] = rounded(group[amount] + row[amount])
+	income, cost = (sum(group[amount] for group in found.values()) for amount in ("income", "cost"))
+	for group in found.values():
+		group.update(income_share=share(group.income, income), cost_share=share(group.cost, cost))
 	return sorted(found.values(), key=lambda row: (-row.margin, row.value))
 
 

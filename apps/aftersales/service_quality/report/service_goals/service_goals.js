@@ -13,12 +13,12 @@ frappe.query_reports["Service Goals"] = {
 			if (data.company) args.company = data.company;
 			if (data.request_type) args.request_type = data.request_type;
 			const report = of_money ? "Service Receivables" : "Service Key Figures";
-			return `<a href="/app/query-report/${report}?${new URLSearchParams(args)}">${text}</a>`;
+			const address = frappe.router.make_url(["query-report", report]);
+			return `<a href="${address}?${new URLSearchParams(args)}">${text}</a>`;
 		}
 		if (column.fieldname === "deviations" && value) {
-			return `<a href="/app/service-deviation?goal=${encodeURIComponent(
-				data.name
-			)}&status=Open">${text}</a>`;
+			const list = frappe.router.make_url(["service-deviation"]);
+			return `<a href="${list}?goal=${encodeURIComponent(data.name)}&status=Open">${text}</a>`;
 		}
 		if (column.fieldname === "state_text") {
 			return `<span class="indicator-pill ${data.color}">${text}</span>`;

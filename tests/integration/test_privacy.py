@@ -267,7 +267,7 @@ def test_nothing_goes_unless_a_period_is_set(gerda):
 
 
 def test_contacts_signatures_and_photos_go_each_in_its_time(gerda):
-	make.settings(keep_contacts=24, keep_signatures=36, validate_photos=6)
+	make.settings(keep_contacts=24, keep_signatures=36, keep_photos=6)
 	closed_months_ago(gerda.case, 7)
 	closed_months_ago(gerda.other, 5)
 	assert retention.erase_what_is_over()["File"] == 1
@@ -293,7 +293,7 @@ def test_contacts_signatures_and_photos_go_each_in_its_time(gerda):
 
 
 def test_an_open_call_keeps_everything(gerda):
-	make.settings(keep_contacts=1, keep_signatures=1, validate_photos=1)
+	make.settings(keep_contacts=1, keep_signatures=1, keep_photos=1)
 	call = make.plain_call(gerda.name, contact_name="Gerda Privat", contact_email=GERDA)
 	frappe.db.set_value("Repair Call", call.name, "received_at", add_to_date(now_datetime(), years=-3))
 	retention.erase_what_is_over()

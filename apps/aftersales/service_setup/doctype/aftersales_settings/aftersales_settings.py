@@ -54,7 +54,7 @@ class AftersalesSettings(ServiceDocument):
 		follow_up_script: DF.Text | None
 		hours_beyond_visit: DF.Float
 		keep_contacts: DF.Int
-		validate_photos: DF.Int
+		keep_photos: DF.Int
 		keep_signatures: DF.Int
 		labour_item: DF.Link | None
 		loaner_before_removal: DF.Check

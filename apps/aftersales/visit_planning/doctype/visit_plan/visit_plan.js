@@ -12,7 +12,7 @@ const COLOURS = {
 
 frappe.ui.form.on("Visit Plan", {
 	setup(frm) {
-		frm.set_query("technician", "technicians", () => ({
+		frm.set_query("technicians", () => ({
 			filters: { company: frm.doc.company, is_active: 1 },
 		}));
 		frappe.realtime.on(EVENT, (state) => {

@@ -118,7 +118,7 @@ def test_a_declined_quote_leaves_what_was_done(shop, visit):
 	rows = added(labour=[make.hours(0.5, activity="Diagnosis"), make.hours(1)], parts=[make.part(shop.seal)])
 	send(act(visit, "quote", rows))
 	assert send(act(visit, "decline_quote", reason=" "))["state"] == "Refused"
-	answer = send(act(visit, "decline_quote", reason="Too expensive"))
+	answer = send(act(visit, "decline_quote", fields(outcome="Declined"), reason="Too expensive"))
 	assert answer["state"] == "Done", answer
 	assert [row["activity"] for row in answer["visit"]["labour"]] == ["Diagnosis"]
 	assert (answer["visit"]["outcome"], answer["visit"]["parts"]) == ("Declined", [])

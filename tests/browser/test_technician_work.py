@@ -2,6 +2,7 @@
 
 import frappe
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from frappe.utils import add_to_date, now_datetime
 from playwright.sync_api import expect, sync_playwright
 
@@ -216,6 +217,61 @@ def stored_files(page, user: str) -> list[str]:
 			};
 		})""",
 		user,
+	)
+
+
+# ---------------------------------------------------------------- for everybody
+
+
+def findings(phone, name: str) -> list[str]:
+	"""What axe says of the page in either theme, and whether it is wider than the phone."""
+	found = []
+	for theme in ("light", "dark"):
+		phone.page.emulate_media(color_scheme=theme)
+		results = Axe().run(phone.page, options={"resultTypes": ["violations"]}).response
+		found += [
+			f"{name}, {theme}: {one['id']}: {node['html'][:140]}"
+			for one in results["violations"]
+			if one["impact"] in ("serious", "critical")
+			for node in one["nodes"]
+		]
+	phone.page.emulate_media(color_scheme="light")
+	width = phone.page.evaluate("document.documentElement.scrollWidth")
+	return found + [f"{name}: {width} pixels wide"] * (width > 390)
+
+
+def test_everybody_can_use_each_page_in_both_themes(day, network, tmp_path):
+	with sync_playwright() as playwright, phone_of(playwright, tmp_path / "phone", network.url) as phone:
+		page = phone.log_in(AOIFE).open().works_offline().page
+		expect(page.locator("a.visit")).to_have_count(2)
+		found = findings(phone, "my day")
+		phone.tap("More", "link")
+		found += findings(phone, "more")
+		phone.tap("Back", "link").visit(CUSTOMER)
+		found += findings(phone, "before arrival")
+		phone.tap("Arrived").tap("Add Part")
+		found += findings(phone, "parts")
+		phone.tap(page.locator("button.found").first).tap("Complete Visit")
+		page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+		found += findings(phone, "visit with what is missing")
+		phone.tap("Quote to the Customer")
+		found += findings(phone, "quote")
+		phone.tap("The customer declines")
+		found += findings(phone, "declined quote")
+		phone.type("Why does the customer decline?", "Too dear").tap("Customer Declines")
+		expect(page.get_by_text("Declined: Too dear")).to_be_visible(timeout=WAIT)
+		phone.sign().tap("Complete Visit")
+		expect(page.get_by_text("The visit is on the server.")).to_be_visible(timeout=WAIT)
+		found += findings(phone, "over")
+		assert found == []
+	doc = frappe.get_doc("Service Voucher", day.visits[CUSTOMER].name)
+	frappe.db.rollback()
+	doc.reload()
+	assert (doc.outcome, doc.approval_status, doc.decline_reason, doc.parts) == (
+		"Declined",
+		"Declined",
+		"Too dear",
+		[],
 	)
 
 

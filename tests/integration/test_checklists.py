@@ -200,6 +200,24 @@ def test_a_card_has_its_checklist(shop):
 		card.submit()
 
 
+def test_a_wrong_meter_value_is_mended_by_an_amendment(shop):
+	template()
+	doc = visit(shop)
+	(found,) = filling.checklists_of(doc.doctype, doc.name)
+	given = ({"yes_no": "Yes"}, {"value": 20}, {"choice": "Used"})
+	filling.save_answers(found["name"], answers(found, *given, {"value": 81200}))
+	doc.reload().submit()
+	doc.cancel()
+	assert not frappe.get_all("Meter Reading", {"equipment": doc.equipment})
+	amended = frappe.copy_doc(doc)
+	amended.update({"amended_from": doc.name, "docstatus": 0})
+	amended.insert()
+	(again,) = filling.checklists_of(amended.doctype, amended.name)
+	filling.save_answers(again["name"], answers(again, *given, {"value": 812}))
+	amended.reload().submit()
+	assert frappe.get_all("Product Meter", {"equipment": doc.equipment}, pluck="last_reading") == [812]
+
+
 def test_an_amendment_keeps_the_answers_and_a_deleted_draft_leaves_none(shop):
 	template()
 	doc = visit(shop)

@@ -163,6 +163,24 @@ def test_cancelling_a_sale_removes_its_files_but_none_that_was_worked_on():
 	assert not files(item_code="FAN-9")
 
 
+def test_cancelling_a_sale_leaves_a_file_that_was_there_before(clock):
+	known = make.equipment(
+		"Nora Byrne", item_code="BOILER-24", serial_no="B-1", notes="<p>Entered by hand</p>"
+	)
+	clock.forward(days=1)
+	doc = sold(boilers("B-1"))
+	(file,) = files(serial_no="B-1")
+	assert (file.name, file.sold_by) == (known, doc.name)
+	doc.cancel()
+	(file,) = files(serial_no="B-1")
+	assert (file.name, file.status, file.sold_by, file.notes) == (
+		known,
+		"Returned",
+		None,
+		"<p>Entered by hand</p>",
+	)
+
+
 def test_a_bundle_and_what_is_packed_in_it():
 	make.bundle("HEATING-SET", {"BOILER-24": 1, "FAN-9": 2})
 	frappe.db.set_value("Item", "HEATING-SET", "aftersales_product_file", "Create")

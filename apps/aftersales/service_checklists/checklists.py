@@ -99,7 +99,8 @@ def job_submitted(doc: Document, method: str | None = None) -> None:
 
 
 def job_cancelled(doc: Document, method: str | None = None) -> None:
-	"""on_cancel: the checklists are open again, should the job be amended; calls that were made stay."""
+	"""on_cancel: the checklists are open again, should the job be amended; calls that were made stay, readings do not."""
+	readings.withdraw(doc)
 	for checklist in _of(doc, COMPLETE):
 		set_protected_values(checklist, status=OPEN, done_on=None)
 		privileged(checklist).save()

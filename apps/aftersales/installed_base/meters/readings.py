@@ -70,6 +70,15 @@ def take(equipment: str, meter: str, reading: float, source: str, **values) -> s
 	return doc.insert().name
 
 
+def withdraw(job: Document) -> None:
+	"""A job is cancelled: what was read on it is taken back, so that an amendment can read something else."""
+	filters = {"reference_type": job.doctype, "reference_name": job.name}
+	for name in frappe.get_all(
+		READING, filters=filters, pluck="name", order_by="read_at desc, creation desc"
+	):
+		frappe.delete_doc(READING, name, ignore_permissions=True, force=True)
+
+
 def meter_of(equipment: str, meter: str) -> str:
 	"""The Product Meter of that name, made when the product has none."""
 	there = frappe.db.get_value(METER, {"meter_key": key_of(equipment, meter)})

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, cstr, escape_html, flt, get_link_to_form
+from frappe.utils import cint, cstr, escape_html, flt, get_datetime, get_link_to_form
 from frappe.utils.nestedset import get_ancestors_of
 
 from aftersales.core.guards import privileged, set_protected_values, with_system_privileges
@@ -175,6 +175,9 @@ def _undo(name: str, doc: Document) -> None:
 		privileged(file).save()
 		return
 	privileged(file).save()
+	if get_datetime(file.creation) < get_datetime(doc.creation):
+		_keep_without_sale(file, doc)  # it was there before the sale: sold before, or entered by hand
+		return
 	messages = len(frappe.message_log)
 	try:
 		with all_or_nothing():
@@ -182,11 +185,13 @@ def _undo(name: str, doc: Document) -> None:
 	except frappe.LinkExistsError:
 		del frappe.message_log[messages:]
 		file.reload()
-		file.status = "Returned" if file.status == "In Use" else file.status
-		privileged(file).save()
-		file.add_comment(
-			"Info", _("The sale was cancelled: {0}").format(get_link_to_form(doc.doctype, doc.name))
-		)
+		_keep_without_sale(file, doc)
+
+
+def _keep_without_sale(file: Document, doc: Document) -> None:
+	file.status = "Returned" if file.status == "In Use" else file.status
+	privileged(file).save()
+	file.add_comment("Info", _("The sale was cancelled: {0}").format(get_link_to_form(doc.doctype, doc.name)))
 
 
 # ---------------------------------------------------------------------------------- reading ERPNext's rows

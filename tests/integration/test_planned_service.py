@@ -187,11 +187,30 @@ def test_a_meter_makes_the_service_due_before_the_months(clock):
 	assert calling.call_due() == 1
 
 
-def test_what_a_contract_includes_is_planned_and_used(clock):
+def of_other_currency() -> str:
+	name = "Thames Service Ltd"
+	return make.once(
+		"Company",
+		name,
+		company_name=name,
+		abbr="TSL",
+		default_currency="GBP",
+		country="United Kingdom",
+		chart_of_accounts="Standard",
+	)
+
+
+@pytest.mark.parametrize(
+	"company_of", [lambda: make.COMPANY, of_other_currency], ids=["own", "other currency"]
+)
+def test_what_a_contract_includes_is_planned_and_used(clock, company_of):
 	make.fiscal_years(getdate().year, getdate().year + 1)
-	file = boiler()
+	company = company_of()
+	file = boiler(company=company)
+	boiler("Sean Doyle", company=company)
 	contract = make.contract(
 		"Nora Byrne",
+		company=company,
 		start_date=nowdate(),
 		end_date=add_days(add_months(nowdate(), 12), -1),
 		limited_visits=1,
@@ -201,6 +220,7 @@ def test_what_a_contract_includes_is_planned_and_used(clock):
 	)
 	plan(
 		"Contract visits",
+		company=company,
 		applies_to="Service Contract",
 		service_contract=contract.name,
 		by_included_visits=1,
@@ -211,7 +231,8 @@ def test_what_a_contract_includes_is_planned_and_used(clock):
 		if called := services(status="Called"):
 			call = frappe.get_doc("Repair Call", called[0].repair_call)
 			assert (call.service_contract, call.service_category) == (contract.name, "B")
-			make.voucher(call, make.technician("Aoife Doyle")).submit()
+			technician = make.technician("Aoife Doyle", company=company)
+			make.voucher(call, technician, company=company).submit()
 		clock.forward(months=1)
 	done = services(status="Done")
 	assert [row.due_on for row in done] == [

@@ -86,7 +86,7 @@ def _plan(schedule: Document, row: Document, equipment: str, key: str, request_t
 	plan.update(
 		{
 			"plan_name": f"{row.item_name or row.item_code} {key}"[:140],
-			"company": schedule.company,
+			"company": frappe.db.get_value(plans.PRODUCT, equipment, "company"),
 			"applies_to": "Product",
 			"equipment": equipment,
 			"every_months": months,

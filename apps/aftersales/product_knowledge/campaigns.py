@@ -205,7 +205,8 @@ def _products_of(campaign: Document, customer: str) -> str:
 		.run(pluck=True)
 	)
 	lines = "".join(f"<li>{escape_html(title or '')}</li>" for title in titles)
-	return f"<p>{_('It concerns:')}</p><ul>{lines}</ul>" if lines else ""
+	language = frappe.db.get_value("Customer", customer, "language")
+	return f"<p>{_('It concerns:', lang=language)}</p><ul>{lines}</ul>" if lines else ""
 
 
 def _attachments(campaign: Document) -> list[dict]:

@@ -4,6 +4,8 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_months, getdate, nowdate
 
+from aftersales.customer_portal import links
+from aftersales.customer_portal.messaging import product_documents
 from aftersales.installed_base.meters import readings
 from aftersales.installed_base.product_codes import product_signature
 from aftersales.product_knowledge import articles, campaigns, documents, solutions
@@ -220,6 +222,60 @@ def test_what_helped_on_the_same_model_before():
 	draft = articles.from_job(*found["example"])
 	assert articles.from_job(*found["example"]) == draft
 	assert frappe.db.get_value("Service Article", draft, ("model", "status")) == ("600 Combi", "Draft")
+
+
+def customers_message(moment: str, text: str, **values):
+	return make.make(
+		"Customer Message",
+		moment=moment,
+		enabled=1,
+		texts=[{"subject": "Your call", "text": text}],
+		**values,
+	)
+
+
+def attached(mail) -> list[str]:
+	return [row["fid"] for row in frappe.parse_json(mail.attachments) or []]
+
+
+def test_documents_travel_with_messages_linked_or_attached_for_their_audience():
+	mails.mailbox()
+	make.settings(send_customer_messages=1)
+	manual = document(audience="Customer")
+	document("Service manual", b"open the case", audience="Technician")
+	customers_message("Call Received", "Dear {contact}, read:\n\n{documents}", attach_documents=1)
+	call = make.call(
+		"Nora Byrne", equipment=boiler(), contact_name="Nora", contact_email="nora@byrne.example"
+	)
+	mail = frappe.get_last_doc("Email Queue", {"reference_name": call.name})
+	file = frappe.db.get_value("File", {"attached_to_name": manual.name})
+	assert attached(mail) == [file]
+	told = frappe.get_last_doc("Communication", {"reference_name": call.name}).content
+	assert "Operating manual" in told and "Service manual" not in told
+	address = portal.link_to(links.TRACK, "Repair Call", call.name)
+	assert portal.get(f"{address}/documents/{manual.name}").content == b"press the button"
+	assert "Operating manual" in portal.get(address).words
+	hidden = frappe.db.get_value("Product Document", {"title": "Service manual"})
+	assert portal.get(f"{address}/documents/{hidden}").status == 404
+	loose = make.call("Nora Byrne", contact_name="Nora", contact_email="nora@byrne.example")
+	mail = frappe.get_last_doc("Email Queue", {"reference_name": loose.name})
+	assert attached(mail) == [], "no product, no documents"
+
+
+def test_the_desk_sends_a_customer_a_document_by_link():
+	mails.mailbox()
+	manual, internal = document(audience="Customer"), document("Service manual", audience="Technician")
+	call = make.call(
+		"Nora Byrne", equipment=boiler(), contact_name="Nora", contact_email="nora@byrne.example"
+	)
+	frappe.set_user("agent@desk.example")
+	product_documents.send(call.name, manual.name)
+	with pytest.raises(frappe.ValidationError, match="not a document for customers"):
+		product_documents.send(call.name, internal.name)
+	frappe.set_user("Administrator")
+	mail = frappe.get_last_doc("Email Queue", {"reference_name": call.name})
+	assert [row.recipient for row in mail.recipients] == ["nora@byrne.example"]
+	assert "Operating manual" in frappe.get_last_doc("Communication", {"reference_name": call.name}).content
 
 
 # ---------------------------------------------------------------------------- bulletins and recalls

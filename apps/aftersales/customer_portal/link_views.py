@@ -25,9 +25,10 @@ from aftersales.customer_portal.forms import (
 	wants_pdf,
 )
 from aftersales.customer_portal.link_rules import NO_LINK, Link
-from aftersales.customer_portal.product_pages import help_for
+from aftersales.customer_portal.product_pages import file_of, help_for
 from aftersales.customer_portal.web import File, GoTo, Page, Person, Visit, form
 from aftersales.installed_base.product_codes import is_product_code
+from aftersales.product_knowledge import portal_api as knowledge
 from aftersales.service_calls import portal_api as desk
 
 
@@ -39,7 +40,7 @@ def link(visit: Visit, token: str) -> Page | GoTo | File:
 	"""
 	opened = links.opened_by(token) or NO_LINK
 	# A good link is counted by itself: behind one address there may be a whole town. A wrong one by who tries.
-	limits.count("link", 60 if visit.posted else 600, HOUR, opened.key if opened.customer else None)
+	limits.count("link", 60 if visit.posted else 600, HOUR, opened.key if opened != NO_LINK else None)
 	if visit.posted and frappe.get_cached_value("User", frappe.session.user, "user_type") == "System User":
 		# what a signed link decides is the customer's word, not that of who is logged in at the desk
 		return Page(
@@ -103,6 +104,7 @@ def _track(visit: Visit, opened: Link) -> Page | GoTo | None:
 				"product": name_of_product(found),
 				"writable": can_be_written_about(found),
 				"said": visit.one_of("said", ("message",)) or "",
+				"documents": knowledge.documents_of(found.equipment) if found.equipment else [],
 				"navigation": False,
 			},
 		)
@@ -113,6 +115,14 @@ def _track(visit: Visit, opened: Link) -> Page | GoTo | None:
 		return GoTo(f"{visit.path}?said={take_message(visit, found, _person_of_link(opened, found))}")
 
 	return form(visit, show, act)
+
+
+def document(visit: Visit, token: str, document: str) -> File:
+	"""A document for customers of the product of the call that a link follows."""
+	opened = links.opened_by(token) or NO_LINK
+	limits.count("link", 600, HOUR, opened.key if opened != NO_LINK else None)
+	found = opened.purpose == links.TRACK and desk.call_of(opened.name, (opened.customer,))
+	return file_of(found and found.equipment and knowledge.document_file(found.equipment, document))
 
 
 def _appointment(visit: Visit, opened: Link) -> Page | GoTo | None:

@@ -8,7 +8,8 @@ loaner that was lent without a call the event is the Loaner Issue's own.
 
 In the templates `doc.message` holds what the moment is about: `link` (a signed link), `window`, `title`
 and `sentence` (where the call stands), `document`, `amount`, `technician`, `arrival` (time of day), `loaner`, `due_back`,
-`ready_on`, and `pay` (the page on which an open invoice is paid).
+`ready_on`, `pay` (the page on which an open invoice is paid), and `documents` (title and link of each document for
+customers of the product, one a line).
 """
 
 from collections.abc import Callable, Iterator
@@ -30,7 +31,7 @@ from aftersales.customer_goods import loaners
 from aftersales.customer_goods.loaner_rules import DUE_SOON, OVERDUE
 from aftersales.customer_portal import links, progress
 from aftersales.customer_portal.customers import language_of
-from aftersales.customer_portal.messaging import channels, texts
+from aftersales.customer_portal.messaging import channels, product_documents, texts
 from aftersales.field_service.visits import call_of_visit
 from aftersales.repair_workshop import uncollected
 from aftersales.repair_workshop.cards import call_of_card
@@ -366,7 +367,8 @@ def _tell(doc: Document, moment: str, facts: Callable[[], frappe._dict]) -> bool
 				doc.flags.notifications_executed = list(texts.NOTIFICATIONS.get(moment, ()))
 			doc.run_method(f"customer_{moment}")
 			if message and (text := texts.for_document(message, doc, frappe.local.lang)):
-				channels.send(doc, text)
+				files = product_documents.attachments(doc) if message.attach_documents else ()
+				channels.send(doc, text, files)
 	return True
 
 
@@ -374,6 +376,7 @@ def _facts(doc: Document, purpose: str, about: tuple[str, str] | None, facts: di
 	state = progress.of_call(doc)
 	told = frappe._dict(title=state.title, sentence=state.sentence, window=state.window)
 	told.update(_said(facts))
+	told.documents = product_documents.lines(doc) if doc.doctype == "Repair Call" else ""
 	told.link = links.address(purpose, *(about or ("Repair Call", doc.name)), doc.customer)
 	return told
 

@@ -50,6 +50,7 @@ ROUTES = (
 	(rf"{HOME}/complaint", views.complaint),
 	(rf"{HOME}/standards", standards_page.standards),
 	(rf"{HOME}/messages", views.preferences),
+	(rf"{HOME}/link/{PART}/documents/{PART}", link_views.document),
 	(rf"{HOME}/link/{PART}", link_views.link),
 	(rf"{HOME}/code/{NAME}/{PART}/documents/{PART}", product_pages.code_document),
 	(rf"{HOME}/code/{NAME}/{PART}/register", product_pages.code_register),

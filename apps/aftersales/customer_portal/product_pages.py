@@ -27,14 +27,14 @@ def help_for(equipment: str) -> dict:
 def document(visit: Visit, equipment: str, document: str) -> File:
 	"""A document for customers of an own product."""
 	found = desk.product_of(equipment, visit.customers)
-	return _file(found and knowledge.document_file(found.name, document))
+	return file_of(found and knowledge.document_file(found.name, document))
 
 
 def code_document(visit: Visit, equipment: str, code: str, document: str) -> File:
 	"""A document for customers, by the code on the product."""
 	limits.count("code", 120, HOUR)
 	found = _on_tag(equipment, code)
-	return _file(knowledge.document_file(found.name, document))
+	return file_of(knowledge.document_file(found.name, document))
 
 
 def tip(visit: Visit, equipment: str, code: str, article: str) -> GoTo:
@@ -130,7 +130,8 @@ def _on_tag(equipment: str, code: str) -> frappe._dict:
 	return found
 
 
-def _file(found: tuple[str, bytes, str] | None) -> File:
+def file_of(found: tuple[str, bytes, str] | None) -> File:
+	"""A document as an answer. Raises NotHere when there is none."""
 	if not found:
 		raise NotHere
 	name, content, content_type = found

@@ -64,16 +64,20 @@ def file_for(document: str, product: Product, audience: str) -> tuple[str, bytes
 	"""Name, content and type of the file of a document, when it is offered for the product to that audience."""
 	if document not in {row["name"] for row in for_product(product, audience)}:
 		return None
-	url = frappe.db.get_value(DOCTYPE, document, "file")
-	name = url and frappe.db.get_value(
-		"File", {"file_url": url, "attached_to_doctype": DOCTYPE, "attached_to_name": document}
-	)
-	if not name:
+	record = file_record(document)
+	if not record:
 		return None
-	file = frappe.get_doc("File", name)
+	file = frappe.get_doc("File", record.name)
 	content = file.get_content()
 	content = content.encode() if isinstance(content, str) else content
 	return file.file_name, content, _content_type(file.file_name)
+
+
+def file_record(document: str) -> frappe._dict | None:
+	"""The File of a document: name, file_size in bytes; None without one of its own."""
+	url = frappe.db.get_value(DOCTYPE, document, "file")
+	attached = {"file_url": url, "attached_to_doctype": DOCTYPE, "attached_to_name": document}
+	return frappe.db.get_value("File", attached, ("name", "file_size"), as_dict=True) if url else None
 
 
 def product_of_document(doc: Document) -> Product | None:

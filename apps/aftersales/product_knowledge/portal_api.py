@@ -28,6 +28,17 @@ def document_file(equipment: str, document: str) -> tuple[str, bytes, str] | Non
 	return documents.file_for(document, product, CUSTOMER) if product else None
 
 
+def files_of(equipment: str, most_bytes: int) -> list[str]:
+	"""Names of the Files of the documents for customers of a product, as many as fit into so many bytes together."""
+	found, left = [], most_bytes
+	for row in documents_of(equipment):
+		file = row["has_file"] and documents.file_record(row["name"])
+		if file and (file.file_size or 0) <= left:
+			found.append(file.name)
+			left -= file.file_size or 0
+	return found
+
+
 def articles_of(equipment: str) -> list[dict]:
 	"""Reviewed articles for customers about a product: name, title, problem, solution."""
 	product = scopes.product_of(equipment)

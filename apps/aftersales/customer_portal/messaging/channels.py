@@ -5,6 +5,8 @@ Other ways are named in the hook `aftersales_message_channels`: name → dotted 
 noted on the document.
 """
 
+from collections.abc import Sequence
+
 import frappe
 from frappe import _
 from frappe.core.doctype.communication.email import _make as make_communication
@@ -41,13 +43,17 @@ def of_contact(doc: Document) -> str:
 	return chosen or (EMAIL if doc.get("contact_email") or not doc.get("contact_phone") else SMS)
 
 
-def send(doc: Document, text: Text) -> bool:
-	"""Send a message by the way of its contact; False where that needs an address or number that is missing."""
+def send(doc: Document, text: Text, attachments: Sequence[dict] = ()) -> bool:
+	"""Send a message by the way of its contact; False where that needs an address or number that is missing.
+
+	Args:
+		attachments: as frappe.sendmail takes them; of a message that is no mail they are left out.
+	"""
 	channel = of_contact(doc)
 	if channel == EMAIL:
-		return _mail(doc, text)
+		return _mail(doc, text, attachments)
 	if not doc.get("contact_phone"):
-		return bool(doc.get("contact_email")) and _mail(doc, text)
+		return bool(doc.get("contact_email")) and _mail(doc, text, attachments)
 	_keep(doc, text, doc.contact_phone, "SMS" if channel == SMS else "Chat", text.sms)
 	frappe.enqueue(
 		"aftersales.customer_portal.messaging.channels.deliver",
@@ -91,7 +97,7 @@ def _send_sms(phone: str, text: str) -> None:
 	send_sms([phone], text, success_msg=False)
 
 
-def _mail(doc: Document, text: Text) -> bool:
+def _mail(doc: Document, text: Text, attachments: Sequence[dict] = ()) -> bool:
 	if not doc.get("contact_email"):
 		return False
 	communication = _keep(doc, text, doc.contact_email, "Email", text.html)
@@ -102,6 +108,7 @@ def _mail(doc: Document, text: Text) -> bool:
 		reference_doctype=doc.doctype,
 		reference_name=doc.name,
 		expose_recipients="header",
+		attachments=list(attachments),
 		communication=communication,
 	)
 	return True

@@ -13,7 +13,7 @@ ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 BLANK_LINES = re.compile(r"\n{3,}")
 
 COMMON = ("contact", "customer", "call", "subject", "product", "company")
-OF_CALL = ("link", "title", "sentence")
+OF_CALL = ("link", "title", "sentence", "documents")
 MOMENTS: dict[str, tuple[str, ...]] = {
 	"received": OF_CALL,
 	"contact": ("link",),
@@ -67,6 +67,7 @@ EXAMPLES = {
 	"arrival": "14:30",
 	"loaner": "Heater H1",
 	"due_back": "15 March",
+	"documents": "Operating manual: https://service.example.com/aftersales/link/example/documents/PD-00001",
 	"answer": "We replaced the pump free of charge.",
 }
 

@@ -17,7 +17,7 @@ aftersales.product_help.open = async function (frm) {
 	const body = dialog.fields_dict.help.$wrapper;
 	body.html(
 		[
-			aftersales.product_help.documents(documents),
+			aftersales.product_help.documents(documents, frm),
 			aftersales.product_help.articles(articles),
 			aftersales.product_help.solutions(solutions),
 		].join("")
@@ -36,21 +36,47 @@ aftersales.product_help.open = async function (frm) {
 		);
 		frappe.show_alert({ message: __("Thank you. It was counted."), indicator: "green" });
 	});
+	body.on("click", "[data-document]", async (event) => {
+		const button = $(event.currentTarget).prop("disabled", true);
+		try {
+			await frappe.xcall(
+				"aftersales.customer_portal.messaging.product_documents.send",
+				{ repair_call: frm.doc.name, document: button.data("document") },
+				"POST"
+			);
+			button.text(__("Sent"));
+		} catch (refusal) {
+			button.prop("disabled", false);
+			throw refusal;
+		}
+	});
 	dialog.show();
 };
 
 aftersales.product_help.section = (title, rows, empty) =>
 	`<h5 class="mt-4">${title}</h5>${rows.length ? rows.join("") : `<p class="text-muted">${empty}</p>`}`;
 
-aftersales.product_help.documents = function (documents) {
+// On a call that has a contact, what is for customers can be sent to them.
+aftersales.product_help.documents = function (documents, frm) {
 	const escape = frappe.utils.escape_html;
+	const sends =
+		frm.doctype === "Repair Call" &&
+		frm.perm[0]?.write &&
+		frm.doc.equipment &&
+		(frm.doc.contact_email || frm.doc.contact_phone);
+	const send = (row) =>
+		sends && row.audience === "Customer"
+			? ` <button class="btn btn-xs btn-default" data-document="${escape(row.name)}">${__(
+					"Send to Customer"
+			  )}</button>`
+			: "";
 	const rows = documents.map((row) => {
 		const more = [__(row.kind), row.version, row.language].filter(Boolean).map(escape).join(", ");
 		return `<div class="mb-2"><a href="${encodeURI(
 			row.file || row.address
 		)}" target="_blank" rel="noopener noreferrer">${escape(
 			row.title
-		)}</a> <span class="text-muted">${more}</span></div>`;
+		)}</a> <span class="text-muted">${more}</span>${send(row)}</div>`;
 	});
 	return aftersales.product_help.section(
 		__("Documents"),

@@ -23,6 +23,7 @@ class CustomerMessage(ServiceDocument):
 			CustomerMessageText,
 		)
 
+		attach_documents: DF.Check
 		enabled: DF.Check
 		moment: DF.Literal[
 			"Call Received",

@@ -6,10 +6,13 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, nowdate
 
+from aftersales.customer_portal import links
+from aftersales.customer_portal.vendors import cases
 from aftersales.service_quality import consultations, shared_case
 from aftersales.service_quality.report.repair_methods import repair_methods
 from aftersales.setup import defaults
 from tests import factories as make
+from tests import mails, portal
 
 SPECIALIST = "design@maker.example"
 
@@ -71,7 +74,7 @@ def test_a_question_has_a_clock_and_its_answer_stands_on_the_call(shop, clock):
 
 def non_conformance(*calls) -> str:
 	procedure = make.once("Quality Procedure", "Faults", quality_procedure_name="Faults")
-	doc = make.make("Non Conformance", subject="Seals", procedure=procedure, status="Open")
+	doc = make.make("Non Conformance", subject="Seals leak", procedure=procedure, status="Open")
 	for call in calls:
 		frappe.db.set_value("Repair Call", call.name, "non_conformance", doc.name)
 	return doc.name
@@ -111,6 +114,71 @@ def test_photos_of_the_case_only(shop):
 	assert frappe.local.response.filecontent in (b"picture of a seal", "picture of a seal")
 	with pytest.raises(frappe.PermissionError):
 		shared_case.photo(empty, visit.photos[0].name)
+
+
+@pytest.fixture
+def shared(shop):
+	"""A Non Conformance with a finished visit, its photo, and a vendor."""
+	call = call_of(shop, contact_name="Nora Byrne", contact_phone="+353 86 555 1234")
+	visit = make.voucher(call, shop.technician, labour=[make.hours(1)], parts=[make.part(shop.seal)])
+	visit.findings = "Mrs Byrne (086 555 1234, nora@byrne.example) says the seal leaks since March"
+	file = make.make(
+		"File",
+		file_name="seal.png",
+		attached_to_doctype=visit.doctype,
+		attached_to_name=visit.name,
+		content=portal.picture(),
+		is_private=1,
+	)
+	visit.append("photos", {"photo": file.file_url, "shows": "Fault"})
+	visit.submit()
+	supplier = make.make("Supplier", supplier_name="Seal Makers", supplier_group="All Supplier Groups")
+	return frappe._dict(case=non_conformance(call), visit=visit, supplier=supplier.name, call=call)
+
+
+def test_a_vendor_sees_the_case_by_a_link_and_nothing_of_the_customer(shared):
+	mails.mailbox()
+	frappe.set_user("orla.desk@example.com")
+	with pytest.raises(frappe.PermissionError):
+		cases.share(shared.case, shared.supplier)
+	frappe.set_user(
+		make.user("aine.lead@example.com", "Service Supervisor", "Quality Manager", "Purchase User")
+	)
+	with pytest.raises(frappe.ValidationError, match="Supplier"):
+		cases.share(shared.case)
+	address = cases.share(shared.case, shared.supplier, "quality@seals.example", "Please look at this.")
+	mail = frappe.get_last_doc("Email Queue")
+	assert [row.recipient for row in mail.recipients] == ["quality@seals.example"]
+	frappe.set_user("Administrator")
+	page = portal.get(address)
+	assert page.status == 200
+	for told in ("600 Combi", "the seal leaks since March", "Fault"):
+		assert told in page.words or told in page.html
+	for hidden in ("Byrne", "555", "byrne.example", shared.visit.customer, shared.call.name):
+		assert hidden not in page.html, hidden
+	photo = shared.visit.photos[0].name
+	assert portal.get(f"{address}/photos/{photo}").headers["Content-Type"] == "image/png"
+
+
+def test_a_vendor_answers_once_and_a_revoked_link_opens_nothing(shared):
+	address = cases.share(shared.case, shared.supplier)
+	form = {"answer": "Use batch <B> or later", "form_key": "a" * 32}
+	for _twice in range(2):
+		answer = portal.post(address, **form)
+	assert "Your answer has been added" in portal.follow(answer).words
+	comments = frappe.get_all(
+		"Comment", {"reference_name": shared.case, "comment_type": "Comment"}, pluck="content"
+	)
+	assert len(comments) == 1 and "batch &lt;B&gt; or later" in comments[0] and "Seal Makers" in comments[0]
+	assert portal.post(address, answer=" ").status == 422
+	link = frappe.get_last_doc("Service Link")
+	assert (link.purpose, link.supplier, link.customer) == ("Case", shared.supplier, None)
+	photo = shared.visit.photos[0].name
+	other = cases.share(non_conformance(), shared.supplier)
+	assert portal.get(f"{other}/photos/{photo}").status == 404, "of another case"
+	links.revoke(link.name)
+	for gone in (address, f"{address}/photos/{photo}"):
+		assert portal.get(gone).status == 404
 
 
 def test_the_method_is_asked_for_and_the_dearer_one_explained(shop):

@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 from frappe.utils import add_days, cint, get_datetime, now_datetime
 
 from aftersales.core import site_address
@@ -24,6 +25,7 @@ from aftersales.service_setup.settings import aftersales_settings
 TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
 CONTACT = "Contact"
 PAYMENT = "Payment"
+CASE = "Case"
 PURPOSES: dict[str, tuple[str, ...]] = {
 	TRACK: ("Repair Call",),
 	APPOINTMENT: ("Repair Call",),
@@ -33,7 +35,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
 	PAYMENT: ("Sales Invoice",),
 	DOCUMENT: ("Sales Invoice", "Repair Card", "Service Voucher", "Collection Receipt"),
 }
-"""What each purpose may be about."""
+"""What each purpose of a customer's link may be about. A link of purpose Case is a vendor's: `vendors/cases.py`."""
 
 VALID_DAYS = 30
 STILL_GOOD = 7  # days a link must have left to be sent once more
@@ -60,6 +62,19 @@ def path(purpose: str, doctype: str, name: str, customer: str, copied_by: str | 
 		purpose, doctype, name, customer, copied_by
 	)
 	return f"/aftersales/link/{link_rules.token_of(link, secret())}"
+
+
+def path_of_case(non_conformance: str, supplier: str | None, recipient: str | None) -> str:
+	"""The path of a new signed link by which a vendor sees a Non Conformance; one for each who gets it."""
+	doc = _insert(
+		purpose=CASE,
+		reference_doctype="Non Conformance",
+		reference_name=non_conformance,
+		supplier=supplier,
+		recipient=recipient,
+		copied_by=frappe.session.user,
+	)
+	return f"/aftersales/link/{link_rules.token_of(_as_link(doc), secret())}"
 
 
 def token_of_key(key: str) -> str | None:
@@ -162,7 +177,7 @@ def _as_link(row: frappe._dict | None) -> Link | None:
 		row.purpose,
 		row.reference_doctype,
 		row.reference_name,
-		row.customer,
+		row.customer or "",
 		_seconds(row.expires_at),
 		revoked=bool(row.revoked_at),
 	)
@@ -189,21 +204,23 @@ def _stored_link(purpose: str, doctype: str, name: str, customer: str, copied_by
 
 
 def _new_link(purpose: str, doctype: str, name: str, customer: str, copied_by: str | None) -> Link:
-	doc = frappe.new_doc("Service Link")
-	doc.update(
-		{
-			"purpose": purpose,
-			"reference_doctype": doctype,
-			"reference_name": name,
-			"customer": customer,
-			"copied_by": copied_by,
-			"link_key": secrets.token_urlsafe(16),
-			"expires_at": _utc_in_days(_valid_days()),
-		}
+	return _as_link(
+		_insert(
+			purpose=purpose,
+			reference_doctype=doctype,
+			reference_name=name,
+			customer=customer,
+			copied_by=copied_by,
+		)
 	)
+
+
+def _insert(**values) -> Document:
+	doc = frappe.new_doc("Service Link")
+	doc.update(values)
+	doc.update({"link_key": secrets.token_urlsafe(16), "expires_at": _utc_in_days(_valid_days())})
 	# the app makes it for a message, whoever's step the message tells of
-	doc.insert(ignore_permissions=True)
-	return _as_link(doc)
+	return doc.insert(ignore_permissions=True)
 
 
 def _valid_days() -> int:

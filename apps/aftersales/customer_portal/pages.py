@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 
 from aftersales.core import site_address
 from aftersales.customer_portal import link_views, photos, product_pages, standards_page, views
+from aftersales.customer_portal.vendors import cases
 from aftersales.customer_portal.web import (
 	HOME,
 	File,
@@ -50,6 +51,7 @@ ROUTES = (
 	(rf"{HOME}/complaint", views.complaint),
 	(rf"{HOME}/standards", standards_page.standards),
 	(rf"{HOME}/messages", views.preferences),
+	(rf"{HOME}/link/{PART}/photos/{PART}", cases.photo),
 	(rf"{HOME}/link/{PART}/documents/{PART}", link_views.document),
 	(rf"{HOME}/link/{PART}", link_views.link),
 	(rf"{HOME}/code/{NAME}/{PART}/documents/{PART}", product_pages.code_document),

@@ -1,16 +1,18 @@
 """What designers, makers and buyers see of the calls behind a Non Conformance: the product, never the customer.
 
 Whoever may read the Non Conformance and has the role Product Specialist (or leads the service) sees its calls
-by number and day, codes, what was found and done, parts, measured values and photos. Only named columns leave this
-module.
+by number and day, codes, what was found and done, parts, measured values and photos; a vendor sees the same by a link.
+Only named columns leave this module, and names of the customer are taken out of what was written.
 """
 
 import frappe
 from frappe import _
-from frappe.utils import cint
+from frappe.model.document import Document
+from frappe.utils import cint, strip_html
 
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
+from aftersales.service_quality.case_rules import without_names
 
 READERS = ("Product Specialist", "Service Supervisor", "Service Manager")
 JOBS = {"Service Voucher": "findings", "Repair Card": "diagnosis"}
@@ -18,6 +20,8 @@ CALL_FIELDS = (
 	*("name", "received_at", "status", "brand", "model", "serial_text", "equipment"),
 	*("symptom_code", "fault_code", "cause_code", "action_code"),
 )
+WHO = ("customer", "customer_name", "contact_name")
+NUMBERS = ("contact_phone",)
 MOST = 200
 
 
@@ -35,15 +39,23 @@ def calls_behind(non_conformance: str) -> list[dict]:
 		frappe.PermissionError: the user may not read the Non Conformance, or has none of the roles.
 	"""
 	_check(non_conformance)
+	return calls_of(non_conformance)
+
+
+def calls_of(non_conformance: str) -> list[frappe._dict]:
+	"""As :func:`calls_behind`, for whoever was checked otherwise: a vendor with a link."""
 	calls = frappe.get_all(
 		"Repair Call",
 		filters={"non_conformance": non_conformance},
-		fields=list(CALL_FIELDS),
+		fields=[*CALL_FIELDS, *WHO, *NUMBERS],
 		order_by="received_at asc, name asc",
 		limit=MOST,
 	)
 	for call in calls:
+		names, numbers = [call.pop(field) for field in WHO], [call.pop(field) for field in NUMBERS]
 		call.jobs = [_job(doctype, name) for doctype in JOBS for name in _jobs_of(doctype, call.name)]
+		for job in call.jobs:
+			job["found"] = without_names(strip_html(job["found"] or ""), names, numbers)
 		call.pop("equipment")
 	return calls
 
@@ -57,18 +69,23 @@ def photo(non_conformance: str, photo: str) -> None:
 		frappe.PermissionError: as for :func:`calls_behind`, and for any other photo.
 	"""
 	_check(non_conformance)
+	doc = photo_of(non_conformance, photo)
+	if not doc:
+		frappe.throw(_("This photo does not belong to the case."), frappe.PermissionError)
+	frappe.local.response.filename = doc.file_name
+	frappe.local.response.filecontent = doc.get_content()
+	frappe.local.response.type = "download"
+	frappe.local.response.display_content_as = "inline"
+
+
+def photo_of(non_conformance: str, photo: str) -> Document | None:
+	"""The File of a photo of one of the jobs behind a Non Conformance; None for any other photo."""
 	row = frappe.db.get_value("Service Photo", photo, ("photo", "parent", "parenttype"), as_dict=True)
 	call = row and row.parenttype in JOBS and frappe.db.get_value(row.parenttype, row.parent, "repair_call")
 	behind = call and frappe.db.get_value("Repair Call", call, "non_conformance")
 	attached = row and {"attached_to_doctype": row.parenttype, "attached_to_name": row.parent}
 	file = behind == non_conformance and frappe.db.get_value("File", {"file_url": row.photo, **attached})
-	if not file:
-		frappe.throw(_("This photo does not belong to the case."), frappe.PermissionError)
-	doc = frappe.get_doc("File", file)
-	frappe.local.response.filename = doc.file_name
-	frappe.local.response.filecontent = doc.get_content()
-	frappe.local.response.type = "download"
-	frappe.local.response.display_content_as = "inline"
+	return frappe.get_doc("File", file) if file else None
 
 
 def _check(non_conformance: str) -> None:

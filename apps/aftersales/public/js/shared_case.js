@@ -50,5 +50,56 @@ frappe.ui.form.on("Non Conformance", {
 			);
 			dialog.show();
 		});
+		if (!frappe.user.has_role(["Service Supervisor", "Service Manager"])) return;
+		aftersales.forms.add_button(frm, __("Share with a Vendor"), () => share_case(frm));
 	},
 });
+
+function share_case(frm) {
+	const dialog = new frappe.ui.Dialog({
+		title: __("Share with a Vendor"),
+		fields: [
+			{
+				fieldname: "told",
+				fieldtype: "HTML",
+				options: `<p class="text-muted">${__(
+					"Whoever has the link sees the product, what was found, parts, measured values and photos, and can answer. The customer is not named."
+				)}</p>`,
+			},
+			{ fieldname: "supplier", fieldtype: "Link", options: "Supplier", label: __("Supplier") },
+			{
+				fieldname: "email",
+				fieldtype: "Data",
+				options: "Email",
+				label: __("E-mail"),
+				description: __("Empty: you get the link and send it yourself"),
+			},
+			{ fieldname: "message", fieldtype: "Small Text", label: __("Message"), depends_on: "email" },
+		],
+		primary_action_label: __("Create Link"),
+		primary_action: aftersales.forms.answer(async (args) => {
+			const address = await frappe.xcall(
+				"aftersales.customer_portal.vendors.cases.share",
+				{ ...args, non_conformance: frm.doc.name },
+				"POST"
+			);
+			await frm.reload_doc();
+			if (args.email) {
+				frappe.show_alert({
+					message: __("The link was sent to {0}.", [args.email]),
+					indicator: "green",
+				});
+			} else {
+				frappe.utils.copy_to_clipboard(address);
+				frappe.msgprint({
+					title: __("Link for the Vendor"),
+					message: `<p>${__(
+						"Copied. Whoever has this link needs no login; it opens this one page."
+					)}</p>
+						<p><code>${frappe.utils.escape_html(address)}</code></p>`,
+				});
+			}
+		}),
+	});
+	dialog.show();
+}

@@ -17,14 +17,18 @@ class ServiceLink(ServiceDocument):
 		from frappe.types import DF
 
 		copied_by: DF.Link | None
-		customer: DF.Link
+		customer: DF.Link | None
 		expires_at: DF.Datetime
 		link_key: DF.Data
-		purpose: DF.Literal["Track", "Appointment", "Estimate", "Survey", "Document", "Contact", "Payment"]
+		purpose: DF.Literal[
+			"Track", "Appointment", "Estimate", "Survey", "Document", "Contact", "Payment", "Case"
+		]
+		recipient: DF.Data | None
 		reference_doctype: DF.Link
 		reference_name: DF.DynamicLink
 		revoked_at: DF.Datetime | None
 		revoked_by: DF.Link | None
+		supplier: DF.Link | None
 	# end: auto-generated types
 
 	"""A link without login that is abroad; nothing about it can be edited, only revoked."""

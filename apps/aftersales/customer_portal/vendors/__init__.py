@@ -1,0 +1,1 @@
+"""What vendors and makers see by a link of theirs."""

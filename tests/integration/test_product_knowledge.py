@@ -225,13 +225,11 @@ def test_what_helped_on_the_same_model_before():
 
 
 def customers_message(moment: str, text: str, **values):
-	return make.make(
-		"Customer Message",
-		moment=moment,
-		enabled=1,
-		texts=[{"subject": "Your call", "text": text}],
-		**values,
-	)
+	there = frappe.db.exists("Customer Message", moment)
+	message = frappe.get_doc("Customer Message", there) if there else frappe.new_doc("Customer Message")
+	texts = [{"subject": "Your call", "text": text}]
+	message.update({"moment": moment, "enabled": 1, "texts": texts, **values})
+	return message.save()
 
 
 def attached(mail) -> list[str]:

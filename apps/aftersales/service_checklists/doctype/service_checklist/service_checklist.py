@@ -55,7 +55,7 @@ class ServiceChecklist(ServiceDocument):
 		"""Made with a job, and written by whoever may write that job."""
 		if self.is_new() and not self.flags.made_for_job:
 			frappe.throw(_("Checklists are made with a visit or a Repair Card."), frappe.PermissionError)
-		if not self.flags.ignore_permissions:
+		if not self.flags.ignore_permissions and self.reference_type and self.reference_name:
 			frappe.get_doc(self.reference_type, self.reference_name).check_permission("write")
 
 	def validate_open(self):

@@ -487,6 +487,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 			thing.promised && thing.promised[0] >= 0 && thing.promised[0] < 1440
 				? Math.max(thing.promised[0], this.next_quarter(thing.promised))
 				: null;
+		const soon = this.next_quarter([this.first, 1440 - this.GRID]); // of a day that is over, what is left of it
 		const length = is_visit ? thing.end - thing.start : this.board.length;
 		const options = new Set([...this.LENGTHS, length]);
 		const dialog = new frappe.ui.Dialog({
@@ -516,9 +517,7 @@ aftersales.DispatchBoard = class DispatchBoard {
 					fieldtype: "Select",
 					label: __("Start", null, "After-sales"),
 					reqd: 1,
-					default: this.clock(
-						is_visit ? thing.start : promised_start ?? free(technician) ?? this.first
-					),
+					default: this.clock(is_visit ? thing.start : promised_start ?? free(technician) ?? soon),
 					options: this.starts(is_visit ? thing.start : promised_start),
 				},
 				{

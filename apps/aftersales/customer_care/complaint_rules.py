@@ -27,14 +27,6 @@ STAMPS = {
 PASSED_OVER = ("Investigating",)
 """A stage that may be left out; one that was left out has no time."""
 
-NEXT_STEPS = {
-	"Received": "Acknowledge to the customer",
-	"Acknowledged": "Assess how serious it is",
-	"Assessed": "Look into it, or answer",
-	"Investigating": "Find the cause and answer",
-	"Answered": "Ask whether the customer accepts the answer",
-}
-
 
 @dataclass(frozen=True)
 class Measure:

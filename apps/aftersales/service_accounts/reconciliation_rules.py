@@ -8,43 +8,45 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from aftersales.core.source_text import N_
+
 
 class Correction(str, Enum):
 	"""What one click may do: each is idempotent, and none changes an amount in the books."""
 
 	NONE = ""
-	BILL_NOW = "Bill Now"
-	POST_AGAIN = "Create Missing Documents"
-	RELEASE_AND_POST = "Release and Post Again"
-	REFRESH = "Read from Invoice"
-	REFRESH_COSTS = "Read from Stock"
-	HAND_OVER = "Hand Over"
-	OPEN = "Open Document"
+	BILL_NOW = N_("Bill Now")
+	POST_AGAIN = N_("Create Missing Documents")
+	RELEASE_AND_POST = N_("Release and Create Missing Documents")
+	REFRESH = N_("Read from Invoice")
+	REFRESH_COSTS = N_("Read from Stock")
+	HAND_OVER = N_("Hand Over")
+	OPEN = N_("Open Document")
 
 
 class Reason(str, Enum):
 	"""The kinds of breaks. Their order is their weight: the first one found explains a document."""
 
-	JOB_CANCELLED = "Job is cancelled, document is not"
-	DOCUMENT_CANCELLED = "Document is cancelled or gone"
-	FREE_JOB_BILLED = "Free job is billed"
-	SECOND_DOCUMENT = "Booked twice"
-	ISSUED_WITHOUT_JOB = "Part issued without a job"
-	PART_NOT_ISSUED = "Part used, not issued"
-	QUANTITY_DIFFERS = "Quantity differs"
-	LINES_DIFFER = "Lines differ from what was posted"
-	NOT_BILLED = "Done, not billed"
-	DRAFT_INVOICE = "Done, invoice is a draft"
-	LEDGER_DIFFERS = "Ledger differs from document"
-	AMOUNT_DIFFERS = "Amount differs"
-	STATUS_DIFFERS = "Billing status differs"
-	COST_DIFFERS = "Parts at cost differ"
-	LABOUR_DIFFERS = "Labour at cost differs"
-	FEE_NOT_INVOICED = "Fee of a contract not invoiced"
-	CASH_OF_CANCELLED_JOB = "Cash of a cancelled visit"
-	PAID_OTHERWISE = "Cash collected, invoice paid otherwise"
-	CASH_NOT_HANDED_OVER = "Cash not handed over"
-	CASH_DIFFERS = "Cash differs from payment"
+	JOB_CANCELLED = N_("Job is cancelled, document is not")
+	DOCUMENT_CANCELLED = N_("Document is cancelled or gone")
+	FREE_JOB_BILLED = N_("Free job is billed")
+	SECOND_DOCUMENT = N_("Booked twice")
+	ISSUED_WITHOUT_JOB = N_("Part issued without a job")
+	PART_NOT_ISSUED = N_("Part used, not issued")
+	QUANTITY_DIFFERS = N_("Quantity differs")
+	LINES_DIFFER = N_("Lines differ from what was posted")
+	NOT_BILLED = N_("Done, not billed")
+	DRAFT_INVOICE = N_("Done, invoice is a draft")
+	LEDGER_DIFFERS = N_("Ledger differs from document")
+	AMOUNT_DIFFERS = N_("Amount differs")
+	STATUS_DIFFERS = N_("Billing status differs")
+	COST_DIFFERS = N_("Parts at cost differ")
+	LABOUR_DIFFERS = N_("Labour at cost differs")
+	FEE_NOT_INVOICED = N_("Fee of a contract not invoiced")
+	CASH_OF_CANCELLED_JOB = N_("Cash of a cancelled visit")
+	PAID_OTHERWISE = N_("Cash collected, invoice paid otherwise")
+	CASH_NOT_HANDED_OVER = N_("Cash not handed over")
+	CASH_DIFFERS = N_("Cash differs from payment")
 
 
 CORRECTIONS = {

@@ -11,6 +11,7 @@ from frappe import _
 from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import period_of
+from aftersales.core.source_text import N_
 from aftersales.service_calls import metrics as calls
 from aftersales.service_calls.metrics import FILTERS, Selection
 from aftersales.service_quality.fault_rules import pareto
@@ -21,7 +22,7 @@ KINDS = {
 	"Cause": "cause_code",
 	"Action": "action_code",
 }
-CODE, MODEL, BOTH = "Code", "Model", "Code and Model"
+CODE, MODEL, BOTH = N_("Code"), N_("Model"), N_("Code and Model")
 GROUPS = (CODE, MODEL, BOTH)
 SEPARATOR = " · "
 SHOWN = 8

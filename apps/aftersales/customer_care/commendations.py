@@ -1,4 +1,4 @@
-"""Customers' best opinions commend the technician who was there (seed 004, 1)."""
+"""Customers' best opinions commend the technician who was there."""
 
 import frappe
 from frappe.model.document import Document

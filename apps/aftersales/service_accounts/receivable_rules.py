@@ -1,4 +1,4 @@
-"""How fast service invoices are paid: turnover and days outstanding (seed 001, indicators of delay). Pure."""
+"""How fast service invoices are paid: turnover and days outstanding (indicators of delay). Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

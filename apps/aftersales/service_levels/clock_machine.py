@@ -3,7 +3,7 @@
 A clock runs in its calendar's working time. Everything that can happen to it has a position on that
 time: so many working seconds after the start (warnings, the breach at the time allowed, escalation
 steps after it). Pausing stops working time, not calendar time: what is lost is exactly the working
-time of the pause (REQUIREMENTS R-SL-4). Events are done in order, each once: the state counts them.
+time of the pause (R-SL-4). Events are done in order, each once: the state counts them.
 
 Every function takes a state and returns a new one; nothing here reads a clock or a database.
 """

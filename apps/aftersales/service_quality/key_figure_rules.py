@@ -51,7 +51,7 @@ FIELDS = tuple(one.name for one in fields(Counts))
 
 @dataclass(frozen=True)
 class KeyFigures:
-	"""The figures of one group of calls, named as in REQUIREMENTS.md, 11."""
+	"""The figures of one group of calls, named as in docs/quality.md."""
 
 	calls: int
 	closed: int

@@ -1,4 +1,4 @@
-"""What a technician lacks for a grade (seed 004: five years of experience, a degree). Pure."""
+"""What a technician lacks for a grade (five years of experience, a degree). Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

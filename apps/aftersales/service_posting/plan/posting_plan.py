@@ -1,7 +1,7 @@
 """What a finished job books: decided here, without frappe, from plain values.
 
 A job is a visit (Service Voucher) or a workshop job (Repair Card). Each of its lines says who pays
-(`charge_to`); the service category of that payer is a posting rule (REQUIREMENTS R-CAT, R-AC-1):
+(`charge_to`); the service category of that payer is a posting rule (R-CAT, R-AC-1):
 
 * every stocked part leaves stock, to the expense account and cost centre of its payer's category;
 * what the customer pays becomes a row of one invoice, at the rate agreed on the line or, when the

@@ -1,4 +1,4 @@
-"""Compensation for deliveries and visits that came late, where a standard of the site promises it (seed 004, 5)."""
+"""Compensation for deliveries and visits that came late, where a standard of the site promises it."""
 
 import frappe
 from frappe.model.document import Document

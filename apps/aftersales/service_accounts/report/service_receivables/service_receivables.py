@@ -1,4 +1,4 @@
-"""How much is outstanding on service invoices, and after how many days it is paid, by month (seed 001: delay)."""
+"""How much is outstanding on service invoices, and after how many days it is paid, by month (delay)."""
 
 import frappe
 from frappe import _

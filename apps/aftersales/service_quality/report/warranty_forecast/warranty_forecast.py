@@ -1,4 +1,4 @@
-"""Failures and warranty cost per product by age (Nevada table), and what is still to come (seed 001: warranty period).
+"""Failures and warranty cost per product by age (Nevada table), and what is still to come (warranty period).
 
 With SciPy a Weibull distribution is fitted to the first failures; without it, or with too few of them, the table is
 shown without a forecast.

@@ -44,7 +44,7 @@ class StaffRecord(ServiceDocument):
 		user: DF.Link | None
 		valid_until: DF.Date | None
 	# end: auto-generated types
-	"""Something that is kept about a technician: training, commendation, warning, penalty (R-SV-1, seed 004).
+	"""Something that is kept about a technician: training, commendation, warning, penalty (R-SV-1).
 
 	Leaders write it; the person reads it once it is submitted, and may answer.
 	"""

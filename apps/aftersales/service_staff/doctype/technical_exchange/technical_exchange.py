@@ -30,7 +30,7 @@ class TechnicalExchange(ServiceDocument):
 		subject: DF.Data
 	# end: auto-generated types
 
-	"""Technicians meet and exchange what they have learnt (seed 004); each keeps it as a Staff Record."""
+	"""Technicians meet and exchange what they have learnt; each keeps it as a Staff Record."""
 
 	def validate(self):
 		self.validate_participants()

@@ -38,7 +38,7 @@ class TechnicianExam(ServiceDocument):
 		user: DF.Link | None
 		valid_until: DF.Date | None
 	# end: auto-generated types
-	"""An exam of a technician in a product group: passed it is a skill, failed it bars from that work (seed 004)."""
+	"""An exam of a technician in a product group: passed it is a skill, failed it bars from that work."""
 
 	def validate(self):
 		validate_protected_fields(self, ("result",))

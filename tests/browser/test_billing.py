@@ -120,7 +120,7 @@ def test_what_is_to_bill_is_seen_before_anything_is_billed(server, office):
 			expect(row(desk, "Desk Ciara").get_by_role("link", name=doc.name)).to_be_visible(timeout=WAIT)
 		expect(row(desk, "Desk Ciara")).to_contain_text("€ 180.00")
 		expect(row(desk, "Desk Dara")).to_contain_text(f"Draft {draft.sales_invoice}")
-		for shown in ("Today", "€ 60.00", single.name, make.COMPANY):
+		for shown in ("Due", "€ 60.00", single.name, make.COMPANY):
 			expect(row(desk, "Desk Anna")).to_contain_text(shown)
 		desk.picture("billing-desk")
 

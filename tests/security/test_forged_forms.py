@@ -70,7 +70,7 @@ def called(call, /, *args, **kwargs) -> Exception | None:
 def test_no_action_sees_or_stores_what_a_form_has_forged(documents):
 	found = []
 	for doctype, action in discovery.actions():
-		doc = documents[doctype]
+		doc = documents.get(doctype) or frappe.get_doc(doctype)
 		args = discovery.arguments(getattr(frappe.get_doc(doctype, doc.name), action), {})
 		for docstatus in (0, 1) if doc.meta.is_submittable else (0,):
 			error = called(by_form, doc, action, args, docstatus=docstatus)
@@ -78,7 +78,7 @@ def test_no_action_sees_or_stores_what_a_form_has_forged(documents):
 				found.append(f"{doctype}.{action}: {type(error).__name__} {error}")
 			if "Forged" in str(error) or "98765" in str(error):
 				found.append(f"{doctype}.{action} has seen forged values: {error}")
-			stored = frappe.db.get_value(doctype, doc.name, "*", as_dict=True)
+			stored = frappe.get_doc(doctype, doc.name).as_dict()
 			found += [
 				f"{doctype}.{action} has stored {fieldname} = {value}"
 				for fieldname, value in stored.items()
@@ -93,6 +93,8 @@ def test_no_action_sees_or_stores_what_a_form_has_forged(documents):
 def test_no_action_runs_on_a_document_that_is_not_stored(documents):
 	accepted = []
 	for doctype, action in discovery.actions():
+		if frappe.get_meta(doctype).issingle:
+			continue  # there is one, stored or not
 		doc = documents[doctype]
 		args = discovery.arguments(getattr(frappe.get_doc(doctype, doc.name), action), {})
 		error = called(by_form, doc, action, args, __islocal=1, name="new-1")

@@ -218,12 +218,11 @@ def test_values_within_arguments(documents, chance):
 def test_arguments_of_actions(documents, chance):
 	found, tried = [], 0
 	for doctype, action in discovery.actions():
-		parameters = inspect.signature(
-			getattr(frappe.get_doc(doctype, documents[doctype].name), action)
-		).parameters
+		stored = documents[doctype].name if doctype in documents else doctype
+		parameters = inspect.signature(getattr(frappe.get_doc(doctype, stored), action)).parameters
 		for name, parameter in parameters.items():
 			for bad in some(bad_arguments(parameter), chance, 3):
-				doc = frappe.get_doc(doctype, documents[doctype].name)
+				doc = frappe.get_doc(doctype, stored)
 				sent = {**discovery.arguments(getattr(doc, action), {}), name: bad}
 				error = malformed.outcome(doc.run_method, action, **sent)
 				found += findings_in(

@@ -1,7 +1,11 @@
 import frappe
 from frappe import _
 
-from aftersales.core.guards import set_protected_values, validate_not_in_future
+from aftersales.core.guards import (
+	set_protected_values,
+	validate_not_in_future,
+	validate_unchanged_on_cancel,
+)
 from aftersales.core.input.document import ServiceDocument
 from aftersales.service_staff import conduct
 
@@ -45,6 +49,9 @@ class TechnicalExchange(ServiceDocument):
 	def on_submit(self):
 		for row in self.participants:
 			self.write_record(row.technician)
+
+	def before_cancel(self):
+		validate_unchanged_on_cancel(self)
 
 	def on_cancel(self):
 		for name in frappe.get_all(

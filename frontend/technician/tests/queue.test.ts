@@ -370,14 +370,12 @@ describe("a newer version of the app", () => {
 	it("goes on with what an older one has stored and not sent", async () => {
 		const user = "older@example.com";
 		const older = new Dexie(`technician:${user}`);
-		older
-			.version(1)
-			.stores({
-				meta: "key",
-				visits: "name",
-				acts: "++seq, &id, voucher, state",
-				photos: "key, voucher, done",
-			});
+		older.version(1).stores({
+			meta: "key",
+			visits: "name",
+			acts: "++seq, &id, voucher, state",
+			photos: "key, voucher, done",
+		});
 		const before = entered(server("SV-9"));
 		delete (before as { answers?: unknown }).answers;
 		await older.table("visits").put({

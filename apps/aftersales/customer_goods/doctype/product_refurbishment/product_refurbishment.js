@@ -11,7 +11,7 @@ frappe.ui.form.on("Product Refurbishment", {
 		frm.set_query("item_code", "parts", stocked);
 		frm.set_query("serial_no", () => ({ filters: { item_code: frm.doc.item_code } }));
 		frm.set_query("batch_no", "parts", (doc, cdt, cdn) => ({
-			filters: { item: locals[cdt][cdn].item_code },
+			filters: { item: frappe.get_doc(cdt, cdn).item_code },
 		}));
 		frm.set_query("product_exchange", () => ({
 			filters: { docstatus: 1, old_unit: "Own Stock" },

@@ -250,7 +250,7 @@ def boiler(shop, *serials: str):
 	return item, store
 
 
-def sold_boiler(shop, serial: str, item: str, store: str, on=None) -> tuple[str, str]:
+def sold_boiler(shop, serial: str, item: str, store: str, on=None, units=(), **values) -> tuple[str, str]:
 	"""The invoice by which a customer bought the boiler (it moves stock), and its product file, warranted for two years."""
 	on = on or nowdate()
 	invoice = make.make(
@@ -273,13 +273,14 @@ def sold_boiler(shop, serial: str, item: str, store: str, on=None) -> tuple[str,
 		items=[
 			{
 				"item_code": item,
-				"qty": 1,
+				"qty": 1 + len(units),
 				"rate": 1000,
 				"warehouse": store,
 				"use_serial_batch_fields": 1,
-				"serial_no": serial,
+				"serial_no": "\n".join([serial, *units]),
 			}
 		],
+		**values,
 	)
 	invoice.submit()
 	name = frappe.db.get_value("Customer Equipment", {"serial_no": serial}) or make.equipment(

@@ -125,6 +125,23 @@ def test_a_refund_takes_the_product_from_the_customer(shop):
 	assert file_of(shop).status == "Returned"
 
 
+@pytest.mark.parametrize(("applied_on", "discount"), [("Net Total", 200), ("Grand Total", 227)])
+def test_of_a_discount_on_the_whole_sale_a_unit_has_its_share(shop, applied_on, discount):
+	invoice, product = sold_boiler(
+		shop,
+		"B-2",
+		shop.item,
+		shop.store,
+		None,
+		["B-3"],
+		apply_discount_on=applied_on,
+		discount_amount=discount,
+	)
+	doc = exchange(shop, product, decision="Refund", original_invoice=invoice, old_unit="Scrap")
+	note = frappe.get_doc("Sales Invoice", doc.credit_note)
+	assert (doc.refund_rate, note.net_total, note.grand_total, doc.cost) == (900, -900, -1021.5, 900)
+
+
 def test_a_credit_note_that_is_cancelled_and_amended_refunds_the_same_exchange(shop):
 	make.settings(submit_invoice=1)
 	doc = exchange(shop, shop.product, decision="Refund", original_invoice=shop.invoice, old_unit="Scrap")

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from frappe.utils import cint, flt
 
 from aftersales.core import dimensions
+from aftersales.core.money import rounded
 from aftersales.core.selling_terms import KEY, posting_key, save_privileged
 from aftersales.core.system_user import mapping_as_system
 from aftersales.customer_goods.exchange.exchange_rules import REFUND, REPLACEMENT
@@ -93,6 +94,24 @@ def sold_row(doc: Document) -> Document | None:
 	return (fitting or without or [None])[0]
 
 
+def price_paid(row: Document) -> float:
+	"""The price of a unit of a row of an invoice, less its share of a discount on the whole invoice."""
+	invoice = frappe.get_doc(row.parenttype, row.parent)
+	if not flt(invoice.discount_amount) or flt(invoice.total) <= 0:
+		return flt(row.rate)
+	return rounded(flt(row.rate) * _share_asked(invoice), invoice.currency)
+
+
+def _share_asked(invoice: Document) -> float:
+	"""What an invoice with a discount on the whole of it asks for of the prices in its rows."""
+	if invoice.apply_discount_on == "Grand Total" and cint(invoice.is_cash_or_non_trade_discount):
+		return 1 - flt(invoice.discount_amount) / flt(invoice.grand_total)
+	within = sum(
+		flt(tax.tax_amount_after_discount_amount) for tax in invoice.taxes if cint(tax.included_in_print_rate)
+	)
+	return (flt(invoice.net_total) + within) / flt(invoice.total)
+
+
 def _serials_of(row: Document) -> set[str]:
 	"""The serial numbers that a row of an invoice sold, however they are spelled."""
 	sold = (row.get("serial_no") or "").split("\n")
@@ -126,6 +145,7 @@ def make_credit_note(doc: Document) -> Document:
 			"serial_and_batch_bundle": None,
 		}
 	)
+	_credit_one_unit_alone(note, flt(doc.refund_rate) / price_paid(row), row)
 	note.update(
 		{
 			"update_stock": 0,
@@ -143,6 +163,23 @@ def make_credit_note(doc: Document) -> Document:
 	note.due_date = None
 	save_privileged(note, submits_at_once())
 	return note
+
+
+def _credit_one_unit_alone(note: Document, refunded: float, row: Document) -> None:
+	"""What the sale had once for all of its units: the discount is in the price already, of amounts the unit has its part."""
+	total = flt(frappe.db.get_value("Sales Invoice", note.return_against, "total"))
+	part = refunded * flt(row.rate) / total if total > 0 else 0
+	for tax in note.taxes:
+		if tax.charge_type == "Actual":
+			tax.tax_amount = rounded(flt(tax.tax_amount) * part, note.currency)
+	note.update(
+		{
+			"discount_amount": 0,
+			"base_discount_amount": 0,
+			"additional_discount_percentage": 0,
+			"is_cash_or_non_trade_discount": 0,
+		}
+	)
 
 
 def _move(doc: Document, purpose: str, kind: str, row: dict) -> str:

@@ -237,7 +237,7 @@ class ProductExchange(ServiceDocument):
 			)
 		self.refund_currency = invoice.currency
 		self.used_months = rules.months_between(getdate(invoice.posting_date), getdate(self.exchanged_on))
-		rate = flt(row.rate)
+		rate = posting.price_paid(row)
 		if self.refund == "Reduced for Use":
 			rate = rules.reduced_rate(rate, self.used_months, cint(self.useful_life_months))
 		self.refund_rate = rate

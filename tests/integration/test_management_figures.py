@@ -223,6 +223,18 @@ def test_the_report_of_the_month_is_sent_once_as_a_pdf(shop, clock):
 	assert recipients == [MANAGER]
 
 
+def test_who_has_lost_the_role_gets_no_report_and_keeps_nobody_from_it(shop, clock):
+	mails.mailbox()
+	clock.to(f"{get_first_day(nowdate())} 10:00:00")
+	report_settings(recipients=[{"user": ACCOUNTANT}, {"user": MANAGER}])
+	frappe.get_doc("User", ACCOUNTANT).remove_roles("Service Accountant")
+	clock.to(f"{add_months(get_first_day(nowdate()), 1)} 02:00:00")
+	assert management_report.send_monthly() == 1
+	assert management_report.send_monthly() == 0
+	(mail,) = frappe.get_all("Email Queue", {"reference_name": "Service Management Report"}, pluck="name")
+	assert frappe.get_all("Email Queue Recipient", {"parent": mail}, pluck="recipient") == [MANAGER]
+
+
 def test_the_report_of_a_quarter_comes_when_the_quarter_is_over(shop, clock):
 	mails.mailbox()
 	quarter = goal_rules.period_of("Quarter", getdate(nowdate()))

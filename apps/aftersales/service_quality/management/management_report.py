@@ -14,7 +14,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_months, flt, fmt_money, formatdate, getdate
 from frappe.utils.pdf import get_pdf
 
-from aftersales.core.guards import require_role, set_protected_values
+from aftersales.core.guards import has_any_role, require_role
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.core.report_filters import Scope, check_company
 from aftersales.core.savepoints import one_of_many
@@ -58,7 +58,7 @@ def send_monthly() -> int:
 
 
 def send(settings: Document, period: Period) -> int:
-	"""Queue a mail with the PDF for each recipient who is enabled; remembers the period."""
+	"""Queue a mail with the PDF for each recipient who is enabled and still has one of ROLES; remembers the period."""
 	account = EmailAccount.find_default_outgoing()
 	if not account or not account.email_id:
 		frappe.throw(_("Set up an Email Account for outgoing mail as default first."))
@@ -66,7 +66,7 @@ def send(settings: Document, period: Period) -> int:
 	pdfs: dict[str, bytes] = {}
 	for row in settings.recipients:
 		user = frappe.db.get_value("User", row.user, ["email", "enabled", "language"], as_dict=True)
-		if not user or not user.enabled:
+		if not user or not user.enabled or not has_any_role(ROLES, row.user):
 			continue
 		language = user.language or frappe.db.get_default("lang") or "en"
 		if language not in pdfs:
@@ -84,8 +84,8 @@ def send(settings: Document, period: Period) -> int:
 	if sent:
 		stored = frappe.get_doc(SETTINGS)
 		before = stored.last_month and getdate(stored.last_month)
-		set_protected_values(stored, last_month=max(filter(None, (period.first, before))))
-		stored.save(ignore_permissions=True)
+		# not by a save: a recipient who has lost the role since would be refused, and nobody got the report any more
+		stored.db_set("last_month", max(filter(None, (period.first, before))))
 	return sent
 
 

@@ -514,7 +514,7 @@ def test_a_missed_goal_is_entered_once_when_its_period_is_over(business, clock):
 		"Service Deviation", {"goal": "All by Phone"}, ["subject", "responsible", "company", "status"]
 	)
 	assert entry == {
-		"subject": "All by Phone: 0.0 instead of 80.0",
+		"subject": "All by Phone: 0 % instead of 80 %",
 		"responsible": SUPERVISOR,
 		"company": make.COMPANY,
 		"status": "Open",
@@ -539,6 +539,26 @@ def test_the_page_shows_what_is_published_and_what_was_kept_last_quarter(busines
 	clock.forward(months=3)
 	standards_page.forget()
 	assert "100.0 %" in portal.get("/aftersales/standards").html
+
+
+def test_the_page_shows_a_key_figure_in_its_own_unit(business, clock):
+	frappe.set_user("Administrator")
+	make.make("Service Goal", title="Soon Answered", figure="Response Time", goal=4, period="Quarter")
+	make.make(
+		"Service Standard",
+		title="We Answer Soon",
+		promise="We answer within four hours.",
+		measured_by="Key Figure",
+		goal="Soon Answered",
+		published=1,
+	)
+	row = {"title": "We Answer Soon", "promise": "We answer.", "consequence": None, "cases": 1, "least": 95}
+	shown = standards_page._shown(
+		{**row, "is_figure": True, "figure": "Response Time", "value": 2.5, "share": 100.0}
+	)
+	assert (shown["text"], shown["width"]) == ("2.5 h", None)
+	(found,) = (one for one in standards_page.tally.standards() if one.name == "We Answer Soon")
+	assert found.figure == "Response Time"
 
 
 def test_the_figures_of_the_report_are_those_of_the_clocks_in_sql(business, clock):

@@ -7,6 +7,7 @@ from frappe.utils import format_date, getdate
 from aftersales.customer_portal import limits
 from aftersales.customer_portal.forms import HOUR
 from aftersales.customer_portal.web import NotHere, Page, Visit
+from aftersales.service_quality import goals
 from aftersales.service_quality.standards import standard_rules, tally
 from aftersales.service_quality.standards.standard_rules import KEY_FIGURE
 
@@ -57,6 +58,7 @@ def _counted() -> tuple[list[dict], str, str]:
 			"promise": row.promise,
 			"consequence": row.consequence,
 			"is_figure": row.measured_by == KEY_FIGURE,
+			"figure": row.figure,
 			"value": counts[row.name].value,
 			"share": counts[row.name].share,
 			"cases": counts[row.name].cases,
@@ -70,15 +72,20 @@ def _counted() -> tuple[list[dict], str, str]:
 
 
 def _shown(row: dict) -> dict:
-	"""In words: per cent with one decimal, or that there was no case."""
+	"""In words: per cent with one decimal, a figure in its own unit, or that there was no case."""
+	figure = row.get("figure") if row["is_figure"] else None
 	value = row["value"] if row["is_figure"] else row["share"]
-	text = _("no case") if value is None else f"{value:.1f} %"
+	is_percent = value is not None and (not figure or goals.is_share(figure))
+	if value is None:
+		text = _("no case")
+	else:
+		text = goals.in_words(figure, value) if figure else f"{value:.1f} %"
 	return {
 		"title": _(row["title"]),
 		"promise": _(row["promise"]),
 		"consequence": _(row["consequence"]) if row["consequence"] else "",
 		"text": text,
 		"cases": row["cases"] if not row["is_figure"] else None,
-		"width": max(0, min(100, round(value))) if value is not None else None,
+		"width": max(0, min(100, round(value))) if is_percent else None,
 		"color": standard_rules.color(row["share"], row["least"] or 0),
 	}

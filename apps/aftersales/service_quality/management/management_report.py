@@ -166,7 +166,9 @@ def _standards(company: str, first: date, last: date) -> Table:
 				_(row["name"]),
 				str(row["cases"]),
 				str(row["missed"]),
-				_percent(row["share"] if row["value"] is None else row["value"]),
+				_percent(row["share"])
+				if row["value"] is None
+				else goals.in_words(row["figure"], row["value"]),
 				str(row["unexplained"]),
 			]
 			for row in rows

@@ -94,7 +94,11 @@ def enter_missed_goals(on: str | None = None) -> int:
 		):
 			enter(
 				key,
-				_("{0}: {1} instead of {2}").format(goal.title, goal.value, goal.goal),
+				_("{0}: {1} instead of {2}").format(
+					goal.title,
+					goals.in_words(goal.figure, goal.value),
+					goals.in_words(goal.figure, goal.goal),
+				),
 				now_datetime(),
 				goal=goal.name,
 				standard=frappe.db.get_value("Service Standard", {"goal": goal.name, "disabled": 0}),

@@ -16,7 +16,7 @@ KEPT, MISSED = State.MET.value, (State.MISSED.value, State.OVERDUE.value)
 
 
 def standards(published: bool = False) -> list[frappe._dict]:
-	"""Standards that hold, in their order, each with `targets`. Rights are the caller's to ask."""
+	"""Standards that hold, in their order, each with `targets` and the `figure` of its goal. Rights are the caller's to ask."""
 	filters = {"disabled": 0, **({"published": 1} if published else {})}
 	found = frappe.get_all(
 		"Service Standard",
@@ -40,8 +40,18 @@ def standards(published: bool = False) -> list[frappe._dict]:
 		fields=["parent", "service_target"],
 		order_by="idx asc",
 	)
+	figures = dict(
+		frappe.get_all(
+			"Service Goal",
+			filters={"name": ("in", [row.goal for row in found if row.goal] or [""])},
+			fields=["name", "figure"],
+			order_by="name asc",
+			as_list=True,
+		)
+	)
 	for standard in found:
 		standard.targets = [row.service_target for row in rows if row.parent == standard.name]
+		standard.figure = figures.get(standard.goal)
 	return found
 
 

@@ -508,6 +508,7 @@ def test_a_missed_goal_is_entered_once_when_its_period_is_over(business, clock):
 	a_call(business)
 	first = getdate(nowdate()).replace(day=1)
 	clock.to(f"{add_to_date(first, months=1)} 03:00:00")
+	make.make("Service Goal", title="Aimed at Too Late", figure="Solved by Phone", goal=90, period="Month")
 	assert deviations.enter_missed_goals() == 1
 	assert deviations.enter_missed_goals() == 0
 	(entry,) = frappe.get_all(
@@ -519,6 +520,15 @@ def test_a_missed_goal_is_entered_once_when_its_period_is_over(business, clock):
 		"company": make.COMPANY,
 		"status": "Open",
 	}
+
+
+def test_what_fell_due_before_the_standard_was_there_is_no_miss_of_it(business, clock):
+	frappe.db.set_value("Service Standard", "Delivery as Agreed", "creation", add_days(nowdate(), 4))
+	an_order(business, days=2)
+	late = an_order(business, days=5)
+	clock.forward(days=7)
+	sweep()
+	assert [row.reference_name for row in entries("Delivery as Agreed")] == [late.name]
 
 
 def test_the_page_shows_what_is_published_and_what_was_kept_last_quarter(business, clock):

@@ -123,16 +123,17 @@ def value_of(
 
 
 def missed_last_period(on: date | str | None = None) -> list[frappe._dict]:
-	"""Goals that were missed in the period that ended before the one of a day: name, title, first, last, goal, value,
-	for_company and responsible. Close to the goal is not missed.
+	"""Goals that were missed in the period that ended before the one of a day: name, title, figure, first, last, goal,
+	value, for_company and responsible. Close to the goal is not missed, nor is what nobody aimed at: a goal that was set
+	after the period was over.
 	"""
 	day = getdate(on)
 	fields = ["name", "title", "figure", "for_company", "request_type", "period", "goal", "margin_percent"]
-	fields += ["valid_from", "valid_until", "responsible"]
+	fields += ["valid_from", "valid_until", "responsible", "creation"]
 	found = []
 	for goal in frappe.get_all("Service Goal", {"disabled": 0}, fields, order_by="name asc"):
 		period = goal_rules.period_before(goal.period, goal_rules.period_of(goal.period, day))
-		if not _holds(goal, period.last):
+		if not _holds(goal, period.last) or (not goal.valid_from and getdate(goal.creation) > period.last):
 			continue
 		value = value_of(goal.figure, period.first, period.last, goal.for_company, goal.request_type)
 		state = goal_rules.state(FIGURES[goal.figure], value, flt(goal.goal), flt(goal.margin_percent))

@@ -28,6 +28,9 @@ def target_breached(doc: Document, method: str | None = None) -> None:
 	row = frappe.db.get_value("Service Clock", clock, ["target", "due_at", "company"], as_dict=True)
 	for standard in _standards_of(row.target if row else None):
 		key = f"{standard.name}/{clock}"
+		# An old document that is saved again begins in the past: what was due before the promise was made is no miss of it
+		if get_datetime(row.due_at) < get_datetime(standard.creation):
+			continue
 		if frappe.db.exists(DEVIATION, {"entry_key": key}):
 			continue
 		entry = enter(
@@ -121,7 +124,7 @@ def _standards_of(target: str | None) -> list[frappe._dict]:
 	return frappe.get_all(
 		"Service Standard",
 		{"name": ("in", rows or [""]), "disabled": 0},
-		["name", "title", "responsible", "consequence", "consequence_action"],
+		["name", "title", "creation", "responsible", "consequence", "consequence_action"],
 		order_by="name asc",
 	)
 
@@ -136,17 +139,17 @@ def _tell_customer(entry: Document, doc: Document, standard: frappe._dict) -> No
 		return
 	lang = frappe.db.get_value("Customer", doc.get("customer"), "language") if doc.get("customer") else None
 	said = _("We are sorry: what we promised you is late.", lang)
-	before, frappe.flags.message_to_customer = (
-		frappe.flags.message_to_customer,
-		True,
-	)  # no absence note answers it
-	frappe.sendmail(
-		recipients=[address],
-		subject=_("{0} {1} is late", lang).format(_(doc.doctype, lang), doc.name),
-		message=f"<p>{said}</p><p>{frappe.utils.escape_html(standard.consequence or '')}</p>",
-		reference_doctype=doc.doctype,
-		reference_name=doc.name,
-	)
-	frappe.flags.message_to_customer = before
+	before = frappe.flags.message_to_customer
+	frappe.flags.message_to_customer = True  # no absence note answers it
+	try:
+		frappe.sendmail(
+			recipients=[address],
+			subject=_("{0} {1} is late", lang).format(_(doc.doctype, lang), doc.name),
+			message=f"<p>{said}</p><p>{frappe.utils.escape_html(standard.consequence or '')}</p>",
+			reference_doctype=doc.doctype,
+			reference_name=doc.name,
+		)
+	finally:
+		frappe.flags.message_to_customer = before
 	set_protected_values(entry, customer_told=1)
 	entry.save(ignore_permissions=True)

@@ -304,6 +304,36 @@ def test_5_a_visit_days_after_the_promise_is_compensated_too(business, clock):
 	assert tally("Delivery as Agreed") == (0, 1)
 
 
+def test_5_a_contract_may_name_the_rate_where_the_site_names_none(business, clock):
+	make.settings(delay_rate_per_day=0)
+	contract = make.contract(business.customer, delay_rate_per_day=8).name
+	call = a_call(business)
+	tomorrow = add_days(nowdate(), 1)
+	call.schedule(f"{tomorrow} 10:00:00", f"{tomorrow} 12:00:00")
+	visit = make.planned(call, business.technician)
+	frappe.db.set_value("Repair Call", call.name, "service_contract", contract)
+	clock.to(f"{add_days(tomorrow, 2)} 10:00:00")
+	visit.reload()
+	visit.arrive()
+	assert frappe.get_all("Delay Compensation", {"repair_call": call.name}, pluck="proposed_amount") == [16]
+
+
+def test_5_what_was_proposed_for_a_delivery_that_is_cancelled_can_be_declined(business, clock):
+	order = an_order(business, days=2)
+	clock.forward(days=5)
+	deliver(order)
+	note = frappe.db.get_value(
+		"Delivery Note Item", {"against_sales_order": order.name, "docstatus": 1}, "parent"
+	)
+	frappe.get_doc("Delivery Note", note).cancel()
+	proposed = frappe.get_doc("Delay Compensation", {"sales_order": order.name})
+	with pytest.raises(frappe.ValidationError, match="is not late"):
+		proposed.save()
+	proposed = frappe.get_doc("Delay Compensation", {"sales_order": order.name})
+	proposed.decline("Delivered anew")
+	assert proposed.reload().status == "Declined"
+
+
 def paid(order) -> None:
 	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 

@@ -54,9 +54,9 @@ def propose(doc: Document, method: str | None = None) -> None:
 
 def propose_for(doctype: str, name: str) -> str | None:
 	"""Propose a compensation for a Sales Order or Repair Call that was late; None when it was not, or has one."""
-	if not _rule(None).per_day or frappe.db.exists(COMPENSATION, {"delay_key": name}):
+	if frappe.db.exists(COMPENSATION, {"delay_key": name}):
 		return None
-	found = proposal_for(doctype, name)
+	found = proposal_for(doctype, name)  # nothing where neither the site nor the contract names a rate
 	if not found or not flt(found["proposed_amount"]):
 		return None
 	field = "sales_order" if doctype == "Sales Order" else "repair_call"

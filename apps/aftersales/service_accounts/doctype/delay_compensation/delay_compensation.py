@@ -150,6 +150,8 @@ class DelayCompensation(ServiceDocument):
 		"""Dates and amounts come from the job and the rule; only what is granted is ours to say."""
 		proposal = delay.proposal_for(*self.late_document())
 		if not proposal:
+			if self.status == "Declined" and not self.is_new():
+				return  # what was proposed before a delivery or a date was corrected
 			frappe.throw(
 				_("{0} is not late: no compensation is due.").format(
 					frappe.utils.get_link_to_form(*self.late_document())

@@ -85,6 +85,21 @@ def test_of_less_than_expected_less_is_credited_and_of_nothing_nothing(shop):
 	assert (fresh(doc).status, fresh(doc).debit_note) == ("Answered", None)
 
 
+def test_once_the_maker_has_answered_a_technician_changes_no_amount(shop):
+	doc = core_return(shop)
+	frappe.set_user(make.user("bench@cores.example", "Workshop Technician"))
+	typed = fresh(doc)
+	typed.items[0].accepted_amount = 3
+	typed.save()
+	frappe.set_user("Administrator")
+	fresh(doc).record_answer(accepted_percent=50)
+	frappe.set_user("bench@cores.example")
+	typed = fresh(doc)
+	typed.items[0].accepted_amount = 8
+	with pytest.raises(frappe.PermissionError, match="needs one of the roles"):
+		typed.save()
+
+
 def test_a_debit_note_that_is_cancelled_and_amended_credits_the_same_return(shop):
 	doc = core_return(shop)
 	doc.record_answer(accepted_percent=100)

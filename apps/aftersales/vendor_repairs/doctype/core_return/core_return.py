@@ -197,6 +197,8 @@ class CoreReturn(ServiceDocument):
 		stored = {row.name: flt(row.accepted_amount) for row in before.items}
 		if any(stored[row.name] != flt(row.accepted_amount) for row in self.items):
 			self.validate_not_credited()
+			if before.answered_on:
+				require_role(SUPERVISORS_AND_ACCOUNTANTS, _("Recording the answer of a maker"))
 
 	def validate_not_credited(self):
 		if self.debit_note:

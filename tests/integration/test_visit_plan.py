@@ -157,6 +157,45 @@ def test_a_visit_made_meanwhile_or_a_time_taken_meanwhile_is_said_and_stops_no_o
 	assert plan.accept([found[far.name].name]) == {"accepted": 1, "refused": 0}
 
 
+@pytest.mark.parametrize("changed_meanwhile", [False, True])
+def test_who_takes_the_place_of_a_visit_waits_until_it_has_moved(shop, changed_meanwhile):
+	near, there = call("Plan Near", NEAR), call("Plan There", NEAR)
+	ten, eleven, two, three = (f"{shop.day} {hour}:00:00" for hour in (10, 11, 14, 15))
+	visit = make.planned(there, shop.aoife, planned_start=ten, planned_end=eleven)
+	visit.reload()
+	plan = proposed(shop)
+	plan.flags.writes_proposal = True
+	common = {"technician": shop.aoife, "state": "Proposed"}
+	moved = {
+		"service_voucher": visit.name,
+		"repair_call": there.name,
+		"planned_start": two,
+		"planned_end": three,
+	}
+	plan.set(
+		"proposals",
+		[
+			{**common, "repair_call": near.name, "planned_start": ten, "planned_end": eleven},
+			{**common, **moved, "seen": plan.creation if changed_meanwhile else visit.modified},
+		],
+	)
+	plan.save()
+	assert plan.accept() == (
+		{"accepted": 0, "refused": 2} if changed_meanwhile else {"accepted": 2, "refused": 0}
+	)
+	assert [str(row.planned_start) for row in visits(there)] == [ten if changed_meanwhile else two]
+	assert len(visits(near)) == (0 if changed_meanwhile else 1)
+
+
+def test_a_time_that_is_over_is_not_planned(shop, clock):
+	near = call("Plan Near", NEAR)
+	plan = proposed(shop)
+	clock.to(f"{shop.day} 19:00:00")
+	assert plan.accept([rows(plan, "Proposed")[near.name].name]) == {"accepted": 0, "refused": 1}
+	assert not visits(near)
+	assert "is over" in rows(plan.reload(), "Refused")[near.name].refused_because
+
+
 def test_dispatched_visits_stay_and_planned_ones_move_only_where_asked(shop):
 	fixed = call("Plan Fixed", FAR)
 	sent = make.planned(

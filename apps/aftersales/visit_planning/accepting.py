@@ -10,9 +10,17 @@ from datetime import datetime, time
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, format_datetime, get_datetime, getdate, strip_html_tags
+from frappe.utils import (
+	add_to_date,
+	escape_html,
+	format_datetime,
+	get_datetime,
+	getdate,
+	now_datetime,
+	strip_html_tags,
+)
 
-from aftersales.core.guards import privileged, set_protected_values
+from aftersales.core.guards import CLOCK_TOLERANCE, privileged, set_protected_values
 from aftersales.core.savepoints import DATABASE_GAVE_UP, all_or_nothing
 from aftersales.field_service import dispatch_board
 from aftersales.service_calls import calls
@@ -41,12 +49,17 @@ def accept(plan: Document, names: Sequence[str] | None = None) -> dict[str, int]
 		frappe.db.get_value("Service Technician", technician, "name", for_update=True)
 	done = refused = 0
 	moving = {row.service_voucher for row in rows if row.service_voucher}
-	for row in rows:
-		reason = _plan(row, moving)
-		row.refused_because = reason or None
-		row.state = "Refused" if reason else "Accepted"
-		moving.discard(row.service_voucher)
-		done, refused = done + (not reason), refused + bool(reason)
+	while rows:
+		# Whoever takes the place of a visit that is moved waits until it has moved; visits that change places do not
+		waits = {row.name for row in rows if _waits(row, moving)}
+		ready = [row for row in rows if row.name not in waits] or rows
+		for row in ready:
+			reason = _plan(row, moving)
+			row.refused_because = reason or None
+			row.state = "Refused" if reason else "Accepted"
+			moving.discard(row.service_voucher)
+			done, refused = done + (not reason), refused + bool(reason)
+		rows = [row for row in rows if row not in ready]
 	plan.flags.writes_proposal = True
 	# Visits that somebody accepted a moment ago are newer than what this transaction sees of other tables
 	plan.flags.ignore_links = True
@@ -90,8 +103,29 @@ def _write(row: Document) -> str:
 
 
 def _check_room(row: Document, moving: set[str]) -> None:
-	"""The technician's time is still free; visits that the same acceptance is about to move do not count."""
-	taken = frappe.db.get_values(
+	"""The technician's time is to come and still free; visits that the same acceptance is about to move do not count."""
+	if get_datetime(row.planned_start) < add_to_date(now_datetime(), minutes=-CLOCK_TOLERANCE):
+		frappe.throw(
+			_("{0} is over. Choose a day that is still to come.").format(format_datetime(row.planned_start))
+		)
+	taken = _taken(row, {*moving, row.service_voucher or ""})
+	if taken:
+		frappe.throw(
+			_(
+				"{0} is planned for {1} at {2} meanwhile. Plan again, or choose another time on the board."
+			).format(escape_html(row.technician), taken[0].name, format_datetime(taken[0].planned_start))
+		)
+
+
+def _waits(row: Document, moving: set[str]) -> bool:
+	"""A visit that is to be moved is still where `row` is to be."""
+	others = moving - {row.service_voucher}
+	return bool(others) and any(visit.name in others for visit in _taken(row, {row.service_voucher or ""}))
+
+
+def _taken(row: Document, but: set[str]) -> list[frappe._dict]:
+	"""Open visits of the technician in the time of a row, the first first, `but` for some."""
+	return frappe.db.get_values(
 		"Service Voucher",
 		{
 			"technician": row.technician,
@@ -99,16 +133,10 @@ def _check_room(row: Document, moving: set[str]) -> None:
 			"status": ("in", OPEN_STATES),
 			"planned_start": ("<", row.planned_end),
 			"planned_end": (">", row.planned_start),
-			"name": ("not in", [*moving, row.service_voucher or ""]),
+			"name": ("not in", sorted(but)),
 		},
 		["name", "planned_start"],
 		as_dict=True,
 		order_by="planned_start asc",
 		for_update=True,
 	)
-	if taken:
-		frappe.throw(
-			_(
-				"{0} is planned for {1} at {2} meanwhile. Plan again, or choose another time on the board."
-			).format(escape_html(row.technician), taken[0].name, format_datetime(taken[0].planned_start))
-		)

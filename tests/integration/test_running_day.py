@@ -105,6 +105,17 @@ def test_the_map_shows_routes_in_their_order_calls_that_wait_and_says_what_it_ca
 	assert [route["technician"] for route in own["routes"]] == [day.aoife]
 
 
+def test_which_priority_is_an_emergency_is_said_in_the_settings(day):
+	frappe.set_user("Administrator")
+	make.settings(emergency_priority=make.once("Issue Priority", "Code Red", __newname="Code Red"))
+	urgent, other = call("Running Red", EAST), call("Running Other", EAST)
+	for name, priority in ((urgent.name, "Code Red"), (other.name, "Emergency")):
+		frappe.db.set_value("Repair Call", name, "priority", priority)
+	frappe.set_user(SUPERVISOR)
+	told = {one["call"]: one["emergency"] for one in board.load(day.date)["waiting"]}
+	assert (told[urgent.name], told[other.name]) == (True, False)
+
+
 def test_an_emergency_goes_to_who_changes_nothing_for_others_first(day):
 	leak = call("Running Leak", WEST, hazard="Water Leak")
 	first, second = emergencies.options(leak.name)

@@ -19,6 +19,7 @@ from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.board_needs import Needs
 from aftersales.field_service.dispatch import qualification
 from aftersales.field_service.permissions import is_restricted
+from aftersales.service_calls import triage
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff import availability, availability_rules
 from aftersales.service_staff.technicians import technicians_of_user
@@ -333,8 +334,7 @@ def calls_waiting(company: str | None, now: datetime, limit: int = MOST_WAITING 
 		row.chip = chips.get(row.name)
 		left = row.chip["left"] if row.chip and not row.chip["paused"] else None
 		promise_left = (row.promised_to - now).total_seconds() if row.promised_to else None
-		is_emergency = bool(row.hazard) or row.priority == "Emergency"
-		row.order = day_rules.pressing(is_emergency, left, row.received_at, promise_left)
+		row.order = day_rules.pressing(triage.is_emergency(row), left, row.received_at, promise_left)
 		found.append(row)
 	return sorted(found, key=lambda row: row.order)
 
@@ -381,7 +381,7 @@ def _visit_shown(row: frappe._dict, lane: int, needs: Needs, midnight: datetime,
 		"what": row.subject or row.preliminary_plan or _("Internal work"),
 		"product": row.product,
 		"zone": row.zone,
-		"emergency": bool(row.hazard) or row.priority == "Emergency",
+		"emergency": triage.is_emergency(row),
 		"late": row.status in MOVABLE and bool(row.planned_start) and row.planned_start < now,
 		"need": needs.of(row),
 		"start": start,
@@ -410,7 +410,7 @@ def _waiting_shown(row: frappe._dict, needs: Needs, midnight: datetime) -> dict:
 		"customer_name": row.customer_name,
 		"product": row.product,
 		"zone": row.service_zone,
-		"emergency": bool(row.hazard) or row.priority == "Emergency",
+		"emergency": triage.is_emergency(row),
 		"priority": row.priority,
 		"next_action": row.next_action,
 		"chip": row.chip,

@@ -25,6 +25,13 @@ COVERAGE_FACTS = (
 )
 
 
+def is_emergency(call: Document | frappe._dict) -> bool:
+	"""A hazard was reported, or the priority is the one that Aftersales Settings name for emergencies."""
+	return bool(call.hazard) or bool(
+		call.priority and call.priority == aftersales_settings().emergency_priority
+	)
+
+
 def set_urgency(call: Document) -> None:
 	"""A hazard makes an emergency; lowering it needs a role and a reason (R-IN-4)."""
 	before = call.get_doc_before_save()

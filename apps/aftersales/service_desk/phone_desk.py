@@ -16,11 +16,10 @@ from aftersales.installed_base.equipment import find_product_file
 from aftersales.product_knowledge import articles
 from aftersales.product_knowledge.documents import audience_of_user, product_of_document
 from aftersales.product_knowledge.scope_rules import Product
-from aftersales.service_calls import expected_price, facts, intake, repeat_calls
+from aftersales.service_calls import expected_price, facts, intake, repeat_calls, triage
 from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
 from aftersales.service_desk import phone_search
 from aftersales.service_desk.telephone import call_logs
-from aftersales.service_setup.settings import aftersales_settings
 
 PRODUCTS = 50
 HISTORY = 8
@@ -286,7 +285,7 @@ def arrival_windows(call: Document, due=None, count: int = 3) -> list:
 		call.service_zone,
 		due=due or _due(call),
 		promised=_promised(call.company, call.name),
-		emergency=bool(call.hazard) or call.priority == aftersales_settings().emergency_priority,
+		emergency=triage.is_emergency(call),
 		count=count,
 		address=call.service_address or None,
 	)

@@ -15,6 +15,7 @@ from aftersales.core.geo_rules import Point
 from aftersales.field_service import arrival, dispatch_board
 from aftersales.field_service.arrival_rules import Span
 from aftersales.field_service.board_needs import Needs
+from aftersales.service_calls import triage
 from aftersales.service_routes import places, settings, travel
 from aftersales.service_routes.planner.route_rules import Problem, Shift, Visit
 from aftersales.service_staff import availability, availability_rules
@@ -253,7 +254,7 @@ def _existing(
 
 
 def _new(row: frappe._dict, fits: frozenset[str], midnight: datetime, now: datetime, ways: "_Ways") -> Visit:
-	emergency = bool(row.hazard) or row.priority == "Emergency"
+	emergency = triage.is_emergency(row)
 	earliest, latest = _window(row, midnight, now)
 	due = row.due
 	if row.promised_to:

@@ -2,7 +2,7 @@
 frappe.ui.form.on("Repair Call", {
 	refresh(frm) {
 		const open = ["Open", "Triaged", "Scheduled", "In Progress"].includes(frm.doc.status);
-		const presses = frm.doc.hazard || frm.doc.priority === "Emergency";
+		const presses = frm.doc.hazard || frm.doc.__onload?.is_emergency;
 		if (frm.is_new() || !open || !presses || !frappe.model.can_write("Service Voucher")) return;
 		aftersales.forms.add_button(
 			frm,

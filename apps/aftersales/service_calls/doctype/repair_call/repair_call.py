@@ -157,6 +157,9 @@ class RepairCall(ServiceDocument):
 			contacts_on_file.addressed(self)
 		return loaded
 
+	def onload(self):
+		self.set_onload("is_emergency", triage.is_emergency(self))
+
 	def validate(self):
 		contacts_on_file.restore(self)
 		intake.remember_phone(self)

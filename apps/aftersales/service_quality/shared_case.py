@@ -51,9 +51,10 @@ def calls_of(non_conformance: str) -> list[frappe._dict]:
 		order_by="received_at asc, name asc",
 		limit=MOST,
 	)
+	jobs = _jobs_of([call.name for call in calls])
 	for call in calls:
 		names, numbers = [call.pop(field) for field in WHO], [call.pop(field) for field in NUMBERS]
-		call.jobs = [_job(doctype, name) for doctype in JOBS for name in _jobs_of(doctype, call.name)]
+		call.jobs = jobs.get(call.name, [])
 		for job in call.jobs:
 			job["found"] = without_names(strip_html(job["found"] or ""), names, numbers)
 		call.pop("equipment")
@@ -93,42 +94,54 @@ def _check(non_conformance: str) -> None:
 	frappe.get_doc("Non Conformance", non_conformance).check_permission("read")
 
 
-def _jobs_of(doctype: str, call: str) -> list[str]:
-	return frappe.get_all(
-		doctype, filters={"repair_call": call, "docstatus": 1}, pluck="name", order_by="name asc"
-	)
-
-
-def _job(doctype: str, name: str) -> dict:
-	found, day = frappe.db.get_value(doctype, name, (JOBS[doctype], "modified"))
-	of_job = {"parent": name, "parenttype": doctype}
-	return {
-		"doctype": doctype,
-		"name": name,
-		"done_on": day,
-		"found": found,
-		"parts": frappe.get_all(
+def _jobs_of(calls: list[str]) -> dict[str, list[dict]]:
+	"""Call → its finished jobs; read for all calls at once."""
+	found: dict[str, list[dict]] = {}
+	for doctype, text in JOBS.items():
+		rows = frappe.get_all(
+			doctype,
+			filters={"repair_call": ("in", calls or [""]), "docstatus": 1},
+			fields=["name", "repair_call", "modified", text],
+			order_by="name asc",
+		)
+		names = [row.name for row in rows]
+		parts = _rows_of(
 			"Service Part Line",
-			filters=of_job,
-			fields=["item_code", "item_name", "qty", "serial_no", "old_serial_no"],
-			order_by="idx asc",
-		),
-		"photos": frappe.get_all(
-			"Service Photo", filters=of_job, fields=["name", "shows"], order_by="idx asc"
-		),
-		"measured": _measured(doctype, name),
-	}
+			doctype,
+			names,
+			["item_code", "item_name", "qty", "serial_no", "old_serial_no"],
+		)
+		photos = _rows_of("Service Photo", doctype, names, ["name", "shows"])
+		measured = _measured(doctype, names)
+		for row in rows:
+			job = {"doctype": doctype, "name": row.name, "done_on": row.modified, "found": row[text]}
+			job |= {"parts": parts.get(row.name, []), "photos": photos.get(row.name, [])}
+			job["measured"] = measured.get(row.name, [])
+			found.setdefault(row.repair_call, []).append(job)
+	return found
 
 
-def _measured(doctype: str, name: str) -> list[dict]:
+def _rows_of(table: str, doctype: str, names: list[str], fields: list[str]) -> dict[str, list[frappe._dict]]:
+	"""Job → its rows of a child table."""
+	rows = frappe.get_all(
+		table,
+		filters={"parent": ("in", names or [""]), "parenttype": doctype},
+		fields=["parent", *fields],
+		order_by="parent asc, idx asc",
+	)
+	return _by(rows, "parent")
+
+
+def _measured(doctype: str, names: list[str]) -> dict[str, list[frappe._dict]]:
+	"""Job → what its checklists measured."""
 	checklist, answer = frappe.qb.DocType("Service Checklist"), frappe.qb.DocType("Checklist Answer")
 	rows = (
 		frappe.qb.from_(checklist)
 		.join(answer)
 		.on((answer.parent == checklist.name) & (answer.parenttype == "Service Checklist"))
-		.select(answer.question, answer.value, answer.uom, answer.state, answer.has_lower, answer.lower)
-		.select(answer.has_upper, answer.upper)
-		.where((checklist.reference_type == doctype) & (checklist.reference_name == name))
+		.select(checklist.reference_name, answer.question, answer.value, answer.uom, answer.state)
+		.select(answer.has_lower, answer.lower, answer.has_upper, answer.upper)
+		.where((checklist.reference_type == doctype) & checklist.reference_name.isin(names or [""]))
 		.where(answer.kind.isin(("Value", "Meter")) & (answer.state != ""))
 		.orderby(checklist.name)
 		.orderby(answer.idx)
@@ -137,4 +150,12 @@ def _measured(doctype: str, name: str) -> list[dict]:
 	for row in rows:
 		row.lower = row.lower if cint(row.pop("has_lower")) else None
 		row.upper = row.upper if cint(row.pop("has_upper")) else None
-	return rows
+	return _by(rows, "reference_name")
+
+
+def _by(rows: list[frappe._dict], field: str) -> dict[str, list[frappe._dict]]:
+	"""Rows by the value of a field, which leaves them."""
+	found: dict[str, list[frappe._dict]] = {}
+	for row in rows:
+		found.setdefault(row.pop(field), []).append(row)
+	return found

@@ -83,12 +83,14 @@ def page(visit: Visit, opened: Link) -> Page | GoTo | None:
 	) or frappe.local.lang
 
 	def show() -> Page:
+		calls = shared_case.calls_of(case.name)
+		titles = _titles_of_codes(calls)
 		return Page(
 			"case.html",
 			{
 				"title": case.subject,
 				"case": case,
-				"calls": [_shown(call) for call in shared_case.calls_of(case.name)],
+				"calls": [_shown(call, titles) for call in calls],
 				"said": visit.one_of("said", ("answer",)) or "",
 				"navigation": False,
 			},
@@ -141,23 +143,31 @@ def _take_answer(case: frappe._dict, text: str, by: str) -> None:
 		notify(case.owner, Notice(heading, DOCTYPE, case.name, html))
 
 
-def _shown(call: frappe._dict) -> dict:
-	"""A call as the page shows it: days and numbers in the reader's format."""
-	codes = [call[f"{kind}_code"] for kind in ("symptom", "fault", "cause", "action")]
-	titles = dict(
+def _codes_of(call: frappe._dict) -> list[str]:
+	codes = (call[f"{kind}_code"] for kind in ("symptom", "fault", "cause", "action"))
+	return [code for code in codes if code]
+
+
+def _titles_of_codes(calls: list[frappe._dict]) -> dict[str, str]:
+	codes = sorted({code for call in calls for code in _codes_of(call)})
+	return dict(
 		frappe.get_all(
 			"Fault Code",
-			filters={"name": ("in", [code for code in codes if code])},
+			filters={"name": ("in", codes or [""])},
 			fields=["name", "title"],
 			order_by="name asc",
 			as_list=True,
 		)
 	)
+
+
+def _shown(call: frappe._dict, titles: dict[str, str]) -> dict:
+	"""A call as the page shows it: days and numbers in the reader's format."""
 	return {
 		"day": format_date(call.received_at),
 		"product": " ".join(part for part in (call.brand, call.model) if part),
 		"serial": call.serial_text or "",
 		"status": call.status,
-		"codes": [f"{code} {titles.get(code) or ''}".strip() for code in codes if code],
+		"codes": [f"{code} {titles.get(code) or ''}".strip() for code in _codes_of(call)],
 		"jobs": [{**job, "day": format_datetime(job["done_on"], "short")} for job in call.jobs],
 	}

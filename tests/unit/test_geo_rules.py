@@ -59,6 +59,20 @@ def test_a_marker_is_read_as_it_was_written():
 			point_of_geojson(wrong)
 
 
+@pytest.mark.parametrize(
+	"shape",
+	[
+		({"type": "MultiPolygon", "coordinates": 3}, {}),
+		({"type": "Polygon", "coordinates": {"a": 1}}, {}),
+		({"type": ["Polygon"], "coordinates": []}, {}),
+		({"type": "Point", "coordinates": [1, 2]}, {"radius": "wide"}),
+	],
+)
+def test_what_is_no_area_is_refused(shape):
+	with pytest.raises(NoPoint):
+		areas_of_geojson(drawn(shape))
+
+
 def test_the_smallest_area_a_place_is_in_decides_before_the_postal_code():
 	zones = [
 		Zone("Country", ("D*",), areas=areas_of_geojson(drawn(square(51, -11, 56, -5)))),

@@ -6,7 +6,7 @@ have `radius` (metres), as Leaflet draws it.
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 EARTH = 6_371_008.8
@@ -87,17 +87,24 @@ def areas_of_geojson(text: str | None) -> tuple[Area, ...]:
 	Raises:
 		NoPoint: the text is no GeoJSON.
 	"""
-	found = []
+	try:
+		return tuple(_areas(text))
+	except NoPoint:
+		raise
+	except (TypeError, ValueError, KeyError, IndexError) as error:
+		raise NoPoint("geojson") from error
+
+
+def _areas(text: str | None) -> Iterator[Area]:
 	for geometry, properties in _geometries(text):
 		kind, coordinates = geometry.get("type"), geometry.get("coordinates")
 		if kind == "Point" and properties.get("radius"):
 			longitude, latitude = _pair(coordinates)
-			found.append(Area(center=Point(latitude, longitude), radius=float(properties["radius"])))
+			yield Area(center=Point(latitude, longitude), radius=float(properties["radius"]))
 		rings = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind) or []
 		for polygon in rings:
 			ring = polygon[0] if polygon else ()
-			found.append(Area(ring=tuple(Point(lat, lon) for lon, lat in map(_pair, ring))))
-	return tuple(found)
+			yield Area(ring=tuple(Point(lat, lon) for lon, lat in map(_pair, ring)))
 
 
 def contains(area: Area, place: Point) -> bool:

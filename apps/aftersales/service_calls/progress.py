@@ -1,6 +1,6 @@
 """Steps of a call's progress: what a status demands, when it was reached, what comes next.
 
-The guards act when a status is status_changed_to, from whatever status: which steps are offered in which order
+The guards act when a status is entered, from whatever status: which steps are offered in which order
 is the administrator's workflow, what may never be skipped is here.
 """
 
@@ -44,7 +44,7 @@ def validate_closed_values(call: Document) -> None:
 
 
 def guard_status(call: Document) -> None:
-	"""What a status demands when it is status_changed_to."""
+	"""What a status demands when it is entered."""
 	guard_resolved_by_phone(call)
 	if status_changed_to(call, "Scheduled"):
 		require_value(call, "promised_to", _("Enter the arrival window promised to the customer."))

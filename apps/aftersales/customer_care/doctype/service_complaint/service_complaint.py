@@ -163,7 +163,7 @@ class ServiceComplaint(ServiceDocument):
 	@frappe.whitelist()
 	@validate_call
 	def cancel_complaint(self, reason: str) -> None:
-		"""It is no complaint after all: status_changed_to twice, withdrawn, not about us."""
+		"""It is no complaint after all: entered twice, withdrawn, not about us."""
 		self._move_to("Cancelled", cancel_reason=reason)
 
 	@frappe.whitelist()
@@ -237,7 +237,7 @@ class ServiceComplaint(ServiceDocument):
 			complaints.validate_not_concerned(self)
 
 	def guard_stage(self):
-		"""What a stage asks for when it is status_changed_to."""
+		"""What a stage asks for when it is entered."""
 		if not status_changed_to(self, self.status):
 			return
 		filled = {field for field in WHY_NEEDED if (self.get(field) or "").strip()}

@@ -104,7 +104,7 @@ def _areas(text: str | None) -> Iterator[Area]:
 		rings = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind) or []
 		for polygon in rings:
 			ring = polygon[0] if polygon else ()
-			yield Area(ring=tuple(Point(lat, lon) for lon, lat in map(_pair, ring)))
+			yield Area(ring=tuple(Point(lat, lon) for lon, lat in (_pair(pair) for pair in ring)))
 
 
 def contains(area: Area, place: Point) -> bool:

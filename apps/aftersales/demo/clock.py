@@ -120,9 +120,9 @@ def _time_machine():
 def _tell_session() -> None:
 	"""NOW() of the database session is that of this process, and nothing of a moment before is remembered."""
 	if _PRESENT.get():
-		frappe.db.sql("set timestamp = %s", (time.time(),))
+		frappe.db.sql("set timestamp = %s", (time.time(),))  # nosemgrep
 	else:
-		frappe.db.sql("set timestamp = default")
+		frappe.db.sql("set timestamp = default")  # nosemgrep
 	for kept in ("new_doc_templates", "request_cache"):
 		if hasattr(frappe.local, kept):
 			getattr(frappe.local, kept).clear()

@@ -361,7 +361,7 @@ def _technician_shown(
 		"working": [_minutes(span, midnight) for span in day.working],
 		"worked": day_rules.minutes(day.working),
 		"planned": day_rules.minutes(
-			(max(start, midnight), min(end, next_midnight)) for start, end in map(_span, own)
+			(max(start, midnight), min(end, next_midnight)) for start, end in (_span(row) for row in own)
 		),
 		"free_from": _minute(free, midnight) if free else None,
 		"visits": [

@@ -167,7 +167,7 @@ def _in_the_van(doc: Document) -> list[dict]:
 
 def _write_labour(doc: Document, rows: list) -> None:
 	stored = {line.name: line for line in doc.labour}
-	for row in map(_as_row, rows):
+	for row in [_as_row(row) for row in rows]:
 		hours = flt(row.get("hours"))
 		line = stored.get(row.get("name"))
 		if line and not (line.from_time and line.to_time):
@@ -178,7 +178,7 @@ def _write_labour(doc: Document, rows: list) -> None:
 
 def _write_parts(doc: Document, rows: list) -> None:
 	stored = {line.name: line for line in doc.parts}
-	for row in map(_as_row, rows):
+	for row in [_as_row(row) for row in rows]:
 		qty = flt(row.get("qty"))
 		line = stored.get(row.get("name"))
 		if line and qty > 0:

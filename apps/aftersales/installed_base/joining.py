@@ -65,7 +65,7 @@ def join(stays: str, other: str) -> None:
 	for fieldname in EARLIER_COUNTS:
 		days = [getdate(day) for day in (file.get(fieldname), was.get(fieldname)) if day]
 		file.set(fieldname, min(days, default=None))
-	labour = max(filter(None, (_labour_until(file), _labour_until(was))), default=None)
+	labour = max((day for day in (_labour_until(file), _labour_until(was)) if day), default=None)
 	for fieldname in LATER_COUNTS:
 		days = [getdate(day) for day in (file.get(fieldname), was.get(fieldname)) if day]
 		set_protected_values(file, **{fieldname: max(days, default=None)})

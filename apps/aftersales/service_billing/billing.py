@@ -218,7 +218,7 @@ def _listed(
 	members: Sequence[frappe._dict],
 	invoice: str | None = None,
 ) -> dict:
-	late_since = min(filter(None, (late_since_of(row, due_on) for row in members)), default=None)
+	late_since = min((day for day in (late_since_of(row, due_on) for row in members) if day), default=None)
 	return {
 		"kind": "Draft" if invoice else "New",
 		"sales_invoice": invoice,

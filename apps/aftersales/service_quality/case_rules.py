@@ -25,7 +25,7 @@ def without_names(text: str | None, names: Iterable[str | None], numbers: Iterab
 	'Mrs … (…, …) says the seal of … leaks'
 	"""
 	shown = _INTERNATIONAL.sub(HIDDEN, _MAIL.sub(HIDDEN, text or ""))
-	for number in filter(None, numbers):
+	for number in (number for number in numbers if number):
 		digits = re.sub(r"\D", "", number)[-NUMBER_ENDS:]
 		if len(digits) == NUMBER_ENDS:
 			shown = re.sub(r"(?:\+?\d[\d\s./()-]*)?" + r"[\s./()-]*".join(digits), HIDDEN, shown)

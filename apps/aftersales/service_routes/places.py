@@ -36,7 +36,7 @@ def validate_address(address: Document) -> None:
 		_set(address, _read(address, lambda: geo_rules.point(address.get(LATITUDE), address.get(LONGITUDE))))
 	elif drawn:
 		_set(address, _read(address, lambda: geo_rules.point_of_geojson(address.get(MAP))))
-	elif address.get(SOURCE) == BY_GEOCODER and any(map(address.has_value_changed, WRITTEN)):
+	elif address.get(SOURCE) == BY_GEOCODER and any(address.has_value_changed(field) for field in WRITTEN):
 		_set(address, None)
 	if (typed or drawn) and not address.flags.found_by_geocoder:
 		address.set(SOURCE, BY_HAND if address.get(LATITUDE) or address.get(LONGITUDE) else None)

@@ -105,7 +105,7 @@ def read(service: str, answer: object, count: int) -> Table:
 			metres = [[_whole(cell) for cell in row] for row in answer["distances"]]
 	except (KeyError, TypeError, ValueError, OverflowError) as error:
 		raise NoTable(service) from error
-	sizes = {len(seconds), len(metres), *map(len, seconds), *map(len, metres)}
+	sizes = {len(seconds), len(metres), *(len(row) for row in seconds), *(len(row) for row in metres)}
 	if sizes != {count}:
 		raise NoTable(service)
 	return Table(seconds, metres, service)

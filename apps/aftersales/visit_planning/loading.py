@@ -259,7 +259,7 @@ def _new(row: frappe._dict, fits: frozenset[str], midnight: datetime, now: datet
 	due = row.due
 	if row.promised_to:
 		# What the customer has agreed to stands for the target while it is not over
-		due = min(filter(None, (row.promised_to, due))) if row.promised_to <= now else None
+		due = min(moment for moment in (row.promised_to, due) if moment) if row.promised_to <= now else None
 	cost = WAITING
 	if row.promised_to and row.promised_to > now:
 		cost = PROMISED

@@ -27,7 +27,8 @@ def run(name: str, attempt: int) -> None:
 	if doc.attempt != attempt or doc.status != "Queued":
 		return
 	doc.db_set({"status": "Planning", "started_at": now_datetime(), "progress": 0, "error": None})
-	frappe.db.commit()  # nosemgrep: the run is seen to have begun; its proposal is one transaction of its own
+	# The run is seen to have begun; its proposal is a transaction of its own
+	frappe.db.commit()  # nosemgrep
 	try:
 		propose(doc, attempt)
 	except Exception:

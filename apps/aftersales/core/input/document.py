@@ -121,7 +121,7 @@ class ServiceDocument(Document):
 def _without_noise(*documents: Document | None) -> Iterator[None]:
 	"""While a version is written: numbers that are empty are 0, as their columns store them, and LOGS have no rows."""
 	put_back = []
-	for doc in filter(None, documents):
+	for doc in (doc for doc in documents if doc):
 		for table in LOGS.intersection(doc.__dict__):
 			put_back.append((doc, table, doc.__dict__[table]))
 			doc.__dict__[table] = []

@@ -174,7 +174,11 @@ def _terms(doc, items: list[str]) -> dict:
 	settings = aftersales_settings()
 	labour = {"labour": settings.labour_item, "travel": settings.travel_item}
 	charged = _charge_rule(doc) in ("Customer", None)
-	rates = part_search.rates_for([*items, *filter(None, labour.values())], doc.customer) if charged else {}
+	rates = (
+		part_search.rates_for([*items, *(item for item in labour.values() if item)], doc.customer)
+		if charged
+		else {}
+	)
 	return {
 		"currency": doc.currency or (doc.customer and billing_currency(doc)),
 		"charged": charged,

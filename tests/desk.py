@@ -30,9 +30,11 @@ PHONE = {"width": 390, "height": 844}
 WAIT = 30_000
 """Milliseconds after which something has not come."""
 
-# Nothing on its way to or from the server, nothing frozen, for long enough that what follows has begun.
+# The desk's scripts are there, nothing is on its way to or from the server, nothing frozen, for long enough that
+# what follows has begun.
 QUIET = """() => {
-	const busy = frappe.request.ajax_count || $("#freeze").is(":visible") || frappe.ui.form.is_saving;
+	const loaded = window.$ && window.frappe?.request && frappe.ui?.form;
+	const busy = !loaded || frappe.request.ajax_count || $("#freeze").is(":visible") || frappe.ui.form.is_saving;
 	if (busy) window.quiet_since = 0;
 	else window.quiet_since ||= performance.now();
 	return window.quiet_since && performance.now() - window.quiet_since > 200;

@@ -1,10 +1,12 @@
 """The figures for those who manage: flow and bottlenecks, warranty forecast, effect of a change, the PDF of the month."""
 
 import io
+import shutil
 
 import frappe
 import pytest
 from frappe.utils import add_days, add_months, add_to_date, get_first_day, getdate, now_datetime, nowdate
+from frappe.utils.response import build_response
 from pypdf import PdfReader
 
 from aftersales.service_quality import goal_rules
@@ -218,7 +220,8 @@ def test_the_report_of_the_month_is_sent_once_as_a_pdf(shop, clock):
 		"Email Queue", {"reference_name": "Service Management Report"}, ["name", "message"]
 	)
 	(mail,) = queued
-	assert f"service-{getdate(last_month):%Y-%m}.pdf" in mail.message
+	kind = "pdf" if shutil.which("wkhtmltopdf") else "html"
+	assert f"service-{getdate(last_month):%Y-%m}.{kind}" in mail.message
 	recipients = frappe.get_all("Email Queue Recipient", {"parent": mail.name}, pluck="recipient")
 	assert recipients == [MANAGER]
 
@@ -248,15 +251,35 @@ def test_the_report_of_a_quarter_comes_when_the_quarter_is_over(shop, clock):
 	assert getdate(frappe.db.get_single_value("Service Management Report", "last_month")) == quarter.first
 
 
+@pytest.mark.needs("wkhtmltopdf")
 def test_the_pdf_says_what_the_reports_say(shop):
 	month = goal_rules.period_of("Month", getdate(nowdate()))
 	make.plain_call(shop.customer)
-	pages = PdfReader(io.BytesIO(management_report.pdf(make.COMPANY, month, "en"))).pages
+	paper = management_report.paper(make.COMPANY, month, "en")
+	pages = PdfReader(io.BytesIO(paper.content)).pages
 	text = " ".join(" ".join(page.extract_text() for page in pages).split())
 	assert make.COMPANY in text
 	for table in management_report.tables(make.COMPANY, month):
 		assert table.title in text
 		assert table.rows[0][0][:12] in text
+
+
+def test_without_a_program_for_pdfs_the_report_is_a_page(shop, monkeypatch):
+	"""As on a machine of version 16, which needs no wkhtmltopdf, and where Debian ships none."""
+	monkeypatch.setattr(shutil, "which", lambda name: None)
+	make.plain_call(shop.customer)
+	frappe.set_user(MANAGER)
+	frappe.local.response = frappe._dict(docs=[])
+	management_report.show(make.COMPANY, nowdate())
+
+	answer = build_response()
+
+	assert answer.content_type == "text/html; charset=utf-8"
+	assert answer.headers["Content-Disposition"] == f"inline; filename=service-{getdate():%Y-%m}.html"
+	text = answer.get_data(as_text=True)
+	month = goal_rules.period_of("Month", getdate(nowdate()))
+	tables = management_report.tables(make.COMPANY, month)
+	assert tables and all(f"<h2>{table.title}</h2>" in text for table in tables)
 
 
 def test_who_gets_and_who_sees_the_report(shop):

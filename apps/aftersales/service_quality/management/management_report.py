@@ -1,9 +1,10 @@
-"""The figures of a month for those who manage the service, as a PDF by mail.
+"""The figures of a month for those who manage the service, as a PDF by mail; a page where the machine makes no PDFs.
 
 Goals, standards, key figures, money outstanding, where work piles up, and what was missed without a cause. What is in it is what
 the reports of the same names say of the same month.
 """
 
+import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,6 +42,15 @@ class Table:
 	colors: list[str | None]
 
 
+@dataclass(frozen=True)
+class Paper:
+	"""The report as a file."""
+
+	name: str
+	content: bytes
+	content_type: str
+
+
 def last_period(kind: str) -> Period:
 	"""The month or quarter before the one that runs."""
 	return goal_rules.period_before(kind, goal_rules.period_of(kind, getdate()))
@@ -58,25 +68,25 @@ def send_monthly() -> int:
 
 
 def send(settings: Document, period: Period) -> int:
-	"""Queue a mail with the PDF for each recipient who is enabled and still has one of ROLES; remembers the period."""
+	"""Queue a mail with the report for each recipient who is enabled and still has one of ROLES; remembers the period."""
 	account = EmailAccount.find_default_outgoing()
 	if not account or not account.email_id:
 		frappe.throw(_("Set up an Email Account for outgoing mail as default first."))
 	sent = 0
-	pdfs: dict[str, bytes] = {}
+	papers: dict[str, Paper] = {}
 	for row in settings.recipients:
 		user = frappe.db.get_value("User", row.user, ["email", "enabled", "language"], as_dict=True)
 		if not user or not user.enabled or not has_any_role(ROLES, row.user):
 			continue
 		language = user.language or frappe.db.get_default("lang") or "en"
-		if language not in pdfs:
-			pdfs[language] = pdf(settings.company, period, language)
+		if language not in papers:
+			papers[language] = paper(settings.company, period, language)
 		title = _("Service in {0}", language).format(_named(period))
 		frappe.sendmail(
 			recipients=[user.email],
 			subject=f"{title}: {settings.company}",
 			message=_("The report is attached.", language),
-			attachments=[{"fname": f"service-{period.first:%Y-%m}.pdf", "fcontent": pdfs[language]}],
+			attachments=[{"fname": papers[language].name, "fcontent": papers[language].content}],
 			reference_doctype=SETTINGS,
 			reference_name=SETTINGS,
 		)
@@ -92,7 +102,7 @@ def send(settings: Document, period: Period) -> int:
 @frappe.whitelist()
 @validate_call
 def show(company: str, month: Day, frequency: str = "Month") -> None:
-	"""The PDF of the month or quarter of a day in the browser.
+	"""The report of the month or quarter of a day in the browser: a PDF, else a page to be printed.
 
 	Raises:
 		frappe.PermissionError: the user is no manager or accountant, or may not see the company.
@@ -100,17 +110,30 @@ def show(company: str, month: Day, frequency: str = "Month") -> None:
 	require_role(ROLES, _("The management report"))
 	check_company(company)
 	period = goal_rules.period_of("Quarter" if frequency == "Quarter" else "Month", getdate(month))
-	frappe.local.response.filename = f"service-{period.first:%Y-%m}.pdf"
-	frappe.local.response.filecontent = pdf(company, period, frappe.local.lang)
-	frappe.local.response.type = "pdf"
+	file = paper(company, period, frappe.local.lang)
+	frappe.local.response.update(
+		type="download",
+		filename=file.name,
+		filecontent=file.content,
+		content_type=file.content_type,
+		display_content_as="inline",
+	)
 
 
-def pdf(company: str, period: Period, language: str) -> bytes:
-	"""The report of a company and period in a language."""
+def paper(company: str, period: Period, language: str) -> Paper:
+	"""The report as a PDF; as the page that it is made of where the machine has not what Frappe makes PDFs with."""
+	html, name = page(company, period, language), f"service-{period.first:%Y-%m}"
+	if not shutil.which("wkhtmltopdf"):
+		return Paper(f"{name}.html", html.encode(), "text/html")
+	return Paper(f"{name}.pdf", get_pdf(html), "application/pdf")
+
+
+def page(company: str, period: Period, language: str) -> str:
+	"""The report of a company and period in a language, as HTML."""
 	before = frappe.local.lang
 	frappe.local.lang = language
 	try:
-		html = frappe.render_template(
+		return frappe.render_template(
 			TEMPLATE,
 			{
 				"title": _("Service in {0}").format(_named(period)),
@@ -119,7 +142,6 @@ def pdf(company: str, period: Period, language: str) -> bytes:
 				"lang": language,
 			},
 		)
-		return get_pdf(html)
 	finally:
 		frappe.local.lang = before
 

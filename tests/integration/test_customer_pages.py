@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, get_datetime, now_datetime
 
+from aftersales.core.site_address import desk
 from aftersales.customer_portal import documents, limits, links, photos
 from aftersales.installed_base import equipment
 from aftersales.installed_base.product_codes import product_signature
@@ -856,7 +857,7 @@ def test_a_scan_leads_each_to_his_own_page(two, agent):
 
 	scanned = equipment.scan_address("Customer Equipment", two.boiler)
 	for user, expected in (
-		(agent, f"/app/repair-call/new?equipment={two.boiler}"),
+		(agent, desk(f"repair-call/new?equipment={two.boiler}")),
 		(ANNA, f"/aftersales/new?product={two.boiler}"),
 		(BEN, code_page(two)),
 		("Guest", code_page(two)),

@@ -8,6 +8,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, getdate, nowdate
 
+from aftersales.core import site_address
 from aftersales.installed_base import equipment
 from aftersales.service_calls import product_files
 from aftersales.service_calls.entitlement import coverage
@@ -149,7 +150,7 @@ def test_the_qr_code_opens_a_call_for_the_product():
 		re.escape(frappe.utils.get_url(f"/scan/{doc.name}?code=")) + r"[A-Za-z0-9_-]{32}", scanned
 	)
 	assert scanned.startswith("http")
-	assert visit(scanned) == f"/app/repair-call/new?equipment={doc.name}"
+	assert visit(scanned) == site_address.desk(f"repair-call/new?equipment={doc.name}")
 	assert equipment.qr_code(doc.name) == equipment.qr_data_uri("Customer Equipment", doc.name)
 
 
@@ -168,8 +169,10 @@ def test_who_has_the_product_at_hand_needs_no_login():
 
 
 def test_a_forged_name_stays_a_name():
-	address = equipment.scan_address("Customer Equipment", "EQ-1&status=Closed")
-	assert visit(address) == "/app/repair-call/new?equipment=EQ-1%26status%3DClosed"
+	address = equipment.scan_address("Customer Equipment", "EQ-1&status=Closed 5%")
+	assert visit(address) == site_address.desk("repair-call/new?equipment=EQ-1%26status%3DClosed%205%25")
+	# not by Frappe's redirect from /app, which version 16 answers with the name unquoted
+	assert site_address.desk("x") == urlparse(frappe.utils.get_url_to_list("x")).path
 
 
 def test_the_qr_code_is_at_hand_in_print_formats():
@@ -183,7 +186,7 @@ def test_the_tag_of_a_card_leads_to_the_card_on_the_board():
 	card = make.received_card(make.call(customer, equipment=make.equipment(customer)))
 	scanned = scan(equipment.qr_data_uri("Repair Card", card.name))
 	assert scanned == frappe.utils.get_url(f"/scan/{card.name}")
-	assert visit(scanned) == f"/app/workshop-board/{card.name}"
+	assert visit(scanned) == site_address.desk(f"workshop-board/{card.name}")
 
 
 def test_other_tags_lead_to_their_document():

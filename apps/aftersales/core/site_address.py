@@ -8,7 +8,7 @@ somebody else's address. Addresses that leave the site are therefore built from 
 from urllib.parse import urlsplit
 
 import frappe
-from frappe.utils import get_url
+from frappe.utils import get_url, get_url_to_form
 
 
 def absolute(path: str) -> str:
@@ -16,6 +16,15 @@ def absolute(path: str) -> str:
 	if is_configured() or _is_known(asked_host()):
 		return get_url(path)
 	return get_url(path, allow_header_override=False)
+
+
+def desk(path: str) -> str:
+	"""The path on this site of a page of the desk; of `path` the parts are quoted already.
+
+	/app on version 15, /desk on 16. Version 16 leads from the one to the other, but loses what is quoted on the way.
+	"""
+	root = urlsplit(get_url_to_form("User", "Guest")).path.split("/")[1]
+	return f"/{root}/{path}"
 
 
 def pin() -> None:

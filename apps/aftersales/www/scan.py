@@ -24,13 +24,14 @@ def get_context(context):
 
 
 def _target(tag: str, code: str = "") -> str:
+	from aftersales.core.site_address import desk
 	from aftersales.customer_portal import customers
 	from aftersales.installed_base.product_codes import is_product_code
 	from aftersales.service_calls.portal_api import product_of
 
 	name = quote(tag, safe="")
 	if frappe.session.user != "Guest" and _works_at_the_desk():
-		return _desk_page(tag) if tag else "/app/customer-equipment"
+		return _desk_page(tag) if tag else desk("customer-equipment")
 	if not tag:
 		return "/aftersales"
 	if product_of(tag, customers.customers_of()):
@@ -43,15 +44,16 @@ def _target(tag: str, code: str = "") -> str:
 
 
 def _desk_page(tag: str) -> str:
+	from aftersales.core.site_address import desk
 	from aftersales.repair_workshop import board
 
 	doctype, name = board.what_is(tag) or ("Customer Equipment", tag)
 	name = quote(name, safe="")
 	if doctype == "Repair Card":
-		return f"/app/workshop-board/{name}"
+		return desk(f"workshop-board/{name}")
 	if doctype == "Customer Equipment":
-		return f"/app/repair-call/new?equipment={name}"
-	return f"/app/{frappe.scrub(doctype).replace('_', '-')}/{name}"
+		return desk(f"repair-call/new?equipment={name}")
+	return desk(f"{frappe.scrub(doctype).replace('_', '-')}/{name}")
 
 
 def _works_at_the_desk() -> bool:

@@ -6,6 +6,7 @@ them.
 """
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 import frappe
 from frappe import _
@@ -16,6 +17,7 @@ from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 from aftersales.core.plain_text import plain_line
 from aftersales.core.roles import DESK
+from aftersales.core.site_address import desk
 from aftersales.service_calls import answers
 from aftersales.service_calls.portal_api import owner_for_customers
 from aftersales.service_staff import deputies
@@ -44,7 +46,7 @@ def tell(message: Document, customers: Iterable[str]) -> None:
 				"for_user": user,
 				"from_user": "Administrator",
 				"subject": told,
-				"link": f"/app/query-report/{REPORT}",
+				"link": desk(f"query-report/{quote(REPORT)}"),
 			}
 		).insert(ignore_permissions=True)
 

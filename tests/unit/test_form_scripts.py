@@ -39,6 +39,12 @@ def test_links_within_the_desk_are_asked_of_it(script):
 	assert not re.search(r"""["'`]/(app|desk)(/|["'`])""", script.read_text())
 
 
+def test_breadcrumbs_of_every_room_lead_to_the_workspace():
+	"""Without it the way back from a document ends at a module page that Frappe does not have."""
+	rooms = set((PACKAGE / "modules.txt").read_text().split("\n")) - {"", "Service Desk"}
+	assert set(re.findall(r'\t"(.+?)": ', (PACKAGE / "public/js/breadcrumbs.js").read_text())) == rooms
+
+
 @pytest.mark.parametrize(
 	"text",
 	[

@@ -9,6 +9,7 @@ import "./customer_panel";
 import "./empty_states";
 import "./home_pages";
 import "./kept_entries";
+import "./lists";
 import "./missing_values";
 import "./report_filters";
 import "./incoming_calls";

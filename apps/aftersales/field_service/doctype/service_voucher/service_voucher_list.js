@@ -8,7 +8,9 @@ frappe.listview_settings["Service Voucher"] = {
 	formatters: {
 		// with the hour, for which the column has room without the year
 		planned_start: (value) =>
-			value ? frappe.datetime.convert_to_user_tz(value, false).format(__("ddd D MMM HH:mm")) : "",
+			aftersales.lists.text(
+				value ? frappe.datetime.convert_to_user_tz(value, false).format(__("ddd D MMM HH:mm")) : ""
+			),
 		customer_name(name, df, doc) {
 			if (
 				!frappe.is_mobile() ||

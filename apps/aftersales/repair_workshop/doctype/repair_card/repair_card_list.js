@@ -24,11 +24,11 @@ frappe.listview_settings["Repair Card"] = {
 
 	formatters: {
 		promised_return(value, field, doc) {
-			if (!value) return "";
+			if (!value) return aftersales.lists.text("");
 			const shown = frappe.datetime.convert_to_user_tz(value, false).format(__("ddd D MMM HH:mm"));
 			const late =
 				value < frappe.datetime.now_datetime() && !["Returned", "Cancelled"].includes(doc.status);
-			return late ? `<span class="text-danger">${shown}</span>` : shown;
+			return aftersales.lists.text(shown, late ? 'class="text-danger"' : "");
 		},
 	},
 };

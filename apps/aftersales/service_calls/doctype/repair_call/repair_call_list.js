@@ -3,8 +3,10 @@ frappe.listview_settings["Repair Call"] = {
 	hide_name_column: true,
 
 	formatters: {
-		call_owner: (user) => frappe.utils.escape_html(user ? frappe.user.full_name(user) : ""),
+		call_owner: (user) => aftersales.lists.user(user),
 	},
+
+	refresh: (listview) => void aftersales.lists.name_users(listview),
 
 	// the hazard first, then what is late, then the plain status
 	get_indicator(doc) {

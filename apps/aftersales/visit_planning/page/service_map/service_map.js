@@ -134,6 +134,8 @@ aftersales.ServiceMap = class ServiceMap {
 		});
 		const sum = route.travel
 			? __("{0} min, {1} km", [route.travel, route.kilometres])
+			: route.stops.length === 1
+			? __("1 visit")
 			: __("{0} visits", [route.stops.length]);
 		return `<article class="sm-route" style="--sm-colour:${colour}">
 			<header><span>${this.escape(route.technician)}</span><span class="text-muted">${sum}</span></header>

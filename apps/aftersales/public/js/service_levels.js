@@ -21,6 +21,14 @@ Object.assign(aftersales.service_levels, {
 		return __("{0} min", [minutes]);
 	},
 
+	// Without the smaller unit where it tells nothing any more.
+	round_words(seconds) {
+		const hours = Math.floor(Math.abs(seconds) / 3600);
+		if (hours >= 240) return __("{0} d", [Math.floor(hours / 24)]);
+		if (hours >= 10 && hours < 24) return __("{0} h", [hours]);
+		return this.words(seconds);
+	},
+
 	// What a chip says now, of a clock whose time is over at `due` (ms of this browser's clock).
 	say(clock, due) {
 		if (clock.paused) return [__("{0}: paused", [clock.measure]), "gray"];
@@ -40,7 +48,7 @@ Object.assign(aftersales.service_levels, {
 		const [text, color] = this.say(clock, due);
 		if (clock.paused || !["Running", "Overdue"].includes(clock.state)) return [text, color];
 		const sign = color === "red" ? "−" : "";
-		return [`${clock.measure} ${sign}${this.words((due - Date.now()) / 1000)}`, color];
+		return [`${clock.measure} ${sign}${this.round_words((due - Date.now()) / 1000)}`, color];
 	},
 
 	chip(clock, how = "say") {

@@ -173,14 +173,38 @@ def test_delete_transactions_of_a_company_leaves_masters():
 # ---------------------------------------------------------------- what an administrator builds on a DocType
 
 TOOLS = {
+	"Assignment Rule": lambda doctype: {
+		"document_type": doctype,
+		"description": "New {{ name }}",
+		"assign_condition": "name",
+		"rule": "Round Robin",
+		"users": [{"user": "Administrator"}],
+		"assignment_days": [{"day": "Monday"}],
+	},
 	"Client Script": lambda doctype: {"dt": doctype, "view": "Form", "script": "// nothing"},
 	"Document Naming Rule": lambda doctype: {"document_type": doctype, "prefix": "N/26/", "prefix_digits": 5},
+	"Dashboard Chart": lambda doctype: {
+		"document_type": doctype,
+		"chart_name": f"Chart of {doctype}",
+		"chart_type": "Count",
+		"timeseries": 1,
+		"based_on": "creation",
+		"type": "Line",
+		"filters_json": "[]",
+	},
 	"Notification": lambda doctype: {
 		"document_type": doctype,
 		"event": "New",
 		"channel": "System Notification",
 		"subject": "New {{ doc.name }}",
 		"recipients": [{"receiver_by_role": "System Manager"}],
+	},
+	"Number Card": lambda doctype: {
+		"document_type": doctype,
+		"label": f"Card of {doctype}",
+		"type": "Document Type",
+		"function": "Count",
+		"filters_json": "[]",
 	},
 	"Print Format": lambda doctype: {
 		"doc_type": doctype,

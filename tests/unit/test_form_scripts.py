@@ -1,5 +1,6 @@
 """Form, list, report and page scripts: no button is given to Frappe past `aftersales.forms` (public/js/buttons.js)."""
 
+import json
 import re
 from pathlib import Path
 
@@ -37,6 +38,25 @@ def test_buttons_are_made_in_one_place(script):
 def test_links_within_the_desk_are_asked_of_it(script):
 	"""Version 16 calls it /desk: a click on /app loads the whole desk anew, and what was typed is lost."""
 	assert not re.search(r"""["'`]/(app|desk)(/|["'`])""", script.read_text())
+
+
+def formatters_of(text: str) -> dict[str, str]:
+	"""Body of each formatter of a list script, by field."""
+	block = re.search(r"^\tformatters: \{\n(.*?)^\t\},?\n", text, re.MULTILINE | re.DOTALL)
+	parts = re.split(r"^\t\t(\w+)(?=[:(])", block.group(1), flags=re.MULTILINE)[1:] if block else []
+	return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def test_formatters_of_lists_return_an_element():
+	"""Version 16 hands it to jQuery, to which plain text is a selector; the first column's is put in as text."""
+	formatted = {path: found for path in SCRIPTS if (found := formatters_of(path.read_text()))}
+	assert formatted
+	for path, found in formatted.items():
+		title = json.loads(path.with_name(path.name.replace("_list.js", ".json")).read_text()).get(
+			"title_field"
+		)
+		for field, body in found.items():
+			assert field == title or "aftersales.lists." in body, (path.name, field)
 
 
 def test_breadcrumbs_of_every_room_lead_to_the_workspace():

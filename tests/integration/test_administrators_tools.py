@@ -211,7 +211,12 @@ TOOLS = {
 		"print_format_type": "Jinja",
 		"html": "{{ doc.name }}",
 	},
-	"Report": lambda doctype: {"ref_doctype": doctype, "report_type": "Report Builder", "is_standard": "No"},
+	"Report": lambda doctype: {
+		"report_name": f"Report of {doctype}",
+		"ref_doctype": doctype,
+		"report_type": "Report Builder",
+		"is_standard": "No",
+	},
 	"Webhook": lambda doctype: {
 		"webhook_doctype": doctype,
 		"webhook_docevent": "after_insert",
@@ -224,7 +229,7 @@ TOOLS = {
 def test_tool_is_built_on_every_doctype(tool):
 	for doctype in FORMS:
 		name = f"{tool} of {doctype}"
-		values = {"__newname": name, "name": name, "report_name": name, **TOOLS[tool](doctype)}
+		values = {"__newname": name, "name": name, **TOOLS[tool](doctype)}
 		assert frappe.db.exists(tool, make.make(tool, **values).name)
 
 

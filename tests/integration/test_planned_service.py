@@ -5,6 +5,7 @@ import pytest
 from frappe.utils import add_days, add_months, getdate, nowdate
 
 from aftersales.installed_base.meters import readings
+from aftersales.patches.v1_1 import move_services_to_owners
 from aftersales.planned_service import calling, nightly, planning
 from aftersales.service_calls import calls
 from aftersales.service_contracts import contracts
@@ -381,6 +382,29 @@ def test_maintenance_schedules_are_taken_over_once(clock):
 	first = min(getdate(row.scheduled_date) for row in schedule.schedules)
 	assert take_over.take_over_schedules()["made"] == 1
 	assert take_over.take_over_schedules() == {"made": 0, "left_out": []}
+	for numbers in ("T-1, T-2", None):
+		several = frappe.copy_doc(schedule)
+		several.items[0].serial_no = numbers
+		several.insert().generate_schedule()
+		several.save()
+		several.submit()
+		if not numbers:
+			bundle = frappe.new_doc("Serial and Batch Bundle")
+			bundle.update(
+				{
+					"company": make.COMPANY,
+					"item_code": item,
+					"entries": [{"serial_no": "T-3"}, {"serial_no": "T-4"}],
+				}
+			)
+			bundle.flags.update({"ignore_validate": 1, "ignore_mandatory": 1, "ignore_links": 1})
+			several.items[0].db_set("serial_and_batch_bundle", bundle.insert().name)
+	assert take_over.take_over_schedules() == {"made": 4, "left_out": []}
+	assert take_over.take_over_schedules() == {"made": 0, "left_out": []}
+	for serial in ("T-1", "T-2", "T-3", "T-4"):
+		assert (
+			len(services(equipment=frappe.db.get_value("Customer Equipment", {"serial_text": serial}))) == 1
+		)
 	taken = frappe.get_doc("Maintenance Plan", {"external_id": f"{schedule.name}/1/1"})
 	(service,) = services(plan=taken.name)
 	assert (taken.every_months, service.due_on, service.customer) == (6, first, "Nora Byrne")
@@ -403,6 +427,9 @@ def test_a_call_is_the_present_owners_and_only_while_the_plan_is_for_the_product
 	file.change_owner("Sean Doyle")
 	(service,) = services(equipment=sold)
 	assert service.customer == "Sean Doyle"
+	frappe.db.set_value("Planned Service", service.name, "customer", "Nora Byrne")  # as before they followed
+	move_services_to_owners.execute()
+	assert services(equipment=sold)[0].customer == "Sean Doyle"
 	frappe.db.set_value("Customer Equipment", other, "model", "900 Combi")
 	clock.to(service.call_on)
 	assert calling.call_due() == 1

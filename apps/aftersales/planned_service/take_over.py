@@ -69,15 +69,28 @@ def _why_not(schedule: Document, row: Document) -> str | None:
 def _take_over(schedule: Document, row: Document, request_type: str) -> int | None:
 	"""Number of plans made; None when all of them are there already."""
 	made, known = 0, 0
-	serials = [number for number in cstr(row.serial_no).replace(",", "\n").split("\n") if number.strip()]
-	for number, serial in enumerate(serials or [None], start=1):
+	for number, serial in enumerate(_serials(row) or [None], start=1):
 		key = f"{schedule.name}/{row.idx}/{number}"
 		if frappe.db.exists(plans.DOCTYPE, {"external_id": key}):
 			known += 1
 			continue
-		_plan(schedule, row, _product(schedule, row, serial and serial.strip()), key, request_type)
+		_plan(schedule, row, _product(schedule, row, serial), key, request_type)
 		made += 1
 	return made if made else (None if known else 0)
+
+
+def _serials(row: Document) -> list[str]:
+	"""The serial numbers of a row: typed, or in its Serial and Batch Bundle."""
+	typed = [number.strip() for number in cstr(row.serial_no).replace(",", "\n").split("\n")]
+	bundle = row.get("serial_and_batch_bundle")
+	if any(typed) or not bundle:
+		return [number for number in typed if number]
+	return frappe.get_all(
+		"Serial and Batch Entry",
+		filters={"parent": bundle, "serial_no": ("is", "set")},
+		pluck="serial_no",
+		order_by="idx asc",
+	)
 
 
 def _plan(schedule: Document, row: Document, equipment: str, key: str, request_type: str) -> None:
@@ -163,6 +176,12 @@ def _next_date(schedule: Document, row: Document):
 	dates = [
 		getdate(each.scheduled_date)
 		for each in schedule.schedules
-		if each.item_code == row.item_code and each.completion_status != "Fully Completed"
+		if _is_of(each, row) and each.completion_status != "Fully Completed"
 	]
 	return min((day for day in dates if day >= today), default=None)
+
+
+def _is_of(date: Document, row: Document) -> bool:
+	"""Whether a date of the schedule is of the row: of several rows with one item each has its own."""
+	reference = date.get("item_reference")
+	return reference == row.name if reference else date.item_code == row.item_code

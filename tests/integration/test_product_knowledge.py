@@ -307,11 +307,15 @@ def rows(doctype, **filters):
 def test_everybody_concerned_is_told_once_each_product_is_called_once_and_followed():
 	mails.mailbox()
 	make.contact("Nora Byrne", "Nora", email="nora@byrne.example")
+	frappe.db.set_value("Customer", "Nora Byrne", "language", "es")
 	first, second = boiler(serial="AB-0150"), boiler(serial="AB-0151")
 	boiler("Quinn Foods", "AB-0160")
 	boiler("Quinn Foods", "AB-0260")
 	boiler("Quinn Foods", "AB-0161", status="Scrapped")
-	doc = campaign()
+	spanish = {"language": "es", "subject": "Su caldera", "message": "<p>Cambiamos la pieza.</p>"}
+	with pytest.raises(frappe.ValidationError, match="two texts for language"):
+		campaign(texts=[spanish, spanish])
+	doc = campaign(texts=[spanish])
 	assert doc.concerned() == {"products": 3, "customers": 2}
 	frappe.set_user(make.user("lead@t.example", "Service Supervisor"))
 	frappe.get_doc("Service Campaign", doc.name).start()
@@ -325,6 +329,11 @@ def test_everybody_concerned_is_told_once_each_product_is_called_once_and_follow
 	]
 	mail = frappe.get_doc("Email Queue", told[0].email_queue)
 	assert [row.recipient for row in mail.recipients] == ["nora@byrne.example"]
+	assert "Subject: Su caldera" in mail.message, "in the language of the customer"
+	started = frappe.get_doc("Service Campaign", doc.name)
+	started.texts[0].subject = "Otra cosa"
+	with pytest.raises(frappe.ValidationError, match="the campaign has started"):
+		started.save()
 	products = rows("Campaign Product", campaign=doc.name)
 	assert [row.status for row in products] == ["Called"] * 3
 	calls = {row.equipment: row.repair_call for row in products}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aftersales.core.language_rules import best
 from aftersales.customer_portal.messaging import placeholder_rules as rules
 
 KNOWN = ("contact", "call", "link")
@@ -56,7 +57,7 @@ def test_what_a_customer_has_written_is_not_filled_in_again(value):
 	],
 )
 def test_the_text_of_a_language(languages, wanted, place):
-	assert rules.best(languages, wanted) == place
+	assert best(languages, wanted) == place
 
 
 def test_every_moment_has_examples_for_its_placeholders():

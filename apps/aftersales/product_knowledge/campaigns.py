@@ -14,6 +14,7 @@ from frappe.utils import cint, escape_html, getdate, now_datetime
 
 from aftersales.core import background
 from aftersales.core.guards import privileged, set_protected_values
+from aftersales.core.language_rules import best
 from aftersales.core.savepoints import one_of_many
 from aftersales.product_knowledge import scopes
 from aftersales.service_calls.intake import primary_contact_of
@@ -180,10 +181,12 @@ def _send(campaign: Document, after_each: Callable[[], object]) -> int:
 
 
 def _mail(campaign: Document, row: Document, attachments: list[dict]) -> str | None:
+	language = frappe.db.get_value("Customer", row.customer, "language")
+	text = _text_for(campaign, language)
 	queued = frappe.sendmail(
 		recipients=[row.email],
-		subject=campaign.subject,
-		message=(campaign.message or "") + _products_of(campaign, row.customer),
+		subject=text.subject,
+		message=(text.message or "") + _products_of(campaign, row.customer, language),
 		reference_doctype=RECIPIENT,
 		reference_name=row.name,
 		attachments=attachments,
@@ -191,7 +194,13 @@ def _mail(campaign: Document, row: Document, attachments: list[dict]) -> str | N
 	return queued.name if queued else None
 
 
-def _products_of(campaign: Document, customer: str) -> str:
+def _text_for(campaign: Document, language: str | None) -> Document:
+	"""The row of the customer's language, else the campaign itself; both have `subject` and `message`."""
+	texts = [*campaign.texts, campaign]
+	return texts[best([text.get("language") for text in texts], language)]
+
+
+def _products_of(campaign: Document, customer: str, language: str | None) -> str:
 	row, product = frappe.qb.DocType(PRODUCT), frappe.qb.DocType("Customer Equipment")
 	titles = (
 		frappe.qb.from_(row)
@@ -205,7 +214,6 @@ def _products_of(campaign: Document, customer: str) -> str:
 		.run(pluck=True)
 	)
 	lines = "".join(f"<li>{escape_html(title or '')}</li>" for title in titles)
-	language = frappe.db.get_value("Customer", customer, "language")
 	return f"<p>{_('It concerns:', lang=language)}</p><ul>{lines}</ul>" if lines else ""
 
 

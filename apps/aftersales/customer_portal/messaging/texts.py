@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import frappe
 from frappe.model.document import Document
 
+from aftersales.core.language_rules import best
 from aftersales.customer_portal.messaging import placeholder_rules as rules
 
 NOTIFICATIONS = {
@@ -46,7 +47,7 @@ def for_document(message: Document, doc: Document, language: str | None) -> Text
 
 
 def filled(message: Document, values: dict, language: str | None) -> Text | None:
-	place = rules.best([row.language for row in message.texts], language)
+	place = best([row.language for row in message.texts], language)
 	if place is None:
 		return None
 	row = message.texts[place]

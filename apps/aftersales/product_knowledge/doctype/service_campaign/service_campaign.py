@@ -26,6 +26,8 @@ class ServiceCampaign(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from aftersales.product_knowledge.doctype.campaign_text.campaign_text import CampaignText
+
 		brand: DF.Data | None
 		calls_per_day: DF.Int
 		company: DF.Link
@@ -51,6 +53,7 @@ class ServiceCampaign(ServiceDocument):
 		started_by: DF.Link | None
 		status: DF.Literal["Draft", "Running", "Closed"]
 		subject: DF.Data | None
+		texts: DF.Table[CampaignText]
 		title: DF.Data
 		told: DF.Int
 		without_address: DF.Int
@@ -63,6 +66,7 @@ class ServiceCampaign(ServiceDocument):
 		validate_protected_fields(self, FIELDS_OF_RECORD)
 		scopes.validate_scope(self)
 		self.validate_purpose()
+		self.validate_texts()
 		self.validate_started()
 
 	def validate_purpose(self):
@@ -81,10 +85,23 @@ class ServiceCampaign(ServiceDocument):
 		if self.makes_calls and not self.request_type:
 			frappe.throw(_("Enter {0}.").format(frappe.bold(_("Request Type"))), frappe.MandatoryError)
 
+	def validate_texts(self):
+		languages = [row.language for row in self.texts]
+		if twice := next((one for one in languages if languages.count(one) > 1), None):
+			frappe.throw(
+				_("There are two texts for language {0}. Keep one of them.").format(frappe.bold(twice))
+			)
+
 	def validate_started(self):
 		before = self.get_doc_before_save()
 		if not before or before.status == "Draft":
 			return
+		if _said(self) != _said(before):
+			frappe.throw(
+				_("{0} cannot be changed: the campaign has started.").format(
+					frappe.bold(_(self.meta.get_label("texts")))
+				)
+			)
 		for fieldname in FIXED_ONCE_STARTED:
 			if self.has_value_changed(fieldname):
 				frappe.throw(
@@ -126,3 +143,7 @@ class ServiceCampaign(ServiceDocument):
 		doc = frappe.get_doc(self.doctype, self.name, for_update=True)
 		set_protected_values(doc, status="Closed")
 		doc.save()
+
+
+def _said(campaign: "ServiceCampaign") -> list[tuple]:
+	return [(row.language, row.subject, row.message) for row in campaign.texts]

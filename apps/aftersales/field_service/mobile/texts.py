@@ -25,7 +25,8 @@ LABELS = ("Service Voucher", "Service Part Line", "Service Labour Line")
 
 def translated() -> dict[str, str]:
 	"""English → the user's language, of those that differ."""
-	found = {text: _(text) for text in sorted(_texts())}
+	# Words that others use too have our context; all others fall back to the one without
+	found = {text: _(text, context="After-sales") for text in sorted(_texts())}
 	return {text: said for text, said in found.items() if said != text}
 
 

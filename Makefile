@@ -5,7 +5,7 @@ PYTHON ?= python3
 DEV := $(PYTHON) tools/dev.py
 SITE ?= dev.localhost
 
-.PHONY: demo test serve stop clean sync site benchmark screenshots pictures export lint oracle fuzz doors help
+.PHONY: demo test serve stop clean sync site benchmark screenshots pictures export lint oracle fuzz doors languages help
 
 help:
 	@echo "make demo         bench, ERPNext, app, demo data; serves the desk (FRESH=1: demo site anew)"
@@ -36,6 +36,11 @@ fuzz:
 # Every table, way and user of the tests of rights, instead of one user for each table and way.
 doors:
 	@AFTERSALES_ALL_DOORS=1 $(DEV) pytest test.localhost -- -q -s -p no:cacheprovider tests/security/test_child_tables.py tests/security/test_rights.py
+
+# Every page in every language, wide and on a phone: English of ours on it is named. LANGUAGES="zh" tries one.
+LANGUAGES ?= de es zh zh-TW
+languages:
+	@AFTERSALES_LANGUAGES="$(LANGUAGES)" $(DEV) pytest test.localhost -- -q -s -p no:cacheprovider tests/browser/test_languages.py
 
 sync:
 	@$(DEV) bench

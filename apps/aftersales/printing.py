@@ -12,6 +12,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cint, flt, fmt_money, format_date, format_time, strip_html_tags
 
+from aftersales.core import shipped_texts
 from aftersales.core.money import rounded, unit
 from aftersales.installed_base import location
 from aftersales.repair_workshop import uncollected
@@ -155,9 +156,17 @@ def aftersales_code(code: str | None) -> str:
 
 
 def aftersales_conditions(kind: str = "collection") -> list[str]:
-	"""Paragraphs of the conditions printed on a Collection Receipt, or (`loaner`) on a loan agreement."""
+	"""Paragraphs of the conditions printed on a Collection Receipt, or (`loaner`) on a loan agreement.
+
+	Those that came with the app are printed in the language of the print.
+	"""
 	fieldname = {"collection": "collection_conditions", "loaner": "loaner_conditions"}[kind]
-	return _lines(aftersales_settings().get(fieldname))
+	settings = aftersales_settings()
+	return _lines(
+		shipped_texts.spoken(
+			settings.doctype, settings.name, fieldname, settings.get(fieldname), frappe.local.lang
+		)
+	)
 
 
 def aftersales_is_for_customer() -> bool:

@@ -110,3 +110,28 @@ def test_labels_of_such_words_have_their_doctype_as_context():
 		("_", "Service Clock"),
 		("pgettext", ("Service Clock", "State")),
 	]
+
+
+def test_calls_that_frappes_extractors_miss_are_found():
+	pytest.importorskip("frappe")
+	script = b'show(`<a title="${__("Next Day")}">${block(__("Other Calls"), [])}</a>`, __("Share", null, "After-sales"));'
+	module = b'text = _("It concerns:", lang=language) + _("Plain")'
+	component = b'<p v-if="a">{{ __("Accepted by {0}, up to {1}", [\n\tname,\n\tmoney(b),\n]) }}</p>'
+
+	def texts(extractor, code):
+		found = extractor(io.BytesIO(code), ("__", "_"), (), {})
+		return {text if isinstance(text, str) else text[-1] for _line, _function, text, _comments in found}
+
+	assert texts(translatable.extract_script, script) == {"Next Day", "Other Calls", "Share"}
+	assert texts(translatable.extract_module, module) == {"It concerns:", "Plain"}
+	assert texts(translatable.extract_template, component) == {"Accepted by {0}, up to {1}"}
+
+
+def test_titles_of_charts_cards_prints_and_tours_are_in_the_template():
+	template = {message.id for message in messages("main.pot")}
+	missing = []
+	for kind in ("dashboard_chart", "form_tour", "number_card", "print_format"):
+		for path in LOCALE.parent.glob(f"*/{kind}/*/*.json"):
+			found = translatable.extract_titles(io.BytesIO(path.read_bytes()))
+			missing += [text for _line, _function, text, _comments in found if text not in template]
+	assert not missing

@@ -6,6 +6,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, add_to_date, cint, cstr, escape_html, format_date, getdate, now_datetime
 from frappe.utils.nestedset import get_ancestors_of
 
+from aftersales.core import shipped_texts
 from aftersales.core.guards import previous_status, privileged, set_protected_values, status_changed_to
 from aftersales.core.input.requests import Names, validate_call
 from aftersales.customer_care import follow_up_rules
@@ -171,13 +172,24 @@ def call_sheet(follow_up: str) -> dict:
 
 
 def script_for(follow_up: Document) -> str | None:
-	"""What to say: of the plan for a periodic visit, else of the rule, else of the settings."""
+	"""What to say: of the plan for a periodic visit, else of the rule, else of the settings.
+
+	A script that came with the app, and was not changed, is in the customer's language.
+	"""
 	if follow_up.periodic_visit_plan:
-		return frappe.db.get_value("Periodic Visit Plan", follow_up.periodic_visit_plan, "script")
-	if follow_up.kind != "Effectiveness":
+		source = ("Periodic Visit Plan", follow_up.periodic_visit_plan, "script")
+		script = frappe.db.get_value(*source)
+	elif follow_up.kind != "Effectiveness":
 		return None
-	rule = rule_for_call(follow_up.repair_call) if follow_up.repair_call else None
-	return (rule and rule.script) or aftersales_settings().follow_up_script
+	else:
+		rule = rule_for_call(follow_up.repair_call) if follow_up.repair_call else None
+		settings = aftersales_settings()
+		if rule and rule.script:
+			source, script = ("Follow-up Rule", rule.name, "script"), rule.script
+		else:
+			source, script = (settings.doctype, settings.name, "follow_up_script"), settings.follow_up_script
+	language = frappe.get_cached_value("Customer", follow_up.customer, "language")
+	return shipped_texts.spoken(*source, script, language)
 
 
 def record_answers(follow_up: str, answers: dict, channel: str) -> None:

@@ -326,9 +326,9 @@ def _hours(settings: Document) -> Step:
 	if not calendar:
 		text = _("Choose the calendar in which technicians work.")
 	elif not holidays:
-		text = _("{0} has no holiday list: every working day counts.").format(calendar)
+		text = _("{0} has no holiday list: every working day counts.").format(_(calendar))
 	else:
-		text = _("{0}, holidays from {1}.").format(calendar, holidays)
+		text = _("{0}, holidays from {1}.").format(_(calendar), holidays)
 	routes = ((calendar, f"Form/Service Calendar/{calendar}"),) if calendar else ()
 	return Step(
 		"hours",

@@ -1,18 +1,19 @@
 """Records a site starts with and then owns: fixtures/defaults/*.json.
 
-They are inserted once, at install (or by a patch that names them), and never written again: an
-edit made on the site survives every migrate, and a record that was deleted stays deleted.
-:func:`restore` brings back the shipped version of one record.
+They are inserted once, at install (or by a patch that names them), in the site's language, and never written again:
+an edit made on the site survives every migrate, and a record that was deleted stays deleted.
+:func:`restore` brings back the shipped version of one record, :func:`translate` says the texts that nobody has
+changed in the site's language of today.
 """
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 
 import frappe
 from frappe import _
 from frappe.model.rename_doc import get_link_fields
 
+from aftersales.core import shipped_text_rules as text_rules
+from aftersales.core import shipped_texts
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.setup import record, traces
@@ -52,10 +53,90 @@ def insert_missing(
 
 
 def complete_settings(wizard_values: dict | None = None) -> None:
-	"""After ERPNext's setup wizard: fill settings that had nothing to point to before it ran."""
+	"""After ERPNext's setup wizard: fill settings that had nothing to point to before it ran, in the language chosen."""
 	for values in shipped():
 		if _is_single(values):
 			_fill_settings(values)
+	translate_unchanged()
+
+
+@frappe.whitelist(methods=["POST"])
+@validate_call
+def translate() -> int:
+	"""Say the shipped texts in the site's language, where nobody has changed them.
+
+	Returns:
+		The number of records changed.
+
+	Raises:
+		frappe.PermissionError: the user is neither Service Manager nor System Manager.
+	"""
+	require_role(RESTORING_ROLES, _("Translating shipped texts"))
+	return translate_unchanged()
+
+
+def translate_unchanged() -> int:
+	"""Write the shipped texts in the site's language; number of records changed.
+
+	A text is left alone when it is none of those that were shipped, in any language.
+	"""
+	changed, known = 0, shipped_texts.languages()
+	for english in shipped():
+		if any(text_rules.texts_of(english)) and frappe.db.exists(english["doctype"], english["name"]):
+			doc = frappe.get_doc(english["doctype"], english["name"])
+			values = shipped_texts.in_language(english)
+			# Only the texts are written: what else there is in the record is not asked for
+			changed += bool(_say_fields(doc, english, values, known)) | bool(
+				_say_rows(doc, english, values, known)
+			)
+	return changed
+
+
+def _say_fields(doc, english: dict, values: dict, known: list[str]) -> dict:
+	said = {
+		field: values[field]
+		for field in text_rules.TEXTS.get(doc.doctype, ())
+		if english.get(field)
+		and doc.get(field) != values[field]
+		and shipped_texts.is_shipped(doc.get(field), english[field], known)
+	}
+	if said:
+		doc.db_set(said)
+	return said
+
+
+def _say_rows(doc, english: dict, values: dict, known: list[str]) -> int:
+	changed = 0
+	for (parent, table), rows_doctype in text_rules.ROWS.items():
+		if parent != doc.doctype or _texts(doc.get(table), rows_doctype) == _texts(
+			values[table], rows_doctype
+		):
+			continue
+		if _rows_are_shipped(doc.get(table), english[table], rows_doctype, known):
+			doc.set(table, values[table])
+			doc.update_child_table(table)
+			changed += 1
+	if changed:
+		doc.notify_update()
+		frappe.clear_document_cache(doc.doctype, doc.name)
+	return changed
+
+
+def _texts(rows: list, doctype: str) -> list[tuple]:
+	"""What the rows of a table say, in which language."""
+	fields = ("language", *text_rules.TEXTS[doctype])
+	return [tuple((row.get(field) or "").strip() for field in fields) for row in rows or ()]
+
+
+def _rows_are_shipped(rows: list, english: list[dict], doctype: str, known: list[str]) -> bool:
+	fields = text_rules.TEXTS[doctype]
+	return bool(rows) and all(
+		any(
+			all(shipped_texts.is_shipped(row.get(field), wanted.get(field) or "", known) for field in fields)
+			for wanted in english
+		)
+		for row in rows
+	)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -89,6 +170,7 @@ def restore(doctype: DocTypeName, name: str) -> str:
 	if not frappe.db.exists(doctype, name):
 		_insert(values)
 		return name
+	values = shipped_texts.in_language(values)
 	doc = frappe.get_doc(doctype, name)
 	doc.update({fieldname: value for fieldname, value in values.items() if fieldname not in SWITCHES})
 	doc.save(ignore_permissions=True)
@@ -107,10 +189,7 @@ def _may_restore(doctype: str) -> bool:
 	return doctype not in DECIDING_RIGHTS or bool(frappe.has_permission(doctype, "write"))
 
 
-def shipped() -> Iterable[dict]:
-	"""The shipped records as they stand in the files, in the order they depend on each other."""
-	for path in sorted(Path(frappe.get_app_path("aftersales", "fixtures", "defaults")).glob("*.json")):
-		yield from json.loads(path.read_text(encoding="utf-8"))
+shipped = shipped_texts.records
 
 
 def remove_unused() -> None:
@@ -122,13 +201,14 @@ def remove_unused() -> None:
 
 
 def _insert(values: dict) -> None:
-	doc = frappe.get_doc(dict(values))
+	doc = frappe.get_doc(shipped_texts.in_language(values))
 	doc.insert(ignore_permissions=True, set_name=values["name"])
 	if doc.meta.module not in traces.our_modules():
 		record.remember(doc.doctype, doc.name)
 
 
 def _fill_settings(values: dict) -> None:
+	values = shipped_texts.in_language(values)
 	doc = frappe.get_single(values["doctype"])
 	for fieldname, value in values.items():
 		field = doc.meta.get_field(fieldname)

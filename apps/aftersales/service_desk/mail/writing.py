@@ -9,6 +9,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import cstr, escape_html
 
+from aftersales.core import shipped_texts
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.service_desk.mail import bounces
 
@@ -46,6 +47,8 @@ def about(doctype: DocTypeName, name: str) -> dict:
 def reply(doctype: DocTypeName, name: str, email_template: str) -> dict:
 	"""A reply filled in for the call of a document: subject, with our reference, and message (HTML).
 
+	One that came with the app, and was not changed, is in the customer's language.
+
 	Raises:
 		frappe.PermissionError: the user may not read the document.
 		frappe.ValidationError: it belongs to no call, or the template is not offered as a reply.
@@ -55,7 +58,14 @@ def reply(doctype: DocTypeName, name: str, email_template: str) -> dict:
 		frappe.throw(
 			_("{0} is not a reply for this document.").format(frappe.bold(escape_html(email_template)))
 		)
-	text = frappe.get_doc("Email Template", email_template).get_formatted_email(call.as_dict())
+	template = frappe.get_doc("Email Template", email_template)
+	language = _language_of(call)
+	for field in ("subject", "response_html"):
+		template.set(
+			field,
+			shipped_texts.spoken(template.doctype, template.name, field, template.get(field), language),
+		)
+	text = template.get_formatted_email(call.as_dict())
 	subject = cstr(text["subject"])
 	if call.name not in subject:
 		subject = f"{subject} (#{call.name})"
@@ -64,16 +74,19 @@ def reply(doctype: DocTypeName, name: str, email_template: str) -> dict:
 
 def replies_for(call: Document) -> list[str]:
 	"""Names of the Email Templates that are offered for a call, the most specific first."""
-	language = frappe.db.get_value("Customer", call.customer, "language") if call.customer else None
 	asked = {
 		"aftersales_request_type": call.request_type,
 		"aftersales_status": call.status,
-		"aftersales_language": language or frappe.db.get_default("lang"),
+		"aftersales_language": _language_of(call) or frappe.db.get_default("lang"),
 	}
 	rows = frappe.get_all("Email Template", {"aftersales_reply": 1}, ["name", *asked], order_by="name asc")
 	fitting = [row for row in rows if all(row[field] in (None, "", value) for field, value in asked.items())]
 	ranked = sorted(fitting, key=lambda row: -sum(bool(row[field]) for field in asked))
 	return [row.name for row in ranked][:MOST]
+
+
+def _language_of(call: Document) -> str | None:
+	return frappe.db.get_value("Customer", call.customer, "language") if call.customer else None
 
 
 def _readable(doctype: str, name: str) -> Document:

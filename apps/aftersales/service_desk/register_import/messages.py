@@ -32,7 +32,7 @@ def _row_reasons() -> dict[str, str]:
 		"id_twice": _(
 			"This id is already used by an earlier row of the file (capital letters do not make it another)."
 		),
-		"brackets_in_name": _("Must not contain < or >."),
+		"brackets_in_name": _("Must not contain angle brackets."),
 		"not_a_date": _("Is not a date written as {expected}."),
 		"impossible_date": _("Is before the year 1900."),
 		"date_in_future": _("Is in the future."),

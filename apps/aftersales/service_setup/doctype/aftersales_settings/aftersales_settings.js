@@ -6,6 +6,23 @@ frappe.ui.form.on("Aftersales Settings", {
 				frappe.set_route("setup-assistant")
 			);
 		}
+		if (frappe.user.has_role(["Service Manager", "System Manager"])) {
+			aftersales.forms.add_button(frm, __("Translate Shipped Texts"), () =>
+				aftersales.forms.confirm(
+					__(
+						"This writes scripts, conditions, replies, messages and saved filters that came with the app in the language of the site. Texts that somebody has changed stay as they are. Continue?"
+					),
+					async () => {
+						const changed = await frappe.xcall("aftersales.setup.defaults.translate");
+						frappe.show_alert({
+							message: __("Records translated: {0}", [changed]),
+							indicator: "green",
+						});
+						frm.reload_doc();
+					}
+				)
+			);
+		}
 		if (!frappe.user.has_role("System Manager")) return;
 		aftersales.forms.add_button(frm, __("Grant Permissions Again"), () =>
 			aftersales.forms.confirm(

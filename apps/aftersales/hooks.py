@@ -458,7 +458,10 @@ aftersales_open_work = {
 	"Loaner Issue": "aftersales.customer_goods.loaners.outstanding_of_call",
 }
 aftersales_calls_of_technician = {
-	"Service Technician": "aftersales.field_service.visits.calls_visited_by",
+	"Service Technician": [
+		"aftersales.field_service.visits.calls_visited_by",
+		"aftersales.field_service.crew.crews.calls_of_crew",
+	],
 	"Workshop Technician": [
 		"aftersales.repair_workshop.cards.calls_in_workshop",
 		"aftersales.customer_goods.custody.calls_taken_in",
@@ -498,6 +501,7 @@ scheduler_events = {
 			"aftersales.service_desk.register_import.resume.resume_interrupted",
 			"aftersales.visit_planning.proposing.resume_interrupted",
 		],
+		"*/15 * * * *": ["aftersales.customer_portal.appointments.visit_messages.send_due"],
 	},
 	"hourly": [
 		"aftersales.repair_workshop.parts_supply.serve_waiting_cards",

@@ -8,7 +8,9 @@ from frappe.utils import escape_html, format_date, format_datetime, get_datetime
 from aftersales.core.guards import previous_status, require_role, require_values, set_protected_values
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import MANAGER, SUPERVISORS
+from aftersales.field_service.crew import crews
 from aftersales.field_service.dispatch_rules import overlap
+from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
 from aftersales.service_calls import jobs
 from aftersales.service_staff import availability, exams
@@ -38,8 +40,9 @@ def check_dispatch(doc: Document) -> None:
 	Raises:
 		frappe.MandatoryError: technician or planned times are missing.
 		frappe.ValidationError: technician inactive, away or not qualified, and no reason given.
-		frappe.PermissionError: away or not qualified, and the user is no supervisor.
+		frappe.PermissionError: away or not qualified, and the user is no supervisor; or a technician changes the crew.
 	"""
+	_check_crew(doc)
 	if doc.status not in DISPATCHED_STATES and doc.docstatus == 0:
 		_forget_stale_override(doc)
 		return
@@ -54,6 +57,12 @@ def check_dispatch(doc: Document) -> None:
 	_require_presence(doc)
 	_require_qualification(doc)
 	_point_out_overlaps(doc)
+
+
+def _check_crew(doc: Document) -> None:
+	if crews.has_changed(doc) and is_restricted(frappe.session.user, "write"):
+		frappe.throw(_("Only users who plan visits can change the crew."), frappe.PermissionError)
+	crews.validate(doc)
 
 
 def qualification(doc: Document) -> Verdict:
@@ -73,23 +82,25 @@ def qualification(doc: Document) -> Verdict:
 
 
 def overlapping_visits(doc: Document) -> list[frappe._dict]:
-	"""Other open visits of the same technician that share time with `doc`: name, start and end."""
+	"""Other open visits of its technicians that share time with `doc`: name, technician, start and end."""
 	if not doc.planned_start or not doc.planned_end:
 		return []
 	start, end = get_datetime(doc.planned_start), get_datetime(doc.planned_end)
+	everybody = crews.technicians_of(doc)
 	others = frappe.get_all(
 		"Service Voucher",
 		filters={
 			"name": ("!=", doc.name or ""),
-			"technician": doc.technician,
+			"technician": ("in", everybody),
 			"docstatus": 0,
 			"status": ("in", DISPATCHED_STATES),
 			"planned_start": ("<", end),
 			"planned_end": (">", start),
 		},
-		fields=["name", "planned_start", "planned_end"],
+		fields=["name", "technician", "planned_start", "planned_end"],
 		order_by="planned_start asc",
 	)
+	others += [row for row in crews.spans(everybody, start, end) if row.name != doc.name]
 	return [other for other in others if overlap(start, end, other.planned_start, other.planned_end)]
 
 
@@ -118,21 +129,20 @@ def _require_active(doc: Document) -> None:
 def _require_presence(doc: Document) -> None:
 	"""Nobody is sent who has left, is on leave or has a day off, unless a supervisor says why."""
 	was_made = bool(doc.arrived_at)
-	found = next(
+	technician, found = next(
 		(
-			part
-			for part in (
-				availability.absence_on(doc.technician, day, was_made) for day in _days_of_visit(doc)
-			)
-			if part
+			(name, absence)
+			for name in crews.technicians_of(doc)
+			for day in _days_of_visit(doc)
+			if (absence := availability.absence_on(name, day, was_made))
 		),
-		None,
+		(None, None),
 	)
 	if not found:
 		set_protected_values(doc, absence_overridden_by=None)
 		_tell_half_day(doc)
 		return
-	why = availability.told(doc.technician, found)
+	why = availability.told(technician, found)
 	label = frappe.bold(_(doc.meta.get_label("absence_override_reason")))
 	if not (doc.absence_override_reason or "").strip():
 		frappe.throw(
@@ -169,7 +179,7 @@ def _tell_half_day(doc: Document) -> None:
 
 
 def _presence_changed(doc: Document) -> bool:
-	return any(doc.has_value_changed(fieldname) for fieldname in PRESENCE_FIELDS)
+	return crews.has_changed(doc) or any(doc.has_value_changed(fieldname) for fieldname in PRESENCE_FIELDS)
 
 
 def _require_qualification(doc: Document) -> None:
@@ -273,7 +283,7 @@ def _point_out_overlaps(doc: Document) -> None:
 	for other in overlapping_visits(doc):
 		frappe.msgprint(
 			_("{0} is also planned for {1} from {2} to {3}.").format(
-				escape_html(doc.technician),
+				escape_html(other.technician),
 				get_link_to_form("Service Voucher", other.name),
 				format_datetime(other.planned_start),
 				format_datetime(other.planned_end),

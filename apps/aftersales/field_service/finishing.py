@@ -12,6 +12,7 @@ from frappe.utils import cint, flt, get_datetime, now_datetime
 
 from aftersales.core.input.requests import Moment, Rows, Values, validate_call
 from aftersales.field_service import finishing_rules as rules
+from aftersales.field_service.crew import crews
 from aftersales.field_service.visit_rules import COMPLETED
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.spare_parts import part_search
@@ -39,7 +40,7 @@ def begin(voucher: str) -> dict:
 	"""What the dialog shows first.
 
 	Returns:
-		report (REPORT_FIELDS as they are stored, with proposals for what is empty), labour (name, activity, hours,
+		report (REPORT_FIELDS as they are stored, with proposals for what is empty), labour (name, activity, hours, technician,
 		fixed: True where its times say the hours), parts (name, item_code, item_name, qty), suggested (parts that fit
 		the product and are free in the technician's van: item_code, item_name, here), seen (`modified` of the visit).
 
@@ -81,7 +82,7 @@ def finish(
 
 	Args:
 		report: REPORT_FIELDS; what is left out stays.
-		labour: rows (name of a stored row or none, activity, hours); rows with hours are added or changed.
+		labour: rows (name of a stored row or none, activity, hours, technician of the visit); rows with hours are added or changed.
 		parts: rows (name of a stored row or none, item_code, qty); a stored row with quantity 0 is taken out.
 		seen: `modified` of the visit as the user saw it.
 
@@ -142,15 +143,18 @@ def _labour(doc: Document, arrived_at) -> list[dict]:
 			"name": line.name,
 			"activity": line.activity,
 			"hours": flt(line.hours),
+			"technician": line.technician,
 			"fixed": bool(line.from_time and line.to_time),
 		}
 		for line in doc.labour
 	]
 	if not any(row["activity"] != "Travel" for row in rows):
 		worked = rules.hours_on_site(get_datetime(arrived_at), now_datetime()) if doc.arrived_at else 1.0
-		rows.insert(0, {"name": None, "activity": "Repair", "hours": worked, "fixed": False})
+		together = {"name": None, "activity": "Repair", "hours": worked, "fixed": False}
+		people = crews.technicians_of(doc) if doc.crew else [None]
+		rows[:0] = [{**together, "technician": technician} for technician in people]
 	if not any(row["activity"] == "Travel" for row in rows):
-		rows.append({"name": None, "activity": "Travel", "hours": 0.0, "fixed": False})
+		rows.append({"name": None, "activity": "Travel", "hours": 0.0, "technician": None, "fixed": False})
 	return rows
 
 
@@ -173,7 +177,10 @@ def _write_labour(doc: Document, rows: list) -> None:
 		if line and not (line.from_time and line.to_time):
 			line.hours = hours
 		elif not line and hours > 0:
-			doc.append("labour", {"activity": row.get("activity") or "Repair", "hours": hours})
+			line = {"activity": row.get("activity") or "Repair", "hours": hours}
+			if row.get("technician") in crews.technicians_of(doc):
+				line["technician"] = row["technician"]
+			doc.append("labour", line)
 
 
 def _write_parts(doc: Document, rows: list) -> None:

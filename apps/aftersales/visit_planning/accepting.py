@@ -1,6 +1,6 @@
 """Proposals become visits by the dispatch board's own functions: each once, and none over what somebody did meanwhile.
 
-Locks are taken in one order: the plan, the calls, the technicians. Whoever else plans one of these calls waits, and then
+Locks are taken in one order: the plan, the technicians, the calls. Whoever else plans one of these calls waits, and then
 finds the visit; a technician's day is read again under the lock, so that two plans do not fill the same hour.
 """
 
@@ -23,6 +23,7 @@ from frappe.utils import (
 from aftersales.core.guards import CLOCK_TOLERANCE, privileged, set_protected_values
 from aftersales.core.savepoints import DATABASE_GAVE_UP, all_or_nothing
 from aftersales.field_service import dispatch_board
+from aftersales.field_service.crew import crews
 from aftersales.service_calls import calls
 from aftersales.service_routes.settings import routes_settings
 
@@ -42,11 +43,11 @@ def accept(plan: Document, names: Sequence[str] | None = None) -> dict[str, int]
 	]
 	if not rows:
 		return {"accepted": 0, "refused": 0}
+	for technician in sorted({row.technician for row in rows}):
+		frappe.db.get_value("Service Technician", technician, "name", for_update=True)
 	for call in sorted({row.repair_call for row in rows if row.repair_call}):
 		if frappe.db.exists("Repair Call", call):
 			calls.lock(call)
-	for technician in sorted({row.technician for row in rows}):
-		frappe.db.get_value("Service Technician", technician, "name", for_update=True)
 	done = refused = 0
 	moving = {row.service_voucher for row in rows if row.service_voucher}
 	while rows:
@@ -125,7 +126,7 @@ def _waits(row: Document, moving: set[str]) -> bool:
 
 def _taken(row: Document, but: set[str]) -> list[frappe._dict]:
 	"""Open visits of the technician in the time of a row, the first first, `but` for some."""
-	return frappe.db.get_values(
+	own = frappe.db.get_values(
 		"Service Voucher",
 		{
 			"technician": row.technician,
@@ -140,3 +141,5 @@ def _taken(row: Document, but: set[str]) -> list[frappe._dict]:
 		order_by="planned_start asc",
 		for_update=True,
 	)
+	others = crews.spans([row.technician], row.planned_start, row.planned_end, for_update=True)
+	return [*own, *(visit for visit in others if visit.name not in but)]

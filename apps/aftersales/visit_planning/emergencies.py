@@ -21,6 +21,8 @@ from aftersales.service_routes.planner.route_rules import Ground
 from aftersales.visit_planning import loading
 from aftersales.visit_planning.loading import Case, Wanted
 
+MOST_OPTIONS = 3
+
 
 @frappe.whitelist()
 @validate_call
@@ -91,7 +93,14 @@ def _answers(repair_call: str) -> tuple[Case, list[Answer]]:
 		_say_why_not(repair_call)
 	ground = Ground(case.problem)
 	at = round((now - case.midnight).total_seconds())
-	return case, answers(ground, fixed_routes(ground), keys.index(repair_call), at, _begun(case, keys, now))
+	begun = _begun(case, keys, now)
+	found = answers(ground, fixed_routes(ground), keys.index(repair_call), at, begun, len(case.shifts))
+	return case, [answer for answer in found if not _moves_a_crew(case, answer)][:MOST_OPTIONS]
+
+
+def _moves_a_crew(case: Case, answer: Answer) -> bool:
+	"""A visit of several technicians is moved by people: somebody else's day would change with it."""
+	return any(case.visits[change.key].crew for change in answer.changes)
 
 
 def _say_why_not(repair_call: str) -> None:

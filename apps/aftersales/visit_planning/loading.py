@@ -15,6 +15,7 @@ from aftersales.core.geo_rules import Point
 from aftersales.field_service import arrival, dispatch_board
 from aftersales.field_service.arrival_rules import Span
 from aftersales.field_service.board_needs import Needs
+from aftersales.field_service.crew import crews
 from aftersales.service_calls import triage
 from aftersales.service_routes import places, settings, travel
 from aftersales.service_routes.planner.route_rules import Problem, Shift, Visit
@@ -171,15 +172,31 @@ def _fits(
 
 def _visits(technicians: list[str], begin: datetime, until: datetime) -> list[frappe._dict]:
 	"""Visits that are planned or under way on the days, whoever planned them: they take their time."""
-	rows = technicians and frappe.get_all(
-		"Service Voucher",
-		filters={
+	if not technicians:
+		return []
+	rows = _read_visits(
+		{
 			"technician": ("in", technicians),
 			"docstatus": 0,
 			"status": ("in", OPEN_STATES),
 			"planned_start": ("between", [begin - timedelta(days=1), until]),
 			"planned_end": (">", begin),
-		},
+		}
+	)
+	known = {row.name: row for row in rows}
+	others = crews.spans(technicians, begin, until)
+	if missing := sorted({row.name for row in others} - set(known)):
+		known.update((row.name, row) for row in _read_visits({"name": ("in", missing)}))
+	for visit, members in crews.of_visits(row.name for row in rows).items():
+		known[visit].crew = [member.technician for member in members]
+	rows += [_with_crew(known[row.name], row) for row in others]
+	return [row for row in rows if row.planned_start < until]
+
+
+def _read_visits(filters: dict) -> list[frappe._dict]:
+	return frappe.get_all(
+		"Service Voucher",
+		filters=filters,
 		fields=[
 			*("name", "technician", "status", "planned_start", "planned_end", "arrived_at", "modified"),
 			*("company", "support_kind", "repair_call", "repair_call.service_address as service_address"),
@@ -189,7 +206,18 @@ def _visits(technicians: list[str], begin: datetime, until: datetime) -> list[fr
 		],
 		order_by="planned_start asc, name asc",
 	)
-	return [row for row in rows or () if row.planned_start < until]
+
+
+def _with_crew(visit: frappe._dict, member: frappe._dict) -> frappe._dict:
+	"""The visit of somebody else as it fills the day of one of its crew; its key is not that of the visit."""
+	return frappe._dict(
+		visit,
+		name=f"{visit.name} {member.technician}",
+		technician=member.technician,
+		planned_start=member.planned_start,
+		planned_end=member.planned_end,
+		crew=[visit.technician],
+	)
 
 
 def _calls(wanted: Wanted, now: datetime, midnight: datetime, days: list[date]) -> list[frappe._dict]:
@@ -197,9 +225,8 @@ def _calls(wanted: Wanted, now: datetime, midnight: datetime, days: list[date]) 
 	end = midnight + timedelta(days=len(days))
 	rows = [
 		row
-		for row in dispatch_board.calls_waiting(wanted.company, now, MOST_CALLS)
-		if (not wanted.zone or row.service_zone == wanted.zone)
-		and not (row.promised_from and row.promised_from >= end)
+		for row in dispatch_board.calls_waiting(wanted.company, now, MOST_CALLS, wanted.zone)
+		if not (row.promised_from and row.promised_from >= end)
 		and not (row.promised_to and row.promised_to < midnight and row.promised_to > now)
 	]
 	names = [row.name for row in rows]
@@ -245,7 +272,7 @@ def _existing(
 	length = max(300, round((row.planned_end - row.planned_start).total_seconds()))
 	place = ways.of_row(row)
 	key = shift_key(row.technician, getdate(start))
-	if wanted.reschedule and row.status == "Draft" and row.planned_start > now:
+	if wanted.reschedule and row.status == "Draft" and row.planned_start > now and not row.crew:
 		earliest, latest = _window(row, midnight, now)
 		return Visit(row.name, place, length, earliest, latest, left_out_cost=PROMISED, fits=fits)
 	earliest, latest = _window(row, midnight, now)

@@ -111,9 +111,11 @@ aftersales.forms.FinishVisit = class FinishVisit {
 				<button type="button" class="btn btn-default" data-row="${i}" data-table="${table}" data-change="1"
 					aria-label="${this.escape(text)} +">+</button>`
 		}</div>`;
-		const labour = this.labour.map(({ activity, hours, fixed }, i) =>
-			stepper("labour", i, __(activity), __("{0} h", [number(hours)]), fixed)
-		);
+		const several = new Set(this.labour.map(({ technician }) => technician)).size > 1;
+		const labour = this.labour.map(({ activity, technician, hours, fixed }, i) => {
+			const what = [__(activity), several && technician].filter(Boolean).join(" · ");
+			return stepper("labour", i, what, __("{0} h", [number(hours)]), fixed);
+		});
 		const parts = this.parts.map(({ item_code, item_name, qty }, i) =>
 			stepper("parts", i, item_name || item_code, number(qty))
 		);

@@ -62,6 +62,7 @@ class ServiceVoucher(ServiceJob):
 		from aftersales.field_service.doctype.service_cash_receipt.service_cash_receipt import (
 			ServiceCashReceipt,
 		)
+		from aftersales.field_service.doctype.visit_crew_member.visit_crew_member import VisitCrewMember
 		from aftersales.service_calls.doctype.service_labour_line.service_labour_line import (
 			ServiceLabourLine,
 		)
@@ -98,6 +99,7 @@ class ServiceVoucher(ServiceJob):
 		contract_excess: DF.Currency
 		contract_share: DF.Currency
 		contract_visit: DF.Literal["", "Included", "Beyond Included", "Revisit"]
+		crew: DF.Table[VisitCrewMember]
 		coverage_reason: DF.SmallText | None
 		currency: DF.Link | None
 		customer: DF.Link | None
@@ -338,7 +340,8 @@ class ServiceVoucher(ServiceJob):
 	# ------------------------------------------------------------------ steps of validate
 
 	def validate_state(self):
-		if self.docstatus == 1 and not self.is_submitted_before():
+		before = self.get_doc_before_save()
+		if self.docstatus == 1 and not (before and before.docstatus == 1):
 			self.validate_not_called_off()
 			return
 		if not state_is_allowed(self.status, self.docstatus):
@@ -350,10 +353,6 @@ class ServiceVoucher(ServiceJob):
 			)
 		if previous_status(self) == "Cancelled" and self.status != "Cancelled":
 			require_role(SUPERVISORS, _("Planning a cancelled visit again"))
-
-	def is_submitted_before(self) -> bool:
-		before = self.get_doc_before_save()
-		return bool(before) and before.docstatus == 1
 
 	def validate_not_called_off(self):
 		if "Cancelled" in (self.status, previous_status(self)):

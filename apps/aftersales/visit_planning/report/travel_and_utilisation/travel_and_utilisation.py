@@ -10,6 +10,7 @@ from frappe.utils import add_days, now_datetime
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import Scope, scope_of
 from aftersales.field_service import arrival, board_travel
+from aftersales.field_service.crew import crews
 from aftersales.service_routes import places, travel
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff import availability, availability_rules
@@ -88,7 +89,10 @@ def _row(name: str, figures: Figures) -> dict:
 
 
 def _made(scope: Scope) -> list[Made]:
-	"""Visits that ended in the period, each with the way to it in the order in which they were made."""
+	"""Visits that ended in the period, each with the way to it in the order in which they were made.
+
+	One of a crew counts for each of its technicians, its promise once.
+	"""
 	rows = frappe.get_list(
 		"Service Voucher",
 		filters=[
@@ -106,6 +110,8 @@ def _made(scope: Scope) -> list[Made]:
 		order_by="technician asc, arrived_at asc, name asc",
 		limit_page_length=0,
 	)
+	rows += [frappe._dict(row, promise=None) for row in crews.rows_of_crews(rows)]
+	rows.sort(key=lambda row: (row.technician, row.arrived_at, row.name))
 	ways = _ways(rows)
 	return [
 		Made(
@@ -114,15 +120,15 @@ def _made(scope: Scope) -> list[Made]:
 			row.arrived_at,
 			row.departed_at,
 			row.planned_start,
-			*ways[row.name],
+			*ways[row.name, row.technician],
 			row.promise or None,
 		)
 		for row in rows
 	]
 
 
-def _ways(rows: list[frappe._dict]) -> dict[str, tuple[int, int, bool]]:
-	"""Visit → seconds and metres of the way there (and home from the last of a day), and whether all is known."""
+def _ways(rows: list[frappe._dict]) -> dict[tuple[str, str], tuple[int, int, bool]]:
+	"""Visit and technician → seconds and metres of the way there (and home from the last of a day), and whether all is known."""
 	where = board_travel.places_of(rows)
 	homes = places.of_technicians({row.technician for row in rows}) if rows else {}
 	days: dict[tuple, list[frappe._dict]] = {}
@@ -136,7 +142,7 @@ def _ways(rows: list[frappe._dict]) -> dict[str, tuple[int, int, bool]]:
 		for number, visit in enumerate(visits):
 			own = [ways[number], *([ways[-1]] if number + 1 == len(visits) else [])]
 			known = [way for way in own if way]
-			found[visit.name] = (
+			found[visit.name, visit.technician] = (
 				sum(way[0] for way in known),
 				sum(way[1] for way in known),
 				len(known) == len(own),

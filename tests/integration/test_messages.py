@@ -228,10 +228,10 @@ def test_a_single_message_is_switched_off_by_its_notification(shop):
 def test_a_customer_chooses_on_his_page(shop):
 	portal.website_user(ANNA, shop.customer, "Anna")
 	page = portal.get("/aftersales/messages", ANNA)
-	assert page.html.count(" checked") == len(messages.MOMENTS) == 11
+	assert page.html.count(" checked") == len(messages.MOMENTS) == 13
 	wanted = {moment: "1" for moment in messages.MOMENTS if moment != "received"}
 	portal.follow(portal.post("/aftersales/messages", ANNA, customer=shop.customer, **wanted), ANNA)
-	assert portal.get("/aftersales/messages", ANNA).html.count(" checked") == 10
+	assert portal.get("/aftersales/messages", ANNA).html.count(" checked") == 12
 	call = make.plain_call(shop.customer, contact_email="nora@byrne.example")
 	call.schedule(*window(call))
 	assert len(sent(call)) == 1

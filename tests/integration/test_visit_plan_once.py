@@ -1,16 +1,20 @@
 """Two dispatchers and a planner at once: no visit twice, no hour filled twice. Real commits; what is made is removed."""
 
-from datetime import timedelta
+import os
+import signal
+from datetime import datetime, timedelta
 
 import frappe
 import pytest
-from frappe.utils import get_datetime
+from frappe.utils import add_days, get_datetime, getdate, now_datetime
 
+from aftersales.core.guards import NotPossible
 from aftersales.field_service import dispatch_board as board
-from aftersales.visit_planning import proposing
+from aftersales.visit_planning import booking, proposing
 from tests import factories as make
+from tests import sessions
 from tests.committed import swept_afterwards
-from tests.races import at_once, overtaken
+from tests.races import FORK, at_once, keep_open, overtaken
 
 pytestmark = pytest.mark.commits
 DAY = "2027-03-03"
@@ -101,3 +105,102 @@ def test_a_planner_that_comes_late_leaves_what_was_accepted(plan):
 	assert error is None
 	frappe.db.rollback()
 	assert state(plan)[0] == "Accepted" and len(visits(plan)) == 1
+
+
+# ---------------------------------------------------------------- customers, and a killed planner
+
+
+@pytest.fixture
+def bookable(plan):
+	"""The two calls may be booked by their customers, and there is one technician; gives a free window in two days."""
+	settings = frappe.get_single("Aftersales Settings")
+	kept = {name: settings.get(name) for name in ("self_booking", "working_calendar", "arrival_window")}
+	others = frappe.get_all(
+		"Service Technician", {"is_active": 1, "name": ("!=", plan.technician)}, pluck="name"
+	)
+	for name in others:
+		frappe.db.set_value("Service Technician", name, "is_active", 0)
+	make.settings(self_booking="All Calls", working_calendar=None, arrival_window=120)
+	frappe.db.commit()
+	start = datetime.combine(getdate(add_days(now_datetime(), 2)), datetime.min.time()) + timedelta(hours=10)
+	yield start, start + timedelta(hours=2)
+	frappe.db.rollback()
+	make.settings(**kept)
+	for name in others:
+		frappe.db.set_value("Service Technician", name, "is_active", 1)
+	frappe.db.commit()
+
+
+def book(call, window) -> None:
+	booking.book(call.name, *window, "", "the customer")
+
+
+def promised(plan) -> list:
+	frappe.db.rollback()
+	names = [call.name for call in plan.calls]
+	return frappe.get_all(
+		"Repair Call", {"name": ("in", names), "promised_from": ("is", "set")}, pluck="name"
+	)
+
+
+def test_two_customers_who_choose_the_same_hour_at_once_get_one(plan, bookable):
+	done = at_once(*((lambda call: book(call, bookable), call) for call in plan.calls))
+	assert sorted(done) == [0, 1]
+	assert len(promised(plan)) == 1
+
+
+def test_an_hour_that_a_dispatcher_or_a_customer_has_taken_meanwhile_is_not_promised(plan, bookable):
+	error = overtaken(
+		lambda: board.plan(plan.technician, str(bookable[0].date()), 10 * 60, 60, call=plan.calls[0].name),
+		lambda: book(plan.calls[1], bookable),
+	)
+	assert isinstance(error, NotPossible) and "taken meanwhile" in str(error)
+	later = tuple(moment + timedelta(days=1) for moment in bookable)
+	error = overtaken(lambda: book(plan.calls[0], later), lambda: book(plan.calls[1], later))
+	assert isinstance(error, NotPossible)
+	assert promised(plan) == [plan.calls[0].name]
+
+
+def test_a_planner_that_is_killed_at_work_leaves_nothing_half_and_begins_anew(plan):
+	plan.db_set(
+		{"status": "Queued", "attempt": 2, "from_date": DAY, "to_date": DAY, "run_by": "Administrator"}
+	)
+	frappe.db.commit()
+	site, name = frappe.local.site, plan.name
+
+	def at_work():
+		keep_open(frappe.local.db)
+		sessions.connect(site, force=True)
+
+		sql = frappe.db.sql
+
+		def killed(statement, *args, **kwargs):
+			result = sql(statement, *args, **kwargs)
+			words = str(statement).lower()
+			if "tabvisit plan proposal" in words and words.lstrip().startswith(
+				("insert", "update", "delete")
+			):
+				os.kill(os.getpid(), signal.SIGKILL)  # between the first and the last row of the proposal
+			return result
+
+		frappe.db.sql = killed
+		proposing.run(name, 2)
+		os._exit(0)
+
+	child = FORK.Process(target=at_work)
+	child.start()
+	child.join(120)
+	assert child.exitcode == -signal.SIGKILL
+	frappe.db.rollback()
+	assert state(plan) == ("Proposed", "")  # what was proposed before
+	frappe.db.set_value(
+		"Visit Plan", name, "started_at", now_datetime() - timedelta(hours=1), update_modified=False
+	)
+	assert proposing.is_given_up(frappe.get_doc("Visit Plan", name), now_datetime())
+	frappe.db.set_value("Visit Plan", name, {"status": "Queued", "attempt": 3})
+	frappe.db.commit()
+	proposing.run(name, 3)
+	frappe.db.rollback()
+	doc = frappe.get_doc("Visit Plan", name)
+	assert doc.status == "Proposed" and {row.state for row in doc.proposals} <= {"Proposed", "Left over"}
+	assert visits(plan) == []

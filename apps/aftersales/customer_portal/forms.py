@@ -22,6 +22,8 @@ SAID = (
 	"message",
 	"confirmed",
 	"another_time",
+	"booked",
+	"visit_cancelled",
 	"approved",
 	"declined",
 	"contact_confirmed",

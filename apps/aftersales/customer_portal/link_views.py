@@ -8,6 +8,7 @@ from frappe import _
 
 from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import documents, limits, links, payments, progress
+from aftersales.customer_portal.appointments import booking_page
 from aftersales.customer_portal.customers import language_of
 from aftersales.customer_portal.forms import (
 	DAY,
@@ -104,7 +105,8 @@ def _track(visit: Visit, opened: Link) -> Page | GoTo | None:
 				"progress": state,
 				"product": name_of_product(found),
 				"writable": can_be_written_about(found),
-				"said": visit.one_of("said", ("message",)) or "",
+				"booking": None if found.promised_from else booking_page.of_call(visit, found),
+				"said": visit.one_of("said", ("message", "booked")) or "",
 				"documents": knowledge.documents_of(found.equipment) if found.equipment else [],
 				"navigation": False,
 			},
@@ -112,6 +114,10 @@ def _track(visit: Visit, opened: Link) -> Page | GoTo | None:
 
 	def act() -> GoTo:
 		limits.count("act", 60, HOUR, opened.key)
+		if visit.text("action") == "book" and not visit.text("seen", 40):
+			# Whoever reported may choose a first time; an appointment is moved by who has been told of it
+			person = _person_of_link(opened, found)
+			return GoTo(f"{visit.path}?said={booking_page.act(visit, found, person)}")
 		limits.count("message by link", 20, DAY, found.name)
 		return GoTo(f"{visit.path}?said={take_message(visit, found, _person_of_link(opened, found))}")
 
@@ -141,13 +147,17 @@ def _appointment(visit: Visit, opened: Link) -> Page | GoTo | None:
 				"progress": state,
 				"product": name_of_product(found),
 				"answerable": can_answer_arrival(found, state),
+				"booking": booking_page.of_call(visit, found),
 				"said": visit.one_of("said", SAID) or "",
 				"navigation": False,
 			},
 		)
 
 	def act() -> GoTo:
-		return GoTo(f"{visit.path}?said={take_arrival_answer(visit, found, _person_of_link(opened, found))}")
+		person = _person_of_link(opened, found)
+		if visit.text("action") in booking_page.ACTIONS:
+			return GoTo(f"{visit.path}?said={booking_page.act(visit, found, person)}")
+		return GoTo(f"{visit.path}?said={take_arrival_answer(visit, found, person)}")
 
 	return form(visit, show, act)
 

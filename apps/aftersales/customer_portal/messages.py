@@ -7,7 +7,7 @@ the event is the call's, so that the message and the answer to it stand on the c
 loaner that was lent without a call the event is the Loaner Issue's own.
 
 In the templates `doc.message` holds what the moment is about: `link` (a signed link), `window`, `title`
-and `sentence` (where the call stands), `document`, `amount`, `technician`, `arrival` (time of day), `loaner`, `due_back`,
+and `sentence` (where the call stands), `document`, `amount`, `technician`, `arrival` (time of day), `estimated_at`, `stops_before`, `loaner`, `due_back`,
 `ready_on`, `pay` (the page on which an open invoice is paid), and `documents` (title and link of each document for
 customers of the product, one a line).
 """
@@ -45,6 +45,8 @@ PREFERENCES = "Customer Service Preferences"
 MOMENTS = (
 	"received",
 	"appointment",
+	"visit_reminder",
+	"visit_today",
 	"on_the_way",
 	"taken_in",
 	"estimate",
@@ -300,6 +302,8 @@ def choices_of(customer: str) -> list[frappe._dict]:
 		for moment, words in (
 			("received", _("We received your request")),
 			("appointment", _("When we come")),
+			("visit_reminder", _("A reminder before we come")),
+			("visit_today", _("On the day: when we are likely to be there")),
 			("on_the_way", _("Our technician is on the way")),
 			("taken_in", _("We have your product")),
 			("estimate", _("An estimate waits for your decision")),

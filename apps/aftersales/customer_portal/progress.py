@@ -10,6 +10,7 @@ from aftersales.customer_portal import progress_rules
 from aftersales.customer_portal.progress_rules import Facts
 from aftersales.field_service.portal_api import visits_of_call
 from aftersales.repair_workshop.portal_api import cards_of_call, receipts_of_call
+from aftersales.visit_planning import estimates
 
 
 def words(headline: str) -> tuple[str, str]:
@@ -89,6 +90,7 @@ def of_call(call: frappe._dict) -> frappe._dict:
 		title=title,
 		sentence=sentence,
 		window=window(call.promised_from, call.promised_to),
+		estimate=estimate(call) if headline == "appointment" else "",
 		steps=[
 			frappe._dict(key=step.key, words=step_words(step.key), at=moment(step.at), state=step.state)
 			for step in progress_rules.steps(facts)
@@ -121,6 +123,20 @@ def window(begin: datetime | None, end: datetime | None) -> str:
 	if begin.date() == end.date():
 		return _("{0}, between {1} and {2}").format(day(begin), clock(begin), clock(end))
 	return _("between {0}, {1} and {2}, {3}").format(day(begin), clock(begin), day(end), clock(end))
+
+
+def estimate(call: frappe._dict) -> str:
+	"""When somebody is likely to be there today, and how many stops come before; empty on any other day."""
+	found = estimates.of_call(call.name) if call.status == "Scheduled" else None
+	if not found:
+		return ""
+	return _("Estimated at {0}. {1}").format(clock(found[0]), stops_before(found[1]))
+
+
+def stops_before(number: int) -> str:
+	if number > 1:
+		return _("There are {0} stops before you.").format(number)
+	return _("There is one stop before you.") if number else _("You are next.")
 
 
 def day(value: datetime) -> str:

@@ -9,6 +9,7 @@ from frappe.utils import fmt_money, format_date
 from aftersales.core.guards import NotPossible
 from aftersales.customer_care import care_portal_api as care
 from aftersales.customer_portal import documents, limits, payments, photos, progress
+from aftersales.customer_portal.appointments import booking_page
 from aftersales.customer_portal.customers import contact_of
 from aftersales.customer_portal.forms import (
 	DAY,
@@ -63,13 +64,15 @@ def call(visit: Visit, name: str) -> Page | GoTo:
 	person = visit.person
 
 	def show() -> Page:
-		return _call_page(found, person, visit.one_of("said", SAID))
+		return _call_page(visit, found, person, visit.one_of("said", SAID))
 
 	def act() -> GoTo:
 		limits.count("act", 60, HOUR, frappe.session.user)
 		here = f"{HOME}/calls/{quote(found.name)}"
 		if visit.text("action") == "message":
 			return GoTo(f"{here}?said={take_message(visit, found, person)}")
+		if visit.text("action") in booking_page.ACTIONS:
+			return GoTo(f"{here}?said={booking_page.act(visit, found, person)}")
 		return GoTo(f"{here}?said={take_arrival_answer(visit, found, person)}")
 
 	return form(visit, show, act)
@@ -255,7 +258,7 @@ def _undecided(visit: Visit) -> list[frappe._dict]:
 	return [*workshop.undecided_of(visit.customers), *quotes.undecided_of(list(visit.customers))]
 
 
-def _call_page(found: frappe._dict, person: Person, said: str | None) -> Page:
+def _call_page(visit: Visit, found: frappe._dict, person: Person, said: str | None) -> Page:
 	state = progress.of_call(found)
 	waiting = next((card for card in state.cards if card.status == "Awaiting Approval"), None)
 	waiting = waiting or next((visit for visit in state.visits if visit.approval_status == "Pending"), None)
@@ -267,6 +270,7 @@ def _call_page(found: frappe._dict, person: Person, said: str | None) -> Page:
 			"progress": state,
 			"product": name_of_product(found),
 			"answerable": can_answer_arrival(found, state),
+			"booking": booking_page.of_call(visit, found),
 			"estimate": waiting and waiting.name,
 			"documents": documents.of_progress(state, found.customer),
 			"photos": photos.of_call(found.name),

@@ -13,6 +13,7 @@ from aftersales.demo import (
 	desk,
 	history,
 	money,
+	places,
 	portal,
 	shop,
 	stories,
@@ -54,7 +55,7 @@ def build() -> None:
 def set_up() -> None:
 	"""Make the company with what it sells, its people and its customers: its first day in business, then its sales."""
 	with clock.at(clock.day(-company.DAYS_IN_BUSINESS, "07:30")):
-		for part in (company, catalogue, technicians, clientele, brand):
+		for part in (company, catalogue, technicians, clientele, places, brand):
 			part.build()
 	clock.run(clientele.events())
 

@@ -6,6 +6,7 @@ from functools import partial
 import frappe
 from frappe.utils import add_days
 
+from aftersales.demo import places
 from aftersales.demo.catalogue import PRODUCTS, receive
 from aftersales.demo.clock import Event, at, day, present
 from aftersales.demo.company import BANK_ACCOUNT, BANK_MODE, COMPANY, PRICE_LIST, of_company, phone
@@ -190,6 +191,8 @@ def _customers() -> None:
 				"city": town,
 				"pincode": eircode,
 				"country": "Ireland",
+				"aftersales_latitude": places.of(eircode)[0],
+				"aftersales_longitude": places.of(eircode)[1],
 				"is_primary_address": 1,
 				"is_shipping_address": 1,
 				"links": [link],

@@ -22,6 +22,7 @@ def events() -> list[Event]:
 def _messages() -> None:
 	settings = frappe.get_single("Aftersales Settings")
 	settings.send_customer_messages = 1
+	settings.self_booking = "After Triage"
 	settings.save()
 
 

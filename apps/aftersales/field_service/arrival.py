@@ -1,7 +1,7 @@
 """Suggests arrival windows for a call: loads qualified technicians, hours and visits, asks `arrival_rules`."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 import frappe
@@ -10,6 +10,7 @@ from frappe.utils.nestedset import get_ancestors_of
 
 from aftersales.field_service import arrival_rules, arrival_travel
 from aftersales.field_service.arrival_rules import Span, Suggestion, Technician, Wish
+from aftersales.field_service.crew import crews
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff import availability, availability_rules, exams
 from aftersales.service_staff.skill_rules import Skill, is_qualified
@@ -61,8 +62,46 @@ def suggest(
 	)
 
 
+def keeper(
+	company: str,
+	window: Span,
+	item_group: str | None = None,
+	support_kind: str | None = None,
+	service_zone: str | None = None,
+	promised: Iterable[tuple[str, datetime, datetime]] = (),
+	but: str | None = None,
+) -> str | None:
+	"""The technician who can keep a window a customer has chosen; None when it is no window, too early or taken.
+
+	Visits are read so that what others have planned meanwhile is seen; whoever asks holds the technicians.
+
+	Args:
+		but: a visit that is not in the way, because it is the one to be moved.
+	"""
+	now, settings = now_datetime(), aftersales_settings()
+	wish = Wish(
+		earliest=now + timedelta(minutes=cint(settings.arrival_lead)),
+		visit=timedelta(minutes=cint(settings.visit_minutes) or 90),
+		window=timedelta(minutes=cint(settings.arrival_window) or 120),
+		zone=service_zone,
+	)
+	if not arrival_rules.is_window(window, wish, now + HORIZON):
+		return None
+	day = datetime.combine(window[0].date(), time())
+	until = max(day + timedelta(days=1), window[1] + wish.visit)
+	technicians = _qualified(company, item_group, support_kind, day, until, but, for_update=True)
+	technicians = arrival_rules.with_promises(technicians, _not_dispatched(promised), wish.visit)
+	return arrival_rules.keeper(technicians, wish, window)
+
+
 def _qualified(
-	company: str, item_group: str | None, support_kind: str | None, begin: datetime, until: datetime
+	company: str,
+	item_group: str | None,
+	support_kind: str | None,
+	begin: datetime,
+	until: datetime,
+	but: str | None = None,
+	for_update: bool = False,
 ) -> list[Technician]:
 	"""Active technicians of the company, each on the days of presence on which the certificates are good."""
 	groups = [item_group, *get_ancestors_of("Item Group", item_group)] if item_group else []
@@ -82,7 +121,7 @@ def _qualified(
 
 	fit = [person for person in people if is_fit(person.name, begin.date())]
 	names = [person.name for person in fit]
-	busy = _busy(names, begin, until)
+	busy = _busy(names, begin, until, but, for_update)
 	known = availability.people(names, begin.date(), until.date())
 	hours = working_hours(None, begin, until)
 
@@ -118,23 +157,29 @@ def skills_of(technicians: list[str]) -> dict[str, list[Skill]]:
 	return skills
 
 
-def _busy(technicians: list[str], begin: datetime, until: datetime) -> dict[str, list[Span]]:
+def _busy(
+	technicians: list[str], begin: datetime, until: datetime, but: str | None, for_update: bool
+) -> dict[str, list[Span]]:
 	busy: dict[str, list[Span]] = {}
 	if not technicians:
 		return busy
-	for row in frappe.get_all(
+	rows = frappe.db.get_values(
 		"Service Voucher",
-		filters={
+		{
 			"technician": ("in", technicians),
 			"docstatus": 0,
 			"status": ("not in", NOT_TAKING_TIME),
 			"planned_start": ("<", until),
 			"planned_end": (">", begin),
 		},
-		fields=["technician", "planned_start", "planned_end"],
+		["name", "technician", "planned_start", "planned_end"],
+		as_dict=True,
 		order_by="planned_start asc",
-	):
-		busy.setdefault(row.technician, []).append((row.planned_start, row.planned_end))
+		for_update=for_update,
+	)
+	for row in (*rows, *crews.spans(technicians, begin, until, for_update)):
+		if row.name != but:
+			busy.setdefault(row.technician, []).append((row.planned_start, row.planned_end))
 	return busy
 
 

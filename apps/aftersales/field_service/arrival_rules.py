@@ -124,6 +124,35 @@ def with_promises(
 	return [by_name[technician.name] for technician in technicians]
 
 
+def is_window(window: Span, wish: Wish, until: datetime) -> bool:
+	"""Whether somebody may ask for this window: on the grid, neither too wide nor too narrow, and to come."""
+	start, end = window
+	return (
+		wish.earliest <= start <= until and on_grid(start) == start and SHORTEST <= end - start <= wish.window
+	)
+
+
+def keeper(technicians: Iterable[Technician], wish: Wish, window: Span) -> str | None:
+	"""Who can keep a window: free at every moment of it for a whole visit; None without one.
+
+	A technician of the zone before one of another, one with less to do that day before a busier one.
+	"""
+	able = [
+		technician
+		for technician in technicians
+		if any(
+			opening <= window[0] and window[1] + wish.visit <= closing
+			for opening, closing in gaps(technician, wish.earliest)
+		)
+	]
+	chosen = min(
+		able,
+		key=lambda one: (bool(wish.zone) and one.zone != wish.zone, _load(one, window[0]), one.name),
+		default=None,
+	)
+	return chosen.name if chosen else None
+
+
 def on_call(technicians: Iterable[Technician], wish: Wish, until: datetime) -> list[Suggestion]:
 	"""For an emergency that working hours cannot meet: who is free soonest, day or night, as one window."""
 	always = [replace(technician, working=((wish.earliest, until),)) for technician in technicians]

@@ -134,7 +134,9 @@ def resolve_from_job(
 	_save(doc)
 
 
-def waiting_for_visit(company: str | None = None, limit: int = 200) -> list[frappe._dict]:
+def waiting_for_visit(
+	company: str | None = None, limit: int = 200, zone: str | None = None
+) -> list[frappe._dict]:
 	"""Calls the user may read on which somebody may have to be sent: open, not on hold, not solved.
 
 	Which of them have a visit already, or a product in the workshop, those rooms know.
@@ -142,6 +144,8 @@ def waiting_for_visit(company: str | None = None, limit: int = 200) -> list[frap
 	filters = {"status": ("in", ("Open", "Triaged", "Scheduled", "In Progress"))}
 	if company:
 		filters["company"] = company
+	if zone:
+		filters["service_zone"] = zone
 	return frappe.get_list(
 		"Repair Call",
 		filters=filters,

@@ -11,6 +11,7 @@ from aftersales.service_calls.promise_rules import CUSTOMER, SERVICE, Promise
 
 WINDOW = ("promised_from", "promised_to")
 ANOTHER_TIME = "Another Time"
+CONFIRMED = "Confirmed"
 
 
 def validate_rows(call: Document) -> None:
@@ -57,8 +58,13 @@ def record(call: Document) -> None:
 	if facts.any_changed(call, WINDOW):
 		if call.promised_from:
 			_add(call)
-		# what the customer said was said of the former window
-		set_protected_values(call, arrival_answer=None, arrival_answered_at=None)
+		# what the customer said was said of the former window; one they have chosen themselves is confirmed
+		booked = bool(call.flags.booked_by_customer)
+		set_protected_values(
+			call,
+			arrival_answer=CONFIRMED if booked else None,
+			arrival_answered_at=now_datetime() if booked else None,
+		)
 	call.promise_changed_for = None
 
 

@@ -16,10 +16,11 @@ from aftersales.installed_base.equipment import find_product_file
 from aftersales.product_knowledge import articles
 from aftersales.product_knowledge.documents import audience_of_user, product_of_document
 from aftersales.product_knowledge.scope_rules import Product
-from aftersales.service_calls import expected_price, facts, intake, repeat_calls, triage
+from aftersales.service_calls import expected_price, facts, intake, repeat_calls
 from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
 from aftersales.service_desk import phone_search
 from aftersales.service_desk.telephone import call_logs
+from aftersales.visit_planning import windows
 
 PRODUCTS = 50
 HISTORY = 8
@@ -146,7 +147,7 @@ def preview(values: Values) -> dict:
 	call = frappe.new_doc("Repair Call").update(typed)
 	call.subject = call.subject or "-"
 	call.validate()  # the app's own steps, without scripts of the site: nothing is saved
-	due = _due(call)
+	due = windows.due_of(call)
 	related = repeat_calls.find_related(
 		call.customer,
 		call.equipment,
@@ -276,19 +277,7 @@ def _rang_at(call_log: str):
 
 def arrival_windows(call: Document, due=None, count: int = 3) -> list:
 	"""Arrival windows that can be promised for a call, saved or not; the best first (`arrival.Suggestion`)."""
-	from aftersales.field_service import arrival
-
-	return arrival.suggest(
-		call.company,
-		call.item_group,
-		call.support_kind,
-		call.service_zone,
-		due=due or _due(call),
-		promised=_promised(call.company, call.name),
-		emergency=triage.is_emergency(call),
-		count=count,
-		address=call.service_address or None,
-	)
+	return windows.for_call(call, due, count)
 
 
 @frappe.whitelist()
@@ -406,28 +395,6 @@ def _make_product(typed: dict) -> str | None:
 	product = frappe.new_doc("Customer Equipment")
 	product.update({**said, "customer": typed.get("customer"), "company": typed.get("company")})
 	return product.insert().name
-
-
-def _due(call: Document):
-	from aftersales.service_levels import promises
-
-	return promises.due_at(call, "arrived_at")
-
-
-def _promised(company: str, exclude: str | None) -> list[tuple]:
-	"""Calls of the company whose customers have an arrival window that is not over: name, from, to."""
-	return frappe.get_all(
-		"Repair Call",
-		filters={
-			"company": company,
-			"status": "Scheduled",
-			"promised_to": (">", now_datetime()),
-			"name": ("!=", exclude or ""),
-		},
-		fields=["name", "promised_from", "promised_to"],
-		order_by="promised_from asc",
-		as_list=True,
-	)
 
 
 def _answer(call: Document) -> dict:

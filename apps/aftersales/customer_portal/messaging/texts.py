@@ -12,6 +12,8 @@ NOTIFICATIONS = {
 	"received": ("Customer: Call Received",),
 	"contact": ("Customer: Confirm Contact",),
 	"appointment": ("Customer: Appointment",),
+	"visit_reminder": ("Customer: Visit Reminder",),
+	"visit_today": ("Customer: Estimated Time",),
 	"on_the_way": ("Customer: Technician on the Way",),
 	"taken_in": ("Customer: Product Taken In",),
 	"estimate": ("Customer: Estimate Ready",),

@@ -29,6 +29,8 @@ class CustomerMessage(ServiceDocument):
 			"Call Received",
 			"Confirm Contact",
 			"Appointment",
+			"Visit Reminder",
+			"Estimated Time",
 			"Technician on the Way",
 			"Product Taken In",
 			"Estimate Ready",

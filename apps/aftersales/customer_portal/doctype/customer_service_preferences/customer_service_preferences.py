@@ -29,6 +29,8 @@ class CustomerServicePreferences(ServiceDocument):
 		survey: DF.Check
 		taken_in: DF.Check
 		uncollected: DF.Check
+		visit_reminder: DF.Check
+		visit_today: DF.Check
 	# end: auto-generated types
 
 	"""Which messages a customer gets; without such a record they get all that the site sends."""

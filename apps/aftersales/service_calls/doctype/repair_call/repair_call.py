@@ -28,6 +28,8 @@ FIELDS_OF_RECORD = (
 	"external_id",
 	"arrival_answer",
 	"arrival_answered_at",
+	"reminded_of",
+	"estimate_told_for",
 	"non_conformance",
 	"entry_key",
 	"contact_confirmed",
@@ -86,6 +88,7 @@ class RepairCall(ServiceDocument):
 		description: DF.TextEditor | None
 		entry_key: DF.Data | None
 		equipment: DF.Link | None
+		estimate_told_for: DF.Datetime | None
 		external_id: DF.Data | None
 		fault_code: DF.Link | None
 		hazard: DF.Literal["", "Water Leak", "Electric Leakage", "Gas", "Fire", "Injury", "Other"]
@@ -120,6 +123,7 @@ class RepairCall(ServiceDocument):
 		received_at: DF.Datetime
 		referral: DF.Data | None
 		register_outcome: DF.Literal["", "Fixed", "Repairable", "End of life", "Unknown"]
+		reminded_of: DF.Datetime | None
 		repeat_of: DF.Link | None
 		request_type: DF.Link
 		resolution: DF.SmallText | None

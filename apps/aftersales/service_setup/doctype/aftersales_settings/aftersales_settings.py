@@ -29,6 +29,7 @@ class AftersalesSettings(ServiceDocument):
 		arrival_window: DF.Int
 		billing_accounts: DF.Table[ServiceBillingAccount]
 		billing_period: DF.Literal["Day", "Week", "Month"]
+		booking_cutoff: DF.Int
 		collection_conditions: DF.SmallText | None
 		collect_remind_days: DF.Int
 		complaint_owner: DF.Link | None
@@ -44,6 +45,7 @@ class AftersalesSettings(ServiceDocument):
 		delay_max_percent: DF.Percent
 		delay_rate_per_day: DF.Currency
 		emergency_priority: DF.Link | None
+		estimate_minutes: DF.Int
 		follow_up_attempts: DF.Int
 		excess_item: DF.Link | None
 		exchange_after_days: DF.Int
@@ -75,6 +77,7 @@ class AftersalesSettings(ServiceDocument):
 		repair_warranty_days: DF.Int
 		repeat_days: DF.Int
 		restart_repair_warranty: DF.Check
+		self_booking: DF.Literal["Off", "After Triage", "All Calls"]
 		send_customer_messages: DF.Check
 		set_aside_role: DF.Link | None
 		small_fee_limit: DF.Currency
@@ -85,6 +88,7 @@ class AftersalesSettings(ServiceDocument):
 		travel_item: DF.Link | None
 		vendor_repair_item: DF.Link | None
 		visit_minutes: DF.Int
+		visit_reminder_hours: DF.Int
 		working_calendar: DF.Link | None
 		unknown_sender_customer: DF.Link | None
 

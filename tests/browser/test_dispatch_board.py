@@ -73,6 +73,16 @@ def put(desk: Desk, thing, technician: str, hour: float) -> None:
 	)
 
 
+def pull(desk: Desk, thing, technician: str, hour: float) -> None:
+	"""Seize the end of a visit and let it go at an hour."""
+	onto, end = track(desk, technician).bounding_box(), thing.locator(".db-edge").bounding_box()
+	height = end["y"] + end["height"] / 2
+	desk.page.mouse.move(end["x"] + end["width"] / 2, height)
+	desk.page.mouse.down()
+	desk.page.mouse.move(onto["x"] + (hour - 8) / HOURS * onto["width"], height, steps=4)
+	desk.page.mouse.up()
+
+
 def stored(plan) -> frappe._dict:
 	frappe.db.rollback()
 	fields = ["name", "status", "technician", "planned_start", "planned_end", "qualification_override_reason"]
@@ -100,6 +110,21 @@ def test_a_call_is_dragged_onto_a_day_moved_put_back_and_sent(server, plan):
 		put(desk, visit(desk, plan.aoife), plan.brian, 13.25)
 		expect(visit(desk, plan.brian)).to_contain_text("13:15–14:45", timeout=WAIT)
 		expect(visit(desk, plan.brian)).to_contain_text("⚠")  # he has not the skill
+
+		visit(desk, plan.brian).focus()
+		for keys in (
+			"Alt+Shift+ArrowRight",
+			"Alt+ArrowLeft",
+			"Alt+ArrowLeft",
+		):  # longer once, earlier twice: one plan
+			desk.page.keyboard.press(keys)
+		expect(visit(desk, plan.brian)).to_contain_text("12:45–14:30", timeout=WAIT)
+		pull(desk, visit(desk, plan.brian), plan.brian, 16)
+		expect(visit(desk, plan.brian)).to_contain_text("12:45–16:00", timeout=WAIT)
+		desk.page.get_by_role("button", name="Week", exact=True).click()
+		cell = desk.page.locator("tr", has_text=plan.brian).locator(f'[data-day="{plan.tomorrow}"]')
+		expect(cell).to_contain_text("1 visit", timeout=WAIT)
+		cell.click()
 
 		visit(desk, plan.brian).drag_to(desk.page.locator(".db-waiting"))
 		expect(call(desk)).to_be_visible(timeout=WAIT)

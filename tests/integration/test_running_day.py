@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import frappe
 import pytest
-from frappe.utils import get_datetime, getdate
+from frappe.utils import get_datetime, getdate, now_datetime
 
 from aftersales.core.geo_rules import Point
+from aftersales.field_service import arrival, board_week, finishing
 from aftersales.field_service import dispatch_board as board
-from aftersales.visit_planning import emergencies, service_map
+from aftersales.visit_planning import emergencies, loading, service_map
 from tests import factories as make
 
 SUPERVISOR = "running.supervisor@example.com"
@@ -175,3 +176,108 @@ def test_a_closed_call_is_no_emergency(day):
 	done.resolve_by_phone("Valve closed by the customer")
 	with pytest.raises(frappe.ValidationError, match="does not wait for a visit"):
 		emergencies.options(done.name)
+
+
+# ---------------------------------------------------------------- crews
+
+
+def crew_of(voucher: str) -> list[tuple]:
+	return [
+		(row.technician, f"{row.planned_start:%H:%M}", f"{row.planned_end:%H:%M}")
+		for row in frappe.get_doc("Service Voucher", voucher).crew
+	]
+
+
+def test_a_crew_sees_the_visit_and_is_busy_with_it(day):
+	doc = frappe.get_doc("Service Voucher", day.later.name)
+	hours = {"planned_start": f"{day.date} 14:30:00", "planned_end": f"{day.date} 15:00:00"}
+	doc.append("crew", {"technician": day.aoife, **hours})
+	doc.save()
+
+	frappe.set_user(TECHNICIAN)  # Aoife
+	assert day.later.name in frappe.get_list("Service Voucher", pluck="name")
+	assert frappe.get_list("Repair Call", {"name": doc.repair_call})
+	assert frappe.has_permission("Service Voucher", "write", day.later.name)
+	assert not frappe.has_permission("Service Voucher", "submit", day.later.name)
+	(row,) = board.load(str(day.date))["technicians"]
+	shown = {one["name"]: one for one in row["visits"]}[day.later.name]
+	assert (shown["start"], shown["end"], shown["crew"], shown["movable"]) == (870, 900, [day.brian], False)
+	own = frappe.get_doc("Service Voucher", day.later.name)
+	own.technician = day.aoife
+	with pytest.raises(frappe.PermissionError):
+		own.save()
+	own.reload().set("crew", [])
+	with pytest.raises(frappe.PermissionError, match="Only users who plan visits"):
+		own.save()
+
+	frappe.set_user(SUPERVISOR)
+	board.plan(day.brian, str(day.date), 15 * 60, 60, voucher=day.later.name)
+	assert crew_of(day.later.name) == [(day.aoife, "15:30", "16:00")]  # moved with the visit
+	windows = arrival.suggest(make.COMPANY, due=get_datetime(f"{day.date} 18:00:00"), count=40)
+	taken = [
+		window
+		for window in windows
+		if window.technician == day.aoife
+		and window.start < get_datetime(f"{day.date} 16:00:00")
+		and window.end > get_datetime(f"{day.date} 15:30:00")
+	]
+	assert not taken
+	case = loading.load(loading.Wanted(make.COMPANY, day.date, day.date), now_datetime())
+	(fixed,) = (visit for visit in case.problem.visits if visit.key == f"{day.later.name} {day.aoife}")
+	assert fixed.fixed == (f"{day.date:%Y-%m-%d} {day.aoife}", 15 * 3600 + 1800)
+
+
+def test_a_crew_is_of_the_company_there_and_each_once(day):
+	doc = frappe.get_doc("Service Voucher", day.later.name)
+	for rows, said in (
+		([day.brian], "is on this visit already"),
+		([day.aoife, day.aoife], "is on this visit already"),
+		([make.technician("Running Gone", is_active=0)], "no longer active"),
+	):
+		doc.reload().set("crew", [{"technician": name} for name in rows])
+		with pytest.raises(frappe.ValidationError, match=said):
+			doc.save()
+	late = {"planned_start": f"{day.date} 18:00:00", "planned_end": f"{day.date} 19:00:00"}
+	doc.reload().set("crew", [{"technician": day.aoife, **late}])
+	with pytest.raises(frappe.ValidationError, match="within the visit"):
+		doc.save()
+
+
+def test_the_hours_of_a_crew_are_each_its_own_and_cost_their_own_rate(day):
+	frappe.db.set_value("Service Technician", day.aoife, "cost_rate", 40)
+	frappe.clear_document_cache("Service Technician", day.aoife)
+	doc = frappe.get_doc("Service Voucher", day.later.name)
+	doc.append("crew", {"technician": day.aoife})
+	doc.save()
+	labour = finishing.begin(day.later.name)["labour"]
+	assert [(row["activity"], row["technician"]) for row in labour] == [
+		("Repair", day.brian),
+		("Repair", day.aoife),
+		("Travel", None),
+	]
+	report = {"outcome": "Completed", "findings": "Replaced", "test_result": "Passed"}
+	report |= {"arrived_at": now_datetime(), "unsigned_reason": "Nobody there", "technician": day.brian}
+	finishing.finish(day.later.name, report, [{**row, "hours": 1} for row in labour[:2]])
+	doc.reload()
+	assert doc.docstatus == 1
+	assert [(row.technician, row.hours) for row in doc.labour] == [(day.brian, 1), (day.aoife, 1)]
+	assert doc.labour_cost == 70  # 30 and 40
+
+
+def test_the_week_says_what_room_is_left_and_what_is_promised(day):
+	waits = call("Running Promised", EAST)
+	tomorrow = day.date + timedelta(days=1)
+	waits.schedule(f"{tomorrow} 10:00:00", f"{tomorrow} 12:00:00")
+	doc = frappe.get_doc("Service Voucher", day.later.name)
+	doc.append("crew", {"technician": day.aoife})
+	doc.save()
+	found = board_week.load(str(day.date))
+	(row,) = (row for row in found["technicians"] if row["name"] == day.aoife)
+	(today,) = (one for one in row["days"] if one["day"] == day.date)
+	assert [visit["name"] for visit in today["visits"]] == [day.east.name, day.west.name, day.later.name]
+	# It is nine o'clock: eight of nine hours are left, 60, 50 and 60 minutes of them planned
+	assert (today["worked"], today["planned"], today["free"]) == (540, 170, 480 - 170)
+	if tomorrow.weekday():  # Monday is of the week after
+		assert {one["day"]: one["promised"] for one in found["days"]}[tomorrow] == 1
+	frappe.set_user(TECHNICIAN)
+	assert [row["name"] for row in board_week.load(str(day.date))["technicians"]] == [day.aoife]

@@ -17,6 +17,7 @@ from aftersales.core.input.requests import Day, Moment, WholeNumber, validate_ca
 from aftersales.field_service import arrival, board_promises, board_travel, day_rules, visits
 from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.board_needs import Needs
+from aftersales.field_service.board_rows import people_on, span, visits_between
 from aftersales.field_service.dispatch import qualification
 from aftersales.field_service.permissions import is_restricted
 from aftersales.service_calls import triage
@@ -28,35 +29,17 @@ MOST_WAITING = 200
 MOVABLE = ("Draft", "Dispatched")
 LENGTHS = (15, 24 * 60)
 """Shortest and longest visit that can be planned here, in minutes."""
-LONGEST = timedelta(days=14)
-"""A visit that began earlier is not looked for."""
-VISIT_FIELDS = (
-	*(
-		"name",
-		"status",
-		"docstatus",
-		"technician",
-		"customer_name",
-		"preliminary_plan",
-		"modified",
-		"company",
-	),
-	*("planned_start", "planned_end", "arrived_at", "departed_at", "support_kind", "repair_call"),
-	*("repair_call.subject as subject", "repair_call.priority as priority", "repair_call.hazard as hazard"),
-	*("repair_call.service_zone as zone", "repair_call.item_group as call_group"),
-	*("repair_call.promised_from as promised_from", "repair_call.promised_to as promised_to"),
-	*("equipment.title as product", "equipment.item_group as product_group"),
-)
 
 
 @frappe.whitelist()
 @validate_call
-def load(day: Day | None = None, company: str | None = None) -> dict:
+def load(day: Day | None = None, company: str | None = None, zone: str | None = None) -> dict:
 	"""One day of all technicians the user may see, and the calls that wait for a visit, the most pressing first.
 
 	Args:
 		day: default today.
 		company: only its technicians and calls.
+		zone: only the technicians and calls of a Service Zone.
 
 	Returns:
 		day, now (minute of the day, None on another day), hours (first, last), length (usual visit, minutes),
@@ -72,14 +55,14 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 	midnight = datetime.combine(on, time())
 	now = now_datetime()
 	length = cint(aftersales_settings().visit_minutes) or 90
-	rows = _visits(midnight, company or None)
-	people = _people(company or None, rows, on)
+	rows = visits_between(midnight, company or None, zone=zone or None)
+	people = people_on(company or None, rows, on, zone or None)
 	of_technician = {name: [] for name in people}
 	for row in rows:
 		if row.technician in of_technician:
 			of_technician[row.technician].append(row)
 	days = {name: _day_of(person, of_technician[name], midnight) for name, person in people.items()}
-	waiting = calls_waiting(company or None, now)
+	waiting = calls_waiting(company or None, now, zone=zone or None)
 	needs = Needs(people, [*rows, *waiting], on)
 	earliest = max(now, midnight)
 	promised = board_promises.of_day(days.values(), waiting, needs, midnight, length)
@@ -242,69 +225,13 @@ def _within(number: int, least: int, most: int, what: str) -> int:
 # ---------------------------------------------------------------------------------- reading
 
 
-def _visits(midnight: datetime, company: str | None) -> list[frappe._dict]:
-	"""Visits of the day that somebody is to make or has made: by when they are planned, or else when they came."""
-	next_midnight = midnight + timedelta(days=1)
-	common: list = [["docstatus", "<", 2], ["status", "!=", "Cancelled"], ["technician", "is", "set"]]
-	if company:
-		common.append(["company", "=", company])
-	found = {
-		row.name: row
-		for when in (
-			[
-				["planned_start", "between", [midnight - LONGEST, next_midnight]],
-				["planned_end", ">", midnight],
-			],
-			[["arrived_at", ">=", midnight], ["arrived_at", "<", next_midnight]],
-		)
-		for row in frappe.get_list(
-			"Service Voucher",
-			filters=[*common, *when],
-			fields=list(VISIT_FIELDS),
-			order_by="planned_start asc, name asc",
-			limit_page_length=0,
-		)
-	}
-	return [row for row in found.values() if _span(row)[1] > midnight and _span(row)[0] < next_midnight]
-
-
-def _span(row: frappe._dict) -> Span:
-	"""When a visit takes place: as it took place where it did, else as planned."""
-	start = row.arrived_at or row.planned_start
-	end = row.departed_at or (row.planned_end if row.planned_end and row.planned_end > start else None)
-	return start, end or start + day_rules.GRID
-
-
-def _people(company: str | None, rows: Iterable[frappe._dict], on: date) -> dict[str, frappe._dict]:
-	"""Active technicians the user may see; those who have left too, while they have a visit on the day.
-
-	Each with `absence`: why the technician does not come that day.
-	"""
-	fields = ["name", "company", "service_zone", "is_active"]
-	filters: dict = {"company": company} if company else {}
-	if is_restricted(frappe.session.user, "read"):
-		# The visits of others are not shown to them: their days would look free
-		filters["name"] = ("in", technicians_of_user(frappe.session.user) or [""])
-	people = frappe.get_list("Service Technician", filters, fields, order_by="name asc", limit_page_length=0)
-	busy = {row.technician for row in rows}
-	shown = {person.name: person for person in people if person.is_active or person.name in busy}
-	known = availability.people(shown, on, on)
-	for name, person in shown.items():
-		person.absence = availability_rules.absence(known[name], on) if person.is_active else None
-	return {name: person for name, person in shown.items() if not _is_gone(person) or name in busy}
-
-
-def _is_gone(person: frappe._dict) -> bool:
-	return bool(person.absence) and person.absence.code == "left"
-
-
 def _day_of(person: frappe._dict, own: Iterable[frappe._dict], midnight: datetime) -> Technician:
 	working = (
 		arrival.working_hours(None, midnight, midnight + timedelta(days=1))
 		if person.is_active and not person.absence
 		else ()
 	)
-	return Technician(person.name, working, tuple(sorted(_span(visit) for visit in own)), person.service_zone)
+	return Technician(person.name, working, tuple(sorted(span(visit) for visit in own)), person.service_zone)
 
 
 def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
@@ -314,13 +241,15 @@ def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
 		yield from day.busy
 
 
-def calls_waiting(company: str | None, now: datetime, limit: int = MOST_WAITING * 2) -> list[frappe._dict]:
+def calls_waiting(
+	company: str | None, now: datetime, limit: int = MOST_WAITING * 2, zone: str | None = None
+) -> list[frappe._dict]:
 	"""Calls without a visit that has its technician and time, and without a product in the workshop."""
 	from aftersales.repair_workshop import cards
 	from aftersales.service_calls import calls
 	from aftersales.service_levels import display
 
-	rows = calls.waiting_for_visit(company, limit)
+	rows = calls.waiting_for_visit(company, limit, zone)
 	names = [row.name for row in rows]
 	in_workshop = cards.calls_with_open_card(names)
 	drafts = visits.open_visits_of_calls(names)
@@ -349,8 +278,8 @@ def _technician_shown(
 	now: datetime,
 	length: int,
 ) -> dict:
-	own = sorted(rows, key=_span)
-	lanes = day_rules.lanes([_span(row) for row in own])
+	own = sorted(rows, key=span)
+	lanes = day_rules.lanes([span(row) for row in own])
 	free = day_rules.first_fit(day, earliest, timedelta(minutes=length))
 	next_midnight = midnight + timedelta(days=1)
 	return {
@@ -361,7 +290,7 @@ def _technician_shown(
 		"working": [_minutes(span, midnight) for span in day.working],
 		"worked": day_rules.minutes(day.working),
 		"planned": day_rules.minutes(
-			(max(start, midnight), min(end, next_midnight)) for start, end in (_span(row) for row in own)
+			(max(start, midnight), min(end, next_midnight)) for start, end in (span(row) for row in own)
 		),
 		"free_from": _minute(free, midnight) if free else None,
 		"visits": [
@@ -371,7 +300,7 @@ def _technician_shown(
 
 
 def _visit_shown(row: frappe._dict, lane: int, needs: Needs, midnight: datetime, now: datetime) -> dict:
-	start, end = _minutes(_span(row), midnight)
+	start, end = _minutes(span(row), midnight)
 	return {
 		"name": row.name,
 		"call": row.repair_call,
@@ -387,7 +316,9 @@ def _visit_shown(row: frappe._dict, lane: int, needs: Needs, midnight: datetime,
 		"start": start,
 		"end": end,
 		"lane": lane,
-		"movable": not row.docstatus and row.status in MOVABLE,
+		"movable": not row.docstatus and row.status in MOVABLE and not row.leader,
+		"leader": row.leader,
+		"crew": row.crew or [],
 		"promised": _minutes((row.promised_from, row.promised_to), midnight)
 		if row.promised_from and row.promised_to and not row.arrived_at
 		else None,

@@ -114,7 +114,7 @@ def test_a_day_from_the_telephone_to_the_map(town):
 		customer = browser.new_context(base_url=town.url, viewport=PHONE, is_mobile=True).new_page()
 		customer.goto(address)
 		customer.get_by_role("button", name="Choose a time for our visit").click()
-		customer.get_by_text("10:00 to 12:00").first.click()
+		customer.get_by_text("10:00–12:00").first.click()
 		customer.get_by_role("button", name="Book this time").click()
 		expect(customer.get_by_text("Your appointment is booked")).to_be_visible(timeout=WAIT)
 		assert f"{stored(name=call).promised_from:%H:%M}" == "10:00"

@@ -90,7 +90,9 @@ def keeper(
 	day = datetime.combine(window[0].date(), time())
 	until = max(day + timedelta(days=1), window[1] + wish.visit)
 	technicians = _qualified(company, item_group, support_kind, day, until, but, for_update=True)
-	technicians = arrival_rules.with_promises(technicians, _not_dispatched(promised), wish.visit)
+	technicians = arrival_rules.with_promises(
+		technicians, _not_dispatched(promised, for_update=True), wish.visit
+	)
 	return arrival_rules.keeper(technicians, wish, window)
 
 
@@ -197,21 +199,26 @@ def working_hours(holiday_list: str | None, begin: datetime, until: datetime) ->
 	return arrival_rules.on_days(hours, lambda day: day not in days_off)
 
 
-def _not_dispatched(promised: Iterable[tuple[str, datetime, datetime]]) -> list[Span]:
+def _not_dispatched(
+	promised: Iterable[tuple[str, datetime, datetime]], for_update: bool = False
+) -> list[Span]:
 	"""Of the windows promised on calls, those for which no visit is planned: a planned one counts itself."""
 	promised = list(promised)
 	if not promised:
 		return []
 	planned = set(
-		frappe.get_all(
+		frappe.db.get_values(
 			"Service Voucher",
-			filters={
+			{
 				"repair_call": ("in", [call for call, _start, _end in promised]),
 				"docstatus": 0,
 				"status": ("!=", "Cancelled"),
 				"planned_start": ("is", "set"),
 			},
-			pluck="repair_call",
+			"repair_call",
+			pluck=True,
+			order_by="name asc",
+			for_update=for_update,
 		)
 	)
 	return [(get_datetime(start), get_datetime(end)) for call, start, end in promised if call not in planned]

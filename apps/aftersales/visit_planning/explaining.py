@@ -11,7 +11,9 @@ def why(case: Case, found: Planned) -> str:
 	"""Why a visit is where it is in the plan, as plain text."""
 	row = case.calls.get(found.key) or case.visits.get(found.key)
 	told = [_travel(found)]
-	if found.choices:
+	if found.choices == 1:
+		told.append(_("One other day of a technician had room, at a higher cost."))
+	elif found.choices:
 		told.append(_("{0} other days of technicians had room, at a higher cost.").format(found.choices))
 	else:
 		told.append(_("No other technician has room."))

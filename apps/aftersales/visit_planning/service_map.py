@@ -18,7 +18,7 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 	"""The routes of a day and the calls that wait, with their places.
 
 	Returns:
-		day, tiles (url and attribution of the background, None without one), routes (technician, start, end, travel in
+		day, tiles (url and attribution of the background, None without one), routes (technician, company, start, end, travel in
 		minutes, kilometres, stops: visit, call, customer_name, what, status, start and end in minutes of the day, travel,
 		tight, emergency, place), waiting (call, subject, customer_name, emergency, promised, place) and
 		`unknown`: visits and calls without a place, which the map cannot show.
@@ -53,6 +53,7 @@ def _tiles() -> dict | None:
 def _route(row: dict, home: tuple, of_visits: dict[str, Point]) -> dict:
 	return {
 		"technician": row["name"],
+		"company": row["company"],
 		"away": row["away"],
 		"start": _shown(home[0]),
 		"end": _shown(home[1]),

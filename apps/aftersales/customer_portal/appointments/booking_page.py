@@ -65,7 +65,7 @@ def _shown(window) -> frappe._dict:
 	return frappe._dict(
 		value=f"{window.start.isoformat()}/{window.end.isoformat()}",
 		day=progress.day(window.start),
-		words=_("{0} to {1}").format(progress.clock(window.start), progress.clock(window.end)),
+		words=f"{progress.clock(window.start)}–{progress.clock(window.end)}",
 		cheap=window.cheap,
 	)
 

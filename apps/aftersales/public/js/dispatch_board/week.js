@@ -11,7 +11,7 @@ export function week_html(week, board) {
 		const waits = promised
 			? `<span class="indicator-pill purple no-indicator-dot" title="${__(
 					"Promised, and nobody is planned"
-			  )}">${__("{0} promised", [promised])}</span>`
+			  )}">${__("{0} not planned", [promised])}</span>`
 			: "";
 		return `<th scope="col" class="${day === week.today ? "db-today" : ""}">${in_words(
 			day
@@ -61,7 +61,7 @@ function cell_html(technician, { day, away, worked, planned, free, late, visits 
 				: ""
 		}
 		<span class="text-muted">${room}</span>
-		${promised ? `<span class="text-muted">${__("{0} with a promise", [promised])}</span>` : ""}
+		${promised ? `<span class="text-muted">${__("{0} promised", [promised])}</span>` : ""}
 		${late ? `<span class="text-danger">${__("{0} late", [late])}</span>` : ""}
 	</button></td>`;
 }

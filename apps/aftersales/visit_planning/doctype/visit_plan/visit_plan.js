@@ -137,7 +137,10 @@ function day_html(frm, rows) {
 	const date = frappe.datetime.str_to_user(rows[0].planned_start.slice(0, 10));
 	const travel = rows.reduce((sum, row) => sum + row.travel_minutes, 0);
 	const title = `${frappe.utils.escape_html(rows[0].technician)}, ${date}`;
-	const sum = __("{0} visits, {1} minutes of travel to them", [rows.length, travel]);
+	const sum =
+		rows.length === 1
+			? __("1 visit, {0} minutes of travel to it", [travel])
+			: __("{0} visits, {1} minutes of travel to them", [rows.length, travel]);
 	return `<h5 class="mt-4 mb-1">${title} <small class="text-muted">${sum}</small></h5>
 		<ul class="list-unstyled mb-0">${rows.map((row) => row_html(frm, row)).join("")}</ul>`;
 }

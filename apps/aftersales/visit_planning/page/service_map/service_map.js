@@ -45,6 +45,20 @@ aftersales.ServiceMap = class ServiceMap {
 			label: __("Company"),
 			change: () => this.load(),
 		});
+		$(`
+			<nav class="sm-days">
+				<button class="btn btn-default btn-sm" data-go="-1" aria-label="${__("Day Before")}">‹</button>
+				<button class="btn btn-default btn-sm" data-go="0">${__("Today")}</button>
+				<button class="btn btn-default btn-sm" data-go="1" aria-label="${__("Next Day")}">›</button>
+			</nav>`)
+			.appendTo(this.page.page_form)
+			.on("click", "[data-go]", (event) => {
+				const step = Number(event.currentTarget.dataset.go);
+				const today = frappe.datetime.get_today();
+				const day = step ? frappe.datetime.add_days(this.day, step) : today;
+				this.date.set_input(day);
+				this.go_to(day);
+			});
 		this.$body = $(`
 			<div class="service-map">
 				<div class="sm-note text-muted"></div>
@@ -71,6 +85,8 @@ aftersales.ServiceMap = class ServiceMap {
 		});
 		if (asked !== this.asked) return; // a later question has overtaken this answer
 		this.found = found;
+		const companies = new Set(found.routes.map((route) => route.company));
+		this.company.$wrapper.toggle(companies.size > 1 || !!this.company.get_value());
 		this.draw();
 	}
 
@@ -153,7 +169,7 @@ aftersales.ServiceMap = class ServiceMap {
 		return `<li><span class="sm-number ${stop.emergency ? "sm-urgent" : ""}">${place + 1}</span>
 			<button class="sm-stop" data-at="${at}">
 				<b>${this.clock(stop.start)}–${this.clock(stop.end)}</b> ${this.escape(this.name_of(stop))}${lost}
-				<div>${travel} <span class="text-muted">${__(stop.status)}</span></div>
+				<div>${[travel, `<span class="text-muted">${__(stop.status)}</span>`].filter(Boolean).join(" · ")}</div>
 			</button></li>`;
 	}
 

@@ -30,15 +30,17 @@ PHONE = {"width": 390, "height": 844}
 WAIT = 30_000
 """Milliseconds after which something has not come."""
 
-# The desk's scripts are there, nothing is on its way to or from the server, nothing frozen, for long enough that
-# what follows has begun.
-QUIET = """() => {
-	const loaded = window.$ && window.frappe?.request && frappe.ui?.form;
+LOADED = "window.$ && window.frappe?.request && frappe.ui?.form && frappe.router?.current_route"
+"""The desk's scripts are there, and it has gone to a page."""
+
+# Nothing is on its way to or from the server, nothing frozen, for long enough that what follows has begun.
+QUIET = f"""() => {{
+	const loaded = {LOADED};
 	const busy = !loaded || frappe.request.ajax_count || $("#freeze").is(":visible") || frappe.ui.form.is_saving;
 	if (busy) window.quiet_since = 0;
 	else window.quiet_since ||= performance.now();
 	return window.quiet_since && performance.now() - window.quiet_since > 200;
-}"""
+}}"""
 
 
 @contextmanager
@@ -117,12 +119,17 @@ class Desk:
 		if "reading 'sidebar'" not in error.message:
 			self.errors.append(f"{error.message}\n{error.stack}")
 
+	def ask(self, script: str, argument=None):
+		"""What `script` says, or does, in the page once the desk's scripts are there: a page that has only begun to load
+		would know none of their names."""
+		self.page.wait_for_function(LOADED, timeout=WAIT)
+		return self.page.evaluate(script, argument)
+
 	# ------------------------------------------------------------------ forms
 
 	def open(self, doctype: str, name: str | None = None) -> "Desk":
 		"""Go to the form of a document, or to a new one, as it is on the server now."""
-		self.page.wait_for_function("() => window.frappe?.router?.current_route", timeout=WAIT)
-		self.page.evaluate(
+		self.ask(
 			"""([doctype, name]) => {
 				if (!name) return void frappe.new_doc(doctype);
 				frappe.model.remove_from_locals(doctype, name);
@@ -148,15 +155,15 @@ class Desk:
 		return self
 
 	def value(self, fieldname: str):
-		return self.page.evaluate("fieldname => cur_frm.doc[fieldname]", fieldname)
+		return self.ask("fieldname => cur_frm.doc[fieldname]", fieldname)
 
 	def enter(self, **values) -> "Desk":
-		self.page.evaluate("values => cur_frm.set_value(values)", values)
+		self.ask("values => cur_frm.set_value(values)", values)
 		return self
 
 	def add(self, table: str, **values) -> "Desk":
 		"""Add a row to a table of the form."""
-		self.page.evaluate(
+		self.ask(
 			"""([table, values]) => {
 				cur_frm.add_child(table, values);
 				cur_frm.refresh_field(table);
@@ -172,7 +179,7 @@ class Desk:
 
 	def save(self) -> "Desk":
 		self.settled()  # what a field fetches from the server comes first
-		self.page.evaluate("() => void cur_frm.save()")  # a save that is refused keeps no promise
+		self.ask("() => void cur_frm.save()")  # a save that is refused keeps no promise
 		self.page.wait_for_function("() => !cur_frm.is_new() && !cur_frm.is_dirty()", timeout=WAIT)
 		return self.settled()
 
@@ -183,7 +190,7 @@ class Desk:
 				"status => cur_frm.doc?.status === status && !cur_frm.is_dirty()", arg=status, timeout=WAIT
 			)
 		except TimeoutError as late:
-			shown = self.page.evaluate(
+			shown = self.ask(
 				"""() => [cur_frm.doc?.name, cur_frm.doc?.status, cur_frm.is_dirty() ? "not saved" : "saved",
 					...$(".msgprint:visible, .modal-title:visible").map((_, text) => text.innerText).get()]"""
 			)
@@ -214,7 +221,7 @@ class Desk:
 	def buttons(self) -> set[str]:
 		"""The labels of what can be pressed in the form's head, as `Group > Label` where they are grouped."""
 		return set(
-			self.page.evaluate(
+			self.ask(
 				r"""() => {
 					const head = cur_frm.page.wrapper.find(".page-head");
 					const shown = (element) => $(element).closest(".hide, .hidden").length === 0;
@@ -250,7 +257,7 @@ class Desk:
 		expect(pressed).to_be_visible(timeout=WAIT)
 		if values:
 			self.page.wait_for_function("() => window.cur_dialog?.display", timeout=WAIT)
-			self.page.evaluate("values => cur_dialog.set_values(values)", values)
+			self.ask("values => cur_dialog.set_values(values)", values)
 		pressed.click()
 		return self
 

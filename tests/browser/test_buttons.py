@@ -54,7 +54,7 @@ def requests_of(desk: Desk, method: str) -> list[str]:
 
 
 def press_twice(desk: Desk, label: str) -> Desk:
-	desk.page.evaluate(PRESS_TWICE, label)
+	desk.ask(PRESS_TWICE, label)
 	return desk
 
 

@@ -201,6 +201,6 @@ def test_a_technician_has_his_day_on_a_phone(server, plan):
 		expect(mine).to_contain_text("09:00–10:30", timeout=WAIT)
 		assert mine.bounding_box()["width"] > 300
 		expect(desk.page.locator("[data-technician]")).to_have_count(1)
-		wide = desk.page.evaluate("document.documentElement.scrollWidth")
+		wide = desk.ask("document.documentElement.scrollWidth")
 		assert wide <= PHONE["width"]
 		assert desk.errors == []

@@ -56,7 +56,7 @@ def test_first_call_first_visit_and_first_repair(server, owner):
 		with count.task("first visit billed", "set up", "first call"):
 			invoice = bill_visit(desk)
 		with count.task("first repair returned"):
-			desk.page.evaluate("frappe.set_route('phone-desk')")
+			desk.ask("frappe.set_route('phone-desk')")
 			take_call(desk, "Pat Kelly 087 555 0198", "Iron leaks")
 			card = return_repair(desk)
 	frappe.db.rollback()

@@ -142,7 +142,7 @@ def test_photo_of_a_receipt_parts_of_a_card_and_what_a_van_lacks(server, shop):
 		# What has been typed and not saved is kept by an action
 		agent.open("Repair Call", typed_in.name).enter(subject="No hot water upstairs")
 		agent.press("Triage").is_in("Triaged")
-		assert agent.page.evaluate("() => cur_frm.doc.subject") == "No hot water upstairs"
+		assert agent.ask("() => cur_frm.doc.subject") == "No hot water upstairs"
 
 		manager = Desk(browser, server.url, "Administrator", "admin")
 		manager.page.goto(f"/app/query-report/Van Replenishment?technician={shop.fiona}")

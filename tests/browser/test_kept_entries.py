@@ -38,7 +38,7 @@ def in_the_cellar(desk: Desk, visit) -> None:
 	desk.enter(findings=FOUND)
 	desk.add("labour", activity="Travel", hours=0.5)
 	first = visit.labour[0]
-	desk.page.evaluate(
+	desk.ask(
 		"([type, name]) => frappe.model.set_value(type, name, 'hours', 1.5)", [first.doctype, first.name]
 	)
 	desk.page.wait_for_function(
@@ -56,7 +56,7 @@ def offer(desk: Desk):
 
 
 def kept(desk: Desk) -> int:
-	return desk.page.evaluate(
+	return desk.ask(
 		"() => Object.keys(localStorage).filter((key) => key.startsWith('aftersales-kept:')).length"
 	)
 
@@ -107,7 +107,7 @@ def test_what_is_thrown_away_is_offered_no_more_and_never_to_another(server, vis
 		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE).start()
 		in_the_cellar(desk, visit)
 		desk.log_in(OTHER).start().open("Service Voucher", visit.name)  # the same phone, another person
-		assert desk.page.evaluate("() => frappe.session.user") == OTHER
+		assert desk.ask("() => frappe.session.user") == OTHER
 		assert kept(desk) == 1
 		expect(offer(desk)).to_have_count(0)
 
@@ -154,14 +154,14 @@ def test_what_a_save_could_not_store_stays_kept_whichever_way_it_failed(server, 
 			desk.add("labour", activity="Other", hours=0.25, description=way)
 			desk.page.route(SAVE, fail)
 			with desk.page.expect_request(SAVE):
-				desk.page.evaluate("() => void cur_frm.save()")
+				desk.ask("() => void cur_frm.save()")
 			desk.settled()
 			desk.page.unroute(SAVE)
 			desk.page.wait_for_function(
 				"way => Object.values(localStorage).some((text) => text.includes(`Found with ${way}`))",
 				arg=way,
 			)
-			assert desk.page.evaluate("() => cur_frm.is_dirty()"), way
+			assert desk.ask("() => cur_frm.is_dirty()"), way
 			desk.enter(advice=f"Also {way}")  # what is entered after the failure is kept as well
 			desk.page.wait_for_function(
 				"way => Object.values(localStorage).some((text) => text.includes(`Also ${way}`))", arg=way
@@ -186,7 +186,7 @@ def test_a_new_document_that_could_not_be_saved_is_offered_to_the_next_one(serve
 		desk.enter(condition="Scratched on the left", fault_as_told="Remote control")
 		desk.page.route(SAVE, WAYS_TO_FAIL["no network"])
 		with desk.page.expect_request(SAVE):
-			desk.page.evaluate("() => void cur_frm.save()")
+			desk.ask("() => void cur_frm.save()")
 		desk.settled()
 		desk.page.unroute(SAVE)
 		desk.page.wait_for_function(
@@ -197,7 +197,7 @@ def test_a_new_document_that_could_not_be_saved_is_offered_to_the_next_one(serve
 		expect(offer(desk)).to_contain_text("was not saved", timeout=WAIT)
 		offer(desk).get_by_role("button", name="Restore").click()
 		desk.page.wait_for_function("() => cur_frm.doc.fault_as_told === 'Remote control'")
-		desk.page.evaluate("call => cur_frm.set_value('repair_call', call)", visit.repair_call)
+		desk.ask("call => cur_frm.set_value('repair_call', call)", visit.repair_call)
 		desk.save()
 		assert kept(desk) == 0
 		assert desk.errors == []
@@ -219,7 +219,7 @@ def test_a_submit_that_failed_keeps_what_was_entered_with_it(server, visit):
 		for failure in ("no network", "server error", "refused"):
 			desk.page.route(SAVE, WAYS_TO_FAIL[failure])
 			with desk.page.expect_request(SAVE):
-				desk.page.evaluate("() => void cur_frm.save('Submit')")
+				desk.ask("() => void cur_frm.save('Submit')")
 			desk.settled()
 			desk.page.unroute(SAVE)
 			desk.page.wait_for_function(
@@ -236,7 +236,7 @@ def test_a_save_whose_answer_alone_was_lost_is_not_offered_again(server, visit):
 		desk.enter(findings=FOUND).add("labour", activity="Travel", hours=0.5)
 		desk.page.route(SAVE, lose_answer)
 		with desk.page.expect_request(SAVE):
-			desk.page.evaluate("() => void cur_frm.save()")
+			desk.ask("() => void cur_frm.save()")
 		desk.settled()
 		desk.page.unroute(SAVE)
 		assert kept(desk) == 1
@@ -249,7 +249,7 @@ def test_a_save_whose_answer_alone_was_lost_is_not_offered_again(server, visit):
 def test_a_full_storage_is_said_before_anything_is_lost(server, visit):
 	with chromium() as browser:
 		desk = Desk(browser, server.url, TECHNICIAN, size=PHONE).start().open("Service Voucher", visit.name)
-		desk.page.evaluate(
+		desk.ask(
 			"""() => {
 				for (let size = 1 << 20, n = 0; size >= 1; ) {
 					try { localStorage.setItem(`other-${n++}`, "x".repeat(size)); } catch { size >>= 1; }
@@ -260,4 +260,4 @@ def test_a_full_storage_is_said_before_anything_is_lost(server, visit):
 		expect(desk.page.locator(".desk-alert").last).to_contain_text("storage of this browser is full")
 		desk.enter(findings=FOUND)
 		expect(desk.page.locator(".modal.show")).to_contain_text("is lost when the page is closed")
-		desk.page.evaluate("() => localStorage.clear()")
+		desk.ask("() => localStorage.clear()")

@@ -88,14 +88,14 @@ def test_the_file_tells_the_life_and_helps(server, shop):
 			lead.page.goto(f"/app/customer-equipment/{shop.file}")
 			expect(lead.page.locator(".form-dashboard").first).to_be_attached(timeout=WAIT)
 			lead.page.wait_for_function("() => window.cur_frm?.doc?.name && !cur_frm.is_new()", timeout=WAIT)
-			lead.page.evaluate("() => aftersales.product_help.open(cur_frm)")
+			lead.ask("() => aftersales.product_help.open(cur_frm)")
 			expect(lead.page.locator(".modal-dialog:visible")).to_contain_text(
 				"Operating manual", timeout=WAIT
 			)
 			expect(lead.page.locator(".modal-dialog:visible")).to_contain_text("Refill the system")
 			lead.picture(f"product-help-{where}")
 			lead.page.keyboard.press("Escape")
-			lead.page.evaluate("() => cur_frm.set_active_tab && cur_frm.scroll_to_field('life_html')")
+			lead.ask("() => cur_frm.set_active_tab && cur_frm.scroll_to_field('life_html')")
 			expect(lead.page.locator("[data-fieldname=life_html]")).to_contain_text(
 				"Meter read", timeout=WAIT
 			)

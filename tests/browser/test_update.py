@@ -48,10 +48,10 @@ def test_an_open_desk_gets_the_new_scripts_when_it_is_loaded_again(server):
 		frappe.db.commit()
 		desk = Desk(browser, server.url, users["agent"]).start()
 		desk.page.wait_for_function("window.aftersales && aftersales.forms", timeout=WAIT)
-		before = desk.page.evaluate(SCRIPT)
+		before = desk.ask(SCRIPT)
 		desk.page.reload()
 		desk.page.wait_for_function("window.aftersales && aftersales.forms", timeout=WAIT)
-		assert desk.page.evaluate(SCRIPT) == before, "what has not changed is taken from the browser's store"
+		assert desk.ask(SCRIPT) == before, "what has not changed is taken from the browser's store"
 
 		update()
 		if hasattr(
@@ -61,5 +61,5 @@ def test_an_open_desk_gets_the_new_scripts_when_it_is_loaded_again(server):
 			server.start()
 		desk.page.reload()
 		desk.page.wait_for_function("window.aftersales_of_tomorrow", timeout=WAIT)
-		assert desk.page.evaluate(SCRIPT) != before
+		assert desk.ask(SCRIPT) != before
 		assert desk.errors == []

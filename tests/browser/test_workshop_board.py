@@ -129,7 +129,7 @@ def test_what_others_move_takes_no_card_out_of_the_hand(server, board):
 		mouse = desk.page.mouse
 		desk.page.locator(f'[data-card="{board.paid}"] .wb-product').hover()
 		mouse.down()
-		desk.page.evaluate("cur_page.page.board.render()")  # an answer that comes just before the drag begins
+		desk.ask("cur_page.page.board.render()")  # an answer that comes just before the drag begins
 		target = desk.page.locator('.wb-column[data-stage="Diagnosing"] .wb-cards').bounding_box()
 		mouse.move(target["x"] + 60, target["y"] + 60, steps=5)
 		expect(desk.page.locator(".wb-column.wb-target")).not_to_have_count(0)
@@ -169,7 +169,7 @@ def test_the_camera_reads_a_tag(server, board, tmp_path, reader):
 		panel.get_by_role("button", name="Start Diagnosis").click()
 		expect(panel.get_by_role("button", name="Ask for Approval")).to_be_visible(timeout=WAIT)
 		desk.picture(f"board-camera {reader}")
-		assert desk.page.evaluate("() => !document.querySelector('video')?.srcObject?.active")
+		assert desk.ask("() => !document.querySelector('video')?.srcObject?.active")
 		assert desk.errors == []
 
 
@@ -190,12 +190,12 @@ def in_stage(desk: Desk, stage: str, name: str) -> None:
 
 def hears(desk: Desk, name: str) -> None:
 	"""Wait until the server has let the screen listen: it asks for that while it draws the cards."""
-	desk.page.evaluate("() => frappe.realtime.on('list_update', () => (window.has_heard = true))")
+	desk.ask("() => frappe.realtime.on('list_update', () => (window.has_heard = true))")
 
 	def is_heard() -> bool:
 		frappe.publish_realtime("list_update", {"doctype": "Repair Card", "name": name})
 		desk.page.wait_for_timeout(200)
-		return desk.page.evaluate("() => Boolean(window.has_heard)")
+		return desk.ask("() => Boolean(window.has_heard)")
 
 	wait_for(is_heard, WAIT / 1000, "an update of a Repair Card on the open board")
 

@@ -268,3 +268,20 @@ def test_a_customer_s_new_name_is_on_what_is_open(nora):
 	assert frappe.db.get_value("Repair Call", call.name, "customer_name") == "Nora Walsh"
 	assert frappe.db.get_value("Customer Equipment", file, "customer_name") == "Nora Walsh"
 	assert frappe.db.get_value("Repair Call", done.name, "customer_name") == "Nora Byrne"
+
+
+def test_a_new_customer_changes_no_document_there_is(nora, monkeypatch):
+	"""Nothing can be about a customer before it is there: its first save asks none of our tables."""
+	make.plain_call(nora)
+	told, execute = [], frappe.db.sql
+
+	def noted(query, *args, **kwargs):
+		told.append(str(query))
+		return execute(query, *args, **kwargs)
+
+	monkeypatch.setattr(frappe.db, "sql", noted)
+	new = make.make("Customer", customer_name="Ben Quinn", customer_type="Individual", territory="Ireland")
+	assert [query for query in told if query.startswith("UPDATE")] == []
+	new.update({"customer_name": "Ben Quinn Ltd", "territory": "All Territories"})
+	new.save()
+	assert [query for query in told if query.startswith("UPDATE `tabRepair Call`")]

@@ -33,7 +33,7 @@ def take_customer_name(customer: Document, method: str | None = None, *renamed) 
 
 	What is submitted or over keeps the name it was made with, as ERPNext's documents do.
 	"""
-	if not renamed and (customer.is_new() or not customer.has_value_changed("customer_name")):
+	if not renamed and (customer.flags.in_insert or not customer.has_value_changed("customer_name")):
 		return
 	name = customer.customer_name
 	for doctype in _with_customer_name():

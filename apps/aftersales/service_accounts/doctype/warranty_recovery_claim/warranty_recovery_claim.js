@@ -15,20 +15,7 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 			aftersales.forms.add_button(frm, __("Get Warranty Lines"), () => frm.trigger("fetch_lines"));
 		}
 		if (doc.docstatus !== 1 || doc.debit_note || !frm.perm[0].submit) return;
-		aftersales.forms.add_button(frm, __("Record Answer"), () => frm.trigger("ask_for_answer"));
-		if (doc.status === "Answered" && doc.total_accepted) {
-			aftersales.forms
-				.add_button(frm, __("Make Debit Note"), async () => {
-					await aftersales.forms.save_typed(frm);
-					const { message: name } = await frm.call({
-						doc: frm.doc,
-						method: "make_debit_note",
-						freeze: true,
-					});
-					frappe.set_route("Form", "Purchase Invoice", name);
-				})
-				.addClass("btn-primary");
-		}
+		aftersales.maker_answers.add_buttons(frm);
 	},
 
 	async fetch_lines(frm) {
@@ -63,39 +50,6 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 				)
 			);
 		}
-	},
-
-	ask_for_answer(frm) {
-		const dialog = new frappe.ui.Dialog({
-			title: __("Answer of the Maker"),
-			fields: [
-				{
-					fieldname: "answered_on",
-					fieldtype: "Date",
-					label: __("Answered on"),
-					default: "Today",
-					reqd: 1,
-				},
-				{ fieldname: "supplier_reference", fieldtype: "Data", label: __("Maker's Reference") },
-				{
-					fieldname: "accepted_percent",
-					fieldtype: "Percent",
-					label: __("Accepted (%)"),
-					default: 100,
-					depends_on: "eval:!doc.by_row",
-				},
-				{ fieldname: "by_row", fieldtype: "Check", label: __("As entered in the rows") },
-				{ fieldname: "answer", fieldtype: "Small Text", label: __("What the Maker Says") },
-			],
-			primary_action_label: __("Record"),
-			primary_action: aftersales.forms.answer(async ({ by_row, accepted_percent, ...values }) => {
-				const args = by_row ? values : { ...values, accepted_percent: flt(accepted_percent) };
-				await aftersales.forms.save_typed(frm);
-				await frm.call({ doc: frm.doc, method: "record_answer", args, freeze: true });
-				await frm.reload_doc();
-			}),
-		});
-		dialog.show();
 	},
 });
 

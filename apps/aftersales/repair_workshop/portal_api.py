@@ -97,7 +97,7 @@ def accept_estimate(card: str, seen: float, by: str, channel: str, decided: dict
 	estimate = _estimate(doc)
 	if estimate.state == "approved" and rounded(doc.approved_amount) == rounded(seen):
 		return
-	_require_open(estimate, seen)
+	require_open(estimate, seen)
 	# the customer's word, not their rights on the card
 	privileged(doc).store_approval(channel, by, estimate.net, decided)
 
@@ -112,8 +112,13 @@ def decline_estimate(card: str, seen: float, reason: str, by: str, channel: str,
 	estimate = _estimate(doc)
 	if estimate.state == "declined":
 		return
-	_require_open(estimate, seen)
+	require_open(estimate, seen)
 	privileged(doc).store_decline(reason, decided)
+	note_decline(doc, channel, by, reason)
+
+
+def note_decline(doc: Document, channel: str, by: str, reason: str) -> None:
+	"""What the customer said against it stands on the timeline of the job."""
 	doc.add_comment(
 		"Info", _("has declined ({0}, {1}): {2}").format(_(channel), escape_html(by), escape_html(reason))
 	)
@@ -123,7 +128,12 @@ def _locked(card: str) -> Document:
 	return frappe.get_doc("Repair Card", card, for_update=True)
 
 
-def _require_open(estimate: frappe._dict, seen: float) -> None:
+def require_open(estimate: frappe._dict, seen: float) -> None:
+	"""The estimate waits for its answer, and is the one that the customer has seen.
+
+	Raises:
+		NotPossible: it does not, or was changed.
+	"""
 	if estimate.state != "open":
 		frappe.throw(_(NOT_ANSWERABLE), NotPossible)
 	if rounded(estimate.net) != rounded(seen):
@@ -131,6 +141,13 @@ def _require_open(estimate: frappe._dict, seen: float) -> None:
 
 
 def _estimate(doc: Document) -> frappe._dict:
+	estimate = as_told(doc, doc.diagnosis, doc.promised_return)
+	estimate.state = _state(doc, estimate)
+	return estimate
+
+
+def as_told(doc: Document, diagnosis: str | None, promised_return: object = None) -> frappe._dict:
+	"""What a customer is told of the estimate of a job, in the form of :func:`estimate_of`, but for its state."""
 	estimate = frappe._dict(
 		doctype=doc.doctype,
 		card=doc.name,
@@ -139,8 +156,8 @@ def _estimate(doc: Document) -> frappe._dict:
 		equipment=doc.equipment,
 		company=doc.company,
 		currency=doc.currency or frappe.get_cached_value("Company", doc.company, "default_currency"),
-		diagnosis=doc.diagnosis,
-		promised_return=doc.promised_return,
+		diagnosis=diagnosis,
+		promised_return=promised_return,
 		net=flt(doc.estimated_amount),
 		lines=[],
 		taxes=0,
@@ -151,12 +168,11 @@ def _estimate(doc: Document) -> frappe._dict:
 		approved_amount=flt(doc.approved_amount),
 		decline_reason=doc.decline_reason,
 	)
-	take_quotation(estimate, doc.quotation)
-	estimate.state = _state(doc, estimate)
+	_take_quotation(estimate, doc.quotation)
 	return estimate
 
 
-def take_quotation(estimate: frappe._dict, name: str | None) -> None:
+def _take_quotation(estimate: frappe._dict, name: str | None) -> None:
 	"""The quotation's rows, when it is the one the estimate was taken from."""
 	if not name:
 		return

@@ -169,8 +169,7 @@ class Server(Process):
 		]
 
 	def environment(self) -> dict[str, str]:
-		# DEV_SERVER makes the desk connect its websocket to socketio_port instead of the web server's port.
-		return {"AFTERSALES_SITE": self.site, "DEV_SERVER": "1"}
+		return {"AFTERSALES_SITE": self.site}
 
 	def ready(self) -> bool:
 		try:

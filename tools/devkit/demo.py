@@ -120,8 +120,7 @@ def _commands(ground: Ground) -> dict[str, tuple[list, dict]]:
 		"bench_wsgi:application",
 	]
 	return {
-		# DEV_SERVER makes the desk connect its websocket to socketio_port, as no proxy joins the two.
-		"web": (gunicorn, {"AFTERSALES_SITE": SITE, "DEV_SERVER": "1"}),
+		"web": (gunicorn, {"AFTERSALES_SITE": SITE}),
 		"socketio": (
 			[ground.which("node"), ground.bench / "apps" / "frappe" / "socketio.js"],
 			{"FRAPPE_SITE": SITE, "FRAPPE_SOCKETIO_PORT": str(sockets)},

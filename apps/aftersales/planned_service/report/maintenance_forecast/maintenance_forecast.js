@@ -1,13 +1,6 @@
 frappe.query_reports["Maintenance Forecast"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
+		aftersales.reports.company_filter(),
 		{ fieldname: "months", label: __("Months Ahead"), fieldtype: "Int", default: 3 },
 		{
 			fieldname: "plan",

@@ -1,13 +1,6 @@
 frappe.query_reports["Spare Part Stock"] = {
 	filters: [
-		{
-			fieldname: "company",
-			label: __("Company"),
-			fieldtype: "Link",
-			options: "Company",
-			default: frappe.defaults.get_user_default("Company"),
-			reqd: 1,
-		},
+		aftersales.reports.company_filter(),
 		{ fieldname: "brand", label: __("Brand"), fieldtype: "Data" },
 		{ fieldname: "model", label: __("Fits Model"), fieldtype: "Data" },
 		{ fieldname: "text", label: __("Number, Name or Model"), fieldtype: "Data" },

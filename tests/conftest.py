@@ -14,6 +14,7 @@ behind fail it. Everything in tests/browser is `commits` by nature.
 import functools
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,14 @@ def pytest_runtest_call(item):
 	# From here on a rollback in the code under test must not take away what the fixtures prepared.
 	if held := getattr(item, "held_transaction", None):
 		held.mark()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _browser_of_the_file():
+	"""Tests of one file share a browser (tests/desk.py); the next file may start one of its own."""
+	yield
+	if desk := sys.modules.get("tests.desk"):
+		desk.close_browser()
 
 
 @pytest.fixture(autouse=True)

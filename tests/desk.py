@@ -43,17 +43,44 @@ QUIET = f"""() => {{
 }}"""
 
 
+_open: dict[str, object] = {}
+"""Driver and browser that the tests of a file share."""
+
+
 @contextmanager
 def chromium(*arguments: str) -> Iterator[Browser]:
-	"""A headless Chromium."""
-	with sync_playwright() as playwright:
-		browser = playwright.chromium.launch(
-			executable_path=os.environ["AFTERSALES_CHROMIUM"], args=[*CHROMIUM_ARGUMENTS, *arguments]
-		)
-		try:
-			yield browser
-		finally:
+	"""A headless Chromium. The tests of a file share one, but for one with `arguments`; contexts are each test's own."""
+	browser = _launch(*arguments) if arguments else _shared()
+	try:
+		yield browser
+	finally:
+		if arguments:
 			browser.close()
+		elif browser.is_connected():
+			for context in browser.contexts:
+				context.close()
+
+
+def _shared() -> Browser:
+	if not (_open.get("browser") and _open["browser"].is_connected()):
+		_open["browser"] = _launch()
+	return _open["browser"]
+
+
+def _launch(*arguments: str) -> Browser:
+	if "driver" not in _open:
+		_open["driver"] = sync_playwright().start()
+	return _open["driver"].chromium.launch(
+		executable_path=os.environ["AFTERSALES_CHROMIUM"], args=[*CHROMIUM_ARGUMENTS, *arguments]
+	)
+
+
+def close_browser() -> None:
+	"""End what :func:`chromium` left open for the next test of the file."""
+	if browser := _open.pop("browser", None):
+		browser.close()
+	if driver := _open.pop("driver", None):
+		driver.stop()
 
 
 @contextmanager
@@ -90,7 +117,13 @@ class Desk:
 
 	def __init__(self, browser: Browser, url: str, user: str, password: str = PASSWORD, size: dict = DESK):
 		phone = size["width"] < 600
-		self.context = browser.new_context(base_url=url, viewport=size, has_touch=phone, is_mobile=phone)
+		self.context = browser.new_context(
+			base_url=url,
+			viewport=size,
+			has_touch=phone,
+			is_mobile=phone,
+			reduced_motion="reduce",  # dialogs are there at once
+		)
 		self.page = self.context.new_page()
 		self.page.set_default_timeout(WAIT)
 		self.errors: list[str] = []

@@ -64,11 +64,11 @@ class Clock:
 	@contextmanager
 	def at(self, moment: str | date | datetime) -> Iterator[datetime]:
 		"""The clock at `moment` for a while, then as it was before."""
-		before = now_datetime() if self._travel else None
+		before = self.moment()
 		try:
 			yield self.to(moment)
 		finally:
-			self.to(before) if before else self.back()
+			self.set_back_to(before)
 
 	def back(self) -> None:
 		"""The real clock again."""
@@ -78,6 +78,14 @@ class Clock:
 			self._offset = 0.0
 			self._leave_sessions()
 			_begin_request()
+
+	def moment(self) -> datetime | None:
+		"""The site time to which it was moved, and has gone on since; None where it is the real clock."""
+		return now_datetime() if self._travel else None
+
+	def set_back_to(self, moment: datetime | None) -> None:
+		"""What :meth:`moment` said, again."""
+		self.to(moment) if moment else self.back()
 
 	def environment(self) -> dict[str, str]:
 		"""What a child process has to be started with, so that its clock is this one."""

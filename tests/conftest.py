@@ -11,10 +11,12 @@ summary says so. Marker `needs_app`: apps that the site must have; the same. Mar
 behind fail it. Everything in tests/browser is `commits` by nature.
 """
 
+import copy
 import functools
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,10 @@ HERE = Path(__file__).parent
 NEED_SITE = ("integration", "security", "browser")
 CHROMIUM = os.environ.get("AFTERSALES_CHROMIUM")
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+AT = os.environ.get("AFTERSALES_AT")
+"""A time of day, as 23:50: what is rolled back runs at it, to see whether a run near midnight passes."""
+SHARED = pytest.StashKey()
+"""On a test file: the transaction that its tests share, while a fixture of its has one open."""
 left_out: set[str] = set()
 missing_programs: set[str] = set()
 """Tests left out for want of a program that a machine may do without, with the program."""
@@ -180,9 +186,19 @@ def _site(request):
 
 	from tests import isolation, sessions
 
-	sessions.connect(SITE, force=True)
-	caching._SITE_CACHE.pop(SITE, None)
 	commits = request.node.get_closest_marker("commits")
+	shared = request.node.getparent(pytest.Module).stash.get(SHARED, None)
+	caching._SITE_CACHE.pop(SITE, None)
+	if shared:
+		assert not commits, "a test that commits has no place in a file whose fixtures ask for `shared_site`"
+		request.node.held_transaction = shared
+		shared.begin_test()
+		try:
+			yield
+		finally:
+			shared.end_test()
+		return
+	sessions.connect(SITE, force=True)
 	try:
 		if commits:
 			before = isolation.row_counts()
@@ -195,12 +211,72 @@ def _site(request):
 		else:
 			held = request.node.held_transaction = isolation.HeldTransaction(frappe.local.db)
 			try:
-				yield
+				with _time_of_day():
+					yield
 			finally:
 				frappe.set_user("Administrator")
 				held.release()
 	finally:
 		frappe.destroy()
+
+
+@contextmanager
+def _time_of_day():
+	from frappe.utils import nowdate
+
+	from tests.clock import current
+
+	if AT:
+		current.to(f"{nowdate()} {AT}:00")
+	yield
+	if AT:
+		current.back()
+
+
+@pytest.fixture(scope="module")
+def shared_site(request):
+	"""The site for fixtures of scope "module": what they make is there for each test of the file, and undone at its end."""
+	import frappe
+	from frappe.utils import caching
+
+	from tests import isolation, sessions
+
+	assert not getattr(frappe.local, "db", None), "the test has begun: ask for the fixture as an argument"
+	sessions.connect(SITE, force=True)
+	caching._SITE_CACHE.pop(SITE, None)
+	stash = request.node.stash
+	shared = stash[SHARED] = isolation.SharedTransaction(frappe.local.db)
+	try:
+		with _time_of_day():
+			yield
+	finally:
+		del stash[SHARED]
+		frappe.set_user("Administrator")
+		shared.release()
+		frappe.destroy()
+
+
+@pytest.fixture(scope="module")
+def shared_clock(shared_site):
+	"""The clock for fixtures of scope "module": each test of the file begins at the moment to which they moved it."""
+	from tests.clock import current
+
+	yield current
+	current.back()
+
+
+@pytest.fixture(scope="module")
+def masters(shared_site):
+	"""What the tests of a file begin with, made once: the masters of a small agency, unless the file makes its own."""
+	from tests import factories
+
+	return factories.shop()
+
+
+@pytest.fixture
+def shop(masters, _site):
+	"""The names of the file's `masters`, for the test to add to."""
+	return copy.deepcopy(masters)
 
 
 @pytest.fixture

@@ -4,14 +4,21 @@ A test runs inside one database transaction that is rolled back at its end. Code
 commit and rollback: commit moves a savepoint, rollback returns to it, so both mean to the code what they
 mean in production, and nothing reaches the disk. What a test prepared in fixtures counts as committed
 when its body starts.
+
+What all tests of a file begin with is made once a file: a fixture of scope "module" that asks for `shared_site`. Its rows
+stay in the transaction, each test goes back to them, and the file's end undoes them.
 """
 
 import re
+from datetime import datetime
 
 import frappe
 from frappe.cache_manager import user_cache_keys
 
+from tests import clock, sessions
+
 SAVEPOINT = "aftersales_test"
+SHARED = "aftersales_shared"
 WRITE = re.compile(
 	r"^\s*(?:insert(?:\s+ignore)?(?:\s+into)?|replace(?:\s+into)?|update|delete\s+from)"
 	r"\s+(?:`(?:tab)?([^`]+)`|(?:tab)?(\w+))",
@@ -22,6 +29,7 @@ DDL = re.compile(r"^\s*(?:create|alter|drop|truncate|rename)\s+(?!temporary\b)",
 # Tables whose rows Frappe keeps in Redis beyond the documents themselves. After a rollback the cache
 # would still hold what the test wrote, for later tests and for every other process of the site.
 CACHED_PER_USER = {"User", "Has Role", "User Permission", "DefaultValue", "Block Module"}
+OURS_CACHED = ("aftersales_service_targets", "aftersales_service_prices")
 CACHED_WIDELY = {
 	"Assignment Rule",
 	"Client Script",
@@ -64,6 +72,7 @@ class HeldTransaction:
 	def __init__(self, db):
 		self.db = db
 		self.written: set[str] = set()
+		self.cache: SiteCache | None = None
 		self._sql, self._rollback = db.sql, db.rollback
 		db.sql, db.commit, db.rollback = self.sql, self.commit, self.rollback
 		db.begin, db.sql_ddl = self.begin, self.sql_ddl
@@ -76,10 +85,15 @@ class HeldTransaction:
 	def sql(self, query, *args, **kwargs):
 		text = str(query)
 		if found := WRITE.match(text):
-			self.written.add(found.group(1) or found.group(2))
+			self._note(found.group(1) or found.group(2))
 		elif DDL.match(text):
 			raise DDLInTest(f"mark this test with @pytest.mark.commits, it changes the schema: {text[:120]}")
 		return self._sql(query, *args, **kwargs)
+
+	def _note(self, table: str) -> None:
+		if table in CACHED_WIDELY and not self.cache:
+			self.cache = SiteCache()
+		self.written.add(table)
 
 	def sql_ddl(self, query, *args, **kwargs):
 		self.sql(query, *args, **kwargs)
@@ -100,10 +114,13 @@ class HeldTransaction:
 		if save_point:
 			self._rollback(save_point=save_point)
 			return
+		self._back_to(SAVEPOINT)
+
+	def _back_to(self, savepoint: str) -> None:
 		self.db.before_commit.reset()
 		self.db.after_commit.reset()
 		self.db.before_rollback.run()
-		self._sql(f"rollback to savepoint {SAVEPOINT}")
+		self._sql(f"rollback to savepoint {savepoint}")
 		self.db.value_cache.clear()
 		self.db.after_rollback.run()
 
@@ -112,16 +129,82 @@ class HeldTransaction:
 		for name in ("sql", "commit", "rollback", "begin", "sql_ddl"):
 			delattr(self.db, name)
 		self.db.rollback()
-		forget(self.written)
+		forget(self.written, self.cache)
 
 
-def forget(tables: set[str]) -> None:
-	"""Remove from the site's Redis cache whatever depends on these tables (names without `tab`)."""
+class SharedTransaction(HeldTransaction):
+	"""The connection of the tests of one file: what its module fixtures made stays, what a test made is undone.
+
+	Each test begins as the user whom the module fixtures left, at the moment to which they moved the clock.
+	"""
+
+	def __init__(self, db):
+		super().__init__(db)
+		self.written_by_file: set[str] = set()
+		self.cache_before_file: SiteCache | None = None
+		self.user = frappe.session.user
+		self.moment: datetime | None = None
+
+	def begin_test(self) -> None:
+		"""All that is there now belongs to the file, and is what :meth:`end_test` goes back to."""
+		self.written_by_file |= self.written
+		self.cache_before_file = self.cache_before_file or self.cache
+		self.written, self.cache = set(), None
+		self.user = frappe.session.user
+		self.moment = clock.current.moment()
+		self._sql(f"savepoint {SHARED}")
+		self.mark()
+
+	def end_test(self) -> None:
+		"""Undo what the test made, to the session as well."""
+		frappe.set_user("Administrator")
+		self._back_to(SHARED)
+		self.mark()
+		self._sql("set session max_statement_time = default")
+		self._sql("do release_all_locks()")
+		self.db.transaction_writes = 0
+		forget(self.written, self.cache)
+		self.written, self.cache = set(), None
+		sessions.begin_anew(frappe.local.site, self.db, self.user)
+		clock.current.set_back_to(self.moment)
+
+	def release(self) -> None:
+		self.written |= self.written_by_file
+		self.cache = self.cache_before_file or self.cache
+		super().release()
+
+
+class SiteCache:
+	"""What is in the site's Redis cache now: reading the DocTypes anew takes seconds, putting this back does not."""
+
+	def __init__(self):
+		keys = frappe.cache.get_keys("")
+		asked = frappe.cache.pipeline(transaction=False)
+		for key in keys:
+			asked.dump(key).pttl(key)
+		answers = asked.execute()
+		self.kept = [row for row in zip(keys, answers[::2], answers[1::2], strict=True) if row[1]]
+
+	def put_back(self) -> None:
+		told = frappe.cache.pipeline(transaction=False)
+		for key, content, milliseconds_left in self.kept:
+			told.restore(key, max(milliseconds_left, 0), content, replace=True)
+		told.execute()
+
+
+def forget(tables: set[str], before: SiteCache | None = None) -> None:
+	"""Remove from the site's Redis cache whatever depends on these tables (names without `tab`).
+
+	`before`: what was in the cache before tables that Frappe caches widely were written to.
+	"""
 	if not tables:
 		return
 	if tables & CACHED_WIDELY:
 		frappe.clear_cache()
+		if before:
+			before.put_back()
 	frappe.cache.delete_keys("document_cache")
+	frappe.cache.delete_value([*OURS_CACHED])
 	if "Fiscal Year" in tables:
 		frappe.cache.delete_value("fiscal_years")  # ERPNext's own list of them
 	if tables & CACHED_PER_USER:
@@ -160,4 +243,5 @@ def row_counts() -> dict[str, int]:
 		"User",
 		"Warehouse",
 	]
-	return {name: frappe.db.count(name) for name in [*ours, *erpnext]}
+	each = [f"select '{name}', count(*) from `tab{name}`" for name in [*ours, *erpnext]]
+	return dict(frappe.db.sql(" union all ".join(each)))

@@ -20,3 +20,12 @@ def begin() -> None:
 
 	if "aftersales" in frappe.get_installed_apps():
 		read_what_is_committed()
+
+
+def begin_anew(site: str, database, user: str) -> None:
+	"""Frappe as a new request finds it, on a connection that stays open, as `user`."""
+	frappe.local.db = None  # or it would be closed
+	frappe.destroy()
+	frappe.init(site=site, sites_path=".", force=True)
+	frappe.local.db = database
+	frappe.set_user(user)

@@ -16,8 +16,8 @@ from tests import factories as make
 KIND = "Inspection and Preventive Maintenance"
 
 
-@pytest.fixture
-def shop(_site):
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	defaults.insert_missing(
 		["Service Category", "Service Request Type", "Issue Priority", "Aftersales Settings"]
 	)

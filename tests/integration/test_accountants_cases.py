@@ -47,8 +47,8 @@ def case(number: str):
 CASES.update(settling_cases.CASES)
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.contract = make.account("Contract Service Expense", "Direct Expenses")
 	make.category_accounts("B", expense_account=names.contract, cost_center=names.cost_center)

@@ -26,8 +26,8 @@ REPORTS = {
 """Report → who may open it, of our roles."""
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.settings(small_fee_limit=500)
 	paid(names, cash_collected=CASH)

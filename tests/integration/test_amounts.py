@@ -20,8 +20,8 @@ from tests import factories as make
 from tests.jobs import billed, done, gl, in_stock, job
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.settings(small_fee_limit=500)
 	mode = frappe.get_doc("Mode of Payment", "Cash")

@@ -13,12 +13,6 @@ from aftersales.spare_parts.parts import stock_by_warehouse
 from tests import factories as make
 from tests.attacks import refused
 
-
-@pytest.fixture
-def shop():
-	return make.shop()
-
-
 # ---------------------------------------------------------------- times to come
 
 

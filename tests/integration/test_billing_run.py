@@ -13,8 +13,8 @@ from tests import factories as make
 from tests.jobs import KINDS, billed, documents_of, done, gl, worked_off
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.settings(invoicing="One Invoice per Customer", billing_period="Day")
 	return names

@@ -14,8 +14,8 @@ from tests.jobs import done, gl, in_stock, job, refuse, stock_ledger
 KIT = "Seal Kit"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.gasket = make.item("Gasket")
 	make.receive(names.gasket, 10, 4, names.van)

@@ -21,8 +21,8 @@ from tests.attacks import bulk, refused
 from tests.jobs import billed, done, gl
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.cash_account = make.account("Till", "Cash In Hand", account_type="Cash")
 	names.short_and_over = make.account("Cash Short and Over", "Indirect Expenses")

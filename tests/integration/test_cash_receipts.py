@@ -28,8 +28,8 @@ def open_shop():
 	return names
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	return open_shop()
 
 

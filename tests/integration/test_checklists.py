@@ -10,8 +10,8 @@ from aftersales.setup import defaults
 from tests import factories as make
 
 
-@pytest.fixture(autouse=True)
-def shop(_site):
+@pytest.fixture(scope="module", autouse=True)
+def masters(shared_site):
 	defaults.insert_missing(
 		["Service Category", "Service Request Type", "Issue Priority", "Aftersales Settings"]
 	)

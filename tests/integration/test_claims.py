@@ -25,8 +25,8 @@ COMPANY = make.COMPANY
 TAXES = "Sales Taxes and Charges Template"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.maker = supplier("Baxi Heating")
 	names.insurer = supplier("Atlantic Insurance")

@@ -12,11 +12,6 @@ from tests import factories as make
 from tests.jobs import KINDS, documents_of, done, gl, in_stock
 
 
-@pytest.fixture
-def shop():
-	return make.shop()
-
-
 @pytest.fixture(params=KINDS)
 def kind(request):
 	return request.param

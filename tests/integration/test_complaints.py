@@ -15,8 +15,8 @@ ACCUSED = "dara.van@example.com"
 HOUR = 3600
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	"""A site as installed: shipped targets, request types and workflows, and the people of the desk."""
 	defaults.insert_missing()
 	for values in defaults.shipped():
@@ -40,8 +40,6 @@ def desk(_site):
 	make.customer("Sean Doyle")
 	make.contact("Nora Byrne", "Nora", "+353 86 123 4567", "nora@example.com")
 	frappe.set_user(AGENT)
-	yield
-	frappe.cache.delete_value("aftersales_service_targets")
 
 
 def complaint(**values):

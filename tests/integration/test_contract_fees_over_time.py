@@ -23,9 +23,9 @@ TODAY = "2026-11-30"
 INVOICE, CONTRACT = "Sales Invoice", "Service Contract"
 
 
-@pytest.fixture
-def shop(clock):
-	clock.to(TODAY)
+@pytest.fixture(scope="module")
+def masters(shared_clock):
+	shared_clock.to(TODAY)
 	make.fiscal_years(2026, 2027, 2028)
 	return make.shop()
 

@@ -16,8 +16,8 @@ from tests.jobs import billed, documents_of, done, gl, job, refuse, stock_ledger
 from tests.refusals import assert_refused
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.contract_expense = make.account("Contract Service Expense", "Direct Expenses")
 	names.excess = make.service_item("Contract Excess", uom="Nos")

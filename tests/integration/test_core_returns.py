@@ -14,8 +14,8 @@ from tests.jobs import done, gl, in_stock
 CREDITS = "Core Credits - LSL"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.core = make.item("Old Seal")
 	make.make("Spare Part", item_code=names.seal, core_return=1, core_item=names.core, core_credit=4)

@@ -35,8 +35,8 @@ CUSTOMERS = {
 }
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	"""The masters of `factories.shop` for a company in Gujarat."""
 	frappe.db.set_single_value("GST Settings", {"sandbox_mode": 1, "enable_e_invoice": 0})
 	with _without_hrms_fields():

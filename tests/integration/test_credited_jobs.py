@@ -14,11 +14,6 @@ from tests import factories as make
 from tests.jobs import KINDS, billed, done, gl
 
 
-@pytest.fixture
-def shop():
-	return make.shop()
-
-
 @pytest.fixture(params=KINDS)
 def kind(request):
 	return request.param

@@ -22,8 +22,8 @@ DRAFT = "cannot be set on a draft"
 ORDER = "does not follow"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.loaner = make.item("Loaner heater", has_serial_no=1)
 	make.receive(names.loaner, 1, 150, STORE, ("LH-1",))

@@ -24,15 +24,14 @@ def no_printer(monkeypatch):
 	monkeypatch.setattr(documents, "can_be_pdf", lambda word: False)
 
 
-@pytest.fixture
-def agent():
+@pytest.fixture(scope="module")
+def agent(shared_site):
 	return make.user("agent@desk.example", "Service Agent")
 
 
-@pytest.fixture
-def two(agent):
+@pytest.fixture(scope="module")
+def masters(agent):
 	"""Anna acts for Nora Byrne, Ben for Quinn Foods; each has a boiler."""
-	portal.forget_limits()
 	make.settings(customer_calls_owner=agent)
 	nora, quinn = make.customer("Nora Byrne"), make.customer("Quinn Foods")
 	portal.website_user(ANNA, nora, "Anna")
@@ -43,6 +42,12 @@ def two(agent):
 		boiler=make.equipment(nora, serial_text="B-1"),
 		oven=make.equipment(quinn, brand="Rational", model="Oven 6", serial_text="O-1"),
 	)
+
+
+@pytest.fixture
+def two(shop):
+	portal.forget_limits()
+	return shop
 
 
 def a_call(two, **values):

@@ -30,8 +30,8 @@ def digits(monkeypatch):
 	return keep
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.once("Brand", "Baxi", brand="Baxi")
 	group = frappe.get_all("Supplier Group", {"is_group": 0}, pluck="name", order_by="name")[0]

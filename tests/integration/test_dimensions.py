@@ -15,8 +15,8 @@ from tests.jobs import done
 COMPANY = make.COMPANY
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	group = frappe.get_all("Supplier Group", {"is_group": 0}, pluck="name", order_by="name")[0]
 	names.maker = make.once("Supplier", "Baxi Heating", supplier_name="Baxi Heating", supplier_group=group)

@@ -15,8 +15,8 @@ TECHNICIAN = "dispatch.aoife@example.com"
 ACCOUNTANT = "dispatch.accountant@example.com"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	make.settings(default_company=make.COMPANY, working_calendar=eight_hours(), visit_minutes=90)
 	found = make.shop()
 	for user, role in (

@@ -18,9 +18,9 @@ DONE = "2026-11-30"
 INVOICE = "Sales Invoice"
 
 
-@pytest.fixture
-def shop(clock):
-	clock.to(DONE)
+@pytest.fixture(scope="module")
+def masters(shared_clock):
+	shared_clock.to(DONE)
 	make.fiscal_years(2026, 2027)
 	return make.shop()
 

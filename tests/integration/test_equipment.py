@@ -18,8 +18,8 @@ from tests.refusals import assert_done, assert_refused
 AGENT = "orla.desk@example.com"
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	make.settings(default_company=make.COMPANY)
 	make.user(AGENT, "Service Agent")
 	make.customer("Nora Byrne")

@@ -16,8 +16,8 @@ def today():
 	return {"from_date": nowdate(), "to_date": nowdate()}
 
 
-@pytest.fixture(autouse=True)
-def watch(_site):
+@pytest.fixture(scope="module", autouse=True)
+def watch(shared_site):
 	"""Three equal faults in ten days are a pattern."""
 	make.once("Quality Procedure", "Fault Analysis", quality_procedure_name="Fault Analysis")
 	make.settings(

@@ -18,8 +18,8 @@ REPORT = {
 }
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	hour, seal = make.service_item("Labour hour"), make.item("Gas valve seal")
 	make.price(hour, 60)
 	make.price(seal, 42)

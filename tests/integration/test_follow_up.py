@@ -12,8 +12,8 @@ AGENT = "orla.desk@example.com"
 SUPERVISOR = "fergal.super@example.com"
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	make.category("A")
 	make.request_type("Repair", default_support_kind="Use")
 	if not frappe.db.exists("Issue Priority", "Emergency"):

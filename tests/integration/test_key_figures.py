@@ -21,8 +21,8 @@ HOUR, DAY = 3600, 86400
 FEBRUARY = {"from_date": "2026-02-01", "to_date": "2026-02-28"}
 
 
-@pytest.fixture
-def names():
+@pytest.fixture(scope="module")
+def names(shared_site):
 	make.settings(default_company=make.COMPANY)
 	return make.shop()
 

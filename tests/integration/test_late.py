@@ -13,8 +13,8 @@ from tests import factories as make
 from tests.jobs import done
 
 
-@pytest.fixture
-def shop(_site, clock):
+@pytest.fixture(scope="module")
+def masters(shared_clock):
 	names = make.shop()
 	make.fiscal_years(getdate().year + 1)
 	make.settings(invoicing="One Invoice per Job")

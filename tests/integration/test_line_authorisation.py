@@ -8,8 +8,8 @@ from tests import factories as make
 from tests.attacks import comments
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.user = make.user("aoife@rates.example", "Service Technician")
 	frappe.db.set_value("Service Technician", names.technician, "user", names.user)

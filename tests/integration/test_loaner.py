@@ -10,8 +10,8 @@ from tests.attacks import bulk_edited, refused
 from tests.jobs import gl, in_stock, stock_ledger
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.store = f"Stores - {make.ABBR}"
 	names.lent_out = f"Goods In Transit - {make.ABBR}"

@@ -31,8 +31,8 @@ def browser():
 		yield browser
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	shop = make.shop()
 	shop.customer = make.customer(NAME, customer_name=NAME)
 	make.address(shop.customer)

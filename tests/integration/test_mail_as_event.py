@@ -15,8 +15,8 @@ NORA, AGENT, COLLEAGUE = "nora@byrne.example", "agent@liffey.example", "sean@lif
 HOUR = 3600
 
 
-@pytest.fixture
-def desk(_site) -> frappe._dict:
+@pytest.fixture(scope="module")
+def desk(shared_site) -> frappe._dict:
 	"""A mailbox for calls, a customer with an address, an agent; the shipped targets answer and visit."""
 	shop = make.shop()
 	make.contact(shop.customer, "Nora", "+353 1 555 01", NORA)

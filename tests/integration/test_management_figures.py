@@ -22,9 +22,9 @@ from tests.jobs import done
 MANAGER, ACCOUNTANT, AGENT = "maeve@figures.example", "una@figures.example", "sean@figures.example"
 
 
-@pytest.fixture
-def shop(_site, clock):
-	clock.to(f"{nowdate()} 10:00:00")
+@pytest.fixture(scope="module")
+def masters(shared_clock):
+	shared_clock.to(f"{nowdate()} 10:00:00")
 	shop = make.shop()
 	make.fiscal_years(getdate().year + 1)
 	make.user(MANAGER, "Service Manager")

@@ -16,8 +16,8 @@ from tests.jobs import billed
 from tests.portal import ANNA
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	shop = make.shop()
 	make.settings(send_customer_messages=1, submit_invoice=1, follow_up_days=7)
 	make.contact(shop.customer, "Nora", "+353 1 555 01", "nora@byrne.example")

@@ -20,8 +20,8 @@ from tests.jobs import done
 from tests.portal import ANNA
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	portal.forget_limits()
 	return make.shop()
 

@@ -16,8 +16,8 @@ TECHNICIAN = "declan.tech@example.com"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	make.request_type("Repair")
 	make.settings(
 		default_company=make.COMPANY,

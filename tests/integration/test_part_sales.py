@@ -11,8 +11,8 @@ from tests import factories as make
 from tests.jobs import gl, in_stock
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.call = make.call(names.customer)
 	return names

@@ -10,8 +10,8 @@ from tests import factories as make
 from tests.jobs import done
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	"""A seal that fits the customer's boiler, none in the van any more; its substitute is; a fan of another maker."""
 	store, other_van = make.warehouse("Main Store"), make.warehouse("Van Declan")
 	found = make.shop()

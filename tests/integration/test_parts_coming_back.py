@@ -15,8 +15,8 @@ BOARD = ("C4-1", "C4-2")
 TECHNICIAN = "aoife.back@example.com"
 
 
-@pytest.fixture
-def shop(_site):
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.board = make.item("Control Board", has_serial_no=1)
 	make.price(names.board, 180)

@@ -15,8 +15,8 @@ STOREKEEPER = "store.keeper@example.com"
 HEAD_OF_STORES = "head.stores@example.com"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	"""A store of five gaskets; three of them are set aside for two cards, two and one."""
 	names = make.shop()
 	names.store = f"Stores - {make.ABBR}"

@@ -11,8 +11,8 @@ from tests.attacks import comments
 from tests.jobs import in_stock
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	"""The small agency, with a store of three gaskets at 8 each."""
 	names = make.shop()
 	names.store = f"Stores - {make.ABBR}"

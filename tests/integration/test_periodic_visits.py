@@ -11,8 +11,8 @@ from tests import factories as make
 AGENT = "orla.desk@example.com"
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	defaults.insert_missing(["Service Request Type", "Issue Priority", "Aftersales Settings"])
 	make.settings(default_company=make.COMPANY, default_request_type="Repair", default_priority="Medium")
 	make.user(AGENT, "Service Agent")

@@ -17,8 +17,8 @@ AGENT = "orla.desk@example.com"
 ACCOUNTANT = "maeve.books@example.com"
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	defaults.insert_missing()
 	for values in defaults.shipped():
 		if values["doctype"] in ("Service Target", "Service Calendar"):
@@ -42,8 +42,6 @@ def desk(_site):
 	make.customer("Sean Doyle")
 	make.contact(nora, "Niamh", "+353 86 123 4567", "nora@example.com")
 	frappe.set_user(AGENT)
-	yield
-	frappe.cache.delete_value("aftersales_service_targets")
 
 
 def boiler(owner="Nora Byrne", **values):

@@ -15,8 +15,8 @@ from tests import factories as make
 KIND = "Inspection and Preventive Maintenance"
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	defaults.insert_missing(
 		["Service Category", "Service Request Type", "Issue Priority", "Aftersales Settings"]
 	)

@@ -11,11 +11,6 @@ from tests import factories as make
 from tests.jobs import KINDS, bundles_of, documents_of, done, gl, in_stock, job, stock_ledger
 
 
-@pytest.fixture
-def shop():
-	return make.shop()
-
-
 @pytest.fixture(params=KINDS)
 def kind(request):
 	return request.param

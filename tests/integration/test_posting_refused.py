@@ -19,12 +19,6 @@ from aftersales.service_posting.plan import posting_checks, posting_messages, po
 from tests import factories as make
 from tests.jobs import documents_of, job, refuse
 
-
-@pytest.fixture
-def shop():
-	return make.shop()
-
-
 CASES = []
 
 

@@ -45,11 +45,6 @@ def chromium():
 
 
 @pytest.fixture
-def shop():
-	return make.shop()
-
-
-@pytest.fixture
 def call(shop):
 	file = make.equipment(shop.customer, brand="Calora", model="GWH 11", serial_text="CW-5531")
 	return make.call(shop.customer, equipment=file, subject="Leaks onto the floor")

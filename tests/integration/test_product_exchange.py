@@ -9,8 +9,8 @@ from tests.jobs import done, in_stock
 from tests.settling_cases import boiler, exchange, sold_boiler, warehouse
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.item, names.store = boiler(names, "B-1", "B-2", "B-3")
 	names.invoice, names.product = sold_boiler(names, "B-1", names.item, names.store)

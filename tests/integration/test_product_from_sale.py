@@ -9,8 +9,8 @@ from aftersales.service_desk import product_connections as dashboards
 from tests import factories as make
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	make.settings(default_company=make.COMPANY)
 	make.customer("Nora Byrne")
 	make.customer("Sean Doyle")

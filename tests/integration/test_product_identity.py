@@ -12,8 +12,8 @@ from tests import factories as make
 ITEM = "BOILER-24"
 
 
-@pytest.fixture
-def nora(_site):
+@pytest.fixture(scope="module")
+def nora(shared_site):
 	for name in ("A", "B", "C", "D"):
 		make.category(name)
 	make.settings(

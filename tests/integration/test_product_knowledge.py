@@ -15,8 +15,8 @@ from tests import mails, portal
 from tests.portal import ANNA, BEN
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	defaults.insert_missing(
 		["Service Category", "Service Request Type", "Issue Priority", "Aftersales Settings"]
 	)

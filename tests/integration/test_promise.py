@@ -20,9 +20,9 @@ def tomorrow(time: str, days: int = 1):
 	return get_datetime(f"{add_days(nowdate(), days)} {time}")
 
 
-@pytest.fixture
-def shop(_site, clock):
-	clock.to(f"{nowdate()} 09:00:00")
+@pytest.fixture(scope="module")
+def masters(shared_clock):
+	shared_clock.to(f"{nowdate()} 09:00:00")
 	shop = make.shop()
 	make.contact(shop.customer, "Nora", "+353 1 555 01", NORA)
 	make.user(AGENT, "Service Agent")

@@ -32,8 +32,8 @@ ROLES = (
 )
 
 
-@pytest.fixture
-def names():
+@pytest.fixture(scope="module")
+def names(shared_site):
 	make.settings(default_company=make.COMPANY)
 	return make.shop()
 

@@ -14,8 +14,8 @@ from tests.jobs import job
 from tests.settling_cases import flat_rate
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.technician = make.technician(
 		"Own", names.van, user=make.user("own@quote.example", "Service Technician")

@@ -35,8 +35,8 @@ from tests.reconciled import (
 CLEAN_JOBS = 12
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.receive(names.seal, 200, 12.5, names.van)
 	make.settings(small_fee_limit=500)

@@ -14,8 +14,8 @@ SUPERVISOR = "fergal.super@example.com"
 ACCOUNTANT = "maeve.books@example.com"
 
 
-@pytest.fixture(autouse=True)
-def desk(_site):
+@pytest.fixture(scope="module", autouse=True)
+def desk(shared_site):
 	"""A service desk with its people, categories and settings."""
 	for name in ("A", "B", "C", "D"):
 		make.category(name)

@@ -15,8 +15,8 @@ SUPERVISOR = "orla.supervisor@example.com"
 REPAIRER = "conor.workshop@example.com"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	"""A workshop with a store and prices: an hour 60, a diagnosis 45, a gasket 20 net."""
 	store = make.warehouse("Workshop Store")
 	gasket = make.item("Heat exchanger gasket")

@@ -18,8 +18,8 @@ AGENT = "orla.desk@example.com"
 HOUR = 3600
 
 
-@pytest.fixture(autouse=True)
-def levels(_site):
+@pytest.fixture(scope="module", autouse=True)
+def levels(shared_site):
 	"""No targets but those of the test, a calendar that always works, and a manager."""
 	for name in frappe.get_all("Service Target", pluck="name"):
 		frappe.db.set_value("Service Target", name, "enabled", 0)
@@ -30,8 +30,6 @@ def levels(_site):
 		make.once("Issue Priority", priority, __newname=priority)
 	make.settings(emergency_priority="Emergency", default_priority="Medium", default_company=make.COMPANY)
 	make.user(MANAGER, "Service Manager")
-	yield
-	frappe.cache.delete_value("aftersales_service_targets")
 
 
 def office(name: str = "Office", **values) -> str:

@@ -19,8 +19,8 @@ STRANGER = "cian.stranger@example.com"
 HOUR = 3600
 
 
-@pytest.fixture(autouse=True)
-def levels(_site):
+@pytest.fixture(scope="module", autouse=True)
+def levels(shared_site):
 	for name in frappe.get_all("Service Target", pluck="name"):
 		frappe.db.set_value("Service Target", name, "enabled", 0)
 	frappe.cache.delete_value("aftersales_service_targets")
@@ -40,8 +40,6 @@ def levels(_site):
 		stop_status="Resolved",
 		pause_status="On Hold",
 	)
-	yield
-	frappe.cache.delete_value("aftersales_service_targets")
 
 
 def target(name: str = "Answer Soon", insert: bool = True, **values):

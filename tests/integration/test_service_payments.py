@@ -17,8 +17,8 @@ from tests.settling_cases import payment_request, receive_payment, terminal
 IBAN = "IE29AIBK93115212345678"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.settings(submit_invoice=1)
 	names.terminal = terminal()

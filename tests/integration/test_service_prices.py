@@ -15,11 +15,6 @@ from tests.jobs import done, in_stock, job
 from tests.settling_cases import at_night, flat_rate
 
 
-@pytest.fixture
-def shop():
-	return make.shop()
-
-
 def fresh(doc):
 	return frappe.get_doc(doc.doctype, doc.name)
 

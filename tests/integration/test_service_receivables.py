@@ -12,9 +12,9 @@ from tests import factories as make
 from tests.jobs import done
 
 
-@pytest.fixture
-def shop(_site, clock):
-	clock.to(f"{get_first_day(nowdate())} 10:00:00")
+@pytest.fixture(scope="module")
+def masters(shared_clock):
+	shared_clock.to(f"{get_first_day(nowdate())} 10:00:00")
 	shop = make.shop()
 	make.fiscal_years(getdate().year + 1)
 	make.settings(submit_invoice=1, invoicing="On Completion")

@@ -20,9 +20,9 @@ AOIFE = "aoife@standards.example"
 NORA = "nora@standards.example"
 
 
-@pytest.fixture
-def business(_site, clock):
-	clock.to(f"{nowdate()} 09:00:00")
+@pytest.fixture(scope="module")
+def masters(shared_clock):
+	shared_clock.to(f"{nowdate()} 09:00:00")
 	shop = make.shop()
 	make.fiscal_years(getdate().year + 1)
 	make.contact(shop.customer, "Nora", "+353 1 555 77", NORA)
@@ -36,6 +36,11 @@ def business(_site, clock):
 	frappe.set_user(MANAGER)
 	sets.install("manufacturer")
 	frappe.set_user("Administrator")
+	return shop
+
+
+@pytest.fixture
+def business(shop):
 	return shop
 
 

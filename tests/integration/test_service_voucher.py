@@ -24,8 +24,8 @@ TECHNICIAN = "aoife.technician@example.com"
 OTHER_TECHNICIAN = "declan.technician@example.com"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	"""A small agency: product groups, a van with parts, two technicians, a supervisor, a customer."""
 	group = frappe.get_doc(
 		{

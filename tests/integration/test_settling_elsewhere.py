@@ -18,15 +18,15 @@ from tests.settling_cases import receive_payment
 INCOME, DEBTORS, BANK = "Repair Income - CSL", "Debtors - CSL", "Terminal - CSL"
 
 
-@pytest.fixture
-def shop(clock):
+@pytest.fixture(scope="module")
+def masters(shared_clock):
 	names = make.shop()
 	make.settings(submit_invoice=1)
 	frappe.db.set_single_value(
 		"Accounts Settings", "allow_multi_currency_invoices_against_single_party_account", 1
 	)
 	make.fiscal_years(int(nowdate()[:4]) + 1)
-	clock.forward(years=1)
+	shared_clock.forward(years=1)
 	names.company = make.company()
 	names.store = make.warehouse("Units", names.company)
 	frappe.flags.pop("warehouse_account_map", None)

@@ -17,8 +17,8 @@ from tests import mails, portal
 SPECIALIST = "design@maker.example"
 
 
-@pytest.fixture(autouse=True)
-def shop(_site):
+@pytest.fixture(scope="module", autouse=True)
+def masters(shared_site):
 	defaults.insert_missing(
 		[
 			"Service Category",

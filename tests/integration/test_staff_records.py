@@ -15,8 +15,8 @@ NAME = "Dara Exam"
 GROUP = "Exam Boilers"
 
 
-@pytest.fixture(autouse=True)
-def people(_site):
+@pytest.fixture(scope="module", autouse=True)
+def people(shared_site):
 	defaults.insert_missing()
 	frappe.clear_document_cache("Service Staff Settings")
 	make.user(TECHNICIAN, "Service Technician")

@@ -12,8 +12,8 @@ from tests import mails
 NORA, MANAGER = "nora@byrne.example", "manager@takeover.example"
 
 
-@pytest.fixture
-def shop(_site):
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	shop = make.shop()
 	make.contact(shop.customer, "Nora", "+353 1 555 01", NORA)
 	make.user(MANAGER, "Service Manager")

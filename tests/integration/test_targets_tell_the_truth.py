@@ -13,11 +13,6 @@ from tests import factories as make
 HOUR = 3600
 
 
-@pytest.fixture
-def shop(_site):
-	return make.shop()
-
-
 def clock(call, measure: str) -> frappe._dict:
 	fields = ["name", "target", "state", "due_at", "paused_seconds", "paused_at", "pauses"]
 	filters = {"reference_name": call.name, "measure": measure}

@@ -31,8 +31,8 @@ from tests.phone_acts import (
 )
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	return van_and_product()
 
 

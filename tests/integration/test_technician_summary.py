@@ -12,8 +12,8 @@ from tests import factories as make
 WEEK = {"from_date": "2026-02-02", "to_date": "2026-02-08"}
 
 
-@pytest.fixture
-def names():
+@pytest.fixture(scope="module")
+def names(shared_site):
 	make.settings(default_company=make.COMPANY, working_calendar=_calendar())
 	names = make.shop()
 	names.other = make.technician(

@@ -30,8 +30,8 @@ from tests.phone_acts import (
 from tests.settling_cases import terminal
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	return van_and_product()
 
 

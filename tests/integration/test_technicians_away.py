@@ -16,8 +16,8 @@ AGENT = "orla.away@example.com"
 TOMORROW = 1
 
 
-@pytest.fixture
-def shop(_site):
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.user(TECHNICIAN, "Service Technician")
 	make.user(SUPERVISOR, "Service Supervisor", "Service Agent")

@@ -16,13 +16,18 @@ from tests import factories as make
 AGENT, SUPERVISOR, NORA = "agent@phone.example", "super@phone.example", "+353 1 555 0101"
 
 
-@pytest.fixture
-def desk(_site, clock):
-	clock.to(f"{nowdate()} 09:00:00")
+@pytest.fixture(scope="module")
+def masters(shared_clock):
+	shared_clock.to(f"{nowdate()} 09:00:00")
 	shop = make.shop()
 	make.contact(shop.customer, "Nora", NORA)
 	make.user(AGENT, "Service Agent")
 	make.user(SUPERVISOR, "Service Supervisor", "Service Agent")
+	return shop
+
+
+@pytest.fixture
+def desk(shop):
 	return shop
 
 

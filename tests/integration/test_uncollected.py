@@ -9,8 +9,8 @@ from tests import factories as make
 from tests.jobs import done
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	storage = make.service_item("Storage Day", uom="Nos")
 	make.price(storage, 2)

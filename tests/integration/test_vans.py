@@ -11,8 +11,8 @@ from tests.jobs import done
 OWN = "aoife.van@example.com"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	"""Aoife's van has ten seals (fill at 3, up to 12); the store has twenty of them and two fans."""
 	store, other_van = make.warehouse("Main Store"), make.warehouse("Van Declan")
 	found = make.shop()

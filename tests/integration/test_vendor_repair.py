@@ -12,8 +12,8 @@ from tests import factories as make
 from tests.attacks import bulk_edited, comments, refused
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.outside = make.service_item("Repair by the maker", uom="Nos", is_purchase_item=1)
 	make.settings(vendor_repair_item=names.outside, approval_tolerance=10)

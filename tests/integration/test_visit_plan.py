@@ -23,8 +23,8 @@ def wednesday() -> date:
 	return getdate(add_days(day, (2 - day.weekday()) % 7))
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	found = make.shop()
 	windows = [
 		{"weekday": day, "start_time": start, "end_time": end}

@@ -15,8 +15,8 @@ from tests.jobs import gl, in_stock, job
 TECHNICIAN = "aoife@liffey.example"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.settings(submit_invoice=1)
 	make.user(TECHNICIAN, "Service Technician")

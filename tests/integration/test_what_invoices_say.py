@@ -10,8 +10,8 @@ from tests import factories as make
 from tests.jobs import billed, done, job
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.settings(small_fee_limit=500)
 	names.boiler = make.equipment(

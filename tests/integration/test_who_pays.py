@@ -16,8 +16,8 @@ from tests.jobs import gl, stock_ledger
 SERIAL = "C4-70117"
 
 
-@pytest.fixture
-def shop(_site):
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	"""The small agency, with a circuit board that has 24 months of warranty and a product of Nora's."""
 	names = make.shop()
 	make.settings(

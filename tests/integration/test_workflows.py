@@ -39,8 +39,8 @@ WORKFLOWS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def site(_site):
+@pytest.fixture(scope="module", autouse=True)
+def site(shared_site):
 	"""A site as installed, with its people."""
 	defaults.insert_missing()
 	for values in defaults.shipped():
@@ -52,8 +52,6 @@ def site(_site):
 	make.user(MANAGER, "Service Manager")
 	make.user(TECHNICIAN, "Service Technician")
 	outgoing_account()
-	yield
-	frappe.cache.delete_value("aftersales_service_targets")
 
 
 def call(**values):

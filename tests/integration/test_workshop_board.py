@@ -16,8 +16,8 @@ WORKSHOP = "niamh.workshop@example.com"
 SUPERVISOR = "orla.supervisor@example.com"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	found = make.shop()
 	make.user(WORKSHOP, "Workshop Technician")
 	make.user(SUPERVISOR, "Service Supervisor")

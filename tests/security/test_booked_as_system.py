@@ -13,8 +13,8 @@ SEEN_BY = ("before_insert", "after_insert", "before_submit", "on_submit")
 """Moments at which hooks of other apps, Server Scripts, workflows, webhooks and notifications act."""
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.settings(submit_invoice=1)
 	names.terminal = terminal()

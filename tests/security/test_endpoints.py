@@ -19,8 +19,8 @@ SEEN_BY_ALL = {
 }
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	return f.shop()
 
 

@@ -13,8 +13,8 @@ from tests import mails
 NORA, MALLORY = "nora@byrne.example", "mallory@evil.example"
 
 
-@pytest.fixture
-def shop(_site):
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	mails.mailbox()
 	names = frappe._dict(nora=make.customer("Nora Byrne"))
 	make.contact(names.nora, "Nora", "+353 1 555 0101", NORA)

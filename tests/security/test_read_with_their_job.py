@@ -12,8 +12,8 @@ from tests.settling_cases import receive_payment, terminal
 MINE, OTHER = "mine@readwith.example", "other@readwith.example"
 
 
-@pytest.fixture
-def shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	names.terminal = terminal()
 	for title, user in (("Mine", MINE), ("Other", OTHER)):

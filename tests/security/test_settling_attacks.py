@@ -15,11 +15,6 @@ from tests.settling_cases import boiler, exchange, receive_payment, sold_boiler,
 TECHNICIAN = "technician@attacks.example"
 
 
-@pytest.fixture
-def shop():
-	return make.shop()
-
-
 # ---------------------------------------------------------------- refunds
 
 

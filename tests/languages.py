@@ -19,6 +19,7 @@ FRONTEND = APP.parent.parent / "frontend" / "technician" / "src"
 FILLED_IN = re.compile(r"\{[^{}]*\}|%\(\w+\)[sd]|%[sd]\b")
 WORDS = re.compile(r"[A-Za-z]{3,}")
 MARGINS = re.compile(r"^[\s:*…·•()\d.,/-]+|[\s:*…·•()\d.,/-]+$")
+PARTS = re.compile(r"\s*[:：·|]\s+|：|\s+·\s+")
 IN_QUOTES = re.compile(r"""(["'`])([A-Z][A-Za-z][^"'`{}<>\n\\$]{1,120})\1""")
 IN_TAGS = re.compile(r">\s*([A-Z][a-z][^<>{}\n]{1,120}?)\s*<")
 SAME_EVERYWHERE = frozenset({"English", "Deutsch", "Administrator", "Guest", "EUR", "Ctrl ⏎", "Ctrl ⇧ ⏎"})
@@ -84,7 +85,9 @@ class Catalogue:
 		return None
 
 	def faults(self, texts: list[str]) -> set[str]:
-		return {fault for fault in map(self.fault, texts) if fault}
+		"""What is wrong with the texts, and with the parts of those that are put together (`Answer: 2 h left`)."""
+		parts = {part for text in texts for part in (text, *PARTS.split(text))}
+		return {fault for fault in map(self.fault, sorted(parts)) if fault}
 
 
 def _bare(text: str) -> str:

@@ -329,7 +329,7 @@ def _hours(settings: Document) -> Step:
 		text = _("{0} has no holiday list: every working day counts.").format(_(calendar))
 	else:
 		text = _("{0}, holidays from {1}.").format(_(calendar), holidays)
-	routes = ((calendar, f"Form/Service Calendar/{calendar}"),) if calendar else ()
+	routes = ((_(calendar), f"Form/Service Calendar/{calendar}"),) if calendar else ()
 	return Step(
 		"hours",
 		_("Working hours"),

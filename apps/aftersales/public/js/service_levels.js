@@ -53,7 +53,8 @@ Object.assign(aftersales.service_levels, {
 
 	chip(clock, how = "say") {
 		const $chip = $('<span class="indicator-pill aftersales-clock no-indicator-dot"></span>');
-		$chip.data({ clock, how, due: Date.now() + clock.left * 1000 });
+		const said = { ...clock, measure: __(clock.measure) };
+		$chip.data({ clock: said, how, due: Date.now() + clock.left * 1000 });
 		this.show(null, $chip);
 		this.tick();
 		return $chip;
@@ -138,7 +139,7 @@ Object.assign(aftersales.service_levels, {
 		if (clock.overrun_seconds) parts.push(__("{0} too late", [this.words(clock.overrun_seconds)]));
 		const $row = $('<div class="mb-1"></div>').append(this.chip(clock));
 		$('<span class="text-muted small ml-2"></span>')
-			.text(`${clock.target || ""} · ${parts.join(" · ")}`)
+			.text(`${__(clock.target || "")} · ${parts.join(" · ")}`)
 			.appendTo($row);
 		clock.pause_log.forEach((pause) =>
 			$('<div class="text-muted small ml-4"></div>').text(this.say_pause(pause)).appendTo($row)

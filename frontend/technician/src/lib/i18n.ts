@@ -10,6 +10,7 @@ export function setTexts(found: Record<string, string>, language: string): void 
 	texts.value = found;
 	if (typeof document === "undefined") return;
 	document.documentElement.lang = language;
+	document.title = __("Technician");
 	document.documentElement.dir = FROM_THE_RIGHT.includes(language.split("-")[0]) ? "rtl" : "ltr";
 }
 

@@ -177,7 +177,9 @@ def _is_stored(doc: Document, fieldname: str, value: Any) -> bool:
 	if doc.is_new() or not isinstance(doc.name, str) or not isinstance(value, str | date):
 		return False
 	stored = (
-		frappe.db.get_single_value(doc.doctype, fieldname)
+		frappe.db.get_singles_dict(doc.doctype).get(
+			fieldname
+		)  # get_single_value reads an empty date as 0001-01-01
 		if doc.meta.issingle
 		else frappe.db.get_value(doc.doctype, doc.name, fieldname)
 	)

@@ -19,6 +19,7 @@ from aftersales.repair_workshop import uncollected
 from aftersales.service_cash.payments import transfer
 from aftersales.service_posting.invoicing import advances
 from aftersales.service_posting.invoicing.invoices import jobs_on, total_of
+from aftersales.service_posting.line_amounts import net_excess
 from aftersales.service_setup.settings import aftersales_settings
 
 CUSTOMER = "Customer"
@@ -37,13 +38,14 @@ def aftersales_bill(doc: Document) -> frappe._dict:
 		before, while no invoice is submitted), covered (lines that somebody else pays).
 	"""
 	lines = [line for line in (*doc.labour, *doc.parts) if line.charge_to == CUSTOMER or flt(line.amount)]
+	excess = net_excess(doc)
 	bill = frappe._dict(
 		lines=lines,
 		covered=[line for line in (*doc.labour, *doc.parts) if line.charge_to != CUSTOMER],
 		currency=doc.currency or frappe.get_cached_value("Company", doc.company, "default_currency"),
-		net=sum(flt(line.amount) for line in lines) + flt(doc.contract_excess),
+		net=sum(flt(line.amount) for line in lines) + excess,
 		total=flt(doc.amount_due),
-		further=flt(doc.contract_excess),
+		further=excess,
 		invoice=None,
 		outstanding=None,
 	)

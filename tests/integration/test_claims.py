@@ -9,6 +9,7 @@ import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import add_days, add_to_date, now_datetime, nowdate
 
+from aftersales import printing
 from aftersales.service_accounts import delay
 from aftersales.service_accounts.recovery import claimable_lines
 from aftersales.service_accounts.report.job_profitability import job_profitability
@@ -675,6 +676,29 @@ def test_the_limit_is_a_share_of_the_net_bill_where_prices_include_the_tax(shop)
 	assert card.amount_due == 102
 	# 52.86 + 37.00 net
 	assert proposed(card).proposed_amount == 44.93
+
+
+def test_the_net_bill_of_an_excess_is_net_where_prices_include_the_tax(shop):
+	for template in frappe.get_all("Sales Taxes and Charges", {"parenttype": TAXES}, pluck="name"):
+		frappe.db.set_value("Sales Taxes and Charges", template, "included_in_print_rate", 1)
+	monthly(shop)  # no invoice is made yet
+	make.settings(excess_item=make.service_item("Contract Excess", uom="Nos"))
+	make.category_accounts("B", expense_account=shop.parts_cost, cost_center=shop.cost_center)
+	terms = make.contract(shop.customer, excess_per_job=50)
+	card = late_card(shop, days=30, category="B", service_contract=terms.name)
+	assert (card.amount_due, card.contract_excess, card.sales_invoice) == (50, 50, None)
+
+	# 50.00 with 13.5 % in it is 44.05 net, here and in the report of what is to be billed; half of it, to the even cent
+	assert proposed(card).proposed_amount == 22.02
+	_columns, rows, *_more = unbilled_work.execute({"company": COMPANY})
+	assert [(row.net, row.amount_due) for row in rows if row.job == card.name] == [(44.05, 50)]
+	assert printing.aftersales_bill(card).net == pytest.approx(44.05)
+	frappe.delete_doc("Delay Compensation", proposed(card).name)
+
+	billed(card)
+	card.reload()
+	assert frappe.db.get_value("Sales Invoice", card.sales_invoice, "net_total") == 44.05
+	assert delay.proposal(card.name)["proposed_amount"] == 22.02
 
 
 def test_discount_is_taken_back_from_the_amended_invoice(shop):

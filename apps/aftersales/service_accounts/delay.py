@@ -19,6 +19,7 @@ from aftersales.service_accounts.delay_rules import Rule, compensation, days_lat
 from aftersales.service_billing import billing, journal
 from aftersales.service_posting.invoicing import discounts
 from aftersales.service_posting.invoicing.invoices import credited_jobs, jobs_on
+from aftersales.service_posting.line_amounts import lines_of, net_excess
 from aftersales.service_posting.posting import take_off_invoice
 from aftersales.service_setup.settings import aftersales_settings
 
@@ -321,7 +322,7 @@ def _net_bill(job: str) -> Decimal:
 	"""
 	card = frappe.get_doc("Repair Card", job)
 	if not card.sales_invoice:
-		net = sum(flt(line.amount) for line in (*card.labour, *card.parts)) + flt(card.contract_excess)
+		net = sum(flt(line.amount) for line in lines_of(card)) + net_excess(card)
 		return exact(net * _rate_to_company(card))
 	invoice = frappe.get_doc("Sales Invoice", card.sales_invoice)
 	if jobs_on(invoice) == [(card.doctype, card.name)]:

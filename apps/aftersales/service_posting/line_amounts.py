@@ -28,6 +28,17 @@ def lines_of(doc: Document) -> Iterable[Document]:
 	return (*doc.labour, *doc.parts)
 
 
+def net_excess(doc: Document) -> float:
+	"""The excess of a contract that the customer bears of a job, without tax, in the job's currency.
+
+	`contract_excess` is what the invoice asks for, with tax in it where prices include tax. The contract's share is what
+	it pays of the lines less the excess, both net.
+	"""
+	if not flt(doc.contract_excess):
+		return 0.0
+	return sum(flt(line.contract_amount) for line in lines_of(doc)) - flt(doc.contract_share)
+
+
 def clear(doc: Document) -> None:
 	"""Set all of it to nothing on the lines of an unsaved or draft job."""
 	for line in lines_of(doc):

@@ -108,6 +108,7 @@ def _unbilled(filters: frappe._dict, job_type: str, day: date) -> list[frappe._d
 			job.posted_at,
 			job.amount_due,
 			job.contract_excess,
+			job.contract_share,
 			Coalesce(job.sales_invoice, "").as_("sales_invoice"),
 			job.currency,
 			job.billing_status,
@@ -129,7 +130,11 @@ def _unbilled(filters: frappe._dict, job_type: str, day: date) -> list[frappe._d
 		rows = _as_they_were(rows, job_type, day)
 	net = _net_of_lines(rows, job_type)
 	for row in rows:
-		row.net = rounded(net.get(row.job, 0) + flt(row.contract_excess))
+		customer, contract = net.get(row.job, (0, 0))
+		excess = (
+			contract - flt(row.contract_share) if flt(row.contract_excess) else 0
+		)  # as line_amounts.net_excess
+		row.net = rounded(customer + excess)
 	return rows
 
 
@@ -166,19 +171,21 @@ def _billed_by(rows: list[frappe._dict], job_type: str, day: date) -> dict[str, 
 	return dict(query.run())
 
 
-def _net_of_lines(rows: list[frappe._dict], job_type: str) -> dict[str, float]:
-	"""What the customer pays of the lines of jobs, without taxes."""
-	found: dict[str, float] = {}
+def _net_of_lines(rows: list[frappe._dict], job_type: str) -> dict[str, tuple[float, float]]:
+	"""What the customer pays of the lines of jobs, and what their contract pays of them, without taxes."""
+	found: dict[str, tuple[float, float]] = {}
 	for line_type in LINES if rows else ():
 		line = frappe.qb.DocType(line_type)
 		query = (
 			frappe.qb.from_(line)
-			.select(line.parent, Sum(line.amount))
+			.select(line.parent, Sum(line.amount), Sum(line.contract_amount))
 			.where((line.parenttype == job_type) & line.parent.isin([row.job for row in rows]))
 			.groupby(line.parent)
 		)
-		for name, amount in query.run():
-			found[name] = found.get(name, 0) + flt(amount)
+		for name, *amounts in query.run():
+			customer, contract = (flt(amount) for amount in amounts)
+			before = found.get(name, (0, 0))
+			found[name] = (before[0] + customer, before[1] + contract)
 	return found
 
 

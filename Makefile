@@ -5,7 +5,7 @@ PYTHON ?= python3
 DEV := $(PYTHON) tools/dev.py
 SITE ?= dev.localhost
 
-.PHONY: demo test serve stop clean sync site benchmark screenshots pictures export lint oracle fuzz doors languages help
+.PHONY: demo test serve stop clean sync site benchmark screenshots pictures export lint oracle fuzz doors settings languages help
 
 help:
 	@echo "make demo         bench, ERPNext, app, demo data; serves the desk (FRESH=1: demo site anew)"
@@ -32,6 +32,10 @@ oracle:
 # every field, argument and filter instead of one each.
 fuzz:
 	@AFTERSALES_FUZZ=5000 $(DEV) pytest test.localhost -- -q -s -p no:cacheprovider tests/security/test_customer_input.py tests/security/test_malformed_input.py
+
+# Reports against the ledger on every three choices of ERPNext's settings, instead of every two.
+settings:
+	@AFTERSALES_EVERY_SETTING=triples $(DEV) pytest test.localhost -- -v -p no:cacheprovider tests/integration/test_every_setting.py
 
 # Every table, way and user of the tests of rights, instead of one user for each table and way.
 doors:

@@ -1,7 +1,7 @@
 """Settings of ERPNext that change what a job books: a choice on each of AXES, and a shop that is set like it.
 
 tests/every_history.py does the jobs and compares the reports; tests/integration/test_every_setting.py runs a sample
-in which each two choices meet, or all settings.
+in which each two choices meet, `make settings` one in which each three meet.
 """
 
 from itertools import combinations, product
@@ -29,24 +29,24 @@ def every_setting() -> list[Setting]:
 	return [dict(zip(AXES, chosen, strict=True)) for chosen in product(*AXES.values())]
 
 
-def sample() -> list[Setting]:
-	"""As few settings as a greedy search finds so that each two choices of different axes meet in one."""
-	pairs = {
-		frozenset(((one, a), (other, b)))
-		for one, other in combinations(AXES, 2)
-		for a in AXES[one]
-		for b in AXES[other]
+def covering(strength: int) -> list[Setting]:
+	"""As few settings as a greedy search finds so that each `strength` choices of different axes meet in one."""
+	wanted = {
+		frozenset(zip(axes, choices, strict=True))
+		for axes in combinations(AXES, strength)
+		for choices in product(*(AXES[axis] for axis in axes))
 	}
+	every = [(setting, _met_in(setting, strength)) for setting in every_setting()]
 	chosen: list[Setting] = []
-	while pairs:
-		best = max(every_setting(), key=lambda setting: len(pairs & _pairs_of(setting)))
-		pairs -= _pairs_of(best)
-		chosen.append(best)
+	while wanted:
+		setting, met = max(every, key=lambda one: len(wanted & one[1]))
+		wanted -= met
+		chosen.append(setting)
 	return chosen
 
 
-def _pairs_of(setting: Setting) -> set[frozenset]:
-	return {frozenset(pair) for pair in combinations(setting.items(), 2)}
+def _met_in(setting: Setting, strength: int) -> set[frozenset]:
+	return {frozenset(choices) for choices in combinations(setting.items(), strength)}
 
 
 def name_of(setting: Setting) -> str:

@@ -1,8 +1,10 @@
 """Every report is the ledger to the cent, whatever ERPNext is set to (R-AC-6): settings times histories, generated.
 
-The sample has each two choices of different axes once. All settings, the third of eight parts of them, or so many of
-them by chance, by one command:
+The sample has each two choices of different axes once. `make settings` has each three: what goes wrong where three
+choices meet is found by it; the product of all would find what needs four. That, the third of eight parts of it, or so
+many of it by chance, by one command:
 
+	AFTERSALES_EVERY_SETTING=triples python3 tools/dev.py pytest SITE -- tests/integration/test_every_setting.py
 	AFTERSALES_EVERY_SETTING=1 python3 tools/dev.py pytest SITE -- tests/integration/test_every_setting.py
 	AFTERSALES_EVERY_SETTING=3/8 python3 tools/dev.py pytest SITE -- ...
 	AFTERSALES_EVERY_SETTING=50 AFTERSALES_SEED=7 python3 tools/dev.py pytest SITE -- ...
@@ -11,18 +13,22 @@ them by chance, by one command:
 import os
 import random
 import zlib
+from itertools import combinations, product
 
 import pytest
 
 from tests.every_history import compare, histories
-from tests.every_setting import every_setting, name_of, sample, shop_with
+from tests.every_setting import AXES, covering, every_setting, name_of, shop_with
+
+SAMPLES = {"": 2, "triples": 3}
+"""What is asked for → how many choices meet, each with each."""
 
 
 def chosen() -> list[dict[str, str]]:
 	"""A sample, all of them, a part of them, or the number asked for; in an order by chance."""
 	asked, _slash, parts = os.environ.get("AFTERSALES_EVERY_SETTING", "").partition("/")
-	if not asked:
-		return sample()
+	if asked in SAMPLES:
+		return covering(SAMPLES[asked])
 	settings = every_setting()
 	random.Random(int(os.environ.get("AFTERSALES_SEED") or 0)).shuffle(settings)
 	if parts:
@@ -36,3 +42,11 @@ def test_reports_are_the_ledger(setting):
 	left = histories(shop, zlib.crc32(name_of(setting).encode()))
 	compared = compare(shop, left)
 	assert {label: both for label, both in compared.items() if both[0] != both[1]} == {}
+
+
+def test_each_three_choices_meet():
+	settings = covering(3)
+	for axes in combinations(AXES, 3):
+		met = {tuple(setting[axis] for axis in axes) for setting in settings}
+		assert met == set(product(*(AXES[axis] for axis in axes))), axes
+	assert len(settings) < 30

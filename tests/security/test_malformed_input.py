@@ -1,7 +1,8 @@
 """Values that are none of their kind, in every field, argument and filter: a message, never a server error.
 
 Generated from the DocTypes, the signatures and the reports. A sample runs here; `make fuzz` tries every value
-(AFTERSALES_FUZZ). A value that a field cannot hold is refused with a message that names the field.
+(AFTERSALES_FUZZ), a test for each DocType or room. A value that a field cannot hold is refused with a message that
+names the field.
 """
 
 import inspect
@@ -19,6 +20,7 @@ from frappe.model import no_value_fields, table_fields
 from aftersales.core.input.requests import Rows, Values
 from tests import discovery, malformed
 from tests import factories as f
+from tests.findings import Findings, doctype_parts, room_parts
 from tests.one_of_each import stored_ones
 
 EVERYTHING = bool(int(os.environ.get("AFTERSALES_FUZZ") or 0))
@@ -58,6 +60,14 @@ def bad_values(field) -> tuple:
 	return (*long_text, *(malformed.BAD_TEXTS[1:] if long_text else malformed.BAD_TEXTS))
 
 
+def doctypes_of(part: str) -> list[str]:
+	return [doctype for doctype in discovery.doctypes() if part in ("", frappe.scrub(doctype))]
+
+
+def functions_of(part: str) -> list[str]:
+	return [path for path in discovery.functions() if not part or path.split(".")[1] == part]
+
+
 def fields_of(doctype: str) -> list:
 	return [field for field in frappe.get_meta(doctype).fields if field.fieldtype not in _no_column()]
 
@@ -77,31 +87,41 @@ def findings_in(label: str | None, what: str, error: Exception | None, refused: 
 	return []
 
 
-def test_fields_of_documents(documents, chance):
+def test_the_parts_are_the_whole():
+	assert set(doctype_parts(True)) == {frappe.scrub(doctype) for doctype in discovery.doctypes()}
+	rows = [doctype for doctype in discovery.doctypes() if frappe.get_meta(doctype).get_table_fields()]
+	assert set(doctype_parts(True, holding='"Table')) >= {frappe.scrub(doctype) for doctype in rows}
+	rooms = {path.split(".")[1] for path in discovery.functions()}
+	rooms |= {frappe.scrub(frappe.get_meta(doctype).module) for doctype, _action in discovery.actions()}
+	assert set(room_parts(True)) >= rooms
+
+
+@pytest.mark.parametrize("part", doctype_parts(EVERYTHING))
+def test_fields_of_documents(documents, chance, part):
 	"""Insert, save, set_value and the form's own save, with a bad value in one field."""
-	found, tried = [], 0
-	for doctype in discovery.doctypes():
+	found = Findings(f"values in fields {part}")
+	for doctype in doctypes_of(part):
 		for field in fields_of(doctype):
 			for bad in some(bad_values(field), chance, 1):
 				for way in some(WAYS, chance, 1):
 					what = f"{doctype}.{field.fieldname} = {repr(bad)[:60]} by {way.__name__}"
 					error = malformed.outcome(way, doctype, documents.get(doctype), {field.fieldname: bad})
-					found += findings_in(field.label, what, error, refused=True)
-					tried += 1
+					found.add(*findings_in(field.label, what, error, refused=True))
+					found.tried()
 			for odd in some(malformed.ODD_TEXTS, chance, 1) if field.fieldtype not in BAD else ():
 				for way in (chance.choice(WAYS),):
 					what = f"{doctype}.{field.fieldname} = {repr(odd)[:60]} by {way.__name__}"
 					error = malformed.outcome(way, doctype, documents.get(doctype), {field.fieldname: odd})
-					found += findings_in(field.label, what, error, refused=False)
-					tried += 1
-	print(f"\n{tried} values in fields of {len(discovery.doctypes())} DocTypes")
-	assert not found, "\n".join(found)
-	assert tried > 500
+					found.add(*findings_in(field.label, what, error, refused=False))
+					found.tried()
+	found.none()
+	assert found.count > 500 or EVERYTHING
 
 
-def test_fields_of_rows(documents, chance):
-	found, tried = [], 0
-	for doctype in discovery.doctypes():
+@pytest.mark.parametrize("part", doctype_parts(EVERYTHING, holding='"Table'))
+def test_fields_of_rows(documents, chance, part):
+	found = Findings(f"values in rows {part}")
+	for doctype in doctypes_of(part):
 		for table in frappe.get_meta(doctype).get_table_fields():
 			for field in fields_of(table.options):
 				for bad in some(bad_values(field), chance, 1):
@@ -109,10 +129,9 @@ def test_fields_of_rows(documents, chance):
 						what = f"{doctype}.{table.fieldname}.{field.fieldname} = {repr(bad)[:60]} by {way.__name__}"
 						rows = {table.fieldname: [{field.fieldname: bad}]}
 						error = malformed.outcome(way, doctype, documents.get(doctype), rows)
-						found += findings_in(field.label, what, error, refused=True)
-						tried += 1
-	print(f"\n{tried} values in rows")
-	assert not found, "\n".join(found)
+						found.add(*findings_in(field.label, what, error, refused=True))
+						found.tried()
+	found.none()
 
 
 def _insert(doctype, doc, values):
@@ -165,28 +184,29 @@ def test_a_form_replaces_no_method(documents, sent):
 		assert "is not a field" in str(error)
 
 
-def test_arguments_of_functions(documents, chance):
-	found, tried = [], 0
+@pytest.mark.parametrize("part", room_parts(EVERYTHING))
+def test_arguments_of_functions(documents, chance, part):
+	found = Findings(f"arguments of functions {part}")
 	known = {doctype: doc.name for doctype, doc in documents.items()}
-	for path in discovery.functions():
+	for path in functions_of(part):
 		function = frappe.get_attr(path)
 		for name, parameter in inspect.signature(function).parameters.items():
 			for bad in some(bad_arguments(parameter), chance, 2):
 				what = f"{path}({name}={repr(bad)[:60]})"
 				sent = {**discovery.arguments(function, known), name: bad}
-				found += findings_in(None, what, malformed.outcome(function, **sent), refused=False)
-				tried += 1
-	print(f"\n{tried} arguments of {len(discovery.functions())} functions")
-	assert not found, "\n".join(found)
+				found.add(*findings_in(None, what, malformed.outcome(function, **sent), refused=False))
+				found.tried()
+	found.none()
 
 
-def test_values_within_arguments(documents, chance):
+@pytest.mark.parametrize("part", room_parts(EVERYTHING))
+def test_values_within_arguments(documents, chance, part):
 	"""Of rows and of values by name, each value that the function reads."""
-	found, tried = [], 0
+	found = Findings(f"values within arguments {part}")
 	known = {doctype: doc.name for doctype, doc in documents.items()}
 	part = {"item_code": f.item("Gas Valve Seal"), "qty": 1}
 	usual = {"document": "Quotation", "parts": [part], "labour": [{"activity": "Repair", "hours": 1}]}
-	for path in discovery.functions():
+	for path in functions_of(part):
 		function = frappe.get_attr(path)
 		source = Path(inspect.getsourcefile(inspect.unwrap(function))).read_text()
 		keys = sorted(
@@ -208,16 +228,18 @@ def test_values_within_arguments(documents, chance):
 						)
 					else:
 						sent[name] = [{**(usual.get(name) or [{}])[0], key: bad}]
-					found += findings_in(None, what, malformed.outcome(function, **sent), refused=False)
-					tried += 1
-	print(f"\n{tried} values within arguments")
-	assert not found, "\n".join(found)
-	assert tried > 100
+					found.add(*findings_in(None, what, malformed.outcome(function, **sent), refused=False))
+					found.tried()
+	found.none()
+	assert found.count > 100 or EVERYTHING
 
 
-def test_arguments_of_actions(documents, chance):
-	found, tried = [], 0
+@pytest.mark.parametrize("part", room_parts(EVERYTHING))
+def test_arguments_of_actions(documents, chance, part):
+	found = Findings(f"arguments of actions {part}")
 	for doctype, action in discovery.actions():
+		if part not in ("", frappe.scrub(frappe.get_meta(doctype).module)):
+			continue
 		stored = documents[doctype].name if doctype in documents else doctype
 		parameters = inspect.signature(getattr(frappe.get_doc(doctype, stored), action)).parameters
 		for name, parameter in parameters.items():
@@ -225,12 +247,10 @@ def test_arguments_of_actions(documents, chance):
 				doc = frappe.get_doc(doctype, stored)
 				sent = {**discovery.arguments(getattr(doc, action), {}), name: bad}
 				error = malformed.outcome(doc.run_method, action, **sent)
-				found += findings_in(
-					None, f"{doctype}.{action}({name}={repr(bad)[:60]})", error, refused=False
-				)
-				tried += 1
-	print(f"\n{tried} arguments of {len(discovery.actions())} actions")
-	assert not found, "\n".join(found)
+				what = f"{doctype}.{action}({name}={repr(bad)[:60]})"
+				found.add(*findings_in(None, what, error, refused=False))
+				found.tried()
+	found.none()
 
 
 def test_missing_and_unknown_arguments_are_told(documents):
@@ -258,7 +278,7 @@ def test_filters_of_reports(chance, monkeypatch):
 	f.shop()
 	# Version 16 logs each refusal of a report, and cannot store half of a character that takes two
 	monkeypatch.setattr(frappe, "log_error", lambda *args, **kwargs: None)
-	found, tried = [], 0
+	found = Findings("filters of reports")
 	for report in discovery.reports():
 		usual = {"company": f.COMPANY, "from_date": "2026-01-01", "to_date": "2026-12-31"}
 		names = sorted(set(usual) | filters_of(report))
@@ -266,10 +286,9 @@ def test_filters_of_reports(chance, monkeypatch):
 			for bad in some(malformed.EVERY_VALUE, chance, 2):
 				sent = {**usual, name: bad}
 				error = malformed.outcome(_run_report, report, sent)
-				found += findings_in(None, f"{report}({name}={repr(bad)[:60]})", error, refused=False)
-				tried += 1
-	print(f"\n{tried} filters of {len(discovery.reports())} reports")
-	assert not found, "\n".join(found)
+				found.add(*findings_in(None, f"{report}({name}={repr(bad)[:60]})", error, refused=False))
+				found.tried()
+	found.none()
 
 
 def filters_of(report: str) -> set[str]:

@@ -10,6 +10,8 @@ stay in the transaction, each test goes back to them, and the file's end undoes 
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import frappe
@@ -94,6 +96,15 @@ class HeldTransaction:
 		if table in CACHED_WIDELY and not self.cache:
 			self.cache = SiteCache()
 		self.written.add(table)
+
+	@contextmanager
+	def writes(self) -> Iterator[set[str]]:
+		"""The tables (names without `tab`) that are written inside, also what is undone at once."""
+		before, self.written = self.written, set()
+		try:
+			yield self.written
+		finally:
+			self.written = self.written | before
 
 	def sql_ddl(self, query, *args, **kwargs):
 		self.sql(query, *args, **kwargs)

@@ -238,15 +238,14 @@ def asked(users, request):
 	def ask(call, letters: str) -> dict[str, tuple]:
 		answers = {}
 		for letter in letters:
-			before, held.written = held.written, set()
 			frappe.set_user(users[letter])
 			try:
-				error = malformed.outcome(call)
+				with held.writes() as written:
+					error = malformed.outcome(call)
 			finally:
 				frappe.set_user("Administrator")
-				written, held.written = held.written, before | held.written
-			beyond = {} if error else {table for table in written if not _may_write(table, users[letter])}
-			answers[letter] = (error, set(beyond) - BY_FRAPPE)
+			beyond = set() if error else {table for table in written if not _may_write(table, users[letter])}
+			answers[letter] = (error, beyond - BY_FRAPPE)
 		return answers
 
 	return ask

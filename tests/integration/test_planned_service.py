@@ -321,6 +321,10 @@ def test_readings_by_rest_once_and_in_order(clock):
 	assert readings.record_reading(file, "Copies", 110)["total"] == 600
 	(meter,) = readings.of_product(file)
 	assert (meter.last_reading, meter.last_total) == (110, 600)
+	# A name that a spreadsheet would calculate is stored otherwise, and is the same meter again
+	for reading in (5, 7):
+		assert readings.record_reading(file, "-Scans", reading)["total"] == reading
+	assert len(readings.of_product(file)) == 2
 
 
 # ---------------------------------------------------------------------------- forecast and take-over

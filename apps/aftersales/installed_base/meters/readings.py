@@ -8,6 +8,7 @@ from frappe.utils import add_to_date, flt, get_datetime, now_datetime
 
 from aftersales.core.guards import set_protected_values
 from aftersales.core.input.requests import Moment, Number, validate_call
+from aftersales.core.input.spreadsheet_rules import no_formula
 from aftersales.installed_base.meters.meter_rules import Reading, per_day
 
 METER, READING = "Product Meter", "Meter Reading"
@@ -90,8 +91,8 @@ def meter_of(equipment: str, meter: str) -> str:
 
 
 def key_of(equipment: str, meter: str) -> str:
-	"""One meter of a name for each product, however it is written."""
-	return f"{equipment}|{' '.join(meter.split()).casefold()}"[:140]
+	"""One meter of a name for each product, however it is written. A name like a formula is stored as none."""
+	return f"{equipment}|{' '.join(no_formula(meter).split()).casefold()}"[:140]
 
 
 def neighbours(doc: Document) -> tuple[Reading | None, Reading | None]:

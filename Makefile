@@ -39,7 +39,7 @@ settings:
 
 # Every table, way and user of the tests of rights, instead of one user for each table and way.
 doors:
-	@AFTERSALES_ALL_DOORS=1 $(DEV) pytest test.localhost -- -q -s -p no:cacheprovider tests/security/test_child_tables.py tests/security/test_rights.py tests/security/test_customers_apart.py tests/security/test_customers_apart_by_rest.py
+	@AFTERSALES_ALL_DOORS=1 $(DEV) pytest test.localhost -- -q -s -p no:cacheprovider tests/security/test_child_tables.py tests/security/test_rights.py tests/security/test_what_roles_set_off.py tests/security/test_customers_apart.py tests/security/test_customers_apart_by_rest.py
 
 # Every page in every language, wide and on a phone: English of ours on it is named. LANGUAGES="zh" tries one.
 LANGUAGES ?= de es zh zh-TW

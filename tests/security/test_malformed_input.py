@@ -204,8 +204,8 @@ def test_values_within_arguments(documents, chance, part):
 	"""Of rows and of values by name, each value that the function reads."""
 	found = Findings(f"values within arguments {part}")
 	known = {doctype: doc.name for doctype, doc in documents.items()}
-	part = {"item_code": f.item("Gas Valve Seal"), "qty": 1}
-	usual = {"document": "Quotation", "parts": [part], "labour": [{"activity": "Repair", "hours": 1}]}
+	seal = {"item_code": f.item("Gas Valve Seal"), "qty": 1}
+	usual = {"document": "Quotation", "parts": [seal], "labour": [{"activity": "Repair", "hours": 1}]}
 	for path in functions_of(part):
 		function = frappe.get_attr(path)
 		source = Path(inspect.getsourcefile(inspect.unwrap(function))).read_text()

@@ -25,6 +25,7 @@ FUNCTIONS = {
 	"MSATWC": (
 		"customer_care.follow_ups.call_sheet",
 		"customer_goods.refurbishing.history.of_unit",
+		"field_service.board_week.load",
 		"field_service.dispatch_board.load",
 		"field_service.mobile.api.session",
 		"field_service.visits.planned_visits",
@@ -167,6 +168,7 @@ FUNCTIONS = {
 		"setup.checks.run",
 		"setup.defaults.is_shipped",
 		"setup.defaults.restore",
+		"setup.defaults.translate",
 	),
 	"": (
 		"field_service.mobile.api.load",
@@ -203,8 +205,8 @@ OTHERWISE = {
 }
 """Actions that write for users who may not write the document, with the letters of their roles."""
 
-BY_FRAPPE = {"Version", "Comment", "Service Clock"}
-"""What follows from any change of a document: its history, its timeline, the clocks of its targets."""
+WITH_ANY_CHANGE = {"Version", "Comment", "Service Clock", "Notification Log"}
+"""What follows from any change of a document: its history, its timeline, the clocks of its targets, notices of it."""
 
 WRITTEN_FOR_THEM = {
 	(
@@ -245,7 +247,7 @@ def asked(users, request):
 			finally:
 				frappe.set_user("Administrator")
 			beyond = set() if error else {table for table in written if not _may_write(table, users[letter])}
-			answers[letter] = (error, beyond - BY_FRAPPE)
+			answers[letter] = (error, beyond - WITH_ANY_CHANGE)
 		return answers
 
 	return ask

@@ -36,6 +36,10 @@ def file_of(shop):
 	return frappe.get_doc("Customer Equipment", shop.product)
 
 
+def set_on_file(shop, **values):
+	file_of(shop).update(values).save()
+
+
 def test_the_product_file_goes_on_with_the_new_unit_and_the_rest_of_the_warranty(shop):
 	until = file_of(shop).warranty_until
 	doc = from_stock(shop, old_unit="Own Stock", old_warehouse=warehouse("Quarantine"), old_value=150)
@@ -53,6 +57,43 @@ def test_the_product_file_goes_on_with_the_new_unit_and_the_rest_of_the_warranty
 def test_a_new_warranty_where_the_decision_says_so(shop):
 	from_stock(shop, warranty="New", warranty_months=24)
 	assert getdate(file_of(shop).warranty_until) == getdate(add_months(nowdate(), 24))
+
+
+def test_another_model_keeps_the_rest_of_the_warranty_whatever_its_own_terms_are(shop):
+	until = add_months(nowdate(), 7)
+	make.make("Warranty Terms", terms_name="Boiler", item_code=shop.item, months=7, runs_from="Delivery")
+	set_on_file(shop, delivered_on=nowdate(), warranty_until=None)
+	assert getdate(file_of(shop).warranty_until) == getdate(until)
+	other = make.item("Boiler of Another Model", has_serial_no=1)
+	make.receive(other, 1, 700, shop.store, ["N-1"])
+	doc = from_stock(shop, "N-1", new_item_code=other)
+	file = file_of(shop)
+	assert (file.item_code, file.serial_no, getdate(file.warranty_until)) == (other, "N-1", getdate(until))
+	doc.cancel()
+	file = file_of(shop)
+	assert (file.item_code, file.serial_no, getdate(file.warranty_until)) == (
+		shop.item,
+		"B-1",
+		getdate(until),
+	)
+
+
+def test_a_new_warranty_ends_with_the_exchange_that_gave_it(shop):
+	until, labour = add_months(nowdate(), 3), add_months(nowdate(), -1)
+	set_on_file(shop, warranty_until=until, labour_warranty_until=labour)
+	doc = from_stock(shop, warranty="New", warranty_months=24)
+	assert file_of(shop).labour_warranty_until is None
+	doc.cancel()
+	file = file_of(shop)
+	assert (getdate(file.warranty_until), getdate(file.labour_warranty_until)) == (
+		getdate(until),
+		getdate(labour),
+	)
+	doc = from_stock(shop, warranty="New", warranty_months=24)
+	entered = add_months(nowdate(), 36)
+	set_on_file(shop, warranty_until=entered)
+	doc.cancel()
+	assert getdate(file_of(shop).warranty_until) == getdate(entered)
 
 
 def test_a_unit_from_the_maker_moves_no_stock(shop):

@@ -48,7 +48,11 @@ def test_what_is_asked_of_the_settings_is_a_field():
 	fields = {field["fieldname"] for field in json.loads(FORM.read_text())["fields"]}
 	places = asked()
 	assert len(places) > 20
-	unknown = {name: place for name, place in places.items() if name not in fields | {"get", "name", "meta", "doctype"}}
+	unknown = {
+		name: place
+		for name, place in places.items()
+		if name not in fields | {"get", "name", "meta", "doctype"}
+	}
 	assert not unknown
 
 

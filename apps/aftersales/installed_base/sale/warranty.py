@@ -21,9 +21,10 @@ def apply(file: Document) -> None:
 	"""A step of a product file's validate.
 
 	Terms are chosen once, on the day of the delivery, and stay while the product stays the same; the dates follow
-	the delivery and the installation. A date that somebody entered is left alone.
+	the delivery and the installation. A date that somebody entered is left alone, and what an exchange decided is not
+	worked out anew from the terms of another item.
 	"""
-	if not any(_changed(file, field) for field in DECIDED_BY):
+	if file.flags.warranty_is_decided or not any(_changed(file, field) for field in DECIDED_BY):
 		return
 	delivered = _day(file.delivered_on) or _day(file.purchase_date)
 	terms = _terms_of(file, delivered)

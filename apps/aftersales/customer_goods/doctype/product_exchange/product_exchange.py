@@ -26,6 +26,8 @@ FIELDS_OF_RECORD = (
 	"receipt_entry",
 	"credit_note",
 	"cost",
+	"old_warranty_until",
+	"old_labour_warranty_until",
 )
 OWN_STOCK = "Own Stock"
 
@@ -61,11 +63,13 @@ class ProductExchange(ServiceDocument):
 		new_serial: DF.Data | None
 		new_warehouse: DF.Link | None
 		old_item_code: DF.Link | None
+		old_labour_warranty_until: DF.Date | None
 		old_serial: DF.Data | None
 		old_serial_no: DF.Link | None
 		old_unit: DF.Literal["Customer Keeps It", "Own Stock", "Maker", "Scrap"]
 		old_value: DF.Currency
 		old_warehouse: DF.Link | None
+		old_warranty_until: DF.Date | None
 		original_invoice: DF.Link | None
 		receipt_entry: DF.Link | None
 		refund: DF.Literal["Whole Price", "Reduced for Use"]
@@ -317,7 +321,7 @@ class ProductExchange(ServiceDocument):
 				file.status = "Returned"
 				file.save()
 			return
-		file.warranty_until = self.warranty_until
+		self.give_warranty(file)
 		if self.new_item_code:
 			file.item_code = self.new_item_code
 		if self.new_serial:
@@ -337,11 +341,32 @@ class ProductExchange(ServiceDocument):
 					get_link_to_form("Customer Equipment", self.equipment)
 				)
 			)
+		self.take_back_warranty(file)
 		file.item_code = self.old_item_code
 		if self.new_serial and self.old_serial:
 			identity.replace_serial(file, self.old_serial, self.change(_("Cancelled")), self.old_serial_no)
 		else:
 			file.save()
+
+	def give_warranty(self, file: Document):
+		"""What was decided, whatever Warranty Terms say of the new item; what the file said is kept for a cancellation."""
+		self.db_set(
+			{
+				"old_warranty_until": file.warranty_until,
+				"old_labour_warranty_until": file.labour_warranty_until,
+			}
+		)
+		file.warranty_until = self.warranty_until
+		if self.warranty == "New":
+			file.labour_warranty_until = None  # labour is warranted as long as the new product
+		file.flags.warranty_is_decided = True
+
+	def take_back_warranty(self, file: Document):
+		"""The warranties of before, unless somebody has entered another one since."""
+		if str(file.warranty_until or "") == str(self.warranty_until or ""):
+			file.warranty_until = self.old_warranty_until
+			file.labour_warranty_until = file.labour_warranty_until or self.old_labour_warranty_until
+		file.flags.warranty_is_decided = True
 
 	def change(self, notes: str | None = None) -> identity.Change:
 		reason = "Replaced by Maker" if self.source == "From Maker" else "Replaced by Us"

@@ -164,7 +164,7 @@ class Server(Process):
 		tools = Path(__file__).resolve().parents[1] / "tools" / "devkit" / "in_bench"
 		return [
 			*(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "2"),
-			*("--worker-class", "gthread", "--threads", "8", "--timeout", "120"),
+			*("--worker-class", "gthread", "--threads", "8", "--timeout", "120", "--preload"),
 			*("--pythonpath", str(tools), "bench_wsgi:application"),
 		]
 

@@ -75,6 +75,7 @@ class HeldTransaction:
 		self.db = db
 		self.written: set[str] = set()
 		self.cache: SiteCache | None = None
+		forget_limits()
 		self._sql, self._rollback = db.sql, db.rollback
 		db.sql, db.commit, db.rollback = self.sql, self.commit, self.rollback
 		db.begin, db.sql_ddl = self.begin, self.sql_ddl
@@ -208,6 +209,7 @@ def forget(tables: set[str], before: SiteCache | None = None) -> None:
 
 	`before`: what was in the cache before tables that Frappe caches widely were written to.
 	"""
+	forget_limits()
 	if not tables:
 		return
 	if tables & CACHED_WIDELY:
@@ -223,6 +225,11 @@ def forget(tables: set[str], before: SiteCache | None = None) -> None:
 			frappe.cache.delete_key(key)
 	if "Singles" in tables or "System Settings" in tables:
 		frappe.cache.delete_value(["system_settings", "time_zone"])
+
+
+def forget_limits() -> None:
+	"""Requests of earlier tests are not this one's."""
+	frappe.cache.delete_keys("aftersales:rl:")
 
 
 def row_counts() -> dict[str, int]:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request
 
 from aftersales.customer_portal import links
 from tests import factories as make
+from tests.isolation import forget_limits
 
 ANNA, BEN = "anna@byrne.example", "ben@quinn.example"
 
@@ -87,11 +88,6 @@ def _ask(user: str, method: str, address: str, data: dict | None = None, host: s
 		frappe.local.form_dict = frappe._dict()
 		frappe.set_user(before)
 		frappe.local.lang, frappe.local.conf = lang, conf
-
-
-def forget_limits() -> None:
-	"""Requests of earlier tests are not this one's."""
-	frappe.cache.delete_keys("aftersales:rl:")
 
 
 def website_user(email: str, customer: str, name: str) -> str:

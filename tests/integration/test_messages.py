@@ -22,7 +22,6 @@ def masters(shared_site):
 	make.settings(send_customer_messages=1, submit_invoice=1, follow_up_days=7)
 	make.contact(shop.customer, "Nora", "+353 1 555 01", "nora@byrne.example")
 	mails.mailbox()
-	portal.forget_limits()
 	return shop
 
 

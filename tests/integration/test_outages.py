@@ -22,7 +22,6 @@ from tests.portal import ANNA
 
 @pytest.fixture(scope="module")
 def masters(shared_site):
-	portal.forget_limits()
 	return make.shop()
 
 

@@ -20,7 +20,6 @@ def desk(shared_site):
 	defaults.insert_missing(
 		["Service Category", "Service Request Type", "Issue Priority", "Aftersales Settings"]
 	)
-	portal.forget_limits()
 	agent = make.user("agent@desk.example", "Service Agent")
 	make.settings(
 		default_company=make.COMPANY,

@@ -33,7 +33,7 @@ oracle:
 fuzz:
 	@AFTERSALES_FUZZ=5000 $(DEV) pytest test.localhost -- -q -s -p no:cacheprovider tests/security/test_customer_input.py tests/security/test_malformed_input.py
 
-# Reports against the ledger on every three choices of ERPNext's settings, instead of every two.
+# Reports against the ledger on every three choices of ERPNext's settings, instead of each choice once.
 settings:
 	@AFTERSALES_EVERY_SETTING=triples $(DEV) pytest test.localhost -- -v -p no:cacheprovider tests/integration/test_every_setting.py
 

@@ -1,7 +1,7 @@
 """Settings of ERPNext that change what a job books: a choice on each of AXES, and a shop that is set like it.
 
 tests/every_history.py does the jobs and compares the reports; tests/integration/test_every_setting.py runs a sample
-in which each two choices meet, `make settings` one in which each three meet.
+that has each choice, `make settings` one in which each three choices meet.
 """
 
 from itertools import combinations, product

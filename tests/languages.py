@@ -36,7 +36,8 @@ SHOWN = """() => {
 		if (shown(parent.closest("select") || parent)) add(walker.currentNode.data);
 	}
 	for (const element of document.querySelectorAll("[placeholder], [title], [aria-label]"))
-		if (shown(element))
+		// The tip of a list's cell repeats what is stored
+		if (shown(element) && !element.closest(".list-row"))
 			for (const name of ["placeholder", "title", "aria-label"]) add(element.getAttribute(name));
 	for (const element of document.querySelectorAll("input[data-fieldtype=Link], .like-disabled-input"))
 		if (shown(element)) add(element.value || "");
@@ -57,7 +58,7 @@ class Catalogue:
 
 	def __init__(self, language: str, names: set[str] = frozenset()):
 		"""`names`: what somebody called a record of the site."""
-		self.names = names
+		self.names = {_bare(name) for name in names}
 		self.said: dict[str, set[str]] = {}
 		for message in _messages(f"{language}.po"):
 			self.said.setdefault(_bare(message.id), set()).add(_bare(message.string))

@@ -13,6 +13,7 @@ from frappe.utils import add_months, nowdate
 from frappe.utils.password import update_password
 from playwright.sync_api import Error
 
+from aftersales.core.shipped_text_rules import messages, texts_of
 from aftersales.installed_base.product_codes import product_signature
 from aftersales.setup import defaults
 from aftersales.setup.roles import ROLES
@@ -55,8 +56,9 @@ NAMED = (
 
 
 def names() -> set[str]:
-	"""What people called records that are shown on the screens."""
-	return {name for doctype in NAMED for name in frappe.get_all(doctype, pluck="name")}
+	"""What people called records that are shown on the screens, and shipped texts, which are the site's."""
+	texts = {part for values in defaults.shipped() for text in texts_of(values) for part in messages(text)}
+	return {name for doctype in NAMED for name in frappe.get_all(doctype, pluck="name")} | texts
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ import "./lists";
 import "./missing_values";
 import "./report_filters";
 import "./incoming_calls";
+import "./translated_names";
 import "./write_to_customer";
 import "./promise_dialog";
 import "./window_travel";

@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_months, get_first_day, getdate, now_datetime, nowdate
 
+from aftersales.patches.v1_1 import count_from_this_month
 from aftersales.service_desk.report.calls_by_agent import calls_by_agent
 from aftersales.service_desk.staff_months import agent_figures, staff_months
 from tests import factories as make
@@ -67,6 +68,33 @@ def test_one_for_each_who_worked_once(month):
 	assert figures["Response Time (h)"][0] == "2.0"
 	done = shown(found[AOIFE].name)
 	assert (done["Visits"][0], done["Hours on Site"][0]) == ("1", "2.0")
+
+
+def test_a_month_is_counted_in_its_first_night_and_again_only_for_who_failed(month, monkeypatch):
+	summaries, write = [], staff_months._write
+	execute = staff_months.technician_summary.execute
+	monkeypatch.setattr(
+		staff_months.technician_summary,
+		"execute",
+		lambda filters: summaries.append(filters) or execute(filters),
+	)
+	monkeypatch.setattr(
+		staff_months, "_write", lambda key, user, *args: 1 / 0 if user == SEAN else write(key, user, *args)
+	)
+	staff_months.write_last_month()
+	assert set(records()) == {AOIFE}
+	monkeypatch.setattr(staff_months, "_write", write)
+	assert staff_months.write_last_month() == 1
+	assert set(records()) == {SEAN, AOIFE}
+	counted = len(summaries)
+	assert staff_months.write_last_month() == 0
+	assert len(summaries) == counted
+
+
+def test_an_upgrade_sends_no_record_of_a_month_that_was_over(month):
+	frappe.db.set_global(staff_months.WRITTEN, None)
+	count_from_this_month.execute()
+	assert staff_months.write_last_month() == 0
 
 
 def test_the_figures_of_an_agent_by_sql(month):

@@ -44,15 +44,18 @@ class Outbox:
 		self.addresses.setdefault(address, []).append(notice)
 
 	def send(self) -> None:
-		"""Write system notifications and queue e-mails, in the transaction of the batch."""
+		"""Write system notifications and queue e-mails, in the transaction of the batch.
+
+		What cannot be told to one recipient is logged: what the batch did stays done, and the others are told.
+		"""
 		for user, notices in self.users.items():
 			for notice in _digested(notices):
-				notify(user, notice)
+				_told(user, notice, lambda: notify(user, notice))
 				if notice.by_email:
-					_mail(frappe.db.get_value("User", user, "email"), notice)
+					_told(user, notice, lambda: _mail(frappe.db.get_value("User", user, "email"), notice))
 		for address, notices in self.addresses.items():
 			for notice in _digested(notices):
-				_mail(address, notice)
+				_told(address, notice, lambda: _mail(address, notice))
 
 
 def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Outbox) -> None:
@@ -71,6 +74,11 @@ def perform(doc: Document, clock_row: dict, events: Iterable[Event], outbox: Out
 		if step := steps.get(event.step):
 			_safely(clock_row, lambda: _act(doc, step))
 			_collect(doc, step, subject, outbox)
+
+
+def _told(recipient: str, notice: Notice, tell: Callable[[], object]) -> None:
+	with one_of_many(_("{0} could not be told").format(recipient), notice.doctype, notice.name):
+		tell()
 
 
 def _safely(clock_row: dict, do: Callable[[], object]) -> None:

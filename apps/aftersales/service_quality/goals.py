@@ -10,7 +10,7 @@ from aftersales.service_accounts import receivables
 from aftersales.service_calls.metrics import Selection
 from aftersales.service_quality import goal_rules
 from aftersales.service_quality.goal_rules import Period
-from aftersales.service_quality.key_figure_rules import figures, total
+from aftersales.service_quality.key_figure_rules import KeyFigures, figures, total
 from aftersales.service_quality.key_figures import counts_by_group
 
 FIGURES = {
@@ -70,8 +70,13 @@ def in_words(label: str, value: float | None) -> str:
 	return (_("{0} days") if label == "Days Outstanding" else _("{0} h")).format(number)
 
 
-def standing(on: date | str | None = None, company: str | None = None) -> list[dict]:
+def standing(
+	on: date | str | None = None, company: str | None = None, counted: dict | None = None
+) -> list[dict]:
 	"""Every goal that holds on a day (default today), of a company and of all, with value, state and trend.
+
+	Args:
+		counted: what :func:`figures_of` has counted for the caller already.
 
 	Returns:
 		name, title, figure, responsible, company, request_type, period, first, last, goal, value, before (hours, or per
@@ -87,7 +92,7 @@ def standing(on: date | str | None = None, company: str | None = None) -> list[d
 		],
 		order_by="figure asc, name asc",
 	)
-	counted: dict = {}
+	counted = {} if counted is None else counted
 	return [
 		_standing(goal, day, counted)
 		for goal in rows
@@ -122,24 +127,34 @@ def value_of(
 	return _shown(FIGURES[label], getattr(found, FIGURES[label]))
 
 
-def missed_last_period(on: date | str | None = None) -> list[frappe._dict]:
-	"""Goals that were missed in the period that ended before the one of a day: name, title, figure, first, last, goal,
-	value, for_company and responsible. Close to the goal is not missed, nor is what nobody aimed at: a goal that was set
-	after the period was over.
+def to_count(on: date | str | None = None) -> list[frappe._dict]:
+	"""Goals whose period before the one of a day was not counted yet: name, title, figure, first, last, goal,
+	margin_percent, for_company, request_type and responsible. What nobody aimed at is left out: a goal that was set after
+	the period was over.
 	"""
 	day = getdate(on)
 	fields = ["name", "title", "figure", "for_company", "request_type", "period", "goal", "margin_percent"]
-	fields += ["valid_from", "valid_until", "responsible", "creation"]
+	fields += ["valid_from", "valid_until", "responsible", "creation", "counted_until"]
 	found = []
 	for goal in frappe.get_all("Service Goal", {"disabled": 0}, fields, order_by="name asc"):
 		period = goal_rules.period_before(goal.period, goal_rules.period_of(goal.period, day))
-		if not _holds(goal, period.last) or (not goal.valid_from and getdate(goal.creation) > period.last):
+		if goal.counted_until and getdate(goal.counted_until) >= period.last:
 			continue
-		value = value_of(goal.figure, period.first, period.last, goal.for_company, goal.request_type)
-		state = goal_rules.state(FIGURES[goal.figure], value, flt(goal.goal), flt(goal.margin_percent))
-		if state == goal_rules.MISSED:
-			found.append(frappe._dict(goal, first=period.first, last=period.last, value=value))
+		if _holds(goal, period.last) and (goal.valid_from or getdate(goal.creation) <= period.last):
+			found.append(frappe._dict(goal, first=period.first, last=period.last))
 	return found
+
+
+def missed_by(goal: frappe._dict) -> float | None:
+	"""Value of a goal of :func:`to_count` that was missed; None where it was reached, close to it, or without a case."""
+	value = value_of(goal.figure, goal.first, goal.last, goal.for_company, goal.request_type)
+	state = goal_rules.state(FIGURES[goal.figure], value, flt(goal.goal), flt(goal.margin_percent))
+	return value if state == goal_rules.MISSED else None
+
+
+def note_counted(goal: frappe._dict) -> None:
+	"""A goal of :func:`to_count` is not counted again for its period."""
+	frappe.db.set_value("Service Goal", goal.name, "counted_until", goal.last, update_modified=False)
 
 
 def _standing(goal: frappe._dict, day: date, counted: dict) -> dict:
@@ -169,11 +184,16 @@ def _value(goal: frappe._dict, figure: str, period: Period, counted: dict) -> fl
 		return read(period.first, period.last, goal.for_company)
 	scope = {"company": goal.for_company, "request_type": goal.request_type}
 	filters = {key: value for key, value in scope.items() if value}
+	return _shown(figure, getattr(figures_of(period, filters, counted), figure))
+
+
+def figures_of(period: Period, filters: dict[str, str], counted: dict) -> KeyFigures:
+	"""The key figures of a period, counted once for whoever passes the same `counted`."""
 	key = (period, tuple(filters.items()))
 	if key not in counted:
 		found = counts_by_group(Selection(period.first, period.last, filters=filters))
 		counted[key] = figures(total(found.values()))
-	return _shown(figure, getattr(counted[key], figure))
+	return counted[key]
 
 
 def _shown(figure: str, value: float | None) -> float | None:

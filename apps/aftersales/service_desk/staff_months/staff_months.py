@@ -16,24 +16,44 @@ from aftersales.service_quality.report.technician_summary import technician_summ
 from aftersales.service_staff import deputies
 
 RECORD = "Staff Monthly Record"
+WRITTEN = "aftersales_staff_months_written"
+"""Global default: first day of the last month whose records are complete."""
 LEADERS = ("System Manager", *SUPERVISORS)
 
 
 def write_last_month(on: date | str | None = None) -> int:
 	"""Daily: the records of the month that is over which are not there yet; returns how many.
 
-	For everybody who has worked in it: technicians with a user, and owners of calls.
+	For everybody who has worked in it: technicians with a user, and owners of calls. The month is counted in its first
+	night; only where a record could not be written it is counted again in the next one.
 	"""
 	first = getdate(get_first_day(getdate(on), d_months=-1))
+	if is_written(first):
+		return 0
+	wanted = {user: found for user, found in _of_everybody(first).items() if _is_person(user)}
 	written = 0
-	for user, (technician, rows) in sorted(_of_everybody(first).items()):
+	for user, (technician, rows) in sorted(wanted.items()):
 		key = f"{user}/{first}"
-		if frappe.db.exists(RECORD, {"entry_key": key}) or not _is_person(user):
+		if frappe.db.exists(RECORD, {"entry_key": key}):
 			continue
 		with one_of_many(_("The monthly record of {0} could not be written").format(user), "User", user):
 			_write(key, user, technician, first, rows)
 			written += 1
+	keys = [f"{user}/{first}" for user in wanted]
+	if frappe.db.count(RECORD, {"entry_key": ("in", keys or [""])}) == len(wanted):
+		note_written(first)
 	return written
+
+
+def is_written(month: date) -> bool:
+	"""Whether the records of a month (its first day), or of a later one, were written, or are not to be."""
+	last = frappe.db.get_global(WRITTEN)
+	return bool(last) and getdate(last) >= month
+
+
+def note_written(month: date) -> None:
+	"""The records of a month (its first day) are there, or nobody shall get one any more."""
+	frappe.db.set_global(WRITTEN, str(month))
 
 
 def _write(key: str, user: str, technician: frappe._dict | None, first: date, rows: list[tuple]) -> None:

@@ -44,7 +44,11 @@ def target_breached(doc: Document, method: str | None = None) -> None:
 			consequence=standard.consequence,
 		)
 		if standard.consequence_action == TELL:
-			_tell_customer(entry, doc, standard)
+			# A mail that cannot be made loses neither the entry nor the escalation around it
+			with one_of_many(
+				_("The customer could not be told of {0}").format(entry.name), DEVIATION, entry.name
+			):
+				_tell_customer(entry, doc, standard)
 
 
 def enter(
@@ -85,31 +89,38 @@ def enter(
 def enter_missed_goals(on: str | None = None) -> int:
 	"""Daily: an entry for each goal that was missed in the period that is over; returns how many.
 
-	Once for a goal and period, however often it runs.
+	A goal is counted once for a period, in the first night after it. One that cannot be counted is logged and counted
+	again the next night; the others go on.
 	"""
 	entered = 0
-	for goal in goals.missed_last_period(on):
-		key = f"{goal.name}/{goal.first}"
-		if frappe.db.exists(DEVIATION, {"entry_key": key}):
-			continue
-		with one_of_many(
-			_("Goal {0} could not be entered as missed").format(goal.name), "Service Goal", goal.name
-		):
-			enter(
-				key,
-				_("{0}: {1} instead of {2}").format(
-					goal.title,
-					goals.in_words(goal.figure, goal.value),
-					goals.in_words(goal.figure, goal.goal),
-				),
-				now_datetime(),
-				goal=goal.name,
-				standard=frappe.db.get_value("Service Standard", {"goal": goal.name, "disabled": 0}),
-				company=goal.for_company,
-				responsible=goal.responsible,
-			)
-			entered += 1
+	for goal in goals.to_count(on):
+		title = _("Goal {0} could not be counted").format(goal.name)
+		with one_of_many(title, "Service Goal", goal.name):
+			entered += _count(goal)
 	return entered
+
+
+def _count(goal: frappe._dict) -> bool:
+	"""Enter a goal of :func:`goals.to_count` as missed where it was; True when it was entered now."""
+	value = goals.missed_by(goal)
+	key = f"{goal.name}/{goal.first}"
+	is_new = value is not None and not frappe.db.exists(DEVIATION, {"entry_key": key})
+	if is_new:
+		enter(
+			key,
+			_("{0}: {1} instead of {2}").format(
+				goal.title,
+				goals.in_words(goal.figure, value),
+				goals.in_words(goal.figure, goal.goal),
+			),
+			now_datetime(),
+			goal=goal.name,
+			standard=frappe.db.get_value("Service Standard", {"goal": goal.name, "disabled": 0}),
+			company=goal.for_company,
+			responsible=goal.responsible,
+		)
+	goals.note_counted(goal)
+	return is_new
 
 
 def _standards_of(target: str | None) -> list[frappe._dict]:

@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.utils import flt, getdate
 
+from aftersales.core.guards import validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.service_quality import goals
 
@@ -15,6 +16,7 @@ class ServiceGoal(ServiceDocument):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		counted_until: DF.Date | None
 		disabled: DF.Check
 		figure: DF.Literal[
 			"Solved by Phone",
@@ -44,6 +46,7 @@ class ServiceGoal(ServiceDocument):
 	# end: auto-generated types
 
 	def validate(self):
+		validate_protected_fields(self, ("counted_until",))
 		if goals.is_of_money(self.figure) and not self.for_company:
 			frappe.throw(
 				_("{0} is of one company. Enter it in {1}.").format(

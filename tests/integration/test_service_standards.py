@@ -323,6 +323,45 @@ def test_5_a_contract_may_name_the_rate_where_the_site_names_none(business, cloc
 	assert frappe.get_all("Delay Compensation", {"repair_call": call.name}, pluck="proposed_amount") == [16]
 
 
+def test_5_goods_that_leave_by_the_invoice_and_goods_that_are_sent_again(business, clock):
+	"""The day on which the last of what was ordered had left counts, by whatever document, and no exchange after it."""
+	from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+	from erpnext.stock.doctype.delivery_note.delivery_note import make_sales_return
+
+	late, in_time = an_order(business, days=2), an_order(business, days=9)
+	clock.forward(days=5)
+	invoice = make_sales_invoice(late.name)
+	invoice.update({"update_stock": 1, "set_posting_time": 1, "posting_date": nowdate()})
+	invoice.insert()
+	invoice.submit()
+	assert frappe.get_all("Delay Compensation", {"sales_order": late.name}, pluck="days_late") == [3]
+	deliver(in_time)
+	note = frappe.db.get_value("Delivery Note Item", {"against_sales_order": in_time.name}, "parent")
+	clock.forward(days=20)
+	back = make_sales_return(note)
+	back.update({"set_posting_time": 1, "posting_date": nowdate()})
+	back.insert()
+	back.submit()
+	clock.forward(days=1)
+	sweep()
+	deliver(in_time)
+	assert not frappe.db.exists("Delay Compensation", {"sales_order": in_time.name})
+	assert tally("Delivery as Agreed") == (1, 1)
+
+
+def test_5_a_visit_is_compensated_for_so_many_days_at_most(business, clock):
+	"""There is no bill to take a share of."""
+	make.settings(delay_max_days=30)
+	call = a_call(business)
+	tomorrow = add_days(nowdate(), 1)
+	call.schedule(f"{tomorrow} 10:00:00", f"{tomorrow} 12:00:00")
+	visit = make.planned(call, business.technician)
+	clock.to(f"{add_days(tomorrow, 90)} 10:00:00")
+	visit.reload()
+	visit.arrive()
+	assert frappe.get_all("Delay Compensation", {"repair_call": call.name}, pluck="proposed_amount") == [300]
+
+
 def test_5_what_was_proposed_for_a_delivery_that_is_cancelled_can_be_declined(business, clock):
 	order = an_order(business, days=2)
 	clock.forward(days=5)
@@ -555,6 +594,39 @@ def test_a_missed_goal_is_entered_once_when_its_period_is_over(business, clock):
 		"company": make.COMPANY,
 		"status": "Open",
 	}
+
+
+def test_a_goal_is_counted_once_and_one_that_fails_stops_no_other(business, clock, monkeypatch):
+	frappe.db.set_value("Service Goal", {"name": ("!=", "")}, "disabled", 1)
+	for title, figure in (("A Broken One", "Repeat Rate"), ("By Phone", "Solved by Phone")):
+		make.make("Service Goal", title=title, figure=figure, goal=80, period="Month")
+	a_call(business)
+	clock.to(f"{add_to_date(getdate(nowdate()).replace(day=1), months=1)} 03:00:00")
+	counted, value_of = [], deviations.goals.value_of
+
+	def watched(label, *args):
+		counted.append(label)
+		if label == "Repeat Rate" and len(counted) == 1:
+			raise ZeroDivisionError
+		return value_of(label, *args)
+
+	monkeypatch.setattr(deviations.goals, "value_of", watched)
+	assert deviations.enter_missed_goals() == 1
+	assert frappe.db.exists("Error Log", {"method": "Goal A Broken One could not be counted"})
+	deviations.enter_missed_goals()
+	deviations.enter_missed_goals()
+	assert counted == ["Repeat Rate", "Solved by Phone", "Repeat Rate"]
+
+
+def test_a_word_to_the_customer_that_fails_loses_no_entry(business, clock, monkeypatch):
+	order = an_order(business, days=20, contact_email=NORA)
+	frappe.db.set_value("Sales Order", order.name, "contact_email", NORA)
+	paid(order)
+	monkeypatch.setattr(frappe, "sendmail", lambda **_values: 1 / 0)
+	clock.forward(days=3)
+	sweep()
+	assert [row.customer_told for row in entries("Goods out in Two Days")] == [0]
+	assert frappe.db.exists("Service Clock", {"reference_name": order.name, "state": "Overdue"})
 
 
 def test_what_fell_due_before_the_standard_was_there_is_no_miss_of_it(business, clock):

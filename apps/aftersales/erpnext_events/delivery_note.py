@@ -31,7 +31,7 @@ def on_submit(doc: Document, method: str | None = None) -> None:
 	_refresh_returned_job(doc)
 	job_place.refresh_costs(doc)
 	deliveries.on_submit(doc)
-	compensation.delivery_submitted(doc)
+	compensation.goods_left(doc)
 
 
 def on_cancel(doc: Document, method: str | None = None) -> None:

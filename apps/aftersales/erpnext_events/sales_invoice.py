@@ -12,6 +12,7 @@ from aftersales.service_cash import handover
 from aftersales.service_contracts import fee_invoices, fees
 from aftersales.service_posting.invoicing import advances, discounts, due_dates, other_payer
 from aftersales.service_posting.plan import exact_hours
+from aftersales.service_quality.standards import compensation
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
@@ -19,6 +20,7 @@ def before_insert(doc: Document, method: str | None = None) -> None:
 	discounts.amend(doc)
 	fee_invoices.claim_period(doc)
 	credit_notes.before_insert(doc)
+	uncollected.claim_storage(doc)
 
 
 def before_validate(doc: Document, method: str | None = None) -> None:
@@ -38,6 +40,7 @@ def after_insert(doc: Document, method: str | None = None) -> None:
 	invoiced_jobs.name_on_jobs(doc)
 	discounts.follow_amendment(doc)
 	credit_notes.after_insert(doc)
+	uncollected.note_storage(doc)
 
 
 def on_update(doc: Document, method: str | None = None) -> None:
@@ -52,6 +55,7 @@ def on_submit(doc: Document, method: str | None = None) -> None:
 	messages.invoice_submitted(doc)
 	credits.update_jobs(doc)
 	deliveries.on_submit(doc)
+	compensation.goods_left(doc)
 
 
 def before_cancel(doc: Document, method: str | None = None) -> None:

@@ -1,5 +1,6 @@
 """Late returns by our fault: proposed by rule, given as a discount or a credit when decided (R-AC-8)."""
 
+from datetime import date
 from decimal import Decimal
 
 import frappe
@@ -7,7 +8,6 @@ from erpnext.accounts.party import get_party_account
 from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
-from frappe.query_builder.functions import Max
 from frappe.utils import cint, flt, get_link_to_form, getdate, nowdate
 
 from aftersales.core.guards import require_role, with_system_privileges
@@ -15,7 +15,7 @@ from aftersales.core.input.requests import validate_call
 from aftersales.core.locks import lock
 from aftersales.core.money import exact, unit
 from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
-from aftersales.service_accounts.delay_rules import Rule, compensation, days_late
+from aftersales.service_accounts.delay_rules import Rule, compensation, complete_on, days_late
 from aftersales.service_billing import billing, journal
 from aftersales.service_posting.invoicing import discounts
 from aftersales.service_posting.invoicing.invoices import credited_jobs, jobs_on
@@ -118,22 +118,38 @@ def proposal_for(doctype: str, name: str) -> dict | None:
 
 
 def _late_order(name: str) -> frappe._dict | None:
-	"""Goods that have all left: late by the day of the last Delivery Note."""
+	"""Goods that have all left: late by the first day on which all of them had."""
 	fields = ["customer", "company", "delivery_date", "per_delivered", "base_net_total as net"]
 	order = frappe.db.get_value("Sales Order", {"name": name, "docstatus": 1}, fields, as_dict=True)
 	if not order or flt(order.per_delivered) < 100:
 		return None
-	note, item = frappe.qb.DocType("Delivery Note"), frappe.qb.DocType("Delivery Note Item")
-	(last,) = (
-		frappe.qb.from_(note)
-		.join(item)
-		.on(item.parent == note.name)
-		.select(Max(note.posting_date))
-		.where((item.against_sales_order == name) & (note.docstatus == 1) & (note.is_return == 0))
-		.run()[0]
+	ordered = frappe.get_all(
+		"Sales Order Item", {"parent": name}, ["name", "stock_qty"], as_list=True, order_by="idx asc"
 	)
-	order.update(promised_on=order.delivery_date, ready_on=last and getdate(last), service_contract=None)
+	left = _left_by("Delivery Note", "against_sales_order", name) + _left_by(
+		"Sales Invoice", "sales_order", name
+	)
+	ready_on = complete_on({row: Decimal(str(qty)) for row, qty in ordered}, left)
+	order.update(promised_on=order.delivery_date, ready_on=ready_on, service_contract=None)
 	return order
+
+
+def _left_by(doctype: str, field: str, order: str) -> list[tuple[date, str, Decimal]]:
+	"""Day, row of the Sales Order and quantity of what left by documents of a type; returns are left out.
+
+	Goods that are sent again after a return, or in exchange, had left before.
+	"""
+	sent, item = frappe.qb.DocType(doctype), frappe.qb.DocType(f"{doctype} Item")
+	query = (
+		frappe.qb.from_(sent)
+		.join(item)
+		.on(item.parent == sent.name)
+		.select(sent.posting_date, item.so_detail, item.stock_qty)
+		.where((item[field] == order) & (sent.docstatus == 1) & (sent.is_return == 0))
+	)
+	if doctype == "Sales Invoice":
+		query = query.where(sent.update_stock == 1)
+	return [(getdate(day), row, Decimal(str(qty))) for day, row, qty in query.run()]
 
 
 def _late_visit(name: str) -> frappe._dict | None:
@@ -311,6 +327,7 @@ def _rule(service_contract: str | None) -> Rule:
 		per_day=Decimal(str(flt(agreed or settings.delay_rate_per_day))),
 		grace_days=cint(settings.delay_grace_days),
 		max_percent=Decimal(str(flt(settings.delay_max_percent))),
+		max_days=cint(settings.delay_max_days),
 	)
 
 

@@ -250,8 +250,10 @@ def new_clock(
 	else:
 		begin = now if again or phases.start_status else _moment(doc, phases.start_field, now)
 	due = _due(doc, target["due_field"])
-	if target["due_field"] and not due:
-		return None
+	if target["due_field"] and (not due or (again and due <= begin)):
+		return (
+			None  # a document that comes back after its time was decided by the first run: goods sent again
+		)
 	terms = targets.terms_from(target["terms"], aware(begin), due and aware(due))
 	clock = clock_machine.start(targets.terms_of(terms), aware(begin))
 	if given_up:

@@ -8,10 +8,16 @@ from aftersales.service_accounts import delay
 COMPENSATION = "Compensation per Day"
 
 
-def delivery_submitted(note: Document) -> None:
-	"""Goods went out: propose a compensation for each order of the note that is now delivered, late."""
-	orders = sorted({row.against_sales_order for row in note.items if row.against_sales_order})
-	if note.is_return or not orders or not _is_promised("Sales Order"):
+def goods_left(document: Document) -> None:
+	"""Goods went out by a Delivery Note, or a Sales Invoice that takes them from stock.
+
+	Proposes a compensation for each order of it that is now delivered, late.
+	"""
+	if document.doctype == "Sales Invoice" and not document.update_stock:
+		return
+	field = "sales_order" if document.doctype == "Sales Invoice" else "against_sales_order"
+	orders = sorted({row.get(field) for row in document.items if row.get(field)})
+	if document.is_return or not orders or not _is_promised("Sales Order"):
 		return
 	for order in orders:
 		delay.propose_for("Sales Order", order)

@@ -23,6 +23,7 @@ class AftersalesSettings(ServiceDocument):
 
 		answer_after_resolution: DF.Literal["Reopen the Call", "Open a New Call", "Tell the Owner"]
 		answer_days: DF.Int
+		ask_promised_return: DF.Check
 		ask_repair_method: DF.Check
 		approval_tolerance: DF.Percent
 		arrival_lead: DF.Int
@@ -35,6 +36,7 @@ class AftersalesSettings(ServiceDocument):
 		complaint_owner: DF.Link | None
 		complaint_reply_days: DF.Int
 		damage_spot_limit: DF.Currency
+		damage_technician_limit: DF.Currency
 		customer_calls_owner: DF.Link | None
 		default_company: DF.Link | None
 		default_priority: DF.Link | None
@@ -42,6 +44,7 @@ class AftersalesSettings(ServiceDocument):
 		dispose_after_days: DF.Int
 		default_request_type: DF.Link | None
 		delay_grace_days: DF.Int
+		delay_max_days: DF.Int
 		delay_max_percent: DF.Percent
 		delay_rate_per_day: DF.Currency
 		emergency_priority: DF.Link | None

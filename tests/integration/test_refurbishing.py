@@ -70,7 +70,10 @@ def test_a_unit_goes_back_to_stock_at_what_it_cost(shop):
 	doc = refurbishment(shop)
 	assert (doc.serial_no, doc.new_serial, doc.work_cost) == ("B-1", "B-1", 30)
 	doc.submit()
-	assert (doc.status, doc.unit_value, doc.new_value, doc.cost) == ("Done", 150, 205, -30)
+	doc.reload()
+	assert (doc.status, doc.unit_value, doc.new_value, doc.stock_value, doc.cost) == (
+		*("Done", 150, 0, 205, -30),
+	)
 	assert (in_stock(shop.item, shop.quarantine), in_stock(shop.item, shop.resale)) == (0, 1)
 	assert in_stock(shop.seal, shop.van) == 8
 	internal = "Internal Service Expense - LSL"
@@ -176,6 +179,13 @@ def test_who_decides(shop):
 		frappe.get_doc(doc.doctype, doc.name).submit()
 	frappe.set_user(make.user("boss@refurbish.example", "Service Supervisor"))
 	frappe.get_doc(doc.doctype, doc.name).submit()
+	frappe.set_user("bench@refurbish.example")
+	read = frappe.get_doc(doc.doctype, doc.name)
+	read.apply_fieldlevel_read_permissions()
+	assert (read.unit_value, read.new_value) == (150, 0), (
+		"what the colleague's hour costs cannot be worked out"
+	)
+	assert [read.get(field) for field in ("stock_value", "work_cost", "cost")] == [None] * 3
 	frappe.set_user(make.user("nobody@refurbish.example", "Sales User"))
 	with pytest.raises(frappe.PermissionError):
 		history.of_unit("B-1")
@@ -222,7 +232,7 @@ def test_any_other_unit_of_another_company_in_another_year(shop, clock):
 		parts=[],
 	)
 	doc.submit()
-	assert (doc.new_value, doc.cost, doc.serial_no) == (70, -30, None)
+	assert (doc.stock_value, doc.cost, doc.serial_no) == (70, -30, None)
 	assert {row[0] for row in gl(doc.receipt_entry)} == {
 		"Internal Service Expense - CSL",
 		"Stock In Hand - CSL",

@@ -35,6 +35,7 @@ HIDDEN = {
 	("Repair Card", "labour_cost"),
 	("Product Exchange", "cost"),
 	("Product Refurbishment", "cost"),
+	("Product Refurbishment", "stock_value"),
 	("Product Refurbishment", "work_cost"),
 }
 """What is above permission level 0."""

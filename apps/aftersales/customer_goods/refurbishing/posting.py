@@ -38,6 +38,9 @@ def post(doc: Document) -> dict:
 		"issue_entry": issue,
 		"receipt_entry": receipt,
 		"unit_value": unit_value,
+		"stock_value": came
+		if doc.outcome == rules.BACK
+		else 0,  # tells what the work cost: not for everybody to see
 		"cost": rounded(left - came),
 	}
 
@@ -60,7 +63,6 @@ def _rows_in(doc: Document, left: float) -> list[dict]:
 	if doc.outcome == rules.BACK:
 		value = rules.value_of_unit(flt(doc.new_value), left, flt(doc.work_cost))
 		_validate_value(doc, value, left)
-		doc.db_set("new_value", value)
 		return [_in(doc.new_item_code, 1, doc.to_warehouse, value, doc.new_serial)]
 	if doc.outcome == rules.APART:
 		value = rules.gained((flt(row.qty), flt(row.rate)) for row in doc.parts)

@@ -18,7 +18,7 @@ from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_goods.refurbishing import posting
 from aftersales.customer_goods.refurbishing import refurbish_rules as rules
 
-FIELDS_OF_RECORD = ("status", "issue_entry", "receipt_entry", "unit_value", "cost")
+FIELDS_OF_RECORD = ("status", "issue_entry", "receipt_entry", "unit_value", "stock_value", "cost")
 
 
 class ProductRefurbishment(ServiceDocument):
@@ -51,6 +51,7 @@ class ProductRefurbishment(ServiceDocument):
 		receipt_entry: DF.Link | None
 		serial_no: DF.Link | None
 		status: DF.Literal["Draft", "Done", "Cancelled"]
+		stock_value: DF.Currency
 		technician: DF.Link | None
 		tested_by: DF.Link | None
 		to_warehouse: DF.Link | None
@@ -88,7 +89,7 @@ class ProductRefurbishment(ServiceDocument):
 		validate_unchanged_on_cancel(self)
 		require_role(SUPERVISORS, _("Cancelling a refurbishment"))
 		posting.take_back(self)
-		set_protected_values(self, status="Cancelled", cost=0)
+		set_protected_values(self, status="Cancelled", cost=0, stock_value=0)
 		self.ignore_linked_doctypes = ["Stock Entry"]
 
 	# ------------------------------------------------------------------ steps

@@ -114,6 +114,15 @@ def test_a_debit_note_that_is_cancelled_and_amended_credits_the_same_return(shop
 	assert (fresh(doc).status, fresh(doc).debit_note) == ("Credited", amended.name)
 
 
+def test_a_credit_has_its_own_currency_and_each_company_sees_its_own(shop):
+	part = frappe.get_doc("Spare Part", shop.seal)
+	assert part.core_credit_currency == "EUR", "of the default company where none is entered"
+	part.update({"core_credit": 8, "core_credit_currency": "GBP"})
+	part.save()
+	make.make("Currency Exchange", from_currency="GBP", to_currency="EUR", exchange_rate=1.25, date=nowdate())
+	assert [row["credit_rate"] for row in cores.in_stock(make.COMPANY, shop.maker)] == [10]
+
+
 def test_cancelled_the_old_parts_are_back(shop):
 	doc = core_return(shop)
 	doc.cancel()

@@ -1,12 +1,14 @@
 """Old parts in stock, on their way to the maker and out of the books."""
 
 import frappe
+from erpnext.setup.utils import get_exchange_rate
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import flt
+from frappe.utils import flt, nowdate
 
 from aftersales.core import dimensions
 from aftersales.core.input.requests import validate_call
+from aftersales.core.money import rounded
 from aftersales.core.selling_terms import KEY, posting_key, save_privileged
 from aftersales.spare_parts.parts import free_stock
 
@@ -21,23 +23,24 @@ def in_stock(company: str, supplier: str | None = None) -> list[dict]:
 	With `supplier`: those of parts whose default supplier in the company it is, or has no default supplier.
 
 	Returns:
-		rows of item_code, item_name, qty, warehouse, credit_rate.
+		rows of item_code, item_name, qty, warehouse, credit_rate (currency of the company; 0 where ERPNext knows no
+		exchange rate for it).
 
 	Raises:
 		frappe.PermissionError: the user may not write Core Returns, or not see the company.
 	"""
 	frappe.has_permission("Core Return", "create", throw=True)
 	frappe.has_permission("Company", doc=company, throw=True)
-	credits = {
-		row.core_item: flt(row.core_credit)
-		for row in frappe.get_all(
-			"Spare Part",
-			filters={"core_return": 1, "core_item": ("is", "set"), "disabled": 0},
-			fields=["item_code", "core_item", "core_credit"],
-			order_by="core_credit asc, name asc",
-		)
-		if not supplier or _supplier_of(row.item_code, company) in (supplier, None)
-	}
+	credits: dict[str, float] = {}
+	for row in frappe.get_all(
+		"Spare Part",
+		filters={"core_return": 1, "core_item": ("is", "set"), "disabled": 0},
+		fields=["item_code", "core_item", "core_credit", "core_credit_currency"],
+		order_by="name asc",
+	):
+		if not supplier or _supplier_of(row.item_code, company) in (supplier, None):
+			credit = _in_currency_of(company, flt(row.core_credit), row.core_credit_currency)
+			credits[row.core_item] = max(credit, credits.get(row.core_item, 0))
 	rows = []
 	for (item_code, warehouse), qty in sorted(free_stock(credits, company).items()):
 		if qty > 0:
@@ -81,6 +84,14 @@ def send(doc: Document) -> str:
 	)
 	save_privileged(entry, submitted=True)
 	return entry.name
+
+
+def _in_currency_of(company: str, credit: float, currency: str | None) -> float:
+	"""What a maker credits, in the currency of the company, at the rate of today."""
+	own = frappe.get_cached_value("Company", company, "default_currency")
+	if not credit or not currency or currency == own:
+		return credit
+	return rounded(credit * flt(get_exchange_rate(currency, own, nowdate())), own)
 
 
 def _supplier_of(item_code: str, company: str) -> str | None:

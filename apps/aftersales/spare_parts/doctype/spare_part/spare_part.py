@@ -3,6 +3,7 @@ from frappe import _
 from frappe.utils import cint, escape_html
 
 from aftersales.core.input.document import ServiceDocument
+from aftersales.service_setup.settings import aftersales_settings
 
 
 class SparePart(ServiceDocument):
@@ -20,6 +21,7 @@ class SparePart(ServiceDocument):
 		)
 
 		core_credit: DF.Currency
+		core_credit_currency: DF.Link | None
 		core_item: DF.Link | None
 		core_return: DF.Check
 		disabled: DF.Check
@@ -38,6 +40,7 @@ class SparePart(ServiceDocument):
 	def validate(self):
 		self.require_stock_item()
 		self.check_core_item()
+		self.set_core_currency()
 		self.check_substitutes()
 		self.validate_models_once()
 
@@ -67,6 +70,15 @@ class SparePart(ServiceDocument):
 					frappe.bold(_(self.meta.get_label("core_item"))),
 					frappe.bold(escape_html(self.core_item)),
 				)
+			)
+
+	def set_core_currency(self):
+		if not self.core_credit:
+			self.core_credit_currency = None
+		elif not self.core_credit_currency:
+			company = aftersales_settings().default_company or frappe.db.get_default("company")
+			self.core_credit_currency = company and frappe.get_cached_value(
+				"Company", company, "default_currency"
 			)
 
 	def check_substitutes(self):

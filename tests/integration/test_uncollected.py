@@ -75,6 +75,41 @@ def test_storage_whose_invoice_is_gone_is_charged_again(card, clock, submitted):
 	assert (again.net_total, of_card(card).storage_invoice) == (20, again.name)
 
 
+def test_days_of_storage_are_charged_once_whatever_becomes_of_their_invoices(card, clock):
+	"""Ten days, then five; the accountant charges fewer, cancels, amends, and cancels the first of two."""
+	make.settings(submit_invoice=0)
+	clock.forward(days=40)
+	uncollected.note_all()
+	name = of_card(card).name
+	first = frappe.get_doc("Sales Invoice", uncollected.charge_storage(name))
+	first.items[0].qty = 4
+	first.save()
+	first.submit()
+	clock.forward(days=5)
+	second = frappe.get_doc("Sales Invoice", uncollected.charge_storage(name))
+	assert second.items[0].qty == 5
+	second.delete()
+	assert of_card(card).storage_invoice == first.name
+	second = frappe.get_doc("Sales Invoice", uncollected.charge_storage(name))
+	assert second.items[0].qty == 5, "not more, because the first named fewer"
+	second.submit()
+	second.cancel()
+	amended = frappe.copy_doc(second)
+	amended.amended_from = second.name
+	amended.insert()
+	assert of_card(card).storage_invoice == amended.name
+	with pytest.raises(frappe.ValidationError, match="No storage is due"):
+		uncollected.charge_storage(name)
+	first.reload()
+	first.cancel()
+	with pytest.raises(frappe.ValidationError, match="No storage is due"):
+		uncollected.charge_storage(name)
+	again = frappe.copy_doc(first)
+	again.amended_from = first.name
+	with pytest.raises(frappe.ValidationError, match="was charged by"):
+		again.insert()
+
+
 def test_who_collects_is_reminded_no_more(card, clock):
 	clock.forward(days=20)
 	uncollected.note_all()

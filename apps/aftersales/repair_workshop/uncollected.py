@@ -4,10 +4,13 @@ An Uncollected Product is kept by the daily job for each Repair Card that waits 
 when the product is collected, or is disposed of by a manager.
 """
 
+import re
+from datetime import date
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, cint, escape_html, fmt_money, get_link_to_form, getdate, nowdate
+from frappe.utils import cint, escape_html, fmt_money, get_link_to_form, getdate, nowdate
 
 from aftersales.core import dimensions
 from aftersales.core.guards import privileged, require_role
@@ -161,16 +164,75 @@ def dispose(name: str, disposal: str, reason: str) -> None:
 	_close_custody(doc, f"{_(disposal)}: {reason.strip()}")
 
 
-def release_storage(invoice: Document) -> None:
-	"""on_cancel and on_trash of a Sales Invoice: the days of storage that it charged can be charged again."""
-	for name in frappe.get_all(DOCTYPE, {"storage_invoice": invoice.name}, pluck="name", order_by="name asc"):
-		doc = frappe.get_doc(DOCTYPE, name)
-		days = cint(sum(row.qty for row in invoice.items))
-		doc.db_set(
-			{"storage_invoice": None, "charged_until": add_days(doc.charged_until, -days)}, notify=True
+def claim_storage(invoice: Document) -> None:
+	"""before_insert of a Sales Invoice: an amendment charges the days that the cancelled invoice did.
+
+	Raises:
+		frappe.ValidationError: they were charged by another invoice meanwhile.
+	"""
+	original = invoice.get("amended_from")
+	key = original and frappe.db.get_value("Sales Invoice", original, KEY)
+	if invoice.get(KEY) or not key or not key.startswith(f"{DOCTYPE}/"):
+		return
+	name, until = _of_key(key)
+	doc = frappe.db.get_value(
+		DOCTYPE, name, ["charged_until", "storage_invoice"], as_dict=True, for_update=True
+	)
+	if doc and doc.charged_until and getdate(doc.charged_until) >= until:
+		frappe.throw(
+			_("Storage up to {0} was charged by {1} meanwhile.").format(
+				frappe.utils.formatdate(until), get_link_to_form("Sales Invoice", doc.storage_invoice)
+			)
 		)
-		if invoice.docstatus == 2:
-			invoice.db_set(KEY, None, update_modified=False)
+	invoice.set(KEY, _storage_key(name, until))
+
+
+def note_storage(invoice: Document) -> None:
+	"""after_insert of a Sales Invoice: the product names the amendment that charges its storage."""
+	key = invoice.get(KEY) or ""
+	if invoice.get("amended_from") and key.startswith(f"{DOCTYPE}/"):
+		name, until = _of_key(key)
+		frappe.get_doc(DOCTYPE, name).db_set(
+			{"charged_until": until, "storage_invoice": invoice.name}, notify=True
+		)
+
+
+def release_storage(invoice: Document) -> None:
+	"""on_cancel and on_trash of a Sales Invoice: the days of storage since the invoice before it can be charged again.
+
+	However many days the invoice names: an accountant may have charged fewer. Where a later invoice was made meanwhile,
+	its days are charged and these are not asked for again.
+	"""
+	key = invoice.get(KEY) or ""
+	if not key.startswith(f"{DOCTYPE}/") or key.endswith(f"/{invoice.name}"):
+		return
+	name, until = _of_key(key)
+	doc = frappe.get_doc(DOCTYPE, name, for_update=True)
+	if invoice.docstatus == 2:
+		# The key is free for another invoice; an amendment still finds what it was
+		invoice.db_set(KEY, f"{key}/{invoice.name}", update_modified=False)
+	if doc.charged_until and getdate(doc.charged_until) > until:
+		doc.add_comment(
+			"Info",
+			_(
+				"{0} is gone; storage was charged up to {1} since, the days of it are not charged again."
+			).format(invoice.name, doc.get_formatted("charged_until")),
+		)
+		return
+	before = frappe.get_all(
+		"Sales Invoice",
+		{KEY: ("like", _storage_key(name, "%")), "docstatus": ("<", 2), "name": ("!=", invoice.name)},
+		["name", KEY],
+		order_by=f"{KEY} desc",
+		limit=1,
+	)
+	doc.db_set(
+		{
+			"storage_invoice": before[0].name if before else None,
+			"charged_until": _of_key(before[0][KEY])[1] if before else None,
+		},
+		notify=True,
+	)
 
 
 def notice_of(doc: Document) -> frappe._dict:
@@ -268,7 +330,7 @@ def _storage_invoice(doc: Document, item: str, days: int) -> Document:
 			"update_stock": 0,
 			**dimensions.of_job_named(CARD, doc.repair_card, doc.company),
 			"aftersales_call": doc.repair_call,
-			KEY: f"{posting_key(DOCTYPE, doc.name, 'Sales Invoice')}/{nowdate()}",
+			KEY: _storage_key(doc.name, nowdate()),
 			"items": [
 				{
 					"item_code": item,
@@ -283,6 +345,17 @@ def _storage_invoice(doc: Document, item: str, days: int) -> Document:
 	set_customer_terms(invoice)
 	save_privileged(invoice, submits_at_once())
 	return invoice
+
+
+def _storage_key(name: str, until: date | str) -> str:
+	"""The unique key of the invoice that charges the storage of a product up to a day."""
+	return f"{posting_key(DOCTYPE, name, 'Sales Invoice')}/{until}"
+
+
+def _of_key(key: str) -> tuple[str, date]:
+	"""Product and day of :func:`_storage_key`, also of an invoice that was cancelled."""
+	found = re.fullmatch(rf"{DOCTYPE}/(.+)/Sales Invoice/(\d{{4}}-\d\d-\d\d)(/.*)?", key)
+	return found[1], getdate(found[2])
 
 
 def _terms() -> rules.Terms:

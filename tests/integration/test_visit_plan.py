@@ -187,6 +187,38 @@ def test_who_takes_the_place_of_a_visit_waits_until_it_has_moved(shop, changed_m
 	assert len(visits(near)) == (0 if changed_meanwhile else 1)
 
 
+@pytest.mark.parametrize("changed_meanwhile", [False, True])
+def test_visits_change_places_both_or_neither(shop, changed_meanwhile):
+	here, there = call("Plan Near", NEAR), call("Plan There", NEAR)
+	ten, eleven, two, three = (f"{shop.day} {hour}:00:00" for hour in (10, 11, 14, 15))
+	first = make.planned(here, shop.aoife, planned_start=ten, planned_end=eleven).reload()
+	second = make.planned(there, shop.aoife, planned_start=two, planned_end=three).reload()
+	plan = proposed(shop)
+	plan.flags.writes_proposal = True
+	common = {"technician": shop.aoife, "state": "Proposed"}
+	plan.set(
+		"proposals",
+		[
+			{
+				**{**common, "service_voucher": first.name, "repair_call": here.name},
+				**{"planned_start": two, "planned_end": three, "seen": first.modified},
+			},
+			{
+				**{**common, "service_voucher": second.name, "repair_call": there.name},
+				**{"planned_start": ten, "planned_end": eleven},
+				"seen": plan.creation if changed_meanwhile else second.modified,
+			},
+		],
+	)
+	plan.save()
+	assert plan.accept() == (
+		{"accepted": 0, "refused": 2} if changed_meanwhile else {"accepted": 2, "refused": 0}
+	)
+	assert [str(row.planned_start) for row in (*visits(here), *visits(there))] == (
+		[ten, two] if changed_meanwhile else [two, ten]
+	)
+
+
 def test_a_time_that_is_over_is_not_planned(shop, clock):
 	near = call("Plan Near", NEAR)
 	plan = proposed(shop)

@@ -51,16 +51,18 @@ def accept(plan: Document, names: Sequence[str] | None = None) -> dict[str, int]
 	done = refused = 0
 	moving = {row.service_voucher for row in rows if row.service_voucher}
 	while rows:
-		# Whoever takes the place of a visit that is moved waits until it has moved; visits that change places do not
+		# Whoever takes the place of a visit that is moved waits until it has moved
 		waits = {row.name for row in rows if _waits(row, moving)}
-		ready = [row for row in rows if row.name not in waits] or rows
-		for row in ready:
-			reason = _plan(row, moving)
-			row.refused_because = reason or None
-			row.state = "Refused" if reason else "Accepted"
-			moving.discard(row.service_voucher)
-			done, refused = done + (not reason), refused + bool(reason)
-		rows = [row for row in rows if row not in ready]
+		ready = [row for row in rows if row.name not in waits]
+		reasons = _plan_each(ready, moving) if ready else _change_places(rows, moving)
+		for row in rows:
+			if row.name in reasons:
+				reason = reasons[row.name]
+				row.refused_because = reason or None
+				row.state = "Refused" if reason else "Accepted"
+				moving.discard(row.service_voucher)
+				done, refused = done + (not reason), refused + bool(reason)
+		rows = [row for row in rows if row.name not in reasons]
 	plan.flags.writes_proposal = True
 	# Visits that somebody accepted a moment ago are newer than what this transaction sees of other tables
 	plan.flags.ignore_links = True
@@ -68,6 +70,40 @@ def accept(plan: Document, names: Sequence[str] | None = None) -> dict[str, int]
 		set_protected_values(plan, status="Accepted")
 	privileged(plan).save()
 	return {"accepted": done, "refused": refused}
+
+
+def _change_places(rows: Sequence[Document], moving: set[str]) -> dict[str, str]:
+	"""Plan visits that take each other's places: all of them, or none and the one that cannot move.
+
+	Name of row -> why it was refused, or "". The rows that are not in it wait again: the place that they wanted of the
+	refused one is not free.
+	"""
+	before = {row.name: row.service_voucher for row in rows}
+	reasons: dict[str, str] = {}
+	try:
+		with all_or_nothing():
+			reasons = _plan_each(rows, set(moving))
+			if any(reasons.values()):
+				raise _CannotMoveError
+	except _CannotMoveError:
+		for row in rows:
+			row.service_voucher = before[row.name]
+		first = next(name for name, reason in reasons.items() if reason)
+		return {first: reasons[first]}
+	return reasons
+
+
+class _CannotMoveError(Exception):
+	"""One of the visits that change places stays where it is."""
+
+
+def _plan_each(rows: Sequence[Document], moving: set[str]) -> dict[str, str]:
+	"""Plan rows one after the other; name of row -> why it was refused, or ""."""
+	reasons = {}
+	for row in rows:
+		reasons[row.name] = _plan(row, moving)
+		moving.discard(row.service_voucher)
+	return reasons
 
 
 def _plan(row: Document, moving: set[str]) -> str:

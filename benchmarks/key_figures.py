@@ -23,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import frappe
+from frappe.utils import getdate
 from measuring import in_turn, read_whole, statements
 
 SITE = os.environ.get("AFTERSALES_SITE", "figures.localhost")
@@ -290,17 +291,82 @@ TECHNICIAN_SUMMARY = (
 	left join `tabTechnician Skill` s on s.parent = t.name where t.company = 'Liffey Service Ltd' group by t.name""",
 )
 
+INSIDE = (
+	"timestampdiff(second, greatest({0}, '2025-06-01'), least(coalesce({1}, '2025-07-01'), '2025-07-01'))"
+)
+FLOW = """select sum({0} >= '2025-06-01'), sum({1} is not null and {1} < '2025-07-01'), sum({0} < '2025-06-01'),
+	sum({1} is null or {1} >= '2025-07-01'), sum({2}), sum(if({1} < '2025-07-01', timestampdiff(second, {0}, {1}), 0))
+	from {3} where {4} and {0} < '2025-07-01' and ({1} is null or {1} > '2025-06-01') and company = 'Liffey Service Ltd'"""
+
+
+def _flow(source: str, came: str, left: str, only: str) -> str:
+	return FLOW.format(came, left, INSIDE.format(came, left), source, only)
+
+
+def _in_state(status: str) -> tuple[str, str]:
+	came = f"""s.parenttype = 'Repair Card' and s.status = '{status}' and s.entered_at < '2025-07-01' and r.docstatus < 2
+		and r.company = 'Liffey Service Ltd'"""
+	later = "n.parent = s.parent and n.idx = s.idx + 1"
+	return (
+		f"""select count(*), sum(timestampdiff(second, s.entered_at, n.entered_at)) from `tabService State Log` n
+		join `tabService State Log` s on {later} join `tabRepair Card` r on r.name = s.parent
+		where n.entered_at > '2025-06-01' and {came}""",
+		f"""select count(*) from `tabRepair Card` r join `tabService State Log` s on s.parent = r.name
+		left join `tabService State Log` n on {later} where r.status = '{status}' and n.name is null and {came}""",
+	)
+
+
+BOTTLENECKS = (
+	_flow("`tabRepair Call`", "received_at", "coalesce(resolved_at, closed_at)", "status != 'Cancelled'"),
+	_flow(
+		"`tabService Voucher`",
+		"creation",
+		"coalesce(departed_at, posted_at)",
+		"docstatus < 2 and status != 'Cancelled'",
+	),
+	_flow("`tabRepair Card`", "received_at", "coalesce(ready_at, returned_at, posted_at)", "docstatus < 2"),
+	*_in_state("Awaiting Approval"),
+	*_in_state("Awaiting Parts"),
+	_flow("`tabVendor Repair`", "sent_at", "back_at", "docstatus = 1"),
+	"select count(*) from `tabTechnical Consultation` where asked_at < '2025-07-01' and status != 'Withdrawn'",
+	*(
+		_flow(f"`tab{job}`", "posted_at", "billed_at", "docstatus = 1 and billing_status != 'Not Billable'")
+		for job in ("Service Voucher", "Repair Card")
+	),
+	*(TECHNICIAN_SUMMARY[number] for number in (1, 3)),  # hours, for what one more technician would change
+)
+
+MANAGEMENT_REPORT = (
+	*KEY_FIGURES,
+	*(
+		statement.replace("'2025-07-01'", "'2025-06-01'").replace(">= '2025-06-01'", ">= '2025-05-01'")
+		for statement in KEY_FIGURES
+	),
+	"""select p.posting_date, sum(if(p.voucher_no = p.against_voucher_no, p.amount, 0)),
+	sum(if(p.voucher_no = p.against_voucher_no, 0, -p.amount)) from `tabPayment Ledger Entry` p
+	join (select distinct parent from `tabSales Invoice Item` where aftersales_voucher_type in ('Service Voucher', 'Repair Card')) i
+	on i.parent = p.against_voucher_no where p.company = 'Liffey Service Ltd' and p.posting_date < '2025-07-01'
+	group by p.posting_date""",
+	*BOTTLENECKS,
+	f"""select subject, missed_at from `tabService Deviation` where {PERIOD.format("missed_at")} and status = 'Open'
+	order by missed_at limit 30""",
+)
+
 
 # ---------------------------------------------------------------- the comparison
 
 
 def report(calls: int, rounds: int) -> int:
+	from aftersales.service_quality.goal_rules import Period
+	from aftersales.service_quality.management import management_report
+	from aftersales.service_quality.report.bottlenecks import bottlenecks
 	from aftersales.service_quality.report.fault_pareto import fault_pareto
 	from aftersales.service_quality.report.service_key_figures import service_key_figures
 	from aftersales.service_quality.report.technician_summary import technician_summary
 	from aftersales.service_quality.report.work_by_stage import work_by_stage
 
 	filters = {**MONTH, "company": "Liffey Service Ltd"}
+	month = Period(getdate(MONTH["from_date"]), getdate(MONTH["to_date"]))
 	found = {"calls": calls}
 	sound = True
 	for title, module, bare, compare in (
@@ -308,10 +374,14 @@ def report(calls: int, rounds: int) -> int:
 		("Work by Stage", work_by_stage, WORK_BY_STAGE, _stages_agree),
 		("Fault Pareto", fault_pareto, FAULT_PARETO, _pareto_agrees),
 		("Technician Summary", technician_summary, TECHNICIAN_SUMMARY, _summary_agrees),
+		("Bottlenecks", bottlenecks, BOTTLENECKS, _flows_agree),
+		("Management Report", None, MANAGEMENT_REPORT, _management_agrees),
 	):
 
 		def asked(module=module):
-			return module.execute(dict(filters))
+			if module:
+				return module.execute(dict(filters))
+			return None, management_report.tables(filters["company"], month)
 
 		def in_sql(bare=bare):
 			return [frappe.db.sql(statement) for statement in bare]
@@ -381,6 +451,21 @@ def _summary_agrees(rows: list, answers: list) -> None:
 	_agree(sum(row.repairs for row in rows), sum(row[1] for row in repairs))
 	_agree(sum(row.bench_hours for row in rows), sum(row[1] for row in bench))
 	_agree(sum(row.rated for row in rows), sum(int(row[1]) for row in opinion))
+
+
+def _flows_agree(rows: list, answers: list) -> None:
+	ours = {row["key"]: (row["arrived"], row["left"], row["waiting"]) for row in rows}
+	for department, answer in zip(("Service Desk", "Field Service", "Workshop"), answers, strict=False):
+		arrived, left, _before, waiting, *_seconds = answer[0]
+		_agree(ours[department], (int(arrived), int(left), int(waiting)))
+
+
+def _management_agrees(tables: list, answers: list) -> None:
+	shown = {row[0]: row[1] for table in tables if table.title == "Key figures" for row in table.rows}
+	received = answers[0][0]
+	_agree(shown["Solved by Phone"], f"{100 * float(received[1]) / received[0]:.1f}%")
+	flow = next(table for table in tables if table.title == "Where work waits")
+	_agree(flow.rows[0][1], str(int(answers[2 * len(KEY_FIGURES) + 1][0][0])))
 
 
 if __name__ == "__main__":

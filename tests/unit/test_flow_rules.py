@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_quality.flow_rules import chance_of_waiting, flow, mean_wait
+from aftersales.service_quality import flow_rules
+from aftersales.service_quality.flow_rules import Counts, Flow, chance_of_waiting, mean_wait
 
 BEGIN = datetime(2026, 3, 1)
 END = BEGIN + timedelta(days=10)
@@ -16,6 +17,24 @@ END = BEGIN + timedelta(days=10)
 
 def at(days: float) -> datetime:
 	return BEGIN + timedelta(days=days)
+
+
+def flow(stays, begin: datetime, end: datetime) -> Flow:
+	"""(came, left or None) one by one, as flows.py lets the database count them."""
+	counts = Counts()
+	for came, gone in stays:
+		if came >= end or (gone is not None and gone <= begin):
+			continue
+		has_left = gone is not None and gone < end
+		counts += Counts(
+			int(begin <= came),
+			int(has_left),
+			int(came < begin),
+			int(not has_left),
+			(min(gone or end, end) - max(came, begin)).total_seconds(),
+			(gone - came).total_seconds() if has_left else 0,
+		)
+	return flow_rules.flow(counts, begin, end)
 
 
 def test_counted_by_hand():

@@ -6,8 +6,7 @@ servers (Erlang's C formula): arrivals and lengths of work by chance. Real work 
 not a promise.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from math import factorial
 
@@ -51,24 +50,32 @@ class Flow:
 		return GROWING if change > 0 else SHRINKING
 
 
-def flow(stays: Iterable[tuple[datetime, datetime | None]], begin: datetime, end: datetime) -> Flow:
-	"""`stays`: when each came and left (None: still there). Only what overlaps the period counts."""
-	arrived = left = before = waiting = 0
-	inside = through = 0.0
-	for came, gone in stays:
-		if came >= end or (gone is not None and gone <= begin):
-			continue
-		arrived += begin <= came
-		before += came < begin
-		if gone is not None and gone < end:
-			left += 1
-			through += (gone - came).total_seconds()
-		else:
-			waiting += 1
-		inside += (min(gone or end, end) - max(came, begin)).total_seconds()
+@dataclass(frozen=True)
+class Counts:
+	"""Sums over what overlapped a period; seconds within the period, and of all that left in it."""
+
+	arrived: int = 0
+	left: int = 0
+	waiting_before: int = 0
+	waiting: int = 0
+	seconds_inside: float = 0
+	seconds_through: float = 0
+
+	def __add__(self, other: "Counts") -> "Counts":
+		return Counts(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+
+def flow(counts: Counts, begin: datetime, end: datetime) -> Flow:
+	"""What the sums over a period amount to."""
 	span = (end - begin).total_seconds()
 	return Flow(
-		span / DAY, arrived, left, before, waiting, inside / span, through / left / DAY if left else None
+		span / DAY,
+		counts.arrived,
+		counts.left,
+		counts.waiting_before,
+		counts.waiting,
+		counts.seconds_inside / span,
+		counts.seconds_through / counts.left / DAY if counts.left else None,
 	)
 
 

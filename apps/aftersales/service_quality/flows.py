@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import frappe
-from frappe.query_builder.functions import Coalesce
-from frappe.utils import flt, get_datetime
+from frappe.query_builder import Case, CustomFunction
+from frappe.query_builder.functions import Coalesce, Sum
+from frappe.utils import flt
+from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, LiteralValue, Term
 
 from aftersales.core.job_types import CARD, JOB_DOCTYPES, VISIT
@@ -16,18 +18,22 @@ from aftersales.field_service.metrics import Period
 from aftersales.repair_workshop import metrics as workshop
 from aftersales.service_calls import metrics as calls
 from aftersales.service_quality import flow_rules
+from aftersales.service_quality.flow_rules import Counts
 
-Stay = tuple[str, datetime, datetime | None]
-"""Person (or ""), came, left."""
+Greatest = CustomFunction("GREATEST", ["one", "other"])
+Least = CustomFunction("LEAST", ["one", "other"])
+
+People = dict[str, Counts]
+"""Person (or "") -> what came to them, left and waited."""
 
 
 @dataclass(frozen=True)
 class Department:
-	"""`stays`: begin, end and company -> who had it, when it came and left."""
+	"""`people`: begin, end and company -> what is counted there."""
 
 	name: str
 	doctype: str
-	stays: Callable[[datetime, datetime, str | None], list[Stay]]
+	people: Callable[[datetime, datetime, str | None], People]
 
 
 def departments() -> tuple[Department, ...]:
@@ -70,7 +76,7 @@ def further_technician(period: Period, arrived: int, is_workshop: bool) -> dict 
 	}
 
 
-def _calls(begin: datetime, end: datetime, company: str | None) -> list[Stay]:
+def _calls(begin: datetime, end: datetime, company: str | None) -> People:
 	call = frappe.qb.DocType("Repair Call")
 	left = Coalesce(call.resolved_at, call.closed_at)
 	return _run(
@@ -78,14 +84,14 @@ def _calls(begin: datetime, end: datetime, company: str | None) -> list[Stay]:
 	)
 
 
-def _visits(begin: datetime, end: datetime, company: str | None) -> list[Stay]:
+def _visits(begin: datetime, end: datetime, company: str | None) -> People:
 	visit = frappe.qb.DocType(VISIT)
 	left = Coalesce(visit.departed_at, visit.posted_at)
 	is_work = (visit.docstatus < 2) & (visit.status != "Cancelled")
 	return _run(visit, visit.technician, visit.creation, left, begin, end, company, is_work)
 
 
-def _cards(begin: datetime, end: datetime, company: str | None) -> list[Stay]:
+def _cards(begin: datetime, end: datetime, company: str | None) -> People:
 	card = frappe.qb.DocType(CARD)
 	left = Coalesce(card.ready_at, card.returned_at, card.posted_at)
 	return _run(
@@ -93,38 +99,51 @@ def _cards(begin: datetime, end: datetime, company: str | None) -> list[Stay]:
 	)
 
 
-def _in_state(status: str, begin: datetime, end: datetime, company: str | None) -> list[Stay]:
-	"""From when a card came into a state until its next one; a card may come into it more than once."""
+def _in_state(status: str, begin: datetime, end: datetime, company: str | None) -> People:
+	"""From when a card came into a state until its next one; a card may come into it more than once.
+
+	Two reads, each by an index: stays that have ended after `begin`, and cards that are in the state now. What ended
+	before is not read, however long the log is.
+	"""
 	card, log = frappe.qb.DocType(CARD), frappe.qb.DocType("Service State Log")
-	query = (
-		frappe.qb.from_(log)
-		.join(card)
-		.on((card.name == log.parent) & (log.parenttype == CARD))
-		.select(card.name, card.assigned_technician, log.status, log.entered_at)
-		.where((card.docstatus < 2) & (log.entered_at < end))
-		.orderby(card.name, log.idx)
+	following = frappe.qb.DocType("Service State Log").as_("following")
+	came_in = (log.parenttype == CARD) & (log.status == status) & (log.entered_at < end)
+	is_next = (
+		(following.parent == log.parent) & (following.parenttype == CARD) & (following.idx == log.idx + 1)
 	)
-	if company:
-		query = query.where(card.company == company)
-	stays: list[Stay] = []
-	rows = calls.permitted(query, card).run()
-	for row, following in zip(rows, [*rows[1:], (None,) * 4], strict=False):
-		if row[2] != status:
-			continue
-		gone = following[3] if following[0] == row[0] else None
-		if gone is None or gone > begin:
-			stays.append((row[1] or "", get_datetime(row[3]), gone and get_datetime(gone)))
-	return stays
+	left = (
+		frappe.qb.from_(following)
+		.join(log)
+		.on(is_next & came_in)
+		.join(card)
+		.on(card.name == log.parent)
+		.where((following.entered_at > begin) & (card.docstatus < 2))
+	)
+	still = (
+		frappe.qb.from_(card)
+		.join(log)
+		.on((log.parent == card.name) & came_in)
+		.left_join(following)
+		.on(is_next)
+		.where((card.status == status) & (card.docstatus < 2) & following.name.isnull())
+	)
+	found: People = {}
+	for query in (left, still):
+		if company:
+			query = query.where(card.company == company)
+		counted = _counted(query, card.assigned_technician, log.entered_at, following.entered_at, begin, end)
+		found = _sum(found, _by_person(calls.permitted(counted, card)))
+	return found
 
 
-def _vendor_repairs(begin: datetime, end: datetime, company: str | None) -> list[Stay]:
+def _vendor_repairs(begin: datetime, end: datetime, company: str | None) -> People:
 	repair = frappe.qb.DocType("Vendor Repair")
 	return _run(
 		repair, repair.supplier, repair.sent_at, repair.back_at, begin, end, company, repair.docstatus == 1
 	)
 
 
-def _consultations(begin: datetime, end: datetime, company: str | None) -> list[Stay]:
+def _consultations(begin: datetime, end: datetime, company: str | None) -> People:
 	asked = frappe.qb.DocType("Technical Consultation")
 	# a consultation belongs to its call, which has the company
 	return _run(
@@ -132,13 +151,14 @@ def _consultations(begin: datetime, end: datetime, company: str | None) -> list[
 	)
 
 
-def _billing(begin: datetime, end: datetime, company: str | None) -> list[Stay]:
-	stays: list[Stay] = []
+def _billing(begin: datetime, end: datetime, company: str | None) -> People:
+	found: People = {}
 	for job_type in JOB_DOCTYPES:
 		job = frappe.qb.DocType(job_type)
 		is_billed = (job.docstatus == 1) & (job.billing_status != "Not Billable")
-		stays += _run(job, LiteralValue("''"), job.posted_at, job.billed_at, begin, end, company, is_billed)
-	return stays
+		of_type = _run(job, LiteralValue("''"), job.posted_at, job.billed_at, begin, end, company, is_billed)
+		found = _sum(found, of_type)
+	return found
 
 
 def _run(
@@ -150,15 +170,38 @@ def _run(
 	end: datetime,
 	company: str | None,
 	only: Criterion,
-) -> list[Stay]:
-	query = (
-		frappe.qb.from_(table)
-		.select(person, came, left)
-		.where(only & came.isnotnull() & (came < end) & (left.isnull() | (left > begin)))
+) -> People:
+	query = frappe.qb.from_(table).where(
+		only & came.isnotnull() & (came < end) & (left.isnull() | (left > begin))
 	)
 	if company:
 		query = query.where(table.company == company)
-	return [
-		(who or "", get_datetime(since), gone and get_datetime(gone))
-		for who, since, gone in calls.permitted(query, table).run()
-	]
+	return _by_person(calls.permitted(_counted(query, person, came, left, begin, end), table))
+
+
+def _counted(
+	query: QueryBuilder, person: Term, came: Term, left: Term, begin: datetime, end: datetime
+) -> QueryBuilder:
+	"""The sums of flow_rules.Counts by person, in its order; what waits at the `end` may have left since."""
+	has_left = left.isnotnull() & (left < end)
+	inside = calls.Seconds(calls.SECOND, Greatest(came, begin), Least(Coalesce(left, end), end))
+	return query.select(
+		Coalesce(person, ""),
+		Sum(Case().when(came >= begin, 1).else_(0)),
+		Sum(Case().when(has_left, 1).else_(0)),
+		Sum(Case().when(came < begin, 1).else_(0)),
+		Sum(Case().when(has_left, 0).else_(1)),
+		Sum(inside),
+		Sum(Case().when(has_left, calls.Seconds(calls.SECOND, came, left)).else_(0)),
+	).groupby(Coalesce(person, ""))
+
+
+def _by_person(query: QueryBuilder) -> People:
+	return {
+		person: Counts(*(int(number) for number in numbers[:4]), *(float(number) for number in numbers[4:]))
+		for person, *numbers in query.run()
+	}
+
+
+def _sum(one: People, other: People) -> People:
+	return {person: one.get(person, Counts()) + other.get(person, Counts()) for person in {*one, *other}}

@@ -7,6 +7,7 @@ the reports of the same names say of the same month.
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import frappe
 from frappe import _
@@ -154,12 +155,18 @@ def _named(period: Period) -> str:
 
 def tables(company: str, period: Period) -> list[Table]:
 	"""What the report says, as text; the user's rights are those of who asks (the scheduler sees all)."""
-	parts = (_goals, _standards, _key_figures, _receivables, _flow, _deviations)
+	counted: dict = {}  # key figures of a month are shown twice, and counted once
+	parts = (
+		partial(_goals, counted=counted),
+		_standards,
+		partial(_key_figures, counted=counted),
+		*(_receivables, _flow, _deviations),
+	)
 	return [table for part in parts if (table := part(company, period.first, period.last)).rows]
 
 
-def _goals(company: str, first: date, last: date) -> Table:
-	found = goals.standing(last, company)
+def _goals(company: str, first: date, last: date, counted: dict) -> Table:
+	found = goals.standing(last, company, counted)
 	return Table(
 		_("Goals"),
 		[_("Goal"), _("Aim"), _("Reached"), _("Period Before"), _("State", context="After-sales")],
@@ -199,11 +206,13 @@ def _standards(company: str, first: date, last: date) -> Table:
 	)
 
 
-def _key_figures(company: str, first: date, last: date) -> Table:
+def _key_figures(company: str, first: date, last: date, counted: dict) -> Table:
 	months = (last.year - first.year) * 12 + last.month - first.month + 1
 	before = getdate(add_months(first, -months))
 	now, then = (
-		service_key_figures.execute({"from_date": begin, "to_date": end, "company": company})[4]
+		service_key_figures.cards(
+			goals.figures_of(Period(begin, end), {"company": company}, counted), company, begin, end
+		)
 		for begin, end in ((first, last), (before, first - timedelta(days=1)))
 	)
 	past = {card["label"]: card for card in then}

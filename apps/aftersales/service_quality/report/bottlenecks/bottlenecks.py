@@ -1,7 +1,6 @@
 """Where work piles up: what came, left and waits in each department, by Little's law, and what one more technician would
 change (R-KPI, bottleneck)."""
 
-from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 import frappe
@@ -13,7 +12,7 @@ from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, column, period_of
 from aftersales.field_service.metrics import Period
 from aftersales.service_quality import flow_rules, flows
-from aftersales.service_quality.flow_rules import Flow
+from aftersales.service_quality.flow_rules import Counts, Flow
 
 DEPARTMENT, PERSON = "Department", "Person"
 GROUPS = (DEPARTMENT, PERSON)
@@ -64,13 +63,16 @@ def columns(group: str) -> list[dict]:
 def _rows(begin: datetime, end: datetime, company: str | None, by_person: bool) -> list[dict]:
 	rows = []
 	for department in flows.departments():
-		groups: dict[str, list] = defaultdict(list)
-		for person, came, left in department.stays(begin, end, company):
-			groups[person if by_person else ""].append((came, left))
-		for person in sorted(groups, key=lambda one: -len(groups[one])):
-			found = flow_rules.flow(groups[person], begin, end)
-			rows.append(_row(department, person, found))
+		people = department.people(begin, end, company)
+		if people and not by_person:
+			people = {"": sum(people.values(), Counts())}
+		for person, counts in sorted(people.items(), key=lambda one: (-_touched(one[1]), one[0])):
+			rows.append(_row(department, person, flow_rules.flow(counts, begin, end)))
 	return rows
+
+
+def _touched(counts: Counts) -> int:
+	return counts.waiting_before + counts.arrived
 
 
 def _row(department: flows.Department, person: str, found: Flow) -> dict:

@@ -4,6 +4,7 @@ Each figure counts what happened in the period: calls received, calls resolved, 
 """
 
 from dataclasses import replace
+from datetime import date
 
 import frappe
 from frappe import _
@@ -111,12 +112,22 @@ def _row(value: str, counts: Counts, group: str, currency: str | None) -> frappe
 	return frappe._dict(value=value, currency=currency, **vars(_figures(counts, currency)))
 
 
+def cards(found: KeyFigures, company: str, from_date: date, to_date: date) -> list[dict]:
+	"""The numbers above the report of a company and period, from its figures."""
+	currency = _currency(company)
+	filters = frappe._dict(company=company, from_date=from_date, to_date=to_date)
+	return _summary(_seen(found, currency), filters, currency)
+
+
 def _figures(counts: Counts, currency: str | None) -> KeyFigures:
+	return _seen(figures(counts), currency)
+
+
+def _seen(found: KeyFigures, currency: str | None) -> KeyFigures:
 	"""Costs are for those who see the books: of a single call they would tell what a technician's hour costs.
 
 	Costs of companies with different currencies are no sum.
 	"""
-	found = figures(counts)
 	return found if currency and _sees_money() else replace(found, cost_per_call=None)
 
 

@@ -287,6 +287,11 @@ doc_events = {
 	"Email Queue": {"before_insert": "aftersales.customer_portal.stored_messages.seal_mail"},
 	"Workflow": {"on_update": "aftersales.service_levels.workflow_states.initialise_workflow_states"},
 	"Service Calendar": {"on_update": "aftersales.service_levels.targets.clear_cache"},
+	# HRMS, where it is installed
+	"Training Result": {
+		"on_submit": "aftersales.service_staff.trainings.result_submitted",
+		"on_cancel": "aftersales.service_staff.trainings.result_cancelled",
+	},
 	"Employee": {"on_update": "aftersales.field_service.leavers.employee_saved"},
 	"User": {"on_update": "aftersales.field_service.leavers.user_saved"},
 	"Holiday List": {"on_update": "aftersales.service_levels.targets.clear_cache"},
@@ -567,6 +572,7 @@ accounting_dimension_doctypes = [
 # What the forms of calls, visits, receipts and cards share
 doctype_js = {
 	"Address": "public/js/address_place.js",
+	"Appraisal": "public/js/appraisal.js",
 	"Customer Equipment": "public/js/product_help.js",
 	"Repair Call": [
 		"public/js/job_forms.js",

@@ -2,7 +2,7 @@
 
 import frappe
 import pytest
-from frappe.utils import add_days, add_months, getdate, nowdate
+from frappe.utils import add_days, add_months, add_to_date, getdate, now_datetime, nowdate
 
 from aftersales.service_staff import exams
 from aftersales.setup import defaults
@@ -300,3 +300,55 @@ def test_an_exchange_has_participants_each_once():
 		frappe.get_doc(values).insert().submit()
 	with pytest.raises(frappe.ValidationError, match="listed twice"):
 		frappe.get_doc({**values, "participants": [{"technician": NAME}, {"technician": NAME}]}).insert()
+
+
+# ---------------------------------------------------------------- HRMS
+
+
+@pytest.mark.needs_app("hrms")
+def test_a_training_of_the_company_is_on_the_technicians_record_and_goes_with_its_result():
+	frappe.set_user("Administrator")
+	shop = make.shop()
+	employee = make.make(
+		"Employee",
+		first_name="Aoife",
+		company=make.COMPANY,
+		gender="Female",
+		date_of_birth="1990-01-01",
+		date_of_joining="2020-01-01",
+	).name
+	frappe.db.set_value("Service Technician", shop.technician, "employee", employee)
+	clerk = frappe.copy_doc(frappe.get_doc("Employee", employee)).insert().name
+	event = make.make(
+		"Training Event",
+		event_name="Heat Pumps",
+		company=make.COMPANY,
+		event_status="Completed",
+		type="Workshop",
+		location="Dublin",
+		introduction="Refrigerants",
+		start_time=add_to_date(now_datetime(), days=-2),
+		end_time=add_to_date(now_datetime(), days=-1),
+		employees=[{"employee": employee}, {"employee": clerk}],
+	)
+	event.submit()
+	result = make.make(
+		"Training Result",
+		training_event=event.name,
+		employees=[{"employee": employee, "hours": 8, "grade": "A"}, {"employee": clerk, "hours": 8}],
+	)
+	result.submit()
+	(record,) = frappe.get_all(
+		"Staff Record",
+		{"reference_name": result.name},
+		["technician", "kind", "subject", "record_date", "docstatus"],
+	)
+	assert record == {
+		"technician": shop.technician,
+		"kind": "Training",
+		"subject": "Heat Pumps, 8 hours, grade A",
+		"record_date": getdate(event.end_time),
+		"docstatus": 1,
+	}
+	result.reload().cancel()
+	assert frappe.get_all("Staff Record", {"reference_name": result.name}, pluck="docstatus") == [2]

@@ -44,5 +44,26 @@ frappe.ui.form.on("Service Technician", {
 			},
 			__("View")
 		);
+		frm.trigger("add_views_of_employee");
+	},
+
+	// HRMS, where it is installed and the user may read it.
+	add_views_of_employee(frm) {
+		const { employee } = frm.doc;
+		for (const [doctype, filters] of [
+			["Training Event", { "Training Event Employee.employee": employee }],
+			["Appraisal", { employee }],
+		]) {
+			if (!employee || !frappe.model.can_read(doctype)) continue;
+			aftersales.forms.add_button(
+				frm,
+				__(doctype),
+				() => {
+					frappe.route_options = filters;
+					frappe.set_route("List", doctype);
+				},
+				__("View")
+			);
+		}
 	},
 });

@@ -425,6 +425,38 @@ def test_small_damage_is_paid_on_the_spot_by_a_supervisor(shop):
 		doc.cancel()
 
 
+def test_a_technician_settles_a_small_damage_of_an_own_job(shop):
+	mode = frappe.get_doc("Mode of Payment", "Cash")
+	mode.set("accounts", [{"company": COMPANY, "default_account": "Cash - LSL"}])
+	mode.save()
+	make.settings(damage_spot_limit=100)
+	user = make.user("technician@damage.example", "Service Technician")
+	visit = make.voucher(make.call(shop.customer), shop.technician)
+	frappe.db.set_value("Service Technician", shop.technician, "user", user)
+	frappe.set_user(user)
+	values = {
+		**{"settlement": "Paid on the Spot", "mode_of_payment": "Cash", "signed_by": "N. Byrne"},
+		**{"items": [{"description": "Tile", "amount": 40}], "photos": [{"image": "/files/tile.jpg"}]},
+	}
+	own = damage(shop, job_type="Service Voucher", job=visit.name, **values)
+	with pytest.raises(frappe.ValidationError, match=r"settles .* at most"):
+		own.settle_on_the_spot()
+	frappe.set_user("Administrator")
+	make.settings(damage_technician_limit=50)
+	frappe.set_user(user)
+	with pytest.raises(frappe.PermissionError, match="technician of the job"):
+		damage(shop, **values).settle_on_the_spot()
+	with pytest.raises(frappe.PermissionError):
+		own.submit()
+	own.settle_on_the_spot()
+	own.reload()
+	assert (own.status, own.settled_by) == ("Settled", user)
+	assert ledger(own.journal_entry) == [
+		("Cash - LSL", 0, 40, None),
+		("Damage to Customers - LSL", 40, 0, None),
+	]
+
+
 def test_damage_that_we_repaired(shop):
 	doc = damage(shop, settlement="Repaired by Us", insurer=shop.insurer, insurer_share=250)
 	doc.submit()

@@ -35,9 +35,9 @@ def labour_booked(scope: Scope) -> dict[Job, float]:
 	return _by_job(query, document.aftersales_voucher_type, document.aftersales_voucher, Sum(ledger.debit))
 
 
-def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float]]:
-	"""Work and travel at the technicians' cost of the jobs posted in the period, per job."""
-	found: dict[Job, tuple[float, float]] = {}
+def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float, float]]:
+	"""Work and travel at the technicians' cost, and hours of work, of the jobs posted in the period, per job."""
+	found: dict[Job, tuple[float, float, float]] = {}
 	for job_type in JOB_DOCTYPES:
 		job, line = frappe.qb.DocType(job_type), frappe.qb.DocType("Service Labour Line")
 		cost = cost_of_line(line)
@@ -49,12 +49,17 @@ def hours_at_cost(scope: Scope) -> dict[Job, tuple[float, float]]:
 				job.name,
 				Sum(Case().when(line.activity == TRAVEL, 0).else_(cost)).as_("work"),
 				Sum(Case().when(line.activity == TRAVEL, cost).else_(0)).as_("travel"),
+				Sum(Case().when(line.activity == TRAVEL, 0).else_(line.hours)).as_("hours"),
 			)
 			.groupby(job.name)
 		)
 		precision = digits()
 		for row in query.run(as_dict=True):
-			found[job_type, row.name] = (flt(row.work, precision), flt(row.travel, precision))
+			found[job_type, row.name] = (
+				flt(row.work, precision),
+				flt(row.travel, precision),
+				flt(row.hours, 2),
+			)
 	return found
 
 

@@ -9,7 +9,19 @@ frappe.ui.form.on("Damage Claim", {
 		}
 	},
 
-	refresh: show_photos,
+	refresh(frm) {
+		show_photos(frm);
+		const { doc } = frm;
+		const is_own = doc.owner === frappe.session.user && frappe.user.has_role("Service Technician");
+		const may_submit = frappe.model.can_submit("Damage Claim");
+		if (frm.is_new() || doc.docstatus || may_submit || !is_own) return;
+		if (doc.settlement === "Paid on the Spot" && doc.job) {
+			aftersales.forms.add_button(frm, __("Settle on the Spot"), async () => {
+				await frm.call({ doc, method: "settle_on_the_spot", freeze: true });
+				await frm.reload_doc();
+			});
+		}
+	},
 
 	// Shown at once; the server works it out again.
 	add_up(frm) {

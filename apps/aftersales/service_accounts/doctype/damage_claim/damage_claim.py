@@ -6,6 +6,7 @@ from frappe.utils import flt, fmt_money
 
 from aftersales.core.guards import (
 	has_any_role,
+	privileged,
 	require_role,
 	require_value,
 	reset_on_amend,
@@ -15,6 +16,8 @@ from aftersales.core.guards import (
 	validate_unchanged_on_cancel,
 )
 from aftersales.core.input.document import ServiceDocument
+from aftersales.core.input.requests import validate_call
+from aftersales.core.job_types import CARD, VISIT
 from aftersales.core.money import rounded
 from aftersales.core.roles import ACCOUNTANTS
 from aftersales.service_accounts import damage
@@ -22,8 +25,10 @@ from aftersales.service_accounts.damage_rules import ON_THE_SPOT, our_share
 from aftersales.service_billing import journal
 from aftersales.service_calls import jobs
 from aftersales.service_setup.settings import aftersales_settings
+from aftersales.service_staff.technicians import technicians_of_user
 
 FIELDS_OF_RECORD = ("status", "journal_entry", "settled_by")
+TECHNICIAN_OF = {VISIT: "technician", CARD: "assigned_technician"}
 
 
 class DamageClaim(ServiceDocument):
@@ -106,6 +111,39 @@ class DamageClaim(ServiceDocument):
 	def on_cancel(self):
 		journal.take_back(self.journal_entry)
 		self.db_set("journal_entry", None)  # or an amendment would name what is cancelled
+
+	# ------------------------------------------------------------------ actions
+
+	@frappe.whitelist(methods=["POST"])
+	@validate_call
+	def settle_on_the_spot(self) -> None:
+		"""A technician settles a small damage on an own job: what they entered, paid on the spot, with photos.
+
+		Raises:
+			frappe.PermissionError: the claim is somebody else's, or not about an own job.
+			frappe.ValidationError: above the limit for technicians, or something is missing.
+		"""
+		# What is stored is settled, not what a form has sent along
+		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
+		stored.check_permission("read")
+		technician = stored.job and frappe.db.get_value(
+			stored.job_type, stored.job, TECHNICIAN_OF[stored.job_type]
+		)
+		if stored.owner != frappe.session.user or technician not in technicians_of_user(frappe.session.user):
+			frappe.throw(
+				_("Only the technician of the job can settle a damage on the spot."), frappe.PermissionError
+			)
+		if stored.settlement != ON_THE_SPOT or not stored.photos:
+			frappe.throw(_("Choose {0} and attach photos of the damage.").format(frappe.bold(_(ON_THE_SPOT))))
+		limit = flt(aftersales_settings().damage_technician_limit)
+		if flt(stored.settled_amount) > limit:
+			frappe.throw(
+				_("{0} is agreed, but a technician settles {1} at most. Ask a supervisor.").format(
+					stored.money(stored.settled_amount), stored.money(limit)
+				),
+				title=_("Above the Limit"),
+			)
+		privileged(stored).submit()
 
 	# ------------------------------------------------------------------ steps of validate
 

@@ -89,12 +89,14 @@ def columns(group: str) -> list[dict]:
 		first.append(column("jobs", _("Jobs"), "Int", 70))
 		first.append(percent("income_share", _("Income %")))
 		first.append(percent("cost_share", _("Cost %")))
+		first.append(percent("hours_share", _("Hours %")))
 	return [
 		*first,
 		money("income", _("Income")),
 		money("cost", _("Cost")),
 		money("margin", _("Margin")),
 		percent("margin_percent", _("Margin %")),
+		column("hours", _("Hours of Work"), "Float", 120, precision=2),
 		money("parts", _("Parts at Cost")),
 		money("work", _("Work at Cost")),
 		money("travel", _("Travel at Cost")),
@@ -113,7 +115,7 @@ def job_rows(scope: Scope) -> list[frappe._dict]:
 	rows = []
 	for job in jobs:
 		fact = facts.get(job) or frappe._dict()
-		work, travel = hours.get(job, (0, 0))
+		work, travel, worked = hours.get(job, (0, 0, 0))
 		vendor = vendors.get(job, 0)
 		cost = rounded(parts.get(job, 0) + work + travel + vendor)
 		rows.append(
@@ -130,6 +132,7 @@ def job_rows(scope: Scope) -> list[frappe._dict]:
 				parts=parts.get(job, 0),
 				work=work,
 				travel=travel,
+				hours=worked,
 				vendor=vendor,
 				cost=cost,
 				margin=rounded(income.get(job, 0) - cost),
@@ -166,14 +169,22 @@ def _grouped(rows: list[frappe._dict], field: str) -> list[frappe._dict]:
 	for row in rows:
 		value = row[field] or ""
 		group = found.setdefault(
-			value, frappe._dict(value=value, jobs=0, currency=row.currency, **dict.fromkeys(AMOUNTS, 0))
+			value,
+			frappe._dict(value=value, jobs=0, currency=row.currency, hours=0, **dict.fromkeys(AMOUNTS, 0)),
 		)
 		group.jobs += 1
+		group.hours = flt(group.hours + row.hours, 2)
 		for amount in AMOUNTS:
 			group[amount] = rounded(group[amount] + row[amount])
-	income, cost = (sum(group[amount] for group in found.values()) for amount in ("income", "cost"))
+	income, cost, hours = (
+		sum(group[amount] for group in found.values()) for amount in ("income", "cost", "hours")
+	)
 	for group in found.values():
-		group.update(income_share=share(group.income, income), cost_share=share(group.cost, cost))
+		group.update(
+			income_share=share(group.income, income),
+			cost_share=share(group.cost, cost),
+			hours_share=share(group.hours, hours),
+		)
 	return sorted(found.values(), key=lambda row: (-row.margin, row.value))
 
 

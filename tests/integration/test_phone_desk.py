@@ -9,7 +9,7 @@ from frappe.utils import add_days, add_to_date, get_datetime, now_datetime, nowd
 
 from aftersales.field_service import arrival
 from aftersales.installed_base import search_keys
-from aftersales.service_desk import phone_desk
+from aftersales.service_desk import customer_panel, phone_desk
 from aftersales.setup import defaults
 from tests import factories as make
 
@@ -142,7 +142,10 @@ def test_what_the_desk_sees_of_a_customer():
 	over = make.plain_call("Nora Byrne", subject="Noise")
 	over.resolve_by_phone("Valve opened")
 	complaint = make.make("Service Complaint", customer="Nora Byrne", subject="Late")
+	frappe.db.set_value("Customer", "Nora Byrne", "customer_details", "Deaf in one ear; wants a quieter pump")
 	seen = phone_desk.about_customer("Nora Byrne")
+	assert seen["note"] == customer_panel.load("Repair Call", call.name)["note"]
+	assert seen["note"] == "Deaf in one ear; wants a quieter pump"
 	assert (seen["contact_name"], seen["contact_phone"]) == ("Niamh", "+353 86 123 4567")
 	assert [row.name for row in seen["products"]] == [name]
 	assert [row.name for row in seen["open"]] == [call.name]

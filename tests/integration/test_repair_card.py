@@ -279,6 +279,15 @@ def test_a_leave_to_spend_given_beforehand(card):
 	assert act(card, "start_repair").status == "In Repair"
 
 
+def test_work_begins_with_a_day_for_the_customer_where_the_settings_ask_for_it(card):
+	make.settings(ask_promised_return=1)
+	approved(card)
+	with pytest.raises(frappe.MandatoryError, match="When does the customer get"):
+		act(card, "start_repair")
+	frappe.db.set_value("Repair Card", card.name, "promised_return", add_days(now_datetime(), 3))
+	assert act(card, "start_repair").status == "In Repair"
+
+
 def test_lines_for_the_customer_added_during_repair_need_approval_too(shop, call, receipt):
 	card = make.received_card(call, collection_receipt=receipt.name, assigned_technician="Conor")
 	act(card, "start_repair")

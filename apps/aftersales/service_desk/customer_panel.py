@@ -41,7 +41,7 @@ def load(doctype: DocTypeName, name: str) -> dict:
 	"""The panel beside a document of SHOWN_ON; {} where it has no customer.
 
 	Returns:
-		customer, customer_name, call (CALL_FIELDS and owner_name; None without one), calls (open ones first),
+		customer, customer_name, note (Customer Details), call (CALL_FIELDS and owner_name; None without one), calls (open ones first),
 		products, contracts, balances ([amount, currency] of invoices to be paid; None where the user may not know).
 
 	Raises:
@@ -57,12 +57,21 @@ def load(doctype: DocTypeName, name: str) -> dict:
 	return {
 		"customer": doc.customer,
 		"customer_name": doc.get("customer_name") or doc.customer,
+		"note": _note(doc.customer),
 		"call": _call(own_call),
 		"calls": _calls(doc.customer, own_call),
 		"products": _products(doc),
 		"contracts": _contracts(doc.customer),
 		"balances": _balances(doc.customer, doc.get("company")),
 	}
+
+
+def _note(customer: str) -> str | None:
+	"""What is noted of a customer: personal needs, what they have suggested."""
+	found = frappe.get_list(
+		"Customer", {"name": customer}, ["customer_details"], limit=1, order_by="name asc"
+	)
+	return found[0].customer_details if found else None
 
 
 def _call(name: str | None) -> dict | None:

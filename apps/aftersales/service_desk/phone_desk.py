@@ -75,7 +75,7 @@ def search(text: str) -> list[dict]:
 @frappe.whitelist()
 @validate_call
 def about_customer(customer: str) -> dict:
-	"""What the desk sees of a customer: contact, products, open calls, complaints and the latest calls.
+	"""What the desk sees of a customer: contact, what is noted of them, products, open calls, complaints and the latest calls.
 
 	Raises:
 		frappe.PermissionError: the user may not read the customer.
@@ -89,6 +89,7 @@ def about_customer(customer: str) -> dict:
 		"customer": doc.name,
 		"customer_name": doc.customer_name,
 		"customer_group": doc.customer_group,
+		"note": doc.customer_details,
 		**intake.primary_contact(doc),
 		"products": frappe.get_list(
 			"Customer Equipment",

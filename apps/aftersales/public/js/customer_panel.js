@@ -52,7 +52,13 @@ aftersales.forms.customer_panel_html = function (facts) {
 	);
 	return `<div class="aftersales-customer-panel">
 		${block(__("Next Action"), next)}
-		${block(__("Customer"), [link("Customer", facts.customer, facts.customer_name), ...owed])}
+		${block(__("Customer"), [
+			link("Customer", facts.customer, facts.customer_name),
+			...(facts.note
+				? [`<span class="text-muted">${e(facts.note).replace(/\n/g, "<br>")}</span>`]
+				: []),
+			...owed,
+		])}
 		${block(
 			__("Other Calls"),
 			facts.calls.map(

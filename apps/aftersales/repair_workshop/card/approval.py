@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt, fmt_money, get_link_to_form, now_datetime
 
-from aftersales.core.guards import require_values, set_protected_values, status_changed_to
+from aftersales.core.guards import require_value, require_values, set_protected_values, status_changed_to
 from aftersales.core.input.requests import validate_call
 from aftersales.core.money import unit
 from aftersales.repair_workshop import accepted_rates, estimate
@@ -211,6 +211,16 @@ def withdraw_approval(card: Document) -> None:
 		approved_amount=0,
 		decline_reason=None,
 	)
+
+
+def require_promised_return(card: Document) -> None:
+	"""Where the settings ask for it, nobody begins a repair before the customer has a day for the product.
+
+	Raises:
+		frappe.MandatoryError: the day is missing.
+	"""
+	if card.status in rules.NEEDS_APPROVAL and aftersales_settings().ask_promised_return:
+		require_value(card, "promised_return", _("When does the customer get the product back?"))
 
 
 def require_approval(card: Document) -> None:

@@ -188,6 +188,7 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 
 		approval.ask_for_approval(self)
 		approval.require_approval(self)
+		approval.require_promised_return(self)
 		giving_up.require_reason_for_giving_up(self)
 		parts.require_old_parts_at_check(self)
 		quality.stamp_repair(self)

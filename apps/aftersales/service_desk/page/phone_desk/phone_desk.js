@@ -253,16 +253,15 @@ aftersales.PhoneDesk = class {
 	}
 
 	show_customer() {
-		const { customer, customer_name, customer_group } = this.customer;
+		const { customer, customer_name, customer_group, note } = this.customer;
 		const $who = this.$(".pd-customer").empty().prop("hidden", false);
 		$("<strong>").text(customer_name).appendTo($who);
-		$('<span class="text-muted">')
-			.text(customer_group || "")
-			.appendTo($who);
+		$who.append($('<span class="text-muted">').text(customer_group || ""));
 		$('<a tabindex="-1">')
 			.attr("href", frappe.utils.get_form_link("Customer", customer))
 			.text(__("Open"))
 			.appendTo($who);
+		if (note) $('<div class="pd-note text-muted">').text(note).appendTo($who);
 	}
 
 	// ------------------------------------------------------------ which product

@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
-from frappe.utils import add_days, add_months, flt, fmt_money, formatdate, getdate
+from frappe.utils import add_days, add_months, fmt_money, formatdate, getdate
 from frappe.utils.pdf import get_pdf
 
 from aftersales.core.guards import has_any_role, require_role
@@ -229,7 +229,7 @@ def _card(card: dict | None) -> str:
 		return "–"
 	if card["datatype"] == "Currency":
 		return fmt_money(card["value"], currency=card.get("currency"))
-	return _percent(card["value"]) if card["datatype"] == "Percent" else f"{flt(card['value'], 1)}"
+	return card["value"]  # text, with its unit, as above the report
 
 
 def _receivables(company: str, first: date, last: date) -> Table:

@@ -9,7 +9,7 @@ from frappe.utils import add_days, nowdate
 from openpyxl import load_workbook
 
 from tests import factories as make
-from tests.jobs import done, gl
+from tests.jobs import done
 from tests.reconciled import CASH, PLANTED, Reason, paid
 
 ACCOUNTANTS = ("Service Manager", "Service Accountant")
@@ -108,20 +108,3 @@ def test_reports_of_a_company_are_for_those_who_may_see_it(shop):
 	for report in REPORTS:
 		with pytest.raises(frappe.PermissionError):
 			run(report)
-
-
-def rows_of(report: str) -> list[dict]:
-	return [row for row in run(report)["result"] if isinstance(row, dict)]
-
-
-def test_hours_cost_in_the_reports_what_they_cost_in_the_books():
-	"""Three times 0.17 hours at 30.10 are 5.12 each, 15.36 together, not 15.35."""
-	names = make.shop()
-	frappe.get_doc("Service Technician", names.technician).update({"cost_rate": 30.1}).save()
-	job = done(names, category="C", labour=[make.hours(0.17), make.hours(0.17), make.hours(0.17)])
-	assert gl(job.labour_journal_entry)[1][:3] == ("Warranty Expense - LSL", 15.36, 0)
-	assert job.labour_cost == 15.36
-	(row,) = (row for row in rows_of("Job Profitability") if row.get("job") == job.name)
-	assert (row["work"], row["cost"]) == (15.36, 15.36)
-	(row,) = (row for row in rows_of("Warranty Cost") if row.get("jobs"))
-	assert (row["labour"], row["cost"]) == (15.36, 15.36)

@@ -17,6 +17,7 @@ from aftersales.core.rounding_rules import round_to
 from aftersales.printing import aftersales_hours
 from aftersales.service_posting.invoicing.payable import payable
 from tests import factories as make
+from tests.integration.test_accountants_reports import run
 from tests.jobs import billed, done, gl, in_stock, job
 
 
@@ -459,3 +460,19 @@ def test_sales_team_and_partner_are_the_customers(shop):
 		(person, 102, 5.1)
 	]
 	assert (invoice.sales_partner, invoice.total_commission) == (partner, 2.04)
+
+
+def rows_of(report: str) -> list[dict]:
+	return [row for row in run(report)["result"] if isinstance(row, dict)]
+
+
+def test_hours_cost_in_the_reports_what_they_cost_in_the_books(shop):
+	"""Three times 0.17 hours at 30.10 are 5.12 each, 15.36 together, not 15.35."""
+	frappe.get_doc("Service Technician", shop.technician).update({"cost_rate": 30.1}).save()
+	job = done(shop, category="C", labour=[make.hours(0.17), make.hours(0.17), make.hours(0.17)])
+	assert gl(job.labour_journal_entry)[1][:3] == ("Warranty Expense - LSL", 15.36, 0)
+	assert job.labour_cost == 15.36
+	(row,) = (row for row in rows_of("Job Profitability") if row.get("job") == job.name)
+	assert (row["work"], row["cost"]) == (15.36, 15.36)
+	(row,) = (row for row in rows_of("Warranty Cost") if row.get("jobs"))
+	assert (row["labour"], row["cost"]) == (15.36, 15.36)

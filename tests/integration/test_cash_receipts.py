@@ -21,16 +21,12 @@ from tests.attacks import comments, refused
 from tests.jobs import done, gl
 
 
-def open_shop():
+@pytest.fixture(scope="module")
+def masters(shared_site):
 	names = make.shop()
 	make.cash_mode()
 	make.settings(small_fee_limit=500)
 	return names
-
-
-@pytest.fixture(scope="module")
-def masters(shared_site):
-	return open_shop()
 
 
 def visit(shop, amount=50.0, submitted=True, **values):
@@ -209,39 +205,6 @@ def test_receipts_are_not_edited(shop):
 		cash_receipts=[{"receipt_no": "REC-1", "kind": "Received", "amount": 50}],
 	)
 	assert draft.cash_receipts == []
-
-
-def test_a_receipt_of_last_year_is_carried_on_and_handed_over_this_year(clock):
-	"""50.00 on 31 December; amended and 20.00 more on 4 January; handed over on 1 March: told all the time between."""
-	clock.to("2026-12-31")
-	make.fiscal_years(2026, 2027)
-	shop = open_shop()
-	doc = visit(shop, submitted=False)
-	first = doc.cash_receipt_no
-	again = amended(doc).insert()
-	clock.to("2027-01-04")
-	december = Scope(make.COMPANY, getdate("2026-12-01"), getdate("2026-12-31"))
-	assert [found.reason for found in reconciliation.find(december)] == [Reason.CASH_OF_CANCELLED_JOB]
-	again = read(again)
-	again.cash_collected = 70
-	again.submit()
-	second = read(again).cash_receipt_no
-	for day, amount in (("2026-12-31", 50), ("2027-01-03", 50), ("2027-01-04", 70)):
-		rows = cash_with_technicians.execute({"company": make.COMPANY, "on_date": day})[1]
-		assert [(row.voucher, row.amount) for row in rows] == [(again.name, amount)]
-	assert (first[:13], second[:13]) == ("REC-LSL-2026-", "REC-LSL-2027-")
-	assert reconciliation.find(december) == []
-	clock.to("2027-03-01")
-	handed = make.make(
-		"Technician Cash Handover", company=make.COMPANY, technician=shop.technician, counted_amount=70
-	)
-	handed.submit()
-
-	payment = frappe.get_doc("Payment Entry", read(again).payment_entry)
-	assert (str(payment.posting_date), payment.reference_no) == ("2027-03-01", f"{first}, {second}")
-	invoice = frappe.get_doc("Sales Invoice", read(again).sales_invoice)
-	assert (str(invoice.posting_date), invoice.outstanding_amount) == ("2027-03-01", 45.77)
-	assert with_technician(shop) == 0
 
 
 # ---------------------------------------------------------------- more, and less

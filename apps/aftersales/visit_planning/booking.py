@@ -35,7 +35,7 @@ def why_not(call: str) -> rules.Why | None:
 def offered(call: str) -> list[Suggestion]:
 	"""The windows a customer may choose from, some on each of the next days; the cheap ones marked."""
 	doc = frappe.get_doc("Repair Call", call)
-	return rules.choose(windows.for_call(doc, count=LOOKED_AT))
+	return rules.choose(windows.for_call(doc, count=LOOKED_AT, whole=True))
 
 
 def last_change(promised_from: datetime) -> datetime:

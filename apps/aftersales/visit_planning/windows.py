@@ -12,18 +12,21 @@ from aftersales.service_calls import triage
 from aftersales.service_levels import promises
 
 
-def for_call(call: Document, due: datetime | None = None, count: int = 3) -> list[Suggestion]:
+def for_call(
+	call: Document, due: datetime | None = None, count: int = 3, whole: bool = False
+) -> list[Suggestion]:
 	"""Arrival windows that can be promised for a call, saved or not; the best first.
 
 	Args:
 		due: when somebody has to be there, where it is known already.
+		whole: no window is cut short by the target; who chooses one knows what suits.
 	"""
 	return arrival.suggest(
 		call.company,
 		call.item_group,
 		call.support_kind,
 		call.service_zone,
-		due=due or due_of(call),
+		due=None if whole else due or due_of(call),
 		promised=_promised(call.company, call.name),
 		emergency=triage.is_emergency(call),
 		count=count,

@@ -37,6 +37,7 @@ def one_of_each(shop: frappe._dict) -> dict:
 		"Register Import": frappe.new_doc("Register Import"),
 		"Warranty Recovery Claim": frappe.new_doc("Warranty Recovery Claim"),
 		"Delay Compensation": frappe.new_doc("Delay Compensation"),
+		"Damage Claim": _as_stored("Damage Claim"),
 		"Core Return": frappe.new_doc("Core Return"),
 		"Service Contract": f.contract(shop.customer),
 		"Service Payment": frappe.new_doc("Service Payment"),
@@ -96,10 +97,14 @@ def stored_ones(shop: frappe._dict) -> dict:
 	}
 	for doctype in discovery.doctypes():
 		if doctype not in found and not frappe.get_meta(doctype).issingle:
-			doc = frappe.new_doc(doctype)
-			doc.name = f"{doctype} that was stored"
-			if doc.meta.has_field("company"):
-				doc.company = f.COMPANY
-			doc.db_insert()
-			found[doctype] = frappe.get_doc(doctype, doc.name)
+			found[doctype] = _as_stored(doctype)
 	return found
+
+
+def _as_stored(doctype: str):
+	doc = frappe.new_doc(doctype)
+	doc.name = f"{doctype} that was stored"
+	if doc.meta.has_field("company"):
+		doc.company = f.COMPANY
+	doc.db_insert()
+	return frappe.get_doc(doctype, doc.name)

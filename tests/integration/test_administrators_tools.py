@@ -228,6 +228,8 @@ TOOLS = {
 @pytest.mark.parametrize("tool", TOOLS)
 def test_tool_is_built_on_every_doctype(tool):
 	for doctype in FORMS:
+		if tool == "Dashboard Chart" and DOCTYPES[doctype].get("issingle"):
+			continue  # Frappe draws none of a single document
 		name = f"{tool} of {doctype}"
 		values = {"__newname": name, "name": name, **TOOLS[tool](doctype)}
 		assert frappe.db.exists(tool, make.make(tool, **values).name)

@@ -146,5 +146,7 @@ def fonts(reader: pypdf.PdfReader) -> set[str]:
 	found = set()
 	for page in reader.pages:
 		for font in (page["/Resources"].get("/Font") or {}).values():
-			found.add(str(font.get_object()["/BaseFont"]))
+			each = font.get_object()
+			described = each.get("/FontDescriptor")
+			found.add(str(each.get("/BaseFont") or (described and described.get_object().get("/FontName"))))
 	return found

@@ -42,7 +42,6 @@ def result_cancelled(result: Document, method: str | None = None) -> None:
 	written = {"reference_doctype": result.doctype, "reference_name": result.name, "docstatus": 1}
 	for name in frappe.get_all(RECORD, written, pluck="name", order_by="name asc"):
 		record = frappe.get_doc(RECORD, name)
-		set_protected_values(record, entry_key=None)
 		record.flags.ignore_permissions = True
 		record.cancel()
 

@@ -1,6 +1,6 @@
 frappe.ui.form.on("Service Management Report", {
 	setup(frm) {
-		frm.set_query("user", "recipients", () => ({ filters: { enabled: 1, user_type: "System User" } }));
+		frm.set_query("recipients", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 	},
 
 	refresh(frm) {

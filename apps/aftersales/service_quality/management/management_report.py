@@ -35,12 +35,16 @@ TEMPLATE = "aftersales/templates/print/management_report.html"
 
 @dataclass(frozen=True)
 class Table:
-	"""A part of the report: head, column labels, rows of text; `colors` has one for each row, or none."""
+	"""A part of the report: head, column labels, rows of text; `colors` has one for each row, or none.
+
+	The color is that of the cell in column `toned`.
+	"""
 
 	title: str
 	columns: list[str]
 	rows: list[list[str]]
 	colors: list[str | None]
+	toned: int | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ def _goals(company: str, first: date, last: date, counted: dict) -> Table:
 			for goal in found
 		],
 		[goal["color"] for goal in found],
+		toned=4,
 	)
 
 
@@ -203,6 +208,7 @@ def _standards(company: str, first: date, last: date) -> Table:
 			for row in rows
 		],
 		[row["color"] for row in rows],
+		toned=3,
 	)
 
 
@@ -270,6 +276,7 @@ def _flow(company: str, first: date, last: date) -> Table:
 			for row in rows
 		],
 		[row["color"] if row["color"] != "gray" else None for row in rows],
+		toned=5,
 	)
 
 
@@ -297,7 +304,7 @@ def _deviations(company: str, first: date, last: date) -> Table:
 			]
 			for row in found
 		],
-		["red"] * len(found),
+		[None] * len(found),
 	)
 
 

@@ -27,14 +27,14 @@ def columns() -> list[dict]:
 	return [
 		link("name", _("Goal"), "Service Goal", 200),
 		column("figure", _("Key Figure"), width=160),
-		column("period_text", _("Period"), width=190),
-		link("company", _("Company"), "Company"),
-		link("request_type", _("Request Type"), "Service Request Type"),
 		column("goal_text", _("Goal"), width=100, align="right"),
 		column("value_text", _("Now"), width=100, align="right"),
-		column("before_text", _("Period Before"), width=110, align="right"),
+		column("before_text", _("Period Before"), width=130, align="right"),
 		column("state_text", _("State", context="After-sales"), width=110),
 		column("trend_text", _("Trend"), width=100),
+		column("period_text", _("Period"), width=225),
+		link("company", _("Company"), "Company", 160),
+		link("request_type", _("Request Type"), "Service Request Type", 130),
 		link("responsible", _("Responsible"), "User", 180),
 		column("deviations", _("Missed Periods without Cause"), "Int", 210),
 	]

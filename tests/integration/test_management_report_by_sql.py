@@ -141,6 +141,7 @@ def month(_site, clock):
 	frappe.set_user(MANAGER)
 	sets.install("manufacturer")
 	frappe.set_user("Administrator")
+	frappe.db.set_value("Service Standard", {"name": ("!=", "")}, "creation", nowdate())
 	frappe.db.set_value("Service Goal", {"name": ("!=", "")}, "disabled", 1)
 	for figure in goals.FIGURES:
 		make.make(

@@ -317,11 +317,16 @@ def test_the_record_of_a_sold_serial_number_stays_as_it_is(shop):
 # ---------------------------------------------------------------- charged or written off
 
 
-def test_a_lost_loaner_is_charged_once_by_somebody_who_decides(shop, lent):
+def test_a_lost_loaner_is_charged_once_by_somebody_who_decides(shop, lent, clock):
 	make.settings(loaner_charge_item=make.service_item("Loaner Loss", uom="Nos"))
 	with pytest.raises(frappe.ValidationError, match="neither lost nor damaged"):
 		fresh(lent).charge_customer(100, "Too early")
+	make.fiscal_years(int(nowdate()[:4]) + 1)
+	clock.forward(days=40)
 	fresh(lent).declare_lost("Stolen")
+	lost_on = nowdate()
+	assert str(frappe.db.get_value("Stock Entry", fresh(lent).return_entry, "posting_date")) == lost_on
+	clock.forward(days=20)  # it is decided about later than it was lost
 	frappe.set_user(make.user("agent@loaner.example", "Service Agent"))
 	with pytest.raises(frappe.PermissionError):
 		fresh(lent).charge_customer(100, "Lost")
@@ -333,7 +338,8 @@ def test_a_lost_loaner_is_charged_once_by_somebody_who_decides(shop, lent):
 		fresh(lent).write_off("Second thought")
 	doc = fresh(lent)
 	assert (doc.charge_decision, doc.charged_amount, doc.charge_invoice) == ("Charged", 100, invoice)
-	assert frappe.db.get_value("Sales Invoice", invoice, "net_total") == 100
+	charged = frappe.db.get_value("Sales Invoice", invoice, ["net_total", "posting_date"])
+	assert (charged[0], str(charged[1])) == (100, nowdate())
 	frappe.set_user("Administrator")
 	with pytest.raises(frappe.ValidationError, match="charges this loaner"):
 		doc.cancel()

@@ -236,8 +236,9 @@ def release_storage(invoice: Document) -> None:
 
 
 def notice_of(doc: Document) -> frappe._dict:
-	"""For the notice to the customer: fee_from, disposal_from (None where the site has neither), receipt, due of the repair."""
-	terms, ready_on = _terms(), getdate(doc.ready_on)
+	"""For the notice to the customer: fee_from, disposal_from (None where the site has neither), receipt, due of the repair,
+	and law: what the company's country has it say."""
+	terms, ready_on = _terms(doc.company), getdate(doc.ready_on)
 	has_fee = bool(aftersales_settings().storage_fee_item)
 	card = frappe.db.get_value(CARD, doc.repair_card, ["collection_receipt", "sales_invoice"], as_dict=True)
 	owed = card.sales_invoice and frappe.db.get_value(
@@ -250,6 +251,7 @@ def notice_of(doc: Document) -> frappe._dict:
 		fee_from=rules.fee_from(ready_on, terms) if has_fee else None,
 		disposal_from=rules.disposal_from(ready_on, terms),
 		receipt=card.collection_receipt,
+		law=_of_company(doc.company, "collection_notice") or "",
 		due=fmt_money(owed.outstanding_amount, currency=owed.party_account_currency)
 		if owed and owed.outstanding_amount > 0
 		else "",
@@ -257,7 +259,7 @@ def notice_of(doc: Document) -> frappe._dict:
 
 
 def _validate_time(doc: Document) -> None:
-	terms = _terms()
+	terms = _terms(doc.company)
 	left = rules.days_to_disposal(doc.ready_on, getdate(), terms)
 	if left is None:
 		frappe.throw(
@@ -358,10 +360,17 @@ def _of_key(key: str) -> tuple[str, date]:
 	return found[1], getdate(found[2])
 
 
-def _terms() -> rules.Terms:
+def _terms(company: str | None = None) -> rules.Terms:
+	"""The site's terms; with the time that the law of a company's country asks for, where that is set."""
 	settings = aftersales_settings()
 	return rules.Terms(
 		cint(settings.collect_remind_days),
 		cint(settings.storage_free_days),
-		cint(settings.dispose_after_days),
+		cint(_of_company(company, "dispose_after_days")) or cint(settings.dispose_after_days),
+	)
+
+
+def _of_company(company: str | None, field: str) -> str | int | None:
+	return next(
+		(row.get(field) for row in aftersales_settings().billing_accounts if row.company == company), None
 	)

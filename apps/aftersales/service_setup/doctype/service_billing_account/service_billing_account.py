@@ -11,11 +11,13 @@ class ServiceBillingAccount(ChildRow):
 		from frappe.types import DF
 
 		cash_difference_account: DF.Link | None
+		collection_notice: DF.SmallText | None
 		company: DF.Link
 		core_credit_account: DF.Link | None
 		cost_center: DF.Link | None
 		damage_account: DF.Link | None
 		delay_account: DF.Link | None
+		dispose_after_days: DF.Int
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data

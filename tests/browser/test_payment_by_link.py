@@ -3,9 +3,11 @@
 Runs on a site that has the app payments. A visit of an hour costs 60.00.
 """
 
+import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import frappe
 import pytest
@@ -256,6 +258,60 @@ def test_a_page_that_expired_is_replaced_and_both_payments_are_booked(browser, s
 		requests.book_completed()
 	assert sorted(booked(shop)) == [PAID, (60.0, 60.0, "PayPal - LSL")]
 	assert frappe.db.get_value("Sales Invoice", visit.sales_invoice, "outstanding_amount") == 0
+
+
+def _stripe(monkeypatch) -> str:
+	settings = frappe.new_doc("Stripe Settings")
+	settings.update({"gateway_name": "By Link", "publishable_key": "pk", "secret_key": "sk"})
+	monkeypatch.setattr("stripe.Charge.create", lambda **asked: frappe._dict(captured=True, **asked))
+	return _used(settings, "Stripe-By Link")
+
+
+def _razorpay(monkeypatch) -> str:
+	settings = frappe.get_doc("Razorpay Settings")
+	settings.update({"api_key": "key", "api_secret": "secret"})
+	module = "payments.payment_gateways.doctype.razorpay_settings.razorpay_settings"
+	monkeypatch.setattr(f"{module}.make_get_request", lambda *_args, **_more: {"status": "captured"})
+	monkeypatch.setattr(frappe.flags, "integration_request", frappe._dict(status_code=200), raising=False)
+	return _used(settings, "Razorpay")
+
+
+def _used(settings, gateway: str) -> str:
+	settings.flags.ignore_mandatory = True  # else it asks the gateway whether the keys are right
+	settings.save()
+	frappe.db.set_value("Payment Gateway Account", {"is_default": 1}, "is_default", 0)
+	account = frappe.get_doc("Payment Gateway Account", {"payment_gateway": gateway})
+	account.db_set("is_default", 1)
+	return account.payment_account
+
+
+@pytest.mark.parametrize("enable", [_stripe, _razorpay])
+def test_another_gateway_of_the_payments_app(shop, visit, monkeypatch, enable):
+	"""Its own controller makes the address and takes the payment; only what its servers would answer is ours."""
+	account = enable(monkeypatch)
+	invoice = frappe.get_doc("Sales Invoice", visit.sales_invoice)
+	assert requests.online(invoice)
+	address = requests.address_for(invoice)
+	assert requests.address_for(invoice) == address
+	sent = {name: value[0] for name, value in parse_qs(urlsplit(address).query).items()}
+	if token := sent.get("token"):
+		sent = {**json.loads(frappe.db.get_value("Integration Request", token, "data")), "token": token}
+	from payments.utils import get_payment_gateway_controller
+
+	gateway = frappe.db.get_value("Payment Request", sent["reference_docname"], "payment_gateway")
+	told = get_payment_gateway_controller(gateway).create_request({**sent, "razorpay_payment_id": "pay_1"})
+	assert "payment-success" in told["redirect_to"]
+	for _hour in range(2):
+		requests.book_completed()
+	assert booked(shop) == [(60.0, 0.0, account)]
+	assert fresh(visit).billing_status == "Paid"
+
+
+def test_a_gateway_that_calls_the_phone_has_no_page(shop, visit):
+	frappe.db.set_value(
+		"Payment Gateway Account", {"payment_gateway": ("is", "set")}, "payment_channel", "Phone"
+	)
+	assert not requests.online(frappe.get_doc("Sales Invoice", visit.sales_invoice))
 
 
 def test_killed_after_the_gateway_completed_the_payment_is_booked_once(browser, server, gateway, shop, visit):

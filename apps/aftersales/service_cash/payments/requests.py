@@ -4,14 +4,18 @@ Once only: each payment that a gateway completed is booked once, however often t
 payments app note each payment as an Integration Request; what is completed there and booked nowhere (the server was
 killed, the period was closed) is booked by the hourly job. Money for an invoice that was paid meanwhile is booked as the
 customer's own.
+
+What is booked is what the gateway charged, as it has noted it: some gateways take the amount from an address in the
+customer's browser, where it can be changed.
 """
 
+import json
 from urllib.parse import quote
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import add_days, add_to_date, flt, now_datetime, nowdate
+from frappe.utils import add_days, add_to_date, flt, fmt_money, now_datetime, nowdate
 
 from aftersales.core.money import nothing, rounded
 from aftersales.core.savepoints import one_of_many
@@ -69,12 +73,34 @@ def book(request: Document) -> str | None:
 		)
 		return None
 	owed = flt(frappe.db.get_value("Sales Invoice", request.reference_name, "outstanding_amount"))
-	is_due = stored.docstatus == 1 and not booked
+	charged = _charged(request, len(booked))
+	is_due = stored.docstatus == 1 and not booked and charged == _asked(request)
 	if is_due and owed + nothing() >= flt(request.outstanding_amount):
 		with mapping_as_system():
 			payment = request.create_payment_entry(submit=False)
 		return _submit(payment)
-	return _book_as_advance(request)
+	return _book_as_advance(request, *charged)
+
+
+def _asked(request: Document) -> tuple[float, str]:
+	return rounded(flt(request.grand_total), request.currency), request.currency
+
+
+def _charged(request: Document, number: int) -> tuple[float, str]:
+	"""Amount and currency of the payment `number` (from 0 on) that the gateway completed; as asked where it says nothing."""
+	notes = frappe.get_all(
+		LOG,
+		{"reference_doctype": REQUEST, "reference_docname": request.name, "status": COMPLETED},
+		pluck="data",
+		order_by="modified asc, creation asc",
+	)
+	amount, currency = _asked(request)
+	try:
+		noted = json.loads(notes[number])
+		said = flt(noted.get("amount")), noted.get("currency") or currency
+	except (IndexError, TypeError, ValueError, AttributeError):
+		return amount, currency
+	return (rounded(said[0], said[1]), said[1]) if said[0] > 0 else (amount, currency)
 
 
 def book_completed() -> None:
@@ -92,20 +118,47 @@ def book_named(request: str) -> None:
 	book(frappe.get_doc(REQUEST, request))
 
 
-def _book_as_advance(request: Document) -> str:
-	"""Nothing, or less, was due: the accountant finds the money on the customer's account, and a word on the invoice."""
+def _book_as_advance(request: Document, amount: float, currency: str) -> str | None:
+	"""Nothing, or another amount, was due: the accountant finds the money on the customer's account, and a word on the invoice.
+
+	What was charged in another currency than asked is booked by the accountant, who knows what the bank received.
+	"""
 	invoice = frappe.get_doc("Sales Invoice", request.reference_name)
+	if currency != invoice.currency:
+		_tell_once(
+			invoice,
+			_("{0} was paid with {1}, although {2} was asked. Book what the bank received.").format(
+				request.name,
+				fmt_money(amount, currency=currency),
+				fmt_money(request.grand_total, currency=request.currency),
+			),
+		)
+		return None
 	with mapping_as_system():
-		payment = _advance(request, invoice)
+		payment = _advance(request, invoice, amount)
 	name = _submit(payment)
 	request.db_set({"status": "Paid", "outstanding_amount": 0})
-	invoice.add_comment(
-		"Info",
-		_(
+	if (amount, currency) == _asked(request):
+		why = _(
 			"{0} was paid although nothing was due: Payment Entry {1} is not allocated. Refund it or allocate it."
-		).format(request.name, name),
-	)
+		).format(request.name, name)
+	else:
+		why = _(
+			"{0} asked for {2}, and {3} was paid: Payment Entry {1} is not allocated. Refund it or allocate it."
+		).format(
+			request.name,
+			name,
+			fmt_money(request.grand_total, currency=request.currency),
+			fmt_money(amount, currency=currency),
+		)
+	invoice.add_comment("Info", why)
 	return name
+
+
+def _tell_once(invoice: Document, text: str) -> None:
+	told = {"reference_doctype": invoice.doctype, "reference_name": invoice.name, "content": text}
+	if not frappe.db.exists("Comment", told):
+		invoice.add_comment("Info", text)
 
 
 def _submit(payment: Document) -> str:
@@ -225,14 +278,16 @@ def _gateway_account(invoice: Document) -> str | None:
 	rows = frappe.get_all(
 		"Payment Gateway Account",
 		filters={"currency": invoice.currency},
-		fields=["name", "payment_account"],
+		fields=["name", "payment_account", "payment_channel"],
 		order_by="is_default desc, name asc",
 	)
 	return next(
 		(
 			row.name
 			for row in rows
-			if frappe.get_cached_value("Account", row.payment_account, "company") == invoice.company
+			# one that calls the customer's phone has no page
+			if row.payment_channel != "Phone"
+			and frappe.get_cached_value("Account", row.payment_account, "company") == invoice.company
 		),
 		None,
 	)
@@ -292,13 +347,13 @@ def _completed_requests() -> list[str]:
 	)
 
 
-def _advance(request: Document, invoice: Document) -> Document:
+def _advance(request: Document, invoice: Document, amount: float) -> Document:
 	own = frappe.get_cached_value("Company", invoice.company, "default_currency")
 	kept_in = frappe.get_cached_value("Account", request.payment_account, "account_currency")
 	rate = flt(invoice.conversion_rate) or 1
-	base = rounded(flt(request.grand_total) * (1 if invoice.currency == own else rate))
-	of_party = flt(request.grand_total) if invoice.party_account_currency == invoice.currency else base
-	of_bank = flt(request.grand_total) if kept_in == invoice.currency else base
+	base = rounded(amount * (1 if invoice.currency == own else rate))
+	of_party = amount if invoice.party_account_currency == invoice.currency else base
+	of_bank = amount if kept_in == invoice.currency else base
 	payment = frappe.new_doc("Payment Entry")
 	payment.update(
 		{

@@ -3,8 +3,11 @@
 Figures are those of `factories.shop`: a job of an hour and a seal costs 115.77.
 """
 
+import json
+
 import frappe
 import pytest
+from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from frappe.utils import nowdate
 
 from aftersales.customer_portal import payments as pages
@@ -74,7 +77,14 @@ def test_who_may_receive_what(shop):
 	assert receive_payment(visit, 20, cash).received_by == "agent@pay.example"
 	taken = receipts.payments_of("Service Voucher", visit.name)
 	assert [row["amount"] for row in taken["payments"]] == [20, 20]
-	assert taken["due"] == 28.1
+	assert (taken["due"], taken["takes_fee"]) == (28.1, False)
+	frappe.set_user("Administrator")
+	rows = [row.as_dict() for row in frappe.get_doc("Aftersales Settings").billing_accounts]
+	account = make.account("Card Fees", "Indirect Expenses")
+	make.settings(billing_accounts=[*rows, {"company": make.COMPANY, "payment_fee_account": account}])
+	for who, asked in (("own@pay.example", False), ("agent@pay.example", True)):
+		frappe.set_user(who)
+		assert receipts.payments_of("Service Voucher", visit.name)["takes_fee"] is asked
 	with pytest.raises(frappe.PermissionError):
 		frappe.get_doc("Service Payment", taken["payments"][0]["receipt"]).refund(5, cash, "Too much")
 
@@ -169,6 +179,54 @@ def test_ten_words_of_the_gateway_book_one_payment(shop):
 	assert frappe.db.count("Payment Entry", {"party": shop.customer, "docstatus": 1}) == 1
 	assert fresh(doc).billing_status == "Paid"
 	assert frappe.db.get_value("Payment Request", request.name, "status") == "Paid"
+
+
+def charged(request, amount: float, currency: str = "EUR") -> None:
+	"""The gateway notes that it has charged a payment, and tells us, three times."""
+	make.make(
+		"Integration Request",
+		integration_request_service="Stripe",
+		reference_doctype=request.doctype,
+		reference_docname=request.name,
+		status="Completed",
+		data=json.dumps({"amount": str(amount), "currency": currency}),
+	)
+	for _again in range(3):
+		frappe.get_doc(request.doctype, request.name).run_method("on_payment_authorized", "Completed")
+	requests.book_completed()
+
+
+def test_what_the_gateway_charged_is_booked_whatever_the_link_asked_for(shop, clock):
+	"""The amount in the customer's browser was changed; another currency; the invoice credited after the link was sent."""
+	doc = whole(shop)
+	invoice = frappe.get_doc("Sales Invoice", doc.sales_invoice)
+
+	def entries():
+		fields = ["paid_amount", "unallocated_amount", "posting_date"]
+		rows = frappe.get_all(
+			"Payment Entry", {"party": shop.customer, "docstatus": 1}, fields, order_by="creation"
+		)
+		return [(row.paid_amount, row.unallocated_amount, str(row.posting_date)) for row in rows]
+
+	def told(text: str) -> int:
+		return frappe.db.count("Comment", {"reference_name": invoice.name, "content": ("like", f"%{text}%")})
+
+	charged(payment_request(invoice.name, 115.77), 1)
+	assert entries() == [(1, 1, nowdate())]
+	assert (fresh(invoice).outstanding_amount, told("asked for")) == (115.77, 1)
+
+	charged(payment_request(invoice.name, 115.77), 115.77, "USD")
+	assert (len(entries()), told("Book what the bank received")) == (1, 1)
+
+	late = payment_request(invoice.name, 115.77)
+	note = make_sales_return(invoice.name)
+	note.submit()
+	make.fiscal_years(int(nowdate()[:4]) + 1)
+	clock.forward(days=45)
+	charged(late, 115.77)
+	assert entries()[1:] == [(115.77, 115.77, nowdate())]
+	assert told("although nothing was due") == 1
+	assert fresh(invoice).outstanding_amount == 0
 
 
 def bank_account(**values) -> str:

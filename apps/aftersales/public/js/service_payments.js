@@ -33,6 +33,14 @@ aftersales.service_payments.ask = async function (frm) {
 				label: __("Reference"),
 				description: __("Number of the terminal slip or of the transfer"),
 			},
+			{
+				fieldname: "fee",
+				fieldtype: "Currency",
+				options: known.currency,
+				label: __("Fee Kept Back"),
+				hidden: known.takes_fee ? 0 : 1,
+				description: __("What the card company or gateway pays out less than the customer pays"),
+			},
 		],
 		primary_action_label: __("Receive"),
 		primary_action: aftersales.forms.answer(async (values) => {

@@ -201,8 +201,7 @@ def fee_account(company: str) -> str:
 	Raises:
 		frappe.ValidationError: none is set for the company.
 	"""
-	rows = aftersales_settings().billing_accounts
-	account = next((row.payment_fee_account for row in rows if row.company == company), None)
+	account = set_fee_account(company)
 	if not account:
 		frappe.throw(
 			_("Set {0} for {1} in Aftersales Settings, or leave {2} empty.").format(
@@ -210,6 +209,12 @@ def fee_account(company: str) -> str:
 			)
 		)
 	return account
+
+
+def set_fee_account(company: str) -> str | None:
+	"""The Payment Fee Account of the company, where one is set."""
+	rows = aftersales_settings().billing_accounts
+	return next((row.payment_fee_account for row in rows if row.company == company), None)
 
 
 def _reconcile(received: Document, refund_entry: str, payment: Document) -> None:

@@ -10,12 +10,17 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from aftersales.core.guards import has_any_role
 from aftersales.core.input.requests import DocTypeName, validate_call
 from aftersales.core.job_types import JOB_DOCTYPES
+from aftersales.core.roles import ACCOUNTANTS
 from aftersales.core.selling_terms import billing_currency
+from aftersales.service_cash.payments import booking
 from aftersales.service_posting.invoicing.payable import payable
 
 CALL = "Repair Call"
+COUNTER_ROLES = ("Service Agent", "Service Supervisor", "Workshop Technician", *ACCOUNTANTS)
+"""Users who can put cash into a till, and enter fees; a technician on the road collects it on the visit and hands it over."""
 SAVEPOINT = "service_payment"
 
 
@@ -82,7 +87,8 @@ def payments_of(reference_doctype: DocTypeName, reference_name: str) -> dict:
 	"""What was paid for a call or job, and what is still to pay.
 
 	Returns:
-		currency, due (what is still to pay, None for a call), payments: receipt, received_on, amount, mode_of_payment,
+		currency, due (what is still to pay, None for a call), takes_fee (whether the user can enter a fee that the card
+		company keeps back), payments: receipt, received_on, amount, mode_of_payment,
 		reference_no, status, open_amount; the oldest first.
 
 	Raises:
@@ -109,6 +115,7 @@ def payments_of(reference_doctype: DocTypeName, reference_name: str) -> dict:
 	return {
 		"currency": job.get("currency") or billing_currency(job),
 		"due": due_of(job),
+		"takes_fee": has_any_role(COUNTER_ROLES) and bool(booking.set_fee_account(job.company)),
 		"payments": [dict(row) for row in rows],
 	}
 

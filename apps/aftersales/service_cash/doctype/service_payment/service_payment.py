@@ -18,6 +18,7 @@ from aftersales.core.roles import ACCOUNTANTS
 from aftersales.core.selling_terms import billing_currency
 from aftersales.service_cash.cash import invoice_of
 from aftersales.service_cash.payments import booking, receipts
+from aftersales.service_cash.payments.receipts import COUNTER_ROLES
 
 FIELDS_OF_RECORD = (
 	"payment_entry",
@@ -29,8 +30,6 @@ FIELDS_OF_RECORD = (
 	"received_by",
 	"entry_key",
 )
-COUNTER_ROLES = ("Service Agent", "Service Supervisor", "Workshop Technician", *ACCOUNTANTS)
-"""Users who can put cash into a till; a technician on the road collects it on the visit and hands it over."""
 
 
 class ServicePayment(ServiceDocument):

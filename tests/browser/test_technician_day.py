@@ -82,6 +82,10 @@ def simplest(phone: Phone) -> None:
 	expect(phone.page.get_by_text("The visit is on this phone")).to_be_visible()
 
 
+def section(phone: Phone, text: str):
+	return phone.page.locator("section.card", has_text=text).last
+
+
 def over(name: str) -> bool:
 	frappe.db.rollback()
 	return frappe.db.get_value("Service Voucher", name, "docstatus") == 1
@@ -119,7 +123,11 @@ def test_a_day_of_five_visits_without_a_network(day, network, tmp_path):
 
 		phone.visit(AGAIN).tap("Arrived").tap("Revisit Needed").type("Work left", "Fit the new fan").sign()
 		phone.tap("Complete Visit").tap("Back", "link")
-		phone.visit(TAKEN).tap("Arrived").tap("Taken to Workshop").sign().tap("Complete Visit").stored()
+		phone.visit(TAKEN).tap("Arrived").tap("Taken to Workshop")
+		phone.type("Condition of the product", "Cover scratched").type("What goes along with it", "Remote")
+		phone.tap("Add").sign_in(section(phone, "Receipt for the Product"))
+		phone.picture("technician-receipt", whole=True)
+		phone.sign_in(section(phone, "Signature of the customer")).tap("Complete Visit").stored()
 		phone.kill().start().open()
 		phone.visit(NOBODY).tap("Arrived").tap("No Access").tap("Complete Visit").tap("Back", "link")
 		expect(phone.page.locator(".pill.completed")).to_have_count(5)
@@ -152,7 +160,10 @@ def test_a_day_of_five_visits_without_a_network(day, network, tmp_path):
 	assert frappe.db.count("File", {"attached_to_name": with_parts.name}) == 2
 	assert all(doc.customer_signature for name, doc in docs.items() if name != NOBODY)
 	assert frappe.db.count("Service Voucher", {"previous_voucher": docs[AGAIN].name}) == 1
-	assert frappe.db.count("Collection Receipt", {"service_voucher": docs[TAKEN].name}) == 1
+	receipts = frappe.get_all(
+		"Collection Receipt", {"service_voucher": docs[TAKEN].name}, ["status", "condition"]
+	)
+	assert receipts == [{"status": "Issued", "condition": "Cover scratched"}]
 	acts = frappe.get_all(
 		"Technician Act", {"user": AOIFE}, ["service_voucher", "kind", "state"], order_by="creation"
 	)

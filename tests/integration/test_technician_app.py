@@ -75,6 +75,60 @@ def test_a_visit_given_to_another_goes_along_no_more(shop, visit):
 	assert [one["name"] for one in load(DECLAN, "b" * 32)["visits"]] == [visit.name]
 
 
+# ---------------------------------------------------------------- service prices, and what is taken along
+
+
+def test_a_phone_knows_what_service_prices_make_of_the_visit(shop):
+	"""The same figures as in frontend/technician/tests/rules.test.ts, where the phone makes them by itself."""
+	make.service_price("Out", 45, "Call-out", included_hours=0.5, includes_travel=1)
+	make.service_price("Night", 0, "Surcharge", percent=10)
+	make.service_price("Least", 100, "Minimum Charge")
+	visit = dispatched(shop)
+	one = load()["visits"][0]
+	charges = one["charges"]
+	kinds = {price["kind"]: (price["hours"], price["travel"]) for price in charges["prices"].values()}
+	assert kinds == {"Call-out": (0.5, True), "Surcharge": (0, False), "Minimum Charge": (0, False)}
+	assert (charges["least"], [part["percent"] for part in charges["surcharges"]]) == (100, [10, 10])
+	call_out = next(row for row in one["parts"] if one["priced"][row["name"]]["price"])
+	assert one["priced"][call_out["name"]]["rate"] == 45
+	answer = send(act(visit, "complete", report()))
+	assert answer["amount_due"] == 161.17  # 100 at least, a seal of 42, and 13.5 %
+	assert answer["visit"]["charges"] is None  # it is over
+
+
+def test_the_receipt_of_a_product_taken_along_is_signed_on_the_phone(shop, visit):
+	taken = {**report(), **added(labour=[make.hours(1)])}
+	taken["fields"]["outcome"]["mine"] = "Taken to Workshop"
+	values = {
+		"condition": "Cover scratched",
+		"accessories": [{"accessory": "Remote control", "qty": 2}],
+		"signature": make.SIGNATURE,
+		"signed_by": "N. Byrne",
+	}
+	too_early = send(act(visit, "hand_over", **values))
+	assert (too_early["state"], too_early["visit"]["taken_along"]) == ("Refused", None)
+	answer = send(act(visit, "complete", taken))
+	drafted = answer["visit"]["taken_along"]
+	assert drafted["issued"] == 0
+
+	make.settings(loaner_before_removal=1)
+	refused = send(act(visit, "hand_over", **values))
+	assert refused["state"] == "Refused" and "loaner" in refused["message"]
+	for wrong in ({"accessories": [{"qty": 1}]}, {"condition": 7}, {"signature": "javascript:x"}):
+		assert send(act(visit, "hand_over", **{**values, **wrong}))["state"] == "Refused", wrong
+	signed = act(visit, "hand_over", **values, loaner="Declined")
+	assert send(signed)["issued"] == drafted["name"]
+	assert send(signed)["seen"]
+	receipt = frappe.get_doc("Collection Receipt", drafted["name"])
+	assert (receipt.status, receipt.condition, receipt.signed_by) == ("Issued", "Cover scratched", "N. Byrne")
+	assert [(row.accessory, row.qty) for row in receipt.accessories] == [("Remote control", 2)]
+	assert receipt.customer_signature == make.SIGNATURE
+	card = frappe.db.get_value("Repair Card", {"repair_call": visit.repair_call}, "collection_receipt")
+	assert card == receipt.name
+	again = send(act(visit, "hand_over", **values, loaner="Declined"))
+	assert again["state"] == "Refused" and again["visit"]["taken_along"]["issued"] == 1
+
+
 # ---------------------------------------------------------------- a visit, once
 
 

@@ -97,6 +97,7 @@ VALUES = {
 	"send_report": {"to": "thief@example.com"},
 	"accept_quote": {"approved_by": "Thief", "signature": make.SIGNATURE, "limit": 1},
 	"decline_quote": {"reason": "No"},
+	"hand_over": {"condition": "Stolen", "signature": make.SIGNATURE, "signed_by": "Thief"},
 	"take_payment": {"amount": 10, "mode": "Cash", "key": "t" * 20},
 }
 

@@ -1,4 +1,4 @@
-"""A product that a visit takes along: the Collection Receipt made on site."""
+"""A product that a visit takes along: the Collection Receipt made on site, and signed there."""
 
 import frappe
 from frappe import _
@@ -7,6 +7,9 @@ from frappe.model.mapper import get_mapped_doc
 
 from aftersales.core.input.requests import TargetDocument, validate_call
 from aftersales.customer_goods.custody import take_in_now
+from aftersales.field_service.visit_rules import TAKEN_TO_WORKSHOP
+
+RECEIPT = "Collection Receipt"
 
 
 @frappe.whitelist()
@@ -52,3 +55,45 @@ def give_values_to_receipt(receipt: Document, method: str | None = None) -> None
 				receipt.service_voucher, voucher.repair_call or "-", receipt.repair_call or "-"
 			)
 		)
+
+
+def receipt_of_visit(voucher: Document) -> dict | None:
+	"""The receipt for the product that a completed visit took along: name, issued (1 or 0); None without one."""
+	if voucher.docstatus != 1 or voucher.outcome != TAKEN_TO_WORKSHOP:
+		return None
+	found = frappe.db.get_value(
+		RECEIPT,
+		{"service_voucher": voucher.name, "docstatus": ("<", 2)},
+		["name", "docstatus as issued"],
+		as_dict=True,
+		order_by="docstatus desc, creation asc",
+	)
+	return found and dict(found)
+
+
+def issue_receipt(voucher: Document, values: dict, accessories: list[dict]) -> str:
+	"""Issue the drafted receipt of a completed visit as the customer has signed it, with the user's own rights.
+
+	Args:
+		values: condition, customer_signature, signed_by or unsigned_reason, loaner, as on the receipt.
+		accessories: accessory and qty of what goes along with the product.
+
+	Returns:
+		the name of the receipt.
+
+	Raises:
+		frappe.PermissionError: the user may not issue receipts.
+		frappe.ValidationError: the visit took nothing along, its receipt is issued already, or is not complete.
+	"""
+	found = receipt_of_visit(voucher)
+	if not found:
+		frappe.throw(_("This visit took no product along, or its receipt was deleted."))
+	receipt = frappe.get_doc(RECEIPT, found["name"], for_update=True)
+	receipt.check_permission("submit")
+	if receipt.docstatus:
+		frappe.throw(_("{0} is issued already.").format(receipt.name), title=_("Already Issued"))
+	receipt.update(values)
+	for row in accessories:
+		receipt.append("accessories", row)
+	receipt.submit()
+	return receipt.name

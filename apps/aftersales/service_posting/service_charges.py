@@ -46,7 +46,7 @@ def set_lines(doc: Document) -> None:
 	if is_settled(doc):
 		_restore(doc)
 		return
-	applying = _applying(doc, (rules.FLAT_RATE, rules.CALL_OUT))
+	applying = applying_to(doc, (rules.FLAT_RATE, rules.CALL_OUT))
 	_set_lines(doc, {price.name: (price, 0) for price in applying}, (rules.FLAT_RATE, rules.CALL_OUT))
 
 
@@ -58,12 +58,12 @@ def follow_amounts(doc: Document) -> None:
 	if is_settled(doc):
 		return
 	_set_included(doc)
-	if not _applies(doc):
+	if not applies(doc):
 		_set_lines(doc, {}, (rules.SURCHARGE, rules.MINIMUM))
 		return
-	values = _facts(doc)[0]
+	values = facts_of_job(doc)[0]
 	surcharges = {p.name: p for p in prices.all_prices(doc.company) if p.kind == rules.SURCHARGE}
-	minimum = _applying(doc, (rules.MINIMUM,))
+	minimum = applying_to(doc, (rules.MINIMUM,))
 	if not (surcharges and doc.doctype == VISIT) and not minimum:
 		_set_lines(doc, {}, (rules.SURCHARGE, rules.MINIMUM))
 		return
@@ -103,7 +103,8 @@ def _check_left_aside(doc: Document) -> None:
 		)
 
 
-def _applies(doc: Document) -> bool:
+def applies(doc: Document) -> bool:
+	"""Whether service prices are asked for the job at all: its customer pays, and nobody has set them aside."""
 	return (
 		bool(doc.repair_call)
 		and not cint(doc.get("without_service_prices"))
@@ -112,7 +113,7 @@ def _applies(doc: Document) -> bool:
 	)
 
 
-def _facts(doc: Document) -> tuple[dict, datetime]:
+def facts_of_job(doc: Document) -> tuple[dict, datetime]:
 	"""What prices ask of the job's call, and the moment they are asked for."""
 	values = frappe.db.get_value("Repair Call", doc.repair_call, FIELDS_OF_CALL, as_dict=True)
 	moments = ("arrived_at", "planned_start") if doc.doctype == VISIT else ("received_at",)
@@ -120,10 +121,11 @@ def _facts(doc: Document) -> tuple[dict, datetime]:
 	return values, get_datetime(at) if at else now_datetime()
 
 
-def _applying(doc: Document, kinds: tuple[str, ...]) -> list[rules.Price]:
-	if not _applies(doc) or not prices.all_prices(doc.company):
+def applying_to(doc: Document, kinds: tuple[str, ...]) -> list[rules.Price]:
+	"""The prices of `kinds` that the job charges by the moment of its work, but for what other jobs of the call charge."""
+	if not applies(doc) or not prices.all_prices(doc.company):
 		return []
-	values, at = _facts(doc)
+	values, at = facts_of_job(doc)
 	wanted = [kind for kind in kinds if doc.doctype == VISIT or kind not in rules.ON_VISITS_ONLY]
 	if doc.status in GIVEN_UP:
 		return []

@@ -150,17 +150,30 @@ def surcharged_hours(
 	end: datetime,
 ) -> dict[str, float]:
 	"""Hours between `begin` and `end` on which each surcharge falls; each moment has one, the most specific."""
+	found: dict[str, float] = {}
+	for price, start, stop in surcharges_between(prices, facts, begin, end):
+		found[price.name] = found.get(price.name, 0) + (stop - start).total_seconds() / 3600
+	return found
+
+
+def surcharges_between(
+	prices: Iterable[Price],
+	facts: Mapping[str, str | Sequence[str] | None],
+	begin: datetime,
+	end: datetime,
+) -> list[tuple[Price, datetime, datetime]]:
+	"""The surcharge of each moment between `begin` and `end` that has one, in pieces of time."""
 	surcharges = sorted(
 		(price for price in prices if price.kind == SURCHARGE and fits(price, facts, begin.date())),
 		key=lambda price: rank(price, facts),
 	)
-	found: dict[str, float] = {}
 	if not surcharges:
-		return found
+		return []
+	found = []
 	for start, stop in pairwise(sorted(_borders(surcharges, begin, end))):
 		price = next((price for price in surcharges if is_at(price, start)), None)
 		if price:
-			found[price.name] = found.get(price.name, 0) + (stop - start).total_seconds() / 3600
+			found.append((price, start, stop))
 	return found
 
 

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { answerState, limits, numberIn } from "@/lib/checklist";
 import { estimate, exceeds } from "@/lib/estimate";
 import { actId, phoneId, rowId } from "@/lib/ids";
+import { emptyHandover, handedOver, missingOfReceipt } from "@/lib/handover";
 import { missing, type About } from "@/lib/missing";
 import { findPart, rankParts } from "@/lib/parts";
-import type { Checklist, Entered, Part, Question, Terms } from "@/lib/types";
+import type { Charges, Checklist, Entered, Part, Question, Terms } from "@/lib/types";
 
 const nothing = (more: Partial<Entered> = {}): Entered =>
 	({ labour: [], parts: [], photos: [], ...more } as Entered);
@@ -192,6 +193,90 @@ describe("estimate", () => {
 		const more = { ...now, parts: [{ name: "3", item_code: "FAN", qty: 1 }] };
 		expect(estimate(more, terms, { FAN: "Fan" })?.unpriced).toEqual(["Fan"]);
 		expect(estimate(now, { ...terms, charged: false }, {})).toBeNull();
+	});
+});
+
+describe("service prices", () => {
+	const terms: Terms = {
+		currency: "EUR",
+		charged: true,
+		labour_rate: 60,
+		travel_rate: 30,
+		rates: { SEAL: 42 },
+		tax_percent: 13.5,
+	};
+	const charges: Charges = {
+		prices: {
+			"Call-out Zone 1": { kind: "Call-out", text: "Call-out", hours: 0.5, travel: true, parts: {} },
+			Night: { kind: "Surcharge", text: "Night", hours: 0, travel: false, parts: {} },
+			Least: { kind: "Minimum Charge", text: "Least", hours: 0, travel: false, parts: {} },
+		},
+		surcharges: [{ name: "Night", percent: 10, from: "2026-11-30 00:00:00", to: "2026-12-02 00:00:00" }],
+		minimum: "Least",
+		least: 100,
+		begin: "2026-11-30 09:00:00",
+	};
+	const priced = { c: { qty: 1, rate: 45, amount: 45, price: "Call-out Zone 1" } };
+	const now = (hours: number) =>
+		nothing({
+			labour: [
+				{ name: "1", activity: "Repair", hours },
+				{ name: "2", activity: "Travel", hours: 0.5 },
+			],
+			parts: [
+				{ name: "c", item_code: "OUT", qty: 1 },
+				{ name: "3", item_code: "SEAL", qty: 1 },
+			],
+		});
+	const amounts = (hours: number) =>
+		estimate(now(hours), terms, {}, { priced, charges })!.lines.map(({ text, amount }) => [text, amount]);
+
+	it("are charged and included without a network as the server would", () => {
+		// half an hour and the travel are in the call-out; a tenth more at night; up to the least
+		expect(amounts(1)).toEqual([
+			["Repair", 30],
+			["Travel", 0],
+			["SEAL", 42],
+			["Call-out", 45],
+			["Night", 3],
+			["Least", 22],
+		]);
+		expect(estimate(now(1), terms, {}, { priced, charges })).toMatchObject({ net: 142, total: 161.17 });
+		expect(amounts(3).slice(3)).toEqual([
+			["Call-out", 45],
+			["Night", 15],
+		]);
+	});
+
+	it("fall on the hours that they have: a third of the work from 21 o'clock on", () => {
+		const late = { ...charges, minimum: null, least: 0 };
+		late.surcharges = [{ ...charges.surcharges[0], percent: 50, from: "2026-11-30 23:00:00" }];
+		const night = (begin: string) =>
+			estimate(now(1.5), terms, {}, { priced, charges: late }, begin)!.lines.find(
+				(line) => line.text === "Night"
+			)?.amount;
+		expect(night("2026-11-30 22:00:00")).toBe(10); // 60 of work, half an hour of 1.5, 50 %
+		expect(night("2026-11-30 12:00:00")).toBeUndefined();
+	});
+});
+
+describe("the receipt for a product", () => {
+	it("lacks condition and signature, and a word on the loaner where the site asks for it", () => {
+		const receipt = emptyHandover("N. Byrne");
+		expect(missingOfReceipt(receipt, true).map(({ at }) => at)).toEqual([
+			"receipt:condition",
+			"receipt:loaner",
+			"receipt:signature",
+		]);
+		const signed = { ...receipt, condition: "Scratched", signature: "data:image/png;base64,x" };
+		expect(missingOfReceipt(signed, false)).toEqual([]);
+		expect(missingOfReceipt({ ...receipt, later: true }, true)).toEqual([]);
+		expect(handedOver(signed)).toEqual({
+			condition: "Scratched",
+			accessories: [],
+			signature: "data:image/png;base64,x",
+			signed_by: "N. Byrne",
+		});
 	});
 });
 

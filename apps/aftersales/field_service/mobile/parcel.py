@@ -238,5 +238,6 @@ def _settings() -> dict:
 		"small_fee_limit": flt(settings.small_fee_limit),
 		"approval_tolerance": flt(settings.approval_tolerance),
 		"diagnosis_fee_item": settings.diagnosis_fee_item or None,
+		"loaner_before_removal": cint(settings.loaner_before_removal),
 		"days": DAYS,
 	}

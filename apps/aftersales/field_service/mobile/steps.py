@@ -11,7 +11,7 @@ from frappe.model.workflow import apply_workflow, get_transitions, get_workflow_
 from frappe.utils import flt, get_datetime
 
 from aftersales.core.input import field_values
-from aftersales.field_service.mobile import quote_steps
+from aftersales.field_service.mobile import quote_steps, receipt_steps
 from aftersales.service_calls import contacts_on_file
 
 COMPLETED = "Completed"
@@ -108,4 +108,5 @@ STEPS = {
 	"quote": quote_steps.quote,
 	"accept_quote": quote_steps.accept_quote,
 	"decline_quote": quote_steps.decline_quote,
+	"hand_over": receipt_steps.hand_over,
 }

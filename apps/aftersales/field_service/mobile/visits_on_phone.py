@@ -4,8 +4,10 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt, strip_html_tags
 
+from aftersales.field_service import taken_along
 from aftersales.field_service.mobile import answers, quote_steps
 from aftersales.field_service.mobile.changes import FIELDS, ROW_FIELDS
+from aftersales.service_posting import charges_ahead
 
 HEAD = (
 	"name",
@@ -83,6 +85,9 @@ def of_document(doc: Document) -> dict:
 		**answers.on_phone(doc),
 		"priced": _priced(doc),
 		"quote": quote_steps.on_phone(doc),
+		"charges": charges_ahead.ahead_of(doc),
+		"helpers": [row.technician for row in doc.get("crew") or ()],
+		"taken_along": taken_along.receipt_of_visit(doc),
 		"call": _call(doc),
 		"product": _product(doc),
 	}
@@ -106,15 +111,19 @@ def earlier_work(docs: list[Document]) -> dict[str, list[dict]]:
 
 
 def _priced(doc: Document) -> dict[str, dict]:
-	"""Rows that the server has priced, by their names: quantity or hours, rate, and what is charged (net)."""
+	"""Rows that the server has priced, by their names: quantity or hours, rate, and what is charged (net).
+
+	`price`: the Service Price that charges the row, which nobody enters.
+	"""
 	return {
 		row.name: {
 			"qty": flt(row.get("qty") if row.get("qty") is not None else row.get("hours")),
-			"rate": flt(row.rate),
+			"rate": flt(row.rate) or flt(row.billed_rate),
 			"amount": flt(row.amount),
+			"price": row.get("service_price"),
 		}
 		for row in (*doc.labour, *doc.parts)
-		if flt(row.rate)
+		if flt(row.rate) or flt(row.billed_rate) or row.get("service_price")
 	}
 
 

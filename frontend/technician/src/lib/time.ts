@@ -33,6 +33,14 @@ export const clock = (at: number, zone: string): string =>
 		minute: "2-digit",
 	}).format(at);
 
+/** A moment as the server writes it, in the site's time zone. */
+export const siteTime = (at: number, zone: string): string =>
+	new Intl.DateTimeFormat("sv-SE", {
+		timeZone: zone,
+		dateStyle: "short",
+		timeStyle: "medium",
+	}).format(at);
+
 /** Hours since `at`, in quarters, at least one. */
 export const hoursSince = (at: number): number => Math.max(0.25, Math.round((Date.now() - at) / 900_000) / 4);
 

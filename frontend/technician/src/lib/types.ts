@@ -75,6 +75,46 @@ export interface Priced {
 	qty: number;
 	rate: number;
 	amount: number;
+	/** The Service Price that charges the row, which nobody enters. */
+	price?: string | null;
+}
+
+/** What a service price charges or includes (service_posting/charges_ahead.py). */
+export interface ServicePrice {
+	kind: "Flat Rate" | "Call-out" | "Minimum Charge" | "Surcharge";
+	text: string;
+	/** Hours of work included; null for all. */
+	hours: number | null;
+	travel: boolean;
+	/** Item → quantity included. */
+	parts: Record<string, number>;
+}
+
+/** The service prices of a visit, as far as they are known before the work. Times in the site's zone. */
+export interface Charges {
+	prices: Record<string, ServicePrice>;
+	surcharges: { name: string; percent: number; from: string; to: string }[];
+	minimum: string | null;
+	least: number;
+	begin: string;
+}
+
+/** What goes along with a product that is taken to the workshop. */
+export interface Accessory {
+	accessory: string;
+	qty: number;
+}
+
+/** The receipt for a product that is taken to the workshop, as it is entered here. */
+export interface Handover {
+	condition: string;
+	accessories: Accessory[];
+	signature: string;
+	signed_by: string;
+	unsigned_reason: string;
+	loaner: string;
+	/** Signed at another time, in the desk. */
+	later: boolean;
 }
 
 export interface ProductDocument {
@@ -119,7 +159,12 @@ export interface Visit {
 	more?: { payment_modes?: string[]; payments?: Payment[] };
 	checklists?: Checklist[];
 	priced?: Record<string, Priced>;
+	charges?: Charges | null;
 	quote?: Quote | null;
+	/** Technicians who come along. */
+	helpers?: string[];
+	/** The receipt for a product that was taken along. */
+	taken_along?: { name: string; issued: number } | null;
 	labour: Row[];
 	parts: Row[];
 	photos: Row[];
@@ -229,6 +274,8 @@ export interface Parcel {
 		/** Per cent that may be charged above what was accepted. */
 		approval_tolerance: number;
 		diagnosis_fee_item: string | null;
+		/** A loaner stands in the product's place, or the customer declined one, before it is taken along. */
+		loaner_before_removal?: number;
 		days: number;
 	};
 }
@@ -267,6 +314,8 @@ export interface Answer {
 	receipt?: string;
 	amount_due?: number;
 	currency?: string;
+	/** The receipt for a product that was taken along. */
+	issued?: string;
 	/** Of a payment: what the receipt is for. */
 	paid?: number;
 	seen?: boolean;

@@ -4,8 +4,8 @@ import * as api from "@/lib/api";
 import { entered } from "@/lib/diff";
 import { setTexts } from "@/lib/i18n";
 import { phoneId } from "@/lib/ids";
-import type { Elsewhere, Parcel, Value } from "@/lib/types";
-import { PhoneStore, plain, type StoredVisit } from "./db";
+import type { Elsewhere, Parcel } from "@/lib/types";
+import { PhoneStore, plain, type ActValues, type StoredVisit } from "./db";
 import { keepFiles } from "./files";
 import { isStale, look, tidy, type Keeping } from "./keeping";
 import { forget, recall, remember } from "./phone";
@@ -226,7 +226,7 @@ export async function send(): Promise<void> {
 // ------------------------------------------------------------------ what the technician does
 
 /** Store an act on the phone, then send it if there is a network. */
-export async function act(voucher: string, kind: Kind, values: Record<string, Value> = {}): Promise<void> {
+export async function act(voucher: string, kind: Kind, values: ActValues = {}): Promise<void> {
 	if (!store.value) return;
 	await enqueue(store.value, voucher, kind, values);
 	await show();
@@ -238,6 +238,7 @@ export async function keepEntered(visit: StoredVisit): Promise<void> {
 	try {
 		await store.value?.visits.update(visit.name, {
 			mine: plain(visit.mine),
+			...(visit.handover && { handover: plain(visit.handover) }),
 			touched: Date.now(),
 		});
 	} catch (error) {

@@ -1,6 +1,6 @@
 /** What the phone keeps: a database for each user, so that nobody meets the data of another. */
 import Dexie, { type Table as DexieTable } from "dexie";
-import type { Changes, Conflict, Entered, Quote, Value, Visit } from "@/lib/types";
+import type { Accessory, Changes, Conflict, Entered, Handover, Quote, Value, Visit } from "@/lib/types";
 
 export interface StoredVisit {
 	name: string;
@@ -20,6 +20,10 @@ export interface StoredVisit {
 	quote?: Quote;
 	/** When the customer was told from here that somebody is on the way. */
 	setOut?: number;
+	/** The receipt for the product, as it is entered here. */
+	handover?: Handover;
+	/** The receipt was signed here. */
+	handedOver?: boolean;
 	/** Where the report was sent to from here. */
 	reported?: string;
 	/** The server refused an act of it: it is open again until the technician has dealt with that. */
@@ -29,6 +33,8 @@ export interface StoredVisit {
 	touched: number;
 }
 
+export type ActValues = Record<string, Value | Accessory[]>;
+
 export interface StoredAct {
 	seq?: number;
 	id: string;
@@ -37,7 +43,7 @@ export interface StoredAct {
 	kind: string;
 	at: number;
 	changes: Changes;
-	values: Record<string, Value>;
+	values: ActValues;
 	state: "waiting" | "refused" | "conflict";
 	message?: string;
 	conflicts?: Conflict[];

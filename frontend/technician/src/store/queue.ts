@@ -1,8 +1,8 @@
 /** Acts: stored with the visit they change in one transaction, kept in order, dealt with when they are refused. */
 import { apply, diff, entered, isEmpty } from "@/lib/diff";
 import { actId } from "@/lib/ids";
-import type { Answer, Changes, Conflict, Quote, Value, Visit } from "@/lib/types";
-import { plain, type PhoneStore, type StoredAct, type StoredVisit } from "./db";
+import type { Answer, Changes, Conflict, Quote, Visit } from "@/lib/types";
+import { plain, type ActValues, type PhoneStore, type StoredAct, type StoredVisit } from "./db";
 
 /** save, set_out, arrive, complete, collect_cash, send_report, quote, accept_quote, decline_quote, take_payment ... */
 export type Kind = string;
@@ -17,7 +17,7 @@ export async function enqueue(
 	store: PhoneStore,
 	voucher: string,
 	kind: Kind,
-	values: Record<string, Value> = {},
+	values: ActValues = {},
 	at = Date.now()
 ): Promise<StoredAct | null> {
 	return store.transaction("rw", store.visits, store.acts, async () => {
@@ -42,6 +42,7 @@ export async function enqueue(
 		visit.status = STATUS[kind] || visit.status;
 		visit.quote = quoteAfter(kind, values, at) || visit.quote;
 		if (kind === "set_out") visit.setOut = at;
+		if (kind === "hand_over") visit.handedOver = true;
 		if (kind === "send_report") visit.reported = String(values.to);
 		visit.touched = Date.now();
 		await store.visits.put(visit);
@@ -50,7 +51,7 @@ export async function enqueue(
 }
 
 /** What an act of a quote means on the phone until the server has answered it. */
-function quoteAfter(kind: Kind, values: Record<string, Value>, at: number): Quote | undefined {
+function quoteAfter(kind: Kind, values: ActValues, at: number): Quote | undefined {
 	if (kind === "quote") return { approval_status: "Pending" };
 	if (kind === "decline_quote")
 		return { approval_status: "Declined", decline_reason: String(values.reason) };
@@ -121,7 +122,13 @@ export async function settle(store: PhoneStore, visit: StoredVisit, server: Visi
 export type Choice = "mine" | "theirs";
 
 /** What comes at the end of a visit: a quote that was signed again after it was refused goes before it. */
-const LAST: Record<string, number> = { complete: 1, collect_cash: 2, take_payment: 2, send_report: 2 };
+const LAST: Record<string, number> = {
+	complete: 1,
+	collect_cash: 2,
+	take_payment: 2,
+	send_report: 2,
+	hand_over: 2,
+};
 
 /** Send again what was refused, as the visit is on the screen by now, and the acts that waited behind it. `values`:
  * those of the refused act as they were corrected. */
@@ -129,7 +136,7 @@ export async function sendAgain(
 	store: PhoneStore,
 	voucher: string,
 	choices: Choice[] = [],
-	values: Record<string, Value> = {}
+	values: ActValues = {}
 ): Promise<void> {
 	await store.transaction("rw", store.visits, store.acts, async () => {
 		const visit = await store.visits.get(voucher);
@@ -178,6 +185,7 @@ export async function discard(store: PhoneStore, voucher: string): Promise<void>
 		visit.held = false;
 		delete visit.quote;
 		delete visit.reported;
+		delete visit.handedOver;
 		delete visit.setOut;
 		await store.visits.put(visit);
 	});

@@ -57,6 +57,8 @@ def day():
 				planned_start=add_to_date(start, minutes=10 + 2 * number),
 				planned_end=add_to_date(start, minutes=11 + 2 * number),
 			)
+			if name == PARTS:
+				visits[name].append("crew", {"technician": other})
 			visits[name].dispatch()
 		frappe.db.commit()
 		yield frappe._dict(visits=visits, seal=seal, van=van, technician=technician, other=other)
@@ -84,6 +86,11 @@ def simplest(phone: Phone) -> None:
 
 def section(phone: Phone, text: str):
 	return phone.page.locator("section.card", has_text=text).last
+
+
+def hours_of(name: str) -> list[str]:
+	frappe.db.rollback()
+	return frappe.get_all("Service Labour Line", {"parent": name}, pluck="technician", order_by="idx")
 
 
 def over(name: str) -> bool:
@@ -188,11 +195,16 @@ def test_what_the_server_refuses_stays_on_the_visit_and_another_user_sees_nothin
 		phone.picture("technician-conflict")
 		expect(phone.page.get_by_text("On the server: The office knows")).to_be_visible()
 
-		# Somebody else takes the phone
+		# Somebody else takes the phone, who comes along on one visit and has none of their own
 		phone.page.goto("about:blank")
 		phone.log_in(DECLAN).open()
-		expect(phone.page.get_by_text("No visits are planned")).to_be_visible(timeout=WAIT)
-		assert phone.page.locator("a.visit").count() == 0
+		expect(phone.page.locator("a.visit")).to_have_count(1)
+		phone.picture("technician-comes-along").visit(PARTS).tap("Arrived")
+		expect(phone.page.get_by_role("button", name="Complete Visit")).to_have_count(0)
+		phone.type("What was found and done", "Held the ladder").picture("technician-second", whole=True)
+		phone.tap("My Part Is Done")
+		helped = day.visits[PARTS].name
+		wait_for(lambda: hours_of(helped) == [day.other], 60, "the hours of who came along")
 		phone.page.goto(f"/technician/visit/{visit.name}")
 		expect(phone.page.get_by_text("This visit is not on this phone")).to_be_visible(timeout=WAIT)
 		assert not over(visit.name)

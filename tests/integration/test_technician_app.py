@@ -75,6 +75,71 @@ def test_a_visit_given_to_another_goes_along_no_more(shop, visit):
 	assert [one["name"] for one in load(DECLAN, "b" * 32)["visits"]] == [visit.name]
 
 
+# ---------------------------------------------------------------- two technicians on a visit
+
+
+def test_who_comes_along_works_on_their_own_phone_and_the_technician_completes(shop, visit):
+	"""Planned by the desk; hours and parts are each one's own, and nothing of the other is lost."""
+	assert load(DECLAN, "b" * 32)["visits"] == []
+	frappe.flags.pop(
+		"warehouse_account_map", None
+	)  # ERPNext's, of this request: from before there was a second van
+	make.receive(shop.seal, 3, 12.5, "Van Declan - LSL")
+	visit.append("crew", {"technician": "Declan"})
+	visit.save()
+	parcel = load(DECLAN, "b" * 32)
+	assert [(one["name"], one["technician"]) for one in parcel["visits"]] == [(visit.name, shop.technician)]
+	assert parcel["parts"][shop.seal]["van"] == 3
+	assert frappe.get_doc("Repair Call", visit.repair_call).has_permission("read", user=DECLAN)
+
+	assert send(act(visit, "arrive", added(labour=[make.hours(1)])))["state"] == "Done"
+	# Declan was without a network since before Aoife arrived
+	mine = {
+		**fields(advice="Have it cleaned each year"),
+		**added(labour=[make.hours(2)], parts=[make.part(shop.seal)]),
+	}
+	assert send(act(visit, "arrive", mine, minutes_ago=30), DECLAN)["state"] == "Done"
+	visit.reload()
+	assert [(row.technician, row.hours) for row in visit.labour] == [(shop.technician, 1), ("Declan", 2)]
+	assert [row.warehouse for row in visit.parts] == ["Van Declan - LSL"]
+
+	for kind, values in (("complete", {}), ("collect_cash", {"amount": 5, "so_far": 0})):
+		answer = send(act(visit, kind, report() if kind == "complete" else {}, **values), DECLAN)
+		assert answer["state"] == "Refused", kind
+	frappe.set_user(DECLAN)
+	theirs = frappe.get_doc("Service Voucher", visit.name)
+	theirs.technician = "Declan"
+	with pytest.raises(frappe.PermissionError):
+		theirs.save()
+	frappe.set_user("Administrator")
+
+	answer = send(act(visit, "complete", report()))
+	assert answer["state"] == "Done", answer
+	assert answer["amount_due"] == 367.74  # 4 hours of 60 and 2 seals of 42, and 13.5 % on them
+	visit.reload()
+	assert sorted(row[1:3] for row in stock_ledger(visit.stock_entry)) == [
+		("Van Aoife - LSL", -1),
+		("Van Declan - LSL", -1),
+	]
+	assert [one["docstatus"] for one in load(DECLAN, "b" * 32)["visits"]] == [1]
+
+
+def test_whoever_gets_hours_on_a_visit_sees_it(shop, visit):
+	assert load(DECLAN, "b" * 32)["visits"] == []
+	send(act(visit, "save", added(labour=[make.hours(1, technician="Declan")])))
+	assert [one["name"] for one in load(DECLAN, "b" * 32)["visits"]] == [visit.name]
+	frappe.db.set_value("Service Technician", "Declan", "is_active", 0)
+	visit.reload()
+	visit.advice = "The hours of one who has left stay"
+	visit.save()
+	again = {**report(), **added(labour=[make.hours(1)])}
+	again["fields"]["outcome"]["mine"] = "Revisit Needed"
+	again["fields"]["advice"] = {"seen": visit.advice, "mine": "Come again"}
+	assert send(act(visit, "complete", again))["state"] == "Done"
+	revisit = frappe.get_doc("Service Voucher", {"previous_voucher": visit.name})
+	assert revisit.crew == []
+
+
 # ---------------------------------------------------------------- service prices, and what is taken along
 
 

@@ -9,6 +9,8 @@ from pypika.queries import QueryBuilder
 
 from aftersales.core.guards import privileged
 from aftersales.core.input.requests import Moment, Rows, TargetDocument, validate_call
+from aftersales.field_service.crew import crew_lines
+from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.visit_rules import carried_over
 from aftersales.service_calls import jobs
 from aftersales.service_staff.technicians import technicians_of_user
@@ -102,6 +104,17 @@ def calls_visited_by(user: str) -> QueryBuilder:
 		.where((technician.user == user) & voucher.repair_call.isnotnull())
 		.select(voucher.repair_call)
 	)
+
+
+def take_technicians(doc: Document) -> None:
+	"""Technicians who open a visit open it for themselves; those of its crew enter their own hours and parts."""
+	if not is_restricted(frappe.session.user, "write"):
+		return
+	mine = technicians_of_user(frappe.session.user)
+	if not doc.technician:
+		doc.technician = next(iter(mine), None)
+	elif doc.technician not in mine:
+		crew_lines.take_own(doc, mine)
 
 
 def call_of_visit(voucher: str) -> str | None:
@@ -259,6 +272,7 @@ def _revisit(
 		revisit.previous_voucher = visit.name
 		revisit.preliminary_plan = carried_over(visit.preliminary_plan, visit.work_left)
 		revisit.parts_to_take = carried_over(visit.parts_to_take, visit.parts_left)
+		crew_lines.come_again(visit, revisit)
 
 	return get_mapped_doc(
 		"Service Voucher",
@@ -268,6 +282,7 @@ def _revisit(
 			"Service Labour Line": {"doctype": "Service Labour Line", "ignore": True},
 			"Service Part Line": {"doctype": "Service Part Line", "ignore": True},
 			"Service Photo": {"doctype": "Service Photo", "ignore": True},
+			"Visit Crew Member": {"doctype": "Visit Crew Member", "ignore": True},
 		},
 		target_doc,
 		link_back,

@@ -61,6 +61,12 @@ def is_in_crew(voucher: str, technicians: Iterable[str]) -> bool:
 	)
 
 
+def visits_of(technicians: Iterable[str]) -> list[str]:
+	"""Names of the visits in whose crew one of `technicians` is."""
+	rows = {"parenttype": VISIT, "technician": ("in", [*technicians] or [""])}
+	return frappe.get_all(MEMBER, filters=rows, pluck="parent", order_by="parent asc", distinct=True)
+
+
 def spans(
 	technicians: Iterable[str], begin: datetime, until: datetime, for_update: bool = False
 ) -> list[frappe._dict]:
@@ -157,6 +163,8 @@ def calls_of_crew(user: str) -> QueryBuilder:
 def _validate_who(doc: Document) -> None:
 	before = doc.get_doc_before_save()
 	known = {row.technician for row in before.crew} if before else set()
+	if doc.is_new() and doc.amended_from:  # who has left since is part of what is amended
+		known = {row.technician for row in of_visits([doc.amended_from]).get(doc.amended_from, ())}
 	for row in doc.crew:
 		if row.technician in known or not row.technician:
 			continue

@@ -9,6 +9,7 @@ from frappe.query_builder import Order
 from frappe.utils import add_days, cint, flt, getdate, nowdate
 
 from aftersales.core.selling_terms import billing_currency, tax_template_of
+from aftersales.field_service.crew import crews
 from aftersales.field_service.mobile import documents_on_phone, visits_on_phone
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff.technicians import technicians_of_user
@@ -53,27 +54,28 @@ def pack(known: str | None = None) -> dict:
 
 
 def _visits(technicians: list[str]) -> list:
-	"""Visits of the technician that are open and planned until the horizon, and those completed today."""
+	"""Visits of the technician, and of crews with them, that are open and planned until the horizon or were completed today."""
 	if not technicians:
 		return []
-	own = {"technician": ("in", technicians)}
 	until = add_days(nowdate(), DAYS)
-	listed = frappe.get_list(
-		"Service Voucher",
-		filters={**own, "docstatus": 0, "status": ("in", ("Draft", "Dispatched", "On Site"))},
-		or_filters=[["planned_start", "<", until], ["status", "in", ["Dispatched", "On Site"]]],
-		order_by="planned_start asc, name asc",
-		limit_page_length=MOST_VISITS,
-		pluck="name",
-	)
-	over = frappe.get_list(
-		"Service Voucher",
-		filters={**own, "docstatus": 1, "departed_at": (">=", getdate(nowdate()))},
-		order_by="departed_at asc, name asc",
-		limit_page_length=MOST_VISITS,
-		pluck="name",
-	)
-	return [frappe.get_doc("Service Voucher", name) for name in [*listed, *over]]
+	found: list[str] = []
+	for own in ({"technician": ("in", technicians)}, {"name": ("in", crews.visits_of(technicians) or [""])}):
+		found += frappe.get_list(
+			"Service Voucher",
+			filters={**own, "docstatus": 0, "status": ("in", ("Draft", "Dispatched", "On Site"))},
+			or_filters=[["planned_start", "<", until], ["status", "in", ["Dispatched", "On Site"]]],
+			order_by="planned_start asc, name asc",
+			limit_page_length=MOST_VISITS,
+			pluck="name",
+		)
+		found += frappe.get_list(
+			"Service Voucher",
+			filters={**own, "docstatus": 1, "departed_at": (">=", getdate(nowdate()))},
+			order_by="departed_at asc, name asc",
+			limit_page_length=MOST_VISITS,
+			pluck="name",
+		)
+	return [frappe.get_doc("Service Voucher", name) for name in dict.fromkeys(found)]
 
 
 def _more(docs: list) -> dict[str, dict]:

@@ -86,7 +86,7 @@ def of_document(doc: Document) -> dict:
 		"priced": _priced(doc),
 		"quote": quote_steps.on_phone(doc),
 		"charges": charges_ahead.ahead_of(doc),
-		"helpers": [row.technician for row in doc.get("crew") or ()],
+		"crew": [row.technician for row in doc.crew],
 		"taken_along": taken_along.receipt_of_visit(doc),
 		"call": _call(doc),
 		"product": _product(doc),

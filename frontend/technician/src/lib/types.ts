@@ -162,7 +162,7 @@ export interface Visit {
 	charges?: Charges | null;
 	quote?: Quote | null;
 	/** Technicians who come along. */
-	helpers?: string[];
+	crew?: string[];
 	/** The receipt for a product that was taken along. */
 	taken_along?: { name: string; issued: number } | null;
 	labour: Row[];

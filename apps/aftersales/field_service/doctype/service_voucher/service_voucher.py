@@ -15,8 +15,8 @@ from aftersales.core.input.requests import validate_call
 from aftersales.core.money import rounded
 from aftersales.core.roles import SUPERVISORS
 from aftersales.field_service import cash, progress_of_call, quotes, visits
+from aftersales.field_service.crew import crew_lines
 from aftersales.field_service.dispatch import check_dispatch
-from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.visit_rules import (
 	COMPLETED,
 	REVISIT_NEEDED,
@@ -33,7 +33,6 @@ from aftersales.service_levels import workflow_states
 from aftersales.service_posting.invoicing.payable import payable
 from aftersales.service_posting.posting import MONEY_FIELDS
 from aftersales.service_setup.settings import aftersales_settings
-from aftersales.service_staff.technicians import technicians_of_user
 from aftersales.spare_parts.old_parts import require_old_parts
 from aftersales.spare_parts.part_warranty import set_part_warranty
 
@@ -175,11 +174,12 @@ class ServiceVoucher(ServiceJob):
 		validate_protected_fields(self, FIELDS_OF_RECORD)
 		self.validate_state()
 		call = jobs.take_values_from_call(self, "support_kind", "symptom_code")
-		self.take_own_technician()
+		visits.take_technicians(self)
 		self.validate_for_whom(call)
 		self.check_previous_voucher()
 		self.check_times()
 		check_dispatch(self)
+		crew_lines.join_working(self)
 		self.stamp_arrival()
 		quotes.follow_lines(self)
 		self.complete_lines()
@@ -357,11 +357,6 @@ class ServiceVoucher(ServiceJob):
 	def validate_not_called_off(self):
 		if "Cancelled" in (self.status, previous_status(self)):
 			frappe.throw(_("This visit was cancelled. Plan it again before completing it."))
-
-	def take_own_technician(self):
-		"""Technicians who open a voucher open it for themselves."""
-		if not self.technician and is_restricted(frappe.session.user, "write"):
-			self.technician = next(iter(technicians_of_user(frappe.session.user)), None)
 
 	def check_previous_voucher(self):
 		if not self.previous_voucher or not self.has_value_changed("previous_voucher"):

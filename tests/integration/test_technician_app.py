@@ -312,6 +312,15 @@ def test_a_visit_called_off_or_over_takes_nothing_more(visit):
 	assert answer["state"] == "Refused" and "cancelled" in answer["message"]
 
 
+def test_a_visit_that_the_office_completed_meanwhile_says_so_whatever_the_phone_did(visit):
+	assert send(act(visit, "complete", report()))["state"] == "Done"  # from the desk, or another phone
+	for kind in ("save", "arrive", "complete"):
+		answer = send(act(visit, kind, fields(advice="Flush yearly")))
+		assert answer["state"] == "Refused" and "can no longer be changed" in answer["message"], kind
+		assert answer["visit"]["docstatus"] == 1
+	assert send(act(visit, "complete"))["state"] == "Done"  # nothing new was entered: it is over, as wanted
+
+
 def test_a_visit_given_to_another_is_kept_and_told(visit):
 	visit.technician = "Declan"
 	visit.save()

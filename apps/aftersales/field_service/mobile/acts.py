@@ -150,7 +150,15 @@ def _do(act: dict) -> dict:
 	doc = frappe.get_doc("Service Voucher", act["voucher"], for_update=True)
 	doc.check_permission("write")
 	at = rules.moment(act["at"], act["sent_at"], now_datetime())
-	conflicts = changes.apply(doc, act.get("changes") or {})
+	sent = act.get("changes") or {}
+	if doc.docstatus and any(sent.values()):
+		frappe.throw(
+			_(
+				"This visit was completed or cancelled meanwhile, and its report can no longer be changed. "
+				"Tell the office what else you did, then discard this."
+			)
+		)
+	conflicts = changes.apply(doc, sent)
 	if conflicts:
 		raise Conflicting(conflicts)
 	told = _step(act["kind"])(doc, act.get("values") or {}, at) or {}

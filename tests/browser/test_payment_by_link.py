@@ -300,6 +300,7 @@ def test_another_gateway_of_the_payments_app(shop, visit, monkeypatch, enable):
 
 	gateway = frappe.db.get_value("Payment Request", sent["reference_docname"], "payment_gateway")
 	told = get_payment_gateway_controller(gateway).create_request({**sent, "razorpay_payment_id": "pay_1"})
+	frappe.db.commit()  # as its request ends
 	assert "payment-success" in told["redirect_to"]
 	for _hour in range(2):
 		requests.book_completed()

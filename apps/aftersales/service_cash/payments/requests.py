@@ -21,7 +21,7 @@ from aftersales.core.money import nothing, rounded
 from aftersales.core.savepoints import one_of_many
 from aftersales.core.system_user import booking_as_system, mapping_as_system
 from aftersales.service_cash.payments.booking import is_overtaken
-from aftersales.service_cash.payments.transfer import open_of
+from aftersales.service_cash.payments.transfer import open_of, owed_on
 
 REQUEST = "Payment Request"
 LIVE = ("Requested", "Initiated", "Partially Paid")
@@ -72,7 +72,8 @@ def book(request: Document) -> str | None:
 			enqueue_after_commit=True,
 		)
 		return None
-	owed = flt(frappe.db.get_value("Sales Invoice", request.reference_name, "outstanding_amount"))
+	outstanding = flt(frappe.db.get_value("Sales Invoice", request.reference_name, "outstanding_amount"))
+	owed = owed_on(request.reference_name, outstanding)
 	charged = _charged(request, len(booked))
 	is_due = stored.docstatus == 1 and not booked and charged == _asked(request)
 	if is_due and owed + nothing() >= flt(request.outstanding_amount):
@@ -181,7 +182,8 @@ def address_for(invoice: Document, payer_email: str | None = None) -> str:
 		frappe.ValidationError: nothing is open, or there is no gateway, or it does not answer.
 	"""
 	# Two clicks at once make one request
-	owed = flt(frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount", for_update=True))
+	locked = frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount", for_update=True)
+	owed = owed_on(invoice.name, flt(locked))
 	account = _gateway_account(invoice)
 	if owed <= 0 or not account:
 		frappe.throw(_("Nothing is open on {0}, or it cannot be paid online.").format(invoice.name))

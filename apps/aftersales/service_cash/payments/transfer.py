@@ -11,6 +11,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import flt
 
+from aftersales.core.money import rounded
 from aftersales.service_cash.payments import payment_qr_rules as rules
 from aftersales.service_cash.payments.payment_qr_rules import Transfer
 
@@ -57,8 +58,8 @@ def details_of(invoice: Document) -> frappe._dict | None:
 
 
 def open_of(invoice: Document) -> float:
-	"""What is open of an invoice, in its own currency."""
-	open_amount = flt(invoice.outstanding_amount)
+	"""What is open of an invoice, in its own currency, less credit notes of it that nobody has reconciled with it yet."""
+	open_amount = owed_on(invoice.name, flt(invoice.outstanding_amount))
 	if invoice.docstatus != 1 or open_amount <= 0:
 		return 0
 	if invoice.party_account_currency == invoice.currency:
@@ -66,6 +67,17 @@ def open_of(invoice: Document) -> float:
 	base = flt(invoice.base_rounded_total) or flt(invoice.base_grand_total)
 	total = flt(invoice.rounded_total) or flt(invoice.grand_total)
 	return flt(open_amount * total / base, 2) if base else 0
+
+
+def owed_on(invoice: str, outstanding: float) -> float:
+	"""What is `outstanding` (currency of the customer's account) less its credit notes, which ERPNext leaves open by themselves."""
+	credits = frappe.get_all(
+		"Sales Invoice",
+		filters={"return_against": invoice, "docstatus": 1, "is_return": 1, "outstanding_amount": ("<", 0)},
+		pluck="outstanding_amount",
+		order_by="name asc",
+	)
+	return rounded(outstanding + sum(credits))
 
 
 def _code(invoice: Document, details: frappe._dict) -> tuple[str | None, str | None]:

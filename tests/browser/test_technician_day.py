@@ -132,7 +132,7 @@ def test_a_day_of_five_visits_without_a_network(day, network, tmp_path):
 		phone.tap("Complete Visit").tap("Back", "link")
 		phone.visit(TAKEN).tap("Arrived").tap("Taken to Workshop")
 		phone.type("Condition of the product", "Cover scratched").type("What goes along with it", "Remote")
-		phone.tap("Add").sign_in(section(phone, "Receipt for the Product"))
+		phone.tap("Add").tap("Declined").sign_in(section(phone, "Receipt for the Product"))
 		phone.picture("technician-receipt", whole=True)
 		phone.sign_in(section(phone, "Signature of the customer")).tap("Complete Visit").stored()
 		phone.kill().start().open()

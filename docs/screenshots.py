@@ -234,9 +234,9 @@ SHOTS = (
 	Shot("technician-summary", MANAGER, report("Technician Summary", **PERIOD)),
 	Shot("non-conformance", SUPERVISOR, "/app/non-conformance/{name}", "Non Conformance", full_height=1100),
 	Shot(
-		"customer-opinion",
+		"customer-satisfaction",
 		SUPERVISOR,
-		"/app/query-report/Customer Opinion",
+		"/app/query-report/Customer Satisfaction",
 		steps=(("run", "0"), ("run", "0")),
 	),
 	Shot("periodic-visit-plan", SUPERVISOR, "/app/periodic-visit-plan/Key Customers", full_height=1100),

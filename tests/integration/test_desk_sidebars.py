@@ -1,8 +1,12 @@
-"""The sidebar of version 16: every list, form and report of the app is beside the shipped one."""
+"""The workspace of every role, and the sidebar of version 16: every list, form and report is beside the shipped one."""
 
 import frappe
+import pytest
+from frappe.desk.desktop import get_workspace_sidebar_items
 
 from aftersales.setup import desk_sidebars, traces
+from aftersales.setup.roles import ROLES
+from tests import factories as make
 
 
 def test_each_module_has_the_shipped_sidebar_and_its_app_is_found_by_both_of_its_names(monkeypatch):
@@ -25,3 +29,15 @@ def test_version_15_has_no_such_sidebars():
 	boot = frappe._dict(module_app={"stock": "erpnext"})
 	desk_sidebars.leave_the_shipped_one(boot)
 	assert boot == {"module_app": {"stock": "erpnext"}}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_role_has_the_workspace(role):
+	"""Frappe shows a workspace to users who read a document type of its module."""
+	email = make.user("workspace-of@example.com", role)
+	frappe.clear_cache(user=email)
+	frappe.set_user(email)
+	try:
+		assert "Aftersales" in {page.name for page in get_workspace_sidebar_items()["pages"]}
+	finally:
+		frappe.set_user("Administrator")

@@ -17,7 +17,7 @@ REPORTS = (
 	"Fault Pareto",
 	"Work by Stage",
 	"Technician Summary",
-	"Customer Opinion",
+	"Customer Satisfaction",
 	"Referrals",
 	"Service Level Compliance",
 )

@@ -1,27 +1,10 @@
-// The app's rooms are modules of their own but share one workspace: their breadcrumbs lead back to it.
-Object.assign((frappe.breadcrumbs.module_map ??= {}), {
-	"Customer Portal": "Service Desk",
-	"Service Quality": "Service Desk",
-	"Service Accounts": "Service Desk",
-	"Customer Care": "Service Desk",
-	"Visit Planning": "Service Desk",
-	"Field Service": "Service Desk",
-	"Vendor Repairs": "Service Desk",
-	"Repair Workshop": "Service Desk",
-	"Customer Goods": "Service Desk",
-	"Service Cash": "Service Desk",
-	"Service Billing": "Service Desk",
-	"Service Posting": "Service Desk",
-	"Spare Parts": "Service Desk",
-	"Product Knowledge": "Service Desk",
-	"Planned Service": "Service Desk",
-	"Service Checklists": "Service Desk",
-	"Service Calls": "Service Desk",
-	"Service Prices": "Service Desk",
-	"Service Contracts": "Service Desk",
-	"Installed Base": "Service Desk",
-	"Service Routes": "Service Desk",
-	"Service Staff": "Service Desk",
-	"Service Levels": "Service Desk",
-	"Service Setup": "Service Desk",
-});
+// The app's rooms are modules of their own but share one workspace, which belongs to the room that every role reads
+// something of: their breadcrumbs lead back to it.
+const rooms = Object.entries(frappe.boot?.module_app || {}).filter(([, app]) => app === "aftersales");
+const title = (module) =>
+	module.replace(/(^|_)(.)/g, (_all, gap, letter) => (gap && " ") + letter.toUpperCase());
+
+frappe.breadcrumbs.module_map ??= {};
+for (const [module] of rooms) {
+	if (module !== "service_setup") frappe.breadcrumbs.module_map[title(module)] = "Service Setup";
+}

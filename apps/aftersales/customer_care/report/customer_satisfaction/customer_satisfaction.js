@@ -1,4 +1,4 @@
-frappe.query_reports["Customer Opinion"] = {
+frappe.query_reports["Customer Satisfaction"] = {
 	filters: [
 		...aftersales.reports.dates(aftersales.reports.a_year_ago()),
 		{

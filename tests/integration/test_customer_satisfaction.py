@@ -1,10 +1,10 @@
-"""The report Customer Opinion against answers with known figures."""
+"""The report Customer Satisfaction against answers with known figures."""
 
 import frappe
 import pytest
 from frappe.utils import add_days, nowdate
 
-from aftersales.customer_care.report.customer_opinion.customer_opinion import execute
+from aftersales.customer_care.report.customer_satisfaction.customer_satisfaction import execute
 from tests import factories as make
 
 ANSWERS = (

@@ -131,7 +131,7 @@ def test_what_is_to_bill_is_seen_before_anything_is_billed(server, office):
 		expect(desk.page.locator(".bill-sum")).to_contain_text("5 jobs on 4 invoices selected: € 360.00")
 
 		choose(desk, "customer", "Desk Ciara")
-		expect(desk.page.locator(".bill-sum")).to_contain_text("2 jobs on 1 invoices selected: € 180.00")
+		expect(desk.page.locator(".bill-sum")).to_contain_text("2 jobs on 1 invoice selected: € 180.00")
 		expect(row(desk, "Desk Anna")).to_have_count(0)
 		desk.page.locator(".bill-check").uncheck()
 		expect(desk.page.locator(".bill-sum")).to_contain_text("0 jobs on 0 invoices selected")
@@ -207,7 +207,7 @@ def test_an_accountant_of_one_company_sees_and_bills_that_one(server, office):
 	make.make("User Permission", user=office.accountant, allow="Company", for_value=make.COMPANY)
 	with desk_of(office, server, "/app/billing-desk") as desk:
 		expect(row(desk, "Desk Anna")).to_contain_text(mine.name, timeout=WAIT)
-		expect(desk.page.locator(".bill-sum")).to_contain_text("1 jobs on 1 invoices selected: € 60.00")
+		expect(desk.page.locator(".bill-sum")).to_contain_text("1 job, 1 invoice selected: € 60.00")
 		expect(row(desk, "Desk Brian")).to_have_count(0)
 		desk.ask(
 			"""job => frappe.xcall(
@@ -264,7 +264,7 @@ def test_one_click_in_the_report_puts_a_break_right(server, office, visit):
 	)
 	with desk_of(office, server, path) as desk:
 		desk.page.get_by_role("button", name="Read from Invoice").click()
-		expect(desk.page.get_by_text(f"{visit.name} is put right")).to_be_visible(timeout=WAIT)
+		expect(desk.page.get_by_text(f"{visit.name} is corrected")).to_be_visible(timeout=WAIT)
 	frappe.db.rollback()
 	assert frappe.db.get_value("Service Voucher", visit.name, "amount_due") == 60
 

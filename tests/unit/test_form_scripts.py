@@ -86,3 +86,12 @@ def test_what_is_ours_is_not():
 	assert not past_us('aftersales.forms.add_button(frm, __("Post"), post)')
 	assert not past_us('aftersales.forms.set_primary_action(page, __("Post"), post)')
 	assert not past_us("primary_action: aftersales.forms.answer(async (values) => post(values)),")
+
+
+REPORTS = sorted(json.loads(path.read_text())["name"] for path in PACKAGE.glob("*/report/*/*.json"))
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_an_empty_report_says_what_to_do_first(report):
+	text = (PACKAGE / "public/js/empty_states.js").read_text()
+	assert re.search(rf"""["\t]{report}["]?[:,]""", text), report

@@ -27,6 +27,7 @@ SHOWN_NAMES = {
 	"Fault Code": "title",
 	"Follow-up Rule": "rule_name",
 	"Kanban Board": "kanban_board_name",
+	"List Filter": "filter_name",
 	"Periodic Visit Plan": "plan_name",
 	"Service Calendar": "calendar_name",
 	"Service Category": "title",

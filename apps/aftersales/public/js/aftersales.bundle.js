@@ -12,6 +12,7 @@ import "./kept_entries";
 import "./lists";
 import "./missing_values";
 import "./report_filters";
+import "./saved_filters";
 import "./incoming_calls";
 import "./translated_names";
 import "./write_to_customer";

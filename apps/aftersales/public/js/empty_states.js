@@ -2,11 +2,18 @@
 // reports of the app say it instead of "Nothing to show".
 frappe.provide("aftersales.forms");
 
-// `buttons`: [label, route, function that says whether the user sees it]
+// Nobody is sent to a list or a new document that is closed to them.
+function may_open(route) {
+	const [, way, doctype] = /^(new|List)\/(.+)$/.exec(route) || [];
+	if (way === "new") return frappe.model.can_create(doctype);
+	return way !== "List" || frappe.model.can_read(doctype);
+}
+
+// `buttons`: [label, route, function that says whether the user sees it, beside the rights on the route]
 aftersales.forms.empty_html = function (text, buttons = []) {
 	const e = frappe.utils.escape_html;
 	const shown = buttons
-		.filter(([, , may]) => !may || may())
+		.filter(([, route, may]) => may_open(route) && (!may || may()))
 		.map(
 			([label, route], i) =>
 				`<button class="btn btn-sm ${i ? "btn-default" : "btn-primary"}" data-empty-route="${e(
@@ -59,18 +66,66 @@ const EMPTY_REPORTS = {
 	],
 	"Spare Part Stock": [
 		() => __("There is no spare part yet."),
-		() => [[__("New Spare Part"), "new/Spare Part", () => frappe.model.can_create("Spare Part")]],
+		() => [[__("New Spare Part"), "new/Spare Part"]],
 	],
 	"Contract Profitability": [
 		() => __("No service contract was in force in this period."),
 		() => [[__("New Service Contract"), "new/Service Contract"]],
 	],
-	"Customer Opinion": [
+	"Customer Satisfaction": [
 		() => __("No customer has answered in this period. Follow-ups are planned when calls are closed."),
 		() => [[__("Follow-ups"), "List/Follow-up"]],
 	],
+	"Maintenance Forecast": [
+		() => __("No service is planned for these months. Plans say which products need one, and when."),
+		() => [[__("New Maintenance Plan"), "new/Maintenance Plan"]],
+	],
+	"Service Receivables": [
+		() => __("There is no service invoice in these months. Bill finished jobs first."),
+		() => [[__("Billing Desk"), "billing-desk"]],
+	],
+	"Checklist Trend": [
+		() => __("Choose a product and a question that is answered by a number."),
+		() => [[__("Checklist Templates"), "List/Checklist Template"]],
+	],
+	"Mails without a Call": [
+		() => __("Every mail belongs to a call."),
+		() => [[__("Email Accounts"), "List/Email Account", aftersales.forms.may_set_up]],
+	],
+	"Telephone Matching": [
+		() => __("Every telephone call of this period has its Repair Call, or none was recorded."),
+		() => [phone_desk()],
+	],
+	"Open in ERPNext": [
+		() => __("No Issue, Warranty Claim or visit of a Maintenance Schedule is open in ERPNext."),
+		() => [],
+	],
+	"Effect of Corrective Actions": [
+		() => __("No Non Conformance says since when products have the change of the design."),
+		() => [[__("Non Conformances"), "List/Non Conformance"]],
+	],
+	"Service Goals": [
+		() => __("No goal is set for a key figure."),
+		() => [[__("New Service Goal"), "new/Service Goal"]],
+	],
+	"Service Standards": [
+		() => __("No standard is in force. Take over a ready-made set, or write your own."),
+		() => [[__("Service Standards"), "List/Service Standard"]],
+	],
+	"Warranty Forecast": [
+		() => __("No product with a known date of purchase fits. Product files come from sales."),
+		() => [[__("Products"), "List/Customer Equipment"]],
+	],
 };
-["Warranty Cost", "Service Revenue Reconciliation", "Job Profitability", "Technician Summary"].forEach(
+const OF_JOBS = [
+	"Warranty Cost",
+	"Service Revenue Reconciliation",
+	"Job Profitability",
+	"Technician Summary",
+	"Repair Methods",
+	"Travel and Utilisation",
+];
+OF_JOBS.forEach(
 	(name) =>
 		(EMPTY_REPORTS[name] = [
 			() => __("No job was finished in this period. Finish a visit or a repair first."),
@@ -80,7 +135,15 @@ const EMPTY_REPORTS = {
 			],
 		])
 );
-["Fault Pareto", "Work by Stage", "Service Key Figures"].forEach(
+const OF_CALLS = [
+	"Fault Pareto",
+	"Work by Stage",
+	"Service Key Figures",
+	"Bottlenecks",
+	"Calls by Agent",
+	"Open Repair Data",
+];
+OF_CALLS.forEach(
 	(name) =>
 		(EMPTY_REPORTS[name] = [
 			() => __("There is no call in this period. Register the first one."),

@@ -42,6 +42,6 @@ async function correct(report, row) {
 		args: { reason: row.reason_code, job_type: row.job_type, job: row.job },
 		freeze: true,
 	});
-	frappe.show_alert({ message: __("{0} is put right", [row.job]), indicator: "green" });
+	frappe.show_alert({ message: __("{0} is corrected", [row.job]), indicator: "green" });
 	report.refresh();
 }

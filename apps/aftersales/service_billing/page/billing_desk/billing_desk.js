@@ -84,7 +84,15 @@ class BillingDesk {
 
 	draw() {
 		if (!this.bills.length) {
-			this.body.html(`<div class="text-muted text-center p-5">${__("Everything is billed.")}</div>`);
+			this.body.html(
+				aftersales.forms.empty_html(
+					__("Everything is billed. Visits and repairs come here when they are finished."),
+					[
+						[__("Visits"), "List/Service Voucher"],
+						[__("Workshop Board"), "workshop-board"],
+					]
+				)
+			);
 			this.page.clear_primary_action();
 			return;
 		}
@@ -161,11 +169,10 @@ class BillingDesk {
 			jobs += bill.jobs.length;
 		}
 		const amounts = Object.entries(sums).map(([currency, amount]) => format_currency(amount, currency));
-		return __("{0} jobs on {1} invoices selected: {2}", [
-			jobs,
-			this.chosen.size,
-			amounts.join(" + ") || format_currency(0),
-		]);
+		const amount = amounts.join(" + ") || format_currency(0);
+		if (jobs === 1) return __("1 job, 1 invoice selected: {0}", [amount]);
+		if (this.chosen.size === 1) return __("{0} jobs on 1 invoice selected: {1}", [jobs, amount]);
+		return __("{0} jobs on {1} invoices selected: {2}", [jobs, this.chosen.size, amount]);
 	}
 
 	show_action() {
@@ -179,17 +186,20 @@ class BillingDesk {
 	ask() {
 		const bills = this.chosen_bills();
 		const drafts = bills.filter((bill) => bill.sales_invoice).length;
+		const jobs = bills.reduce((sum, bill) => sum + bill.jobs.length, 0);
 		const dialog = new frappe.ui.Dialog({
-			title: __("Bill {0} jobs", [bills.reduce((sum, bill) => sum + bill.jobs.length, 0)]),
+			title: jobs === 1 ? __("Bill 1 job") : __("Bill {0} jobs", [jobs]),
 			fields: [
 				{
 					fieldname: "submit_invoices",
 					fieldtype: "Check",
 					label: __("Submit the invoices"),
 					default: drafts === bills.length ? 1 : 0,
-					description: drafts
-						? __("{0} of them are drafts. Tick to submit them too.", [drafts])
-						: __("Otherwise they stay drafts."),
+					description: !drafts
+						? __("Otherwise they stay drafts.")
+						: drafts === 1
+						? __("1 of them is a draft. Tick to submit it too.")
+						: __("{0} of them are drafts. Tick to submit them too.", [drafts]),
 				},
 			],
 			primary_action_label: __("Bill", null, "After-sales"),

@@ -152,6 +152,24 @@ def test_the_call_stays_open_while_the_card_is(call, receipt, card):
 	refused(frappe.ValidationError, call, status="Closed")
 
 
+def test_the_repair_is_due_when_the_product_is_promised_back_unless_the_owner_says_otherwise(call, card):
+	call.reload()
+	call.triage()
+	call.start_work()
+	promised = add_to_date(now_datetime(), days=3)
+	card.reload()
+	card.promised_return = promised
+	card.save()
+	call.reload()
+	assert (call.next_action, call.next_action_by) == ("Finish the repair", card.promised_return)
+	call.update({"next_action": "Ask for the key of the cellar"})
+	call.save()
+	card.promised_return = add_to_date(promised, days=1)
+	card.save()
+	call.reload()
+	assert call.next_action_by == promised.replace(tzinfo=None)
+
+
 # ---------------------------------------------------------------- history of states
 
 

@@ -21,7 +21,7 @@ from frappe.utils import (
 
 from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.source_text import N_
-from aftersales.service_calls import promise_rules
+from aftersales.service_calls import next_action_rules, promise_rules
 from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_calls.entitlement import coverage
 from aftersales.service_calls.entitlement.coverage_rules import Coverage
@@ -132,6 +132,20 @@ def resolve_from_job(
 	else:
 		frappe.throw(_("{0} is not an outcome of a job.").format(frappe.bold(escape_html(outcome))))
 	_save(doc)
+
+
+def expect_repair_by(call: str, promised_return: datetime | str) -> None:
+	"""A product in the workshop is promised for `promised_return` (site time): its repair is due then, not within hours.
+
+	Nothing changes for a call whose owner wrote another next action, or that is not in progress.
+	"""
+	doc = frappe.get_doc("Repair Call", call)
+	proposed = _(next_action_rules.NEXT_ACTIONS["In Progress"])
+	if doc.status != "In Progress" or doc.next_action != proposed:
+		return
+	if get_datetime(doc.next_action_by) != get_datetime(promised_return):
+		doc.next_action_by = promised_return
+		_save(doc)
 
 
 def waiting_for_visit(

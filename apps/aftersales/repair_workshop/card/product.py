@@ -10,7 +10,7 @@ from aftersales.customer_goods import custody, loaners
 from aftersales.repair_workshop import card_rules as rules
 from aftersales.repair_workshop import cards
 from aftersales.service_calls import jobs
-from aftersales.service_calls.calls import resolve_from_job
+from aftersales.service_calls.calls import expect_repair_by, resolve_from_job
 
 
 def take_values_from_receipt(card: Document) -> None:
@@ -104,6 +104,12 @@ def tell_call_about_outcome(card: Document) -> None:
 	if card.repair_call:
 		outcome = "Completed" if previous_status(card) == rules.READY else "Not Repairable"
 		resolve_from_job(card.repair_call, outcome, resolution(card), jobs.codes(card))
+
+
+def tell_call_the_promised_return(card: Document) -> None:
+	"""The call's next action is due when the product is promised back."""
+	if card.repair_call and card.promised_return and card.has_value_changed("promised_return"):
+		expect_repair_by(card.repair_call, card.promised_return)
 
 
 def resolution(card: Document) -> str | None:

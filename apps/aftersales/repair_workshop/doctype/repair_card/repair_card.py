@@ -201,6 +201,7 @@ class RepairCard(ApprovalActions, PartsActions, WorkActions):
 			return
 		reservations.update_totals(self)
 		parts.set_parts_aside_when_due(self)
+		product.tell_call_the_promised_return(self)
 
 	def before_submit(self):
 		if self.flags.from_register:

@@ -28,7 +28,7 @@ def words(headline: str) -> tuple[str, str]:
 		"working": (_("We are working on it"), _("You hear from us as soon as there is something new.")),
 		"on_hold": (
 			_("The work is paused"),
-			_("We are waiting for something we need to go on. You need not do anything."),
+			_("We are waiting for something that we need to continue. You need not do anything."),
 		),
 		"inspecting": (
 			_("Your product is in our workshop"),
@@ -66,17 +66,19 @@ def words(headline: str) -> tuple[str, str]:
 	}[headline]
 
 
-def step_words(key: str) -> str:
-	return {
-		"received": _("Call received"),
-		"answered": _("Answered"),
-		"visit": _("Visit"),
-		"taken_in": _("Taken into our workshop"),
-		"approved": _("Estimate accepted"),
-		"repaired": _("Repaired and checked"),
-		"handed_back": _("Handed back"),
-		"solved": _("Solved"),
+def step_words(key: str, done: bool) -> str:
+	"""What a step is called once it is done, or while it is still to come."""
+	finished, to_come = {
+		"received": (_("Call received"), _("Call received")),
+		"answered": (_("Answered"), _("Our answer")),
+		"visit": (_("Visit"), _("Visit")),
+		"taken_in": (_("Taken into our workshop"), _("To our workshop")),
+		"approved": (_("Estimate accepted"), _("Your decision on the estimate")),
+		"repaired": (_("Repaired and checked"), _("Repair and check")),
+		"handed_back": (_("Handed back"), _("Return to you")),
+		"solved": (_("Solved"), _("Solution")),
 	}[key]
+	return finished if done else to_come
 
 
 def of_call(call: frappe._dict) -> frappe._dict:
@@ -92,7 +94,12 @@ def of_call(call: frappe._dict) -> frappe._dict:
 		window=window(call.promised_from, call.promised_to),
 		estimate=estimate(call) if headline == "appointment" else "",
 		steps=[
-			frappe._dict(key=step.key, words=step_words(step.key), at=moment(step.at), state=step.state)
+			frappe._dict(
+				key=step.key,
+				words=step_words(step.key, step.state == "done"),
+				at=moment(step.at),
+				state=step.state,
+			)
 			for step in progress_rules.steps(facts)
 		],
 		promised_return=_promised_return(cards, headline),

@@ -62,7 +62,7 @@ EXAMPLES = {
 	"product": "Vaillant ecoTEC",
 	"company": "Liffey Service Ltd",
 	"link": "https://service.example.com/aftersales/link/example",
-	"title": "We come to you",
+	"title": "Your appointment",
 	"sentence": "Our technician comes in the window we agreed.",
 	"window": "Monday, 1 March, 10:00 to 12:00",
 	"document": "CR-0001",

@@ -75,7 +75,7 @@ frappe.ui.form.on("Loaner Issue", {
 
 	ask_for_return(frm) {
 		aftersales.forms.ask(frm, {
-			title: __("Take Back"),
+			title: __("Take Back Loaner"),
 			fields: [
 				{
 					fieldname: "condition",

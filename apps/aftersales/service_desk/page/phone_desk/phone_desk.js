@@ -559,7 +559,7 @@ aftersales.PhoneDesk = class {
 		const new_customer = !values.customer && name ? { customer_name: name, ...this.address() } : null;
 		const missing = [
 			[!values.customer && !new_customer, "#pd-search", __("Enter who is calling first.")],
-			[!values.subject, "#pd-subject", __("Enter what is wrong, in one line.")],
+			[!values.subject, "#pd-subject", __("Enter the fault.")],
 			[resolution === null, "#pd-solution", __("Enter how it was solved.")],
 		].find(([is_missing]) => is_missing);
 		if (missing) {

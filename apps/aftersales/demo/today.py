@@ -56,9 +56,16 @@ def events() -> list[Event]:
 	for number, (row, start, end) in enumerate(visits):
 		if row[2] == EMERGENCY[2] and start < ago(LEAVES) and end > ago(RECEIVED):
 			continue
-		received = min(later(past(1, "10:00"), 23 * number % 360), ago(2))
+		received = _received_today(number) if start > present() else None
+		received = received or min(later(past(1, "10:00"), 23 * number % 360), ago(2))
 		planned.append((received, partial(_visit, number, *row[:3], received, start, end)))
 	return [*planned, (ago(RECEIVED), _emergency)]
+
+
+def _received_today(number: int) -> datetime | None:
+	"""Calls for tomorrow's visits came this morning, where the morning is over: their targets run, and are not missed."""
+	received = later(day(0, "08:20"), 11 * number % 90)
+	return received if received < ago(RECEIVED) else None
 
 
 def _emergency() -> None:

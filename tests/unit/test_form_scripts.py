@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,17 @@ REPORTS = sorted(json.loads(path.read_text())["name"] for path in PACKAGE.glob("
 def test_an_empty_report_says_what_to_do_first(report):
 	text = (PACKAGE / "public/js/empty_states.js").read_text()
 	assert re.search(rf"""["\t]{report}["]?[:,]""", text), report
+
+
+def test_scripts_of_one_session_share_no_name():
+	"""Frappe runs the scripts of reports and pages in the page itself: a name declared twice stops the second one."""
+	declared = Counter(
+		name
+		for path in SCRIPTS
+		if path.parts[-3] in ("report", "page")
+		for name in re.findall(
+			r"^(?:const|let|class|(?:async )?function) (\w+)", path.read_text(), re.MULTILINE
+		)
+	)
+	assert declared
+	assert {name: count for name, count in declared.items() if count > 1} == {}

@@ -89,7 +89,7 @@ def money(fieldname: str, label: str, width: int = 120, options: str = "currency
 
 def percent(fieldname: str, label: str, width: int = 90) -> dict:
 	"""A share that no total row adds up or averages: a number, also in Excel, that Frappe is not told to be one."""
-	return column(fieldname, label, width=width, align="right")
+	return column(fieldname, label, width=width, align="right", disable_total=1)
 
 
 def share(part: float, whole: float) -> float | None:

@@ -12,6 +12,7 @@ import "./kept_entries";
 import "./lists";
 import "./missing_values";
 import "./report_filters";
+import "./report_titles";
 import "./saved_filters";
 import "./incoming_calls";
 import "./translated_names";

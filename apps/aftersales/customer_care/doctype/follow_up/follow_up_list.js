@@ -1,6 +1,6 @@
 frappe.listview_settings["Follow-up"] = {
 	add_fields: ["status", "due_date"],
-	hide_name_column: false,
+	hide_name_column: true,
 	// what is to be done; who wants to see what was answered takes the filter away
 	filters: [["status", "in", ["Planned", "Attempted"]]],
 

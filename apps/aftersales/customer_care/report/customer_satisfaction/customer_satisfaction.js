@@ -25,6 +25,9 @@ frappe.query_reports["Customer Satisfaction"] = {
 	],
 
 	formatter(value, row, column, data, default_formatter) {
+		if (column.fieldname === "value" && data && !value) {
+			return `<span class="text-muted">${__("Not known")}</span>`;
+		}
 		const text = default_formatter(value, row, column, data);
 		const grave = column.fieldname === "hazards" || column.fieldname === "new_calls";
 		return grave && data && data[column.fieldname] ? `<span class="text-danger">${text}</span>` : text;

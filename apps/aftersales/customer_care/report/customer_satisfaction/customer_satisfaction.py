@@ -61,7 +61,7 @@ def columns(group: str) -> list[dict]:
 		return {"fieldname": fieldname, "label": label, "fieldtype": "Int", "width": 110}
 
 	return [
-		{"fieldname": "value", "label": _(group), "width": 220, **GROUPS[group]},
+		{"fieldname": "value", "label": _(group), "width": 220, "align": "left", **GROUPS[group]},
 		number("answers", _("Answers")),
 		percent("csat", _("CSAT")),
 		number("rated", _("Ratings")),

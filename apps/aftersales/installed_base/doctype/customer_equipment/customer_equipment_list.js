@@ -1,6 +1,6 @@
 frappe.listview_settings["Customer Equipment"] = {
+	hide_name_column: true,
 	add_fields: ["status", "warranty_until"],
-	hide_name_column: false,
 
 	get_indicator(doc) {
 		const colors = { "In Use": "green", "Out of Service": "orange", Returned: "gray", Scrapped: "gray" };

@@ -26,15 +26,15 @@ def execute(filters: dict | None = None) -> tuple:
 
 def columns() -> list[dict]:
 	return [
-		column("date", _("Date"), "Date", 115),
-		column("reason", _("Reason"), width=215),
+		column("date", _("Date"), "Date", 100),
+		column("reason", _("Reason"), width=180),
 		*job_columns(),
 		column("document_type", _("Document Type"), hidden=1),
-		column("document", _("Document"), "Dynamic Link", 190, options="document_type"),
+		column("document", _("Document"), "Dynamic Link", 175, options="document_type"),
 		column("expected", _("Per Job"), "Float", 95, precision=digits()),
-		column("found", _("Per Document"), "Float", 135, precision=digits()),
-		column("unit", _("Unit"), width=60),
-		column("correction", _("Correction"), width=180, print_hide=1),  # buttons
+		column("found", _("Per Document"), "Float", 115, precision=digits()),
+		column("unit", _("Unit"), width=55),
+		column("correction", _("Correction"), width=135, print_hide=1),  # buttons
 		column("difference", _("Difference"), "Float", 95, precision=digits()),
 		link("customer", _("Customer"), "Customer", 160),
 		link("technician", _("Technician"), "Service Technician", 130),

@@ -50,12 +50,13 @@ def execute(filters: dict | None = None) -> tuple:
 		*replaced_in(scope, filters.brand),
 	]
 	rows = _grouped(lines, GROUPS[group][0], code)
-	return columns(group), rows, None, _chart(rows), _summary(rows, code)
+	return columns(group), rows, None, _chart(rows, group), _summary(rows, code)
 
 
 def columns(group: str) -> list[dict]:
 	return [
 		{"fieldname": "value", "label": _(group), "width": 200, **GROUPS[group][1]},
+		*([link("brand", _("Brand"), "Brand", 110)] if group == "Model" else []),
 		column("jobs", _("Jobs"), "Int", 70),
 		money("parts", _("Parts")),
 		money("labour", _("Labour")),
@@ -75,7 +76,10 @@ def _grouped(lines: list[frappe._dict], field: str, code: str) -> list[frappe._d
 	jobs: dict[str, set] = {}
 	for line in lines:
 		value = line[field] or ""
-		row = found.setdefault(value, frappe._dict(value=value, currency=code, **dict.fromkeys(AMOUNTS, 0)))
+		row = found.setdefault(
+			value,
+			frappe._dict(value=value, brand=line.get("brand"), currency=code, **dict.fromkeys(AMOUNTS, 0)),
+		)
 		jobs.setdefault(value, set()).add((line.job_type, line.job))
 		row[COLUMN_OF[line.line_type]] += line.cost
 		row.cost += line.cost
@@ -88,17 +92,23 @@ def _grouped(lines: list[frappe._dict], field: str, code: str) -> list[frappe._d
 	return sorted(found.values(), key=lambda row: (-row.cost, row.value))
 
 
-def _chart(rows: list[frappe._dict]) -> dict | None:
+def _chart(rows: list[frappe._dict], group: str) -> dict | None:
 	if not rows:
 		return None
 	shown = rows[:12]
 	return charts.bars(
-		[row.value or _("Not known") for row in shown],
+		[_label(row, group) for row in shown],
 		[
 			(_("Warranty Cost"), [row.cost for row in shown], charts.BAD),
 			(_("Credited"), [row.credited for row in shown], charts.GOOD),
 		],
 	)
+
+
+def _label(row: frappe._dict, group: str) -> str:
+	"""A model with its maker: "18" alone says nothing."""
+	parts = (row.brand, row.value) if group == "Model" and row.value else (row.value,)
+	return " ".join(part for part in parts if part) or _("Not known")
 
 
 def _summary(rows: list[frappe._dict], code: str) -> list[dict]:

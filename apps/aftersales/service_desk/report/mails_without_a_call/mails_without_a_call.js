@@ -6,7 +6,7 @@ frappe.query_reports["Mails without a Call"] = {
 		report.page.main.on("click", "[data-mail-action]", (event) => {
 			const { mailAction, row } = event.currentTarget.dataset;
 			const mail = report.data.find((each) => each.name === row);
-			if (mail) actions[mailAction](report, mail);
+			if (mail) mail_actions[mailAction](report, mail);
 		});
 	},
 
@@ -23,7 +23,7 @@ frappe.query_reports["Mails without a Call"] = {
 	},
 };
 
-const actions = {
+const mail_actions = {
 	open: (report, mail) =>
 		ask(report, {
 			title: __("Open Call"),

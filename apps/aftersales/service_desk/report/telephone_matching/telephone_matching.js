@@ -17,7 +17,7 @@ frappe.query_reports["Telephone Matching"] = {
 		report.page.main.on("click", "[data-log-action]", (event) => {
 			const { logAction, log } = event.currentTarget.dataset;
 			const row = report.data.find((each) => each.log === log);
-			if (row) actions[logAction](report, row);
+			if (row) call_log_actions[logAction](report, row);
 		});
 	},
 
@@ -42,8 +42,8 @@ frappe.query_reports["Telephone Matching"] = {
 	},
 };
 
-const SERVER = "aftersales.service_desk.telephone.call_logs";
-const actions = {
+const CALL_LOGS = "aftersales.service_desk.telephone.call_logs";
+const call_log_actions = {
 	put(report, row) {
 		const dialog = new frappe.ui.Dialog({
 			title: __("Add to Call"),
@@ -60,7 +60,7 @@ const actions = {
 			],
 			primary_action_label: __("Add to Call"),
 			primary_action: aftersales.forms.answer(async ({ call }) => {
-				await frappe.xcall(`${SERVER}.put_on_call`, { log: row.log, call }, "POST");
+				await frappe.xcall(`${CALL_LOGS}.put_on_call`, { log: row.log, call }, "POST");
 				report.refresh();
 			}),
 		});
@@ -71,7 +71,7 @@ const actions = {
 		frappe.set_route("phone-desk");
 	},
 	async none(report, row) {
-		await frappe.xcall(`${SERVER}.set_aside`, { log: row.log }, "POST");
+		await frappe.xcall(`${CALL_LOGS}.set_aside`, { log: row.log }, "POST");
 		report.refresh();
 	},
 };

@@ -25,8 +25,10 @@ frappe.query_reports["Due Next"] = {
 		{ fieldname: "within_hours", label: __("Within Hours"), fieldtype: "Int" },
 	],
 	formatter(value, row, column, data, default_formatter) {
-		if (column.fieldname === "left" && data && value < 0) {
-			return `<span class="text-danger">−${default_formatter(-value, row, column, data)}</span>`;
+		if (column.fieldname === "left" && data) {
+			const minutes = 60 * Math.max(1, Math.round(Math.abs(value) / 60));
+			const text = default_formatter(minutes, row, column, data);
+			return value < 0 ? `<span class="text-danger">−${text}</span>` : text;
 		}
 		const text = default_formatter(value, row, column, data);
 		return data && column.fieldname === "state" && data.state === "Overdue"

@@ -107,7 +107,7 @@ def _message(period: Period, rows: list[dict]) -> str | None:
 			continue
 		said.append(
 			_(
-				"{0}: {1} technicians are at work {2} % of their hours. Work waits {3} for them, {4} with one more."
+				"{0}: technicians {1}, at work {2} % of their hours. Work waits {3} for them, {4} with one more."
 			).format(
 				_(key),
 				change["people"],

@@ -30,6 +30,10 @@ frappe.query_reports["Fault Pareto"] = {
 	],
 
 	formatter(value, row, column, data, default_formatter) {
+		// the title stands beside it
+		if (column.fieldname === "code" && value) {
+			return frappe.utils.get_form_link("Fault Code", value, true, frappe.utils.escape_html(value));
+		}
 		const text = default_formatter(value, row, column, data);
 		return column.fieldname === "hazards" && data?.hazards
 			? `<span class="text-danger">${text}</span>`

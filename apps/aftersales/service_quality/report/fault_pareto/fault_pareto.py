@@ -52,8 +52,8 @@ def execute(filters: dict | None = None) -> tuple:
 
 def columns(kind: str, group: str) -> list[dict]:
 	code = [
-		{"fieldname": "code", "label": _(kind), "fieldtype": "Link", "options": "Fault Code", "width": 140},
-		{"fieldname": "title", "label": _("Title"), "fieldtype": "Data", "width": 220},
+		{"fieldname": "title", "label": _(kind), "fieldtype": "Data", "width": 220},
+		{"fieldname": "code", "label": _("Code"), "fieldtype": "Link", "options": "Fault Code", "width": 140},
 	]
 	model = [{"fieldname": "product", "label": _("Model"), "fieldtype": "Data", "width": 200}]
 	spread = [{"fieldname": "models", "label": _("Models"), "fieldtype": "Int", "width": 90}]

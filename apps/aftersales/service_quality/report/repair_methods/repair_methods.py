@@ -57,6 +57,7 @@ def columns(by_model: bool) -> list[dict]:
 			"fieldname": "share",
 			"label": _("Share", context="After-sales"),
 			"fieldtype": "Percent",
+			"precision": 1,
 			"width": 90,
 		},
 		money("parts", _("Parts")),

@@ -84,3 +84,13 @@ def test_every_page_names_a_template_that_is_there():
 	}
 	assert len(named) > 10
 	assert [each for each in sorted(named) if not (APP / "templates" / "portal" / each[1]).is_file()] == []
+
+
+def test_pictures_and_pages_know_each_other():
+	"""Every picture that a page names is there, no other is, and the command takes those of the desk anew."""
+	pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+	named = {name for page in pages for name in re.findall(r"images/([\w-]+)\.png", page.read_text())}
+	assert named == {path.stem for path in (ROOT / "docs" / "images").glob("*.png")}
+	taken = re.findall(r'^\tShot\(\s*"([\w-]+)"', (ROOT / "docs" / "screenshots.py").read_text(), re.MULTILINE)
+	# the technician's app is pictured by its tests
+	assert set(taken) == {name for name in named if not name.startswith("technician-")}

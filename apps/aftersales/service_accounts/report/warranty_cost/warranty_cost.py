@@ -56,7 +56,7 @@ def execute(filters: dict | None = None) -> tuple:
 def columns(group: str) -> list[dict]:
 	return [
 		{"fieldname": "value", "label": _(group), "width": 200, **GROUPS[group][1]},
-		*([link("brand", _("Brand"), "Brand", 110)] if group == "Model" else []),
+		*([column("brand", _("Brand"), width=110)] if group == "Model" else []),
 		column("jobs", _("Jobs"), "Int", 70),
 		money("parts", _("Parts")),
 		money("labour", _("Labour")),

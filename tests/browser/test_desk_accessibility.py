@@ -16,6 +16,7 @@ PAGES = {
 	"dispatch-board": ".db-main",
 	"workshop-board": ".wb-main",
 	"billing-desk": ".billing-desk",
+	"service-map": ".service-map",
 }
 """Page and what of it is ours: the frame around it is Frappe's."""
 GRAVE = ("serious", "critical")
@@ -103,6 +104,12 @@ def test_axe_finds_nothing_grave_in_either_theme(server, someone):
 				assert page.evaluate("document.documentElement.dataset.theme") == theme
 				if told := grave(page, selector):
 					found[f"{name} {theme}"] = told
+			page.goto("/app/dispatch-board")
+			page.locator(".db-call").first.click()
+			page.locator(".db-dialog.show").wait_for(timeout=WAIT)
+			desks[theme].settled()
+			if told := grave(page, ".db-dialog"):
+				found[f"a dialog {theme}"] = told
 		assert not found, "\n".join(f"{name}: {line}" for name, lines in found.items() for line in lines)
 
 

@@ -91,6 +91,8 @@ def test_pictures_and_pages_know_each_other():
 	pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
 	named = {name for page in pages for name in re.findall(r"images/([\w-]+)\.png", page.read_text())}
 	assert named == {path.stem for path in (ROOT / "docs" / "images").glob("*.png")}
-	taken = re.findall(r'^\tShot\(\s*"([\w-]+)"', (ROOT / "docs" / "screenshots.py").read_text(), re.MULTILINE)
+	taken = re.findall(
+		r'^\tShot\(\s*"([\w-]+)"', (ROOT / "docs" / "screenshots.py").read_text(), re.MULTILINE
+	)
 	# the technician's app is pictured by its tests
 	assert set(taken) == {name for name in named if not name.startswith("technician-")}

@@ -17,13 +17,13 @@ TODAY = (
 	("BR18-20-771", "Tap drips when the heater is off", AOIFE, "09:45", "10:45"),
 	("GWH11-88204", "New heater: flame goes out after a minute", AOIFE, "11:15", "12:30"),
 	("BR21-19-040", "Temperature jumps", AOIFE, "13:30", "14:30"),
-	("VK24-990173", "Boiler: pressure too high", AOIFE, "15:00", "16:30"),
+	("VK24-990173", "Boiler: pressure too high", AOIFE, "15:15", "16:45"),
 	("TR250-0417", "Coolant hose leaks", DECLAN, "08:30", "10:30"),
 	("TR180-0311", "Chuck does not open", DECLAN, "11:15", "13:15"),
 	("TR250-0417", "Software update of the control", DECLAN, "14:30", "16:30"),
 	("SP3-1093", "Blank value too high", RONAN, "08:30", "10:00"),
 	("SP2-0644", "Lid switch loose", RONAN, "10:45", "12:00"),
-	("SP2-0513", "Cuvette holder bent", RONAN, "13:30", "15:30"),
+	("SP2-0513", "Cuvette holder bent", RONAN, "14:45", "16:30"),
 	("CW-2019-0734", "Clean the burner", NIAMH, "15:45", "16:45"),
 )
 TOMORROW = (
@@ -34,7 +34,7 @@ TOMORROW = (
 	("TR250-0417", "Probe calibration", DECLAN, "12:00", "14:00"),
 	("SP2-0512", "Yearly performance check", RONAN, "08:30", "10:15"),
 	("SP2-0513", "Yearly performance check", RONAN, "10:45", "12:15"),
-	("SP3-1093", "Introduction of a new operator", RONAN, "13:30", "15:30"),
+	("SP3-1093", "Introduction of a new operator", RONAN, "14:45", "16:45"),
 	("SP2-0388", "Bring back the instrument and set it up", NIAMH, "09:00", "10:30"),
 )
 """Serial number, subject, technician, from, until; none of these products is in the workshop."""

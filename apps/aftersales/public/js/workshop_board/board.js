@@ -248,7 +248,7 @@ export class WorkshopBoard {
 				.find(".wb-count")
 				.html(
 					`${column.cards.length}${
-						late ? ` <span class="text-danger">${__("{0} late", [late])}</span>` : ""
+						late ? ` · <span class="text-danger">${__("{0} late", [late])}</span>` : ""
 					}`
 				);
 			column.$column.toggleClass("wb-empty", !column.cards.length);

@@ -24,7 +24,9 @@ AREAS = {
 	"Y21": (52.501, -6.570),
 }
 """Routing key of an Eircode: about where its middle is."""
-WORKSHOP = (53.345, -6.300)
+WORKSHOP = (53.301, -6.336)
+SPEED, DETOUR = 60, 1.2
+"""Kilometres an hour, motorways among them, and how much longer the road is than the straight line."""
 
 
 def of(eircode: str) -> tuple[float, float]:
@@ -44,8 +46,9 @@ def build() -> None:
 			"doctype": "Address",
 			"address_title": COMPANY,
 			"address_type": "Office",
-			"address_line1": "Unit 4, Liffey Business Park",
-			"city": "Dublin",
+			"address_line1": "Unit 4, Greenhills Court",
+			"city": "Dublin 12",
+			"pincode": "D12 X1Z0",
 			"country": "Ireland",
 			"is_your_company_address": 1,
 			"links": [{"link_doctype": "Company", "link_name": COMPANY}],
@@ -53,5 +56,5 @@ def build() -> None:
 			"aftersales_longitude": WORKSHOP[1],
 		}
 	).insert()
-	settings.start_address = address.name
+	settings.update({"start_address": address.name, "travel_speed": SPEED, "detour": DETOUR})
 	settings.save()

@@ -1,10 +1,28 @@
-// The app's rooms are modules of their own but share one workspace, which belongs to the room that every role reads
-// something of: their breadcrumbs lead back to it.
-const rooms = Object.entries(frappe.boot?.module_app || {}).filter(([, app]) => app === "aftersales");
-const title = (module) =>
-	module.replace(/(^|_)(.)/g, (_all, gap, letter) => (gap && " ") + letter.toUpperCase());
-
-frappe.breadcrumbs.module_map ??= {};
-for (const [module] of rooms) {
-	if (module !== "service_setup") frappe.breadcrumbs.module_map[title(module)] = "Service Setup";
-}
+// The app's rooms are modules of their own but share one workspace, which belongs to the one that every role reads something
+// of: their breadcrumbs lead back to it.
+Object.assign((frappe.breadcrumbs.module_map ??= {}), {
+	"Customer Portal": "Service Setup",
+	"Service Quality": "Service Setup",
+	"Service Accounts": "Service Setup",
+	"Customer Care": "Service Setup",
+	"Visit Planning": "Service Setup",
+	"Field Service": "Service Setup",
+	"Vendor Repairs": "Service Setup",
+	"Repair Workshop": "Service Setup",
+	"Customer Goods": "Service Setup",
+	"Service Cash": "Service Setup",
+	"Service Billing": "Service Setup",
+	"Service Posting": "Service Setup",
+	"Spare Parts": "Service Setup",
+	"Product Knowledge": "Service Setup",
+	"Planned Service": "Service Setup",
+	"Service Checklists": "Service Setup",
+	"Service Calls": "Service Setup",
+	"Service Prices": "Service Setup",
+	"Service Contracts": "Service Setup",
+	"Installed Base": "Service Setup",
+	"Service Routes": "Service Setup",
+	"Service Staff": "Service Setup",
+	"Service Levels": "Service Setup",
+	"Service Desk": "Service Setup",
+});

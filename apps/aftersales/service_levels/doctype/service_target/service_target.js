@@ -145,7 +145,7 @@ frappe.ui.form.on("Service Target", {
 					fieldname: "now",
 					options: frm.doc.condition
 						? `<p class="text-muted">${__("Now: {0}", [
-								`<code>${frappe.utils.escape_html(frm.doc.condition)}</code>`,
+								`<samp>${frappe.utils.escape_html(frm.doc.condition)}</samp>`,
 						  ])}</p>`
 						: "",
 				},

@@ -2,7 +2,8 @@
 frappe.ui.form.on("Appraisal", {
 	refresh(frm) {
 		if (frm.is_new() || !frappe.model.can_read("Staff Monthly Record")) return;
-		frm.add_custom_button(
+		aftersales.forms.add_button(
+			frm,
 			__("Monthly Records of Service"),
 			async () => {
 				const { message } = await frappe.db.get_value("Employee", frm.doc.employee, "user_id");

@@ -209,13 +209,13 @@ def forget(tables: set[str], before: SiteCache | None = None) -> None:
 
 	`before`: what was in the cache before tables that Frappe caches widely were written to.
 	"""
-	forget_limits()
-	if not tables:
-		return
 	if tables & CACHED_WIDELY:
 		frappe.clear_cache()
 		if before:
 			before.put_back()
+	forget_limits()  # after what was put back: it holds those of the test
+	if not tables:
+		return
 	frappe.cache.delete_keys("document_cache")
 	frappe.cache.delete_value([*OURS_CACHED])
 	if "Fiscal Year" in tables:

@@ -35,9 +35,10 @@ class Findings:
 			self.found.append(line)
 			self._tell(f"FOUND {self.what}: {line}")
 
-	def none(self) -> None:
-		"""Nothing was found."""
+	def none(self, part: str = "") -> None:
+		"""Nothing was found, and something was tried; a part of a test may hold nothing to try."""
 		self._tell(str(self))
+		assert self.count or part, f"no {self.what}: nothing was tried"
 		assert not self.found, f"{len(self.found)} found:\n" + "\n".join(self.found)
 
 	def __str__(self) -> str:

@@ -119,7 +119,7 @@ def test_nobody_writes_a_row_by_itself(docstatus, part, request):
 			found.add(f"{user} {way} {table}: changed")
 		frappe.db.rollback()
 		found.tried()
-	found.none()
+	found.none(part)
 	assert found.count == len(tables(part)) * len(doors.WRITING) * (len(users_counted()) if ALL else 1)
 
 
@@ -170,7 +170,7 @@ def test_who_may_not_read_the_document_reads_none_of_its_rows(part):
 			told_to.add((child, way))
 		frappe.db.rollback()
 		found.tried()
-	found.none()
+	found.none(part)
 	assert told_to, "nobody was told anything: the test asks wrongly"
 
 

@@ -114,7 +114,7 @@ def test_fields_of_documents(documents, chance, part):
 					error = malformed.outcome(way, doctype, documents.get(doctype), {field.fieldname: odd})
 					found.add(*findings_in(field.label, what, error, refused=False))
 					found.tried()
-	found.none()
+	found.none(part)
 	assert found.count > 500 or EVERYTHING
 
 
@@ -131,7 +131,7 @@ def test_fields_of_rows(documents, chance, part):
 						error = malformed.outcome(way, doctype, documents.get(doctype), rows)
 						found.add(*findings_in(field.label, what, error, refused=True))
 						found.tried()
-	found.none()
+	found.none(part)
 
 
 def _insert(doctype, doc, values):
@@ -196,7 +196,7 @@ def test_arguments_of_functions(documents, chance, part):
 				sent = {**discovery.arguments(function, known), name: bad}
 				found.add(*findings_in(None, what, malformed.outcome(function, **sent), refused=False))
 				found.tried()
-	found.none()
+	found.none(part)
 
 
 @pytest.mark.parametrize("part", room_parts(EVERYTHING))
@@ -230,7 +230,7 @@ def test_values_within_arguments(documents, chance, part):
 						sent[name] = [{**(usual.get(name) or [{}])[0], key: bad}]
 					found.add(*findings_in(None, what, malformed.outcome(function, **sent), refused=False))
 					found.tried()
-	found.none()
+	found.none(part)
 	assert found.count > 100 or EVERYTHING
 
 
@@ -250,7 +250,7 @@ def test_arguments_of_actions(documents, chance, part):
 				what = f"{doctype}.{action}({name}={repr(bad)[:60]})"
 				found.add(*findings_in(None, what, error, refused=False))
 				found.tried()
-	found.none()
+	found.none(part)
 
 
 def test_missing_and_unknown_arguments_are_told(documents):

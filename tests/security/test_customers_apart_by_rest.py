@@ -101,7 +101,9 @@ def test_no_rest_route_tells_or_changes_anything(server):
 			for doctype in {ANNA: ours(tables=True), BEN: set(ours()) & set(world.ben), None: ours()}[user]:
 				name = world.ben.get(doctype) or world.ben["Repair Call"]
 				for method, path, data in rest_calls(doctype, name):
-					if doctype not in world.ben and not in_sample(str(user), doctype, path, out_of=5):
+					# without the name, which is another one in each run
+					place = path.removesuffix(requests.utils.quote(name, safe=""))
+					if doctype not in world.ben and not in_sample(str(user), doctype, place, out_of=5):
 						continue
 					answer = session.request(
 						method,

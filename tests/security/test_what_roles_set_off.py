@@ -213,7 +213,10 @@ WRITTEN_FOR_THEM = {
 		"service_desk.telephone.call_logs.set_aside",
 		"Call Log",
 	): "MSA",  # they read it, and say what it was about
-	("setup.defaults.translate", "Email Template"): "M",  # shipped texts that nobody has changed, as in restore
+	(
+		"setup.defaults.translate",
+		"Email Template",
+	): "M",  # shipped texts that nobody has changed, as in restore
 	("Staff Monthly Record.confirm_as_leader", "Staff Monthly Record"): "MS",
 }
 """(function or action, DocType) → letters of roles that have no right to write or create it."""

@@ -14,6 +14,7 @@ help:
 	@echo "make stop|serve   end the processes; start the demo's again"
 	@echo "make sync|site    bring the bench, or SITE=name.localhost, to this checkout's code"
 	@echo "make benchmark|screenshots|pictures|export|lint"
+	@echo "make fuzz|doors|settings|languages|oracle   the long forms of tests that make test tries by a sample"
 
 demo:
 	@$(DEV) demo

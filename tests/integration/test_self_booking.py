@@ -193,6 +193,7 @@ def test_a_reminder_the_day_before_and_the_estimate_on_the_day_each_once(shop, c
 		)
 		visit.dispatch()
 	before = len(subjects(call))
+	form = call.reload().as_dict()
 	clock.to("2027-03-02 09:30:00")
 	visit_messages.send_due()
 	assert len(subjects(call)) == before  # more than a day ahead
@@ -200,6 +201,9 @@ def test_a_reminder_the_day_before_and_the_estimate_on_the_day_each_once(shop, c
 	visit_messages.send_due()
 	visit_messages.send_due()
 	assert subjects(call)[before:] == ["Reminder: we come to you Wednesday, 3 March, between 10:00 and 12:00"]
+	# Who had the form open all the time can save it, and nobody is reminded again
+	frappe.get_doc(form).update({"subject": "Boiler is cold again"}).save()
+	assert visit_messages.remind() == 0
 	clock.to("2027-03-03 08:05:00")
 	visit_messages.send_due()
 	visit_messages.send_due()

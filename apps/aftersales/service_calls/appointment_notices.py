@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import frappe
+from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 REMINDED, ESTIMATED = "reminded_of", "estimate_told_for"
@@ -29,6 +30,17 @@ def to_remind(now: datetime, ahead: timedelta) -> list[str]:
 		.run(as_dict=True)
 	)
 	return list(dict.fromkeys(row.name for row in rows if row.made_at <= row.promised_from - ahead))
+
+
+def keep(call: Document) -> None:
+	"""A step of a call's validate: what was told stays noted.
+
+	:func:`take` leaves `modified` alone, so that who has the form open at that moment can save it; the form sends what
+	it was opened with.
+	"""
+	before = call.get_doc_before_save()
+	for what in (REMINDED, ESTIMATED) if before else ():
+		call.set(what, before.get(what))
 
 
 def take(call: str, what: str) -> bool:

@@ -5,7 +5,16 @@ from frappe.utils import escape_html
 from aftersales.core.guards import validate_link_exists, validate_not_in_future, validate_protected_fields
 from aftersales.core.input.document import ServiceDocument
 from aftersales.core.input.requests import Moment, validate_call
-from aftersales.service_calls import assignment, contacts_on_file, facts, intake, progress, promise, triage
+from aftersales.service_calls import (
+	appointment_notices,
+	assignment,
+	contacts_on_file,
+	facts,
+	intake,
+	progress,
+	promise,
+	triage,
+)
 from aftersales.service_calls.call_status_rules import NO_WORK_LEFT
 
 FIELDS_OF_RECORD = (
@@ -171,6 +180,7 @@ class RepairCall(ServiceDocument):
 		if self.flags.from_register:
 			return  # history: what happened is told by the register, not worked out today
 		facts.forget(self)
+		appointment_notices.keep(self)
 		validate_protected_fields(self, FIELDS_OF_RECORD)
 		progress.validate_closed_values(self)
 

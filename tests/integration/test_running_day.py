@@ -209,6 +209,8 @@ def test_a_crew_sees_the_visit_and_is_busy_with_it(day):
 	own.reload().set("crew", [])
 	with pytest.raises(frappe.PermissionError, match="Only users who plan visits"):
 		own.save()
+	with pytest.raises(frappe.PermissionError):
+		own.reload().call_off("Too far")
 
 	frappe.set_user(SUPERVISOR)
 	board.plan(day.brian, str(day.date), 15 * 60, 60, voucher=day.later.name)

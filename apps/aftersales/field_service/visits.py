@@ -7,7 +7,7 @@ from frappe.model.mapper import get_mapped_doc
 from frappe.utils import get_link_to_form, strip_html_tags
 from pypika.queries import QueryBuilder
 
-from aftersales.core.guards import privileged
+from aftersales.core.guards import privileged, status_changed_to
 from aftersales.core.input.requests import Moment, Rows, TargetDocument, validate_call
 from aftersales.field_service.crew import crew_lines
 from aftersales.field_service.permissions import is_restricted
@@ -114,6 +114,8 @@ def take_technicians(doc: Document) -> None:
 	if not doc.technician:
 		doc.technician = next(iter(mine), None)
 	elif doc.technician not in mine:
+		if status_changed_to(doc, "Cancelled"):
+			doc.check_permission("submit")  # which somebody of the crew has not
 		crew_lines.take_own(doc, mine)
 
 

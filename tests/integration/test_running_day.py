@@ -281,5 +281,11 @@ def test_the_week_says_what_room_is_left_and_what_is_promised(day):
 	assert (today["worked"], today["planned"], today["free"]) == (540, 170, 480 - 170)
 	if tomorrow.weekday():  # Monday is of the week after
 		assert {one["day"]: one["promised"] for one in found["days"]}[tomorrow] == 1
+	# Who comes along with the visit of somebody from another zone is not free in the view of a zone
+	frappe.set_user("Administrator")
+	zone = make.once("Service Zone", "Running North", zone="Running North")
+	frappe.db.set_value("Service Technician", day.aoife, "service_zone", zone)
+	(row,) = board.load(str(day.date), zone=zone)["technicians"]
+	assert [visit["name"] for visit in row["visits"]] == [day.east.name, day.west.name, day.later.name]
 	frappe.set_user(TECHNICIAN)
 	assert [row["name"] for row in board_week.load(str(day.date))["technicians"]] == [day.aoife]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import product
 
 import frappe
 
@@ -43,26 +44,27 @@ def visits_between(
 
 	Args:
 		next_midnight: until when, by default for a day.
-		zone: only those of its technicians.
+		zone: only those of its technicians, whether they lead or come along.
 	"""
 	next_midnight = next_midnight or midnight + timedelta(days=1)
 	common: list = [["docstatus", "<", 2], ["status", "!=", "Cancelled"], ["technician", "is", "set"]]
 	if company:
 		common.append(["company", "=", company])
-	if zone:
-		common.append(["technician", "in", _of_zone(zone)])
 	found = {
 		row.name: row
-		for when in (
-			[
-				["planned_start", "between", [midnight - LONGEST, next_midnight]],
-				["planned_end", ">", midnight],
-			],
-			[["arrived_at", ">=", midnight], ["arrived_at", "<", next_midnight]],
+		for whose, when in product(
+			_of_zone(zone, midnight) if zone else ([],),
+			(
+				[
+					["planned_start", "between", [midnight - LONGEST, next_midnight]],
+					["planned_end", ">", midnight],
+				],
+				[["arrived_at", ">=", midnight], ["arrived_at", "<", next_midnight]],
+			),
 		)
 		for row in frappe.get_list(
 			"Service Voucher",
-			filters=[*common, *when],
+			filters=[*common, *whose, *when],
 			fields=list(VISIT_FIELDS),
 			order_by="planned_start asc, name asc",
 			limit_page_length=0,
@@ -80,10 +82,11 @@ def span(row: frappe._dict) -> Span:
 	return start, end or start + day_rules.GRID
 
 
-def _of_zone(zone: str) -> list[str]:
-	return frappe.get_all(
-		"Service Technician", {"service_zone": zone}, pluck="name", order_by="name asc"
-	) or [""]
+def _of_zone(zone: str, midnight: datetime) -> tuple[list, ...]:
+	"""Filters, each for some: the visits that technicians of a zone lead, and those with which they come along."""
+	names = frappe.get_all("Service Technician", {"service_zone": zone}, pluck="name", order_by="name asc")
+	along = crews.visits_of(names, midnight - LONGEST)
+	return [["technician", "in", names or [""]]], [["name", "in", along or [""]]]
 
 
 def people_on(

@@ -61,10 +61,17 @@ def is_in_crew(voucher: str, technicians: Iterable[str]) -> bool:
 	)
 
 
-def visits_of(technicians: Iterable[str]) -> list[str]:
-	"""Names of the visits in whose crew one of `technicians` is."""
+def visits_of(technicians: Iterable[str], since: datetime | None = None) -> list[str]:
+	"""Names of the visits in whose crew one of `technicians` is.
+
+	Args:
+		since: only those that are planned to end later, or have no time.
+	"""
 	rows = {"parenttype": VISIT, "technician": ("in", [*technicians] or [""])}
-	return frappe.get_all(MEMBER, filters=rows, pluck="parent", order_by="parent asc", distinct=True)
+	later = [["planned_end", ">", since], ["planned_end", "is", "not set"]] if since else None
+	return frappe.get_all(
+		MEMBER, filters=rows, or_filters=later, pluck="parent", order_by="parent asc", distinct=True
+	)
 
 
 def spans(

@@ -161,6 +161,21 @@ def test_two_customers_do_not_get_the_same_hour_and_nobody_the_appointment_of_an
 	assert promised(call) == ("Scheduled", "03 10:00", "Confirmed")
 
 
+def test_a_long_visit_moves_only_to_where_all_of_it_has_room(shop, call):
+	"""Five hours: from two o'clock on they would end after the day, and over whatever is planned then."""
+	call.schedule("2027-03-03 10:00:00", "2027-03-03 12:00:00")
+	visit = make.planned(
+		call, shop.aoife, planned_start="2027-03-03 10:00:00", planned_end="2027-03-03 15:00:00"
+	)
+	visit.dispatch()
+	offered = booking.offered(call.name)
+	assert offered and all(one.end.hour <= 12 for one in offered)
+	seen = "2027-03-03 10:00:00"
+	assert portal.post(address(call), action="book", window=window(4, 12), seen=seen).status == 422
+	assert portal.post(address(call), action="book", window=window(4, 8), seen=seen).status == 303
+	assert str(visit.reload().planned_end) == "2027-03-04 13:00:00"
+
+
 def test_too_late_not_looked_at_emergencies_and_switched_off_are_for_the_phone(shop, call, clock):
 	call.schedule("2027-03-03 10:00:00", "2027-03-03 12:00:00")
 	clock.to("2027-03-02 10:00:00")

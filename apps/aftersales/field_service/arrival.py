@@ -30,6 +30,7 @@ def suggest(
 	count: int = 3,
 	now: datetime | None = None,
 	address: str | None = None,
+	length: timedelta | None = None,
 ) -> list[Suggestion]:
 	"""Windows that can be promised to a customer, the best first; [] when nobody is qualified.
 
@@ -40,20 +41,22 @@ def suggest(
 		emergency: offer a time outside working hours where working hours cannot meet `due`.
 		now: site time, default now.
 		address: where the visit is: windows then say what driving they add, and a cheap one is among them.
+		length: of the visit, where it is planned already; one that is shorter than usual counts as usual.
 	"""
 	now = now or now_datetime()
 	settings = aftersales_settings()
 	lead = timedelta(minutes=cint(settings.arrival_lead) if not emergency else 0)
+	usual = timedelta(minutes=cint(settings.visit_minutes) or 90)
 	wish = Wish(
 		earliest=now + lead,
-		visit=timedelta(minutes=cint(settings.visit_minutes) or 90),
+		visit=max(usual, length or usual),
 		window=timedelta(minutes=cint(settings.arrival_window) or 120),
 		due=due,
 		zone=service_zone,
 	)
 	until = now + HORIZON
 	technicians = _qualified(company, item_group, support_kind, wish.earliest, until)
-	technicians = arrival_rules.with_promises(technicians, _not_dispatched(promised), wish.visit)
+	technicians = arrival_rules.with_promises(technicians, _not_dispatched(promised), usual)
 	found = arrival_rules.suggest(technicians, wish, count)
 	if emergency and not any(window.in_time for window in found):
 		return (arrival_rules.on_call(technicians, wish, until) + found)[:count]
@@ -70,6 +73,7 @@ def keeper(
 	service_zone: str | None = None,
 	promised: Iterable[tuple[str, datetime, datetime]] = (),
 	but: str | None = None,
+	length: timedelta | None = None,
 ) -> str | None:
 	"""The technician who can keep a window a customer has chosen; None when it is no window, too early or taken.
 
@@ -77,11 +81,13 @@ def keeper(
 
 	Args:
 		but: a visit that is not in the way, because it is the one to be moved.
+		length: of that visit; one that is shorter than usual counts as usual.
 	"""
 	now, settings = now_datetime(), aftersales_settings()
+	usual = timedelta(minutes=cint(settings.visit_minutes) or 90)
 	wish = Wish(
 		earliest=now + timedelta(minutes=cint(settings.arrival_lead)),
-		visit=timedelta(minutes=cint(settings.visit_minutes) or 90),
+		visit=max(usual, length or usual),
 		window=timedelta(minutes=cint(settings.arrival_window) or 120),
 		zone=service_zone,
 	)
@@ -90,9 +96,7 @@ def keeper(
 	day = datetime.combine(window[0].date(), time())
 	until = max(day + timedelta(days=1), window[1] + wish.visit)
 	technicians = _qualified(company, item_group, support_kind, day, until, but, for_update=True)
-	technicians = arrival_rules.with_promises(
-		technicians, _not_dispatched(promised, for_update=True), wish.visit
-	)
+	technicians = arrival_rules.with_promises(technicians, _not_dispatched(promised, for_update=True), usual)
 	return arrival_rules.keeper(technicians, wish, window)
 
 

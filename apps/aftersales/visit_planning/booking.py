@@ -35,7 +35,8 @@ def why_not(call: str) -> rules.Why | None:
 def offered(call: str) -> list[Suggestion]:
 	"""The windows a customer may choose from, some on each of the next days; the cheap ones marked."""
 	doc = frappe.get_doc("Repair Call", call)
-	return rules.choose(windows.for_call(doc, count=LOOKED_AT, whole=True))
+	length = _length(_open_visit(doc.name))
+	return rules.choose(windows.for_call(doc, count=LOOKED_AT, whole=True, length=length))
 
 
 def last_change(promised_from: datetime) -> datetime:
@@ -61,7 +62,7 @@ def book(call: str, start: datetime, end: datetime, seen_from: str, by: str) -> 
 		return
 	_require(doc, seen_from)
 	visit = _open_visit(doc.name, for_update=True)
-	technician = windows.keeper(doc, start, end, visit and visit.name)
+	technician = windows.keeper(doc, start, end, visit and visit.name, _length(visit))
 	if not technician:
 		frappe.throw(_("This time has been taken meanwhile. Please choose another one."), NotPossible)
 	former = doc.promised_from
@@ -152,6 +153,13 @@ def _open_visit(call: str, for_update: bool = False) -> Document | None:
 	return docs[0] if docs else None
 
 
+def _length(visit: Document | None) -> timedelta | None:
+	"""How long a visit is planned to take; None without a planned one."""
+	if not visit or not visit.planned_start or not visit.planned_end:
+		return None
+	return get_datetime(visit.planned_end) - get_datetime(visit.planned_start)
+
+
 def _move(visit: Document, technician: str, start: datetime, end: datetime, is_sent: bool) -> None:
 	"""A dispatched visit goes to who can keep the window; one that is only planned waits for the planner again."""
 	if visit.planned_start and start <= get_datetime(visit.planned_start) <= end:
@@ -159,12 +167,11 @@ def _move(visit: Document, technician: str, start: datetime, end: datetime, is_s
 	if not is_sent:
 		_take_off_the_plan(visit)
 		return
-	length = get_datetime(visit.planned_end) - get_datetime(visit.planned_start)
 	visit.update(
 		{
 			"technician": technician,
 			"planned_start": start,
-			"planned_end": start + length,
+			"planned_end": start + _length(visit),
 			"promise_changed_for": CUSTOMER,
 		}
 	)

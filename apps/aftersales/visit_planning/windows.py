@@ -13,13 +13,18 @@ from aftersales.service_levels import promises
 
 
 def for_call(
-	call: Document, due: datetime | None = None, count: int = 3, whole: bool = False
+	call: Document,
+	due: datetime | None = None,
+	count: int = 3,
+	whole: bool = False,
+	length: timedelta | None = None,
 ) -> list[Suggestion]:
 	"""Arrival windows that can be promised for a call, saved or not; the best first.
 
 	Args:
 		due: when somebody has to be there, where it is known already.
 		whole: no window is cut short by the target; who chooses one knows what suits.
+		length: of the visit, where it is planned already.
 	"""
 	return arrival.suggest(
 		call.company,
@@ -31,6 +36,7 @@ def for_call(
 		emergency=triage.is_emergency(call),
 		count=count,
 		address=call.service_address or None,
+		length=length,
 	)
 
 
@@ -48,13 +54,20 @@ def hold_technicians(company: str) -> None:
 	)
 
 
-def keeper(call: Document, start: datetime, end: datetime, visit: str | None = None) -> str | None:
+def keeper(
+	call: Document,
+	start: datetime,
+	end: datetime,
+	visit: str | None = None,
+	length: timedelta | None = None,
+) -> str | None:
 	"""The technician who can keep a window; None without one. Whoever asks holds the technicians.
 
 	What others have planned or promised for that day meanwhile is seen.
 
 	Args:
 		visit: the visit that the call has already; it is not in the way.
+		length: how long that one is planned to take.
 	"""
 	day = datetime.combine(start.date(), time())
 	return arrival.keeper(
@@ -65,6 +78,7 @@ def keeper(call: Document, start: datetime, end: datetime, visit: str | None = N
 		call.service_zone,
 		promised=_promised(call.company, call.name, day, for_update=True),
 		but=visit,
+		length=length,
 	)
 
 

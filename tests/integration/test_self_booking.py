@@ -154,7 +154,9 @@ def test_two_customers_do_not_get_the_same_hour_and_nobody_the_appointment_of_an
 	taken = portal.post(f"/aftersales/calls/{other.name}", BEN, action="book", window=window(3, 10), seen="")
 	assert taken.status == 422 and "has been taken meanwhile" in taken.words
 	assert promised(other) == ("Triaged", None, None)
-	for forged in ("", "x/y", window(3, 3), window(3, 10, 9), "2027-03-03T10:07:00/2027-03-03T11:00:00"):
+	far = ("9999-12-31T10:00:00/9999-12-31T12:00:00", "99999999999999999999/2027-03-03T12:00:00")
+	uneven = "2027-03-03T10:07:00/2027-03-03T11:00:00"
+	for forged in ("", "x/y", window(3, 3), window(3, 10, 9), uneven, *far):
 		answer = portal.post(f"/aftersales/calls/{other.name}", BEN, action="book", window=forged, seen="")
 		assert answer.status == 422, forged
 	assert promised(other) == ("Triaged", None, None)

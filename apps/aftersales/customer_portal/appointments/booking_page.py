@@ -1,10 +1,10 @@
 """The part of a call's page on which its customer chooses, moves and cancels the time of the visit."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, get_datetime
+from frappe.utils import escape_html, now_datetime
 
 from aftersales.core.guards import NotPossible
 from aftersales.customer_portal import limits, progress
@@ -15,6 +15,8 @@ DAY = 86400
 ACTIONS = ("book", "cancel_visit")
 CHANGES_A_DAY = 10
 LOOKS_AN_HOUR = 60
+FAR = timedelta(days=366)
+"""No window begins so long from now, whatever a form says."""
 
 
 def of_call(visit: Visit, found: frappe._dict) -> frappe._dict | None:
@@ -72,9 +74,9 @@ def _shown(window) -> frappe._dict:
 
 def _window(text: str) -> tuple[datetime, datetime]:
 	try:
-		start, end = (get_datetime(part) for part in text.split("/"))
-		if start.tzinfo or end.tzinfo:
+		start, end = (datetime.fromisoformat(part) for part in text.split("/"))
+		if start.tzinfo or end.tzinfo or abs(start - now_datetime()) > FAR:
 			raise ValueError(text)
 		return start, end
-	except (ValueError, TypeError, AttributeError):
+	except ValueError:
 		raise NotPossible(_("Please choose one of the times."))

@@ -14,7 +14,7 @@ from aftersales.visit_planning import booking_rules as rules
 def of_call(call: str) -> tuple[datetime, int] | None:
 	"""Time and stops before it, of the dispatched visit of a call today; None without one, or when somebody was there."""
 	today = getdate(now_datetime())
-	visit = next(iter(_visits(today, {"repair_call": call})), None)
+	visit = next((row for row in _visits(today, {"repair_call": call}) if not row.arrived_at), None)
 	if not visit:
 		return None
 	return _of_technician(visit.technician, today).get(visit.name)

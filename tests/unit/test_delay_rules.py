@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftersales.service_accounts.delay_rules import Rule, compensation, days_late
+from aftersales.service_accounts.delay_rules import Rule, compensation, complete_on, days_late
 
 PROMISED = date(2026, 11, 20)
 
@@ -24,6 +24,11 @@ PROMISED = date(2026, 11, 20)
 )
 def test_days_late(promised, ready, days):
 	assert days_late(promised, ready) == days
+
+
+def test_rows_that_no_delivery_names_are_no_error():
+	left = [(PROMISED, None, Decimal(1)), (PROMISED, "row", Decimal(2))]
+	assert complete_on({"row": Decimal(2)}, left) == PROMISED
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def complete_on(ordered: Mapping[str, Decimal], left: Iterable[tuple[date, str, 
 		left: day, row and quantity of each delivery.
 	"""
 	open_rows = dict(ordered)
-	deliveries = sorted(left)
+	deliveries = sorted(left, key=lambda one: one[0])  # a row may be missing
 	for day, row, quantity in deliveries:
 		if row in open_rows:
 			open_rows[row] -= quantity

@@ -96,6 +96,15 @@ def test_a_new_warranty_ends_with_the_exchange_that_gave_it(shop):
 	assert getdate(file_of(shop).warranty_until) == getdate(entered)
 
 
+def test_an_exchange_from_before_the_upgrade_takes_no_warranty_along_when_cancelled(shop):
+	until = add_months(nowdate(), 3)
+	set_on_file(shop, warranty_until=until)
+	doc = from_stock(shop)
+	doc.db_set({"old_warranty_until": None, "old_labour_warranty_until": None})
+	doc.cancel()
+	assert getdate(file_of(shop).warranty_until) == getdate(until)
+
+
 def test_a_unit_from_the_maker_moves_no_stock(shop):
 	doc = exchange(
 		shop, shop.product, decision="Replacement", source="From Maker", new_serial="M-77", old_unit="Maker"

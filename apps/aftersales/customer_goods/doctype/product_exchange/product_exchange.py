@@ -362,9 +362,17 @@ class ProductExchange(ServiceDocument):
 		file.flags.warranty_is_decided = True
 
 	def take_back_warranty(self, file: Document):
-		"""The warranties of before, unless somebody has entered another one since."""
+		"""The warranties of before, unless somebody has entered another one since.
+
+		Exchanges from before the upgrade have noted none: the rest of the old warranty is what it was, and after a new one
+		the product has what its Warranty Terms say.
+		"""
 		if str(file.warranty_until or "") == str(self.warranty_until or ""):
-			file.warranty_until = self.old_warranty_until
+			noted = self.old_warranty_until or self.old_labour_warranty_until
+			if self.warranty == "New" and not noted:
+				file.warranty_until = file.warranty_by_terms
+				return
+			file.warranty_until = self.old_warranty_until if noted else file.warranty_until
 			file.labour_warranty_until = file.labour_warranty_until or self.old_labour_warranty_until
 		file.flags.warranty_is_decided = True
 

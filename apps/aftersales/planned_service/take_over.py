@@ -172,16 +172,19 @@ def _months(row: Document) -> int:
 
 
 def _next_date(schedule: Document, row: Document):
-	today = getdate()
+	today, rows = getdate(), {each.name for each in schedule.items}
 	dates = [
 		getdate(each.scheduled_date)
 		for each in schedule.schedules
-		if _is_of(each, row) and each.completion_status != "Fully Completed"
+		if _is_of(each, row, rows) and each.completion_status != "Fully Completed"
 	]
 	return min((day for day in dates if day >= today), default=None)
 
 
-def _is_of(date: Document, row: Document) -> bool:
-	"""Whether a date of the schedule is of the row: of several rows with one item each has its own."""
+def _is_of(date: Document, row: Document, rows: set[str]) -> bool:
+	"""Whether a date of the schedule is of the row: of several rows with one item each has its own.
+
+	The dates of an amended schedule name the rows of the cancelled one: those are found by their item.
+	"""
 	reference = date.get("item_reference")
-	return reference == row.name if reference else date.item_code == row.item_code
+	return reference == row.name if reference in rows else date.item_code == row.item_code

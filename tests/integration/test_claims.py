@@ -455,6 +455,9 @@ def test_a_technician_settles_a_small_damage_of_an_own_job(shop):
 		("Cash - LSL", 0, 40, None),
 		("Damage to Customers - LSL", 40, 0, None),
 	]
+	# A damage in two claims is not a small one
+	with pytest.raises(frappe.ValidationError, match=r"80.* settles .* at most"):
+		damage(shop, job_type="Service Voucher", job=visit.name, **values).settle_on_the_spot()
 
 
 def test_damage_that_we_repaired(shop):

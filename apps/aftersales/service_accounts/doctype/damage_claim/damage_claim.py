@@ -127,7 +127,7 @@ class DamageClaim(ServiceDocument):
 		stored = frappe.get_doc(self.doctype, self.name, for_update=True)
 		stored.check_permission("read")
 		technician = stored.job and frappe.db.get_value(
-			stored.job_type, stored.job, TECHNICIAN_OF[stored.job_type]
+			stored.job_type, stored.job, TECHNICIAN_OF[stored.job_type], for_update=True
 		)
 		if stored.owner != frappe.session.user or technician not in technicians_of_user(frappe.session.user):
 			frappe.throw(
@@ -136,14 +136,29 @@ class DamageClaim(ServiceDocument):
 		if stored.settlement != ON_THE_SPOT or not stored.photos:
 			frappe.throw(_("Choose {0} and attach photos of the damage.").format(frappe.bold(_(ON_THE_SPOT))))
 		limit = flt(aftersales_settings().damage_technician_limit)
-		if flt(stored.settled_amount) > limit:
+		agreed = rounded(flt(stored.settled_amount) + stored.settled_on_job())
+		if agreed > limit:
 			frappe.throw(
 				_("{0} is agreed, but a technician settles {1} at most. Ask a supervisor.").format(
-					stored.money(stored.settled_amount), stored.money(limit)
+					stored.money(agreed), stored.money(limit)
 				),
 				title=_("Above the Limit"),
 			)
 		privileged(stored).submit()
+
+	def settled_on_job(self) -> float:
+		"""What was paid on the spot for other claims about the same job: a damage in two claims is not a small one.
+
+		A locking read; whoever asks holds the job.
+		"""
+		others = {
+			**{"job_type": self.job_type, "job": self.job, "settlement": ON_THE_SPOT},
+			**{"docstatus": 1, "name": ("!=", self.name)},
+		}
+		amounts = frappe.db.get_values(
+			self.doctype, others, "settled_amount", pluck=True, for_update=True, order_by="name asc"
+		)
+		return sum(map(flt, amounts))
 
 	# ------------------------------------------------------------------ steps of validate
 

@@ -127,7 +127,9 @@ def test_who_comes_along_works_on_their_own_phone_and_the_technician_completes(s
 
 def test_whoever_gets_hours_on_a_visit_sees_it(shop, visit):
 	assert load(DECLAN, "b" * 32)["visits"] == []
-	send(act(visit, "save", added(labour=[make.hours(1, technician="Declan")])))
+	third = make.technician("Comes Again")
+	work = [make.hours(1, technician=name) for name in ("Declan", third)]
+	send(act(visit, "save", added(labour=work)))
 	assert [one["name"] for one in load(DECLAN, "b" * 32)["visits"]] == [visit.name]
 	frappe.db.set_value("Service Technician", "Declan", "is_active", 0)
 	visit.reload()
@@ -138,7 +140,9 @@ def test_whoever_gets_hours_on_a_visit_sees_it(shop, visit):
 	again["fields"]["advice"] = {"seen": visit.advice, "mine": "Come again"}
 	assert send(act(visit, "complete", again))["state"] == "Done"
 	revisit = frappe.get_doc("Service Voucher", {"previous_voucher": visit.name})
-	assert revisit.crew == []
+	assert [row.technician for row in revisit.crew] == [
+		third
+	]  # planned in the name of who completes, who plans nobody
 
 
 # ---------------------------------------------------------------- service prices, and what is taken along

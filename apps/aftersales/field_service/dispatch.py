@@ -60,7 +60,9 @@ def check_dispatch(doc: Document) -> None:
 
 
 def _check_crew(doc: Document) -> None:
-	if crews.has_changed(doc) and is_restricted(frappe.session.user, "write"):
+	# What the app writes itself is not what the user changes, nor is a crew that comes again
+	by_user = not doc.flags.ignore_permissions and not crews.comes_again(doc)
+	if by_user and crews.has_changed(doc) and is_restricted(frappe.session.user, "write"):
 		frappe.throw(_("Only users who plan visits can change the crew."), frappe.PermissionError)
 	crews.validate(doc)
 

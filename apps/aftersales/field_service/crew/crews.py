@@ -46,6 +46,14 @@ def has_changed(doc: Document) -> bool:
 	return _plain(doc.crew) != _plain(before.crew if before else ())
 
 
+def comes_again(doc: Document) -> bool:
+	"""Whether the crew of a new visit is that of the visit with which it goes on, or part of it."""
+	if not doc.is_new() or not doc.previous_voucher:
+		return False
+	known = {row.technician for row in of_visits([doc.previous_voucher]).get(doc.previous_voucher, ())}
+	return all(row.technician in known for row in doc.crew)
+
+
 def technicians_of(doc: Document) -> list[str]:
 	"""Everybody of a visit, the leading technician first."""
 	return [name for name in (doc.technician, *(row.technician for row in doc.crew)) if name]

@@ -304,6 +304,8 @@ def test_work_begins_with_a_day_for_the_customer_where_the_settings_ask_for_it(c
 		act(card, "start_repair")
 	frappe.db.set_value("Repair Card", card.name, "promised_return", add_days(now_datetime(), 3))
 	assert act(card, "start_repair").status == "In Repair"
+	frappe.db.set_value("Repair Card", card.name, "promised_return", None)
+	fresh(card).save()  # at work since before the settings asked for it
 
 
 def test_lines_for_the_customer_added_during_repair_need_approval_too(shop, call, receipt):

@@ -216,9 +216,14 @@ def withdraw_approval(card: Document) -> None:
 def require_promised_return(card: Document) -> None:
 	"""Where the settings ask for it, nobody begins a repair before the customer has a day for the product.
 
+	A card that was at work without one when the settings were changed goes on.
+
 	Raises:
 		frappe.MandatoryError: the day is missing.
 	"""
+	before = card.get_doc_before_save()
+	if before and before.status in rules.NEEDS_APPROVAL and not before.promised_return:
+		return
 	if card.status in rules.NEEDS_APPROVAL and aftersales_settings().ask_promised_return:
 		require_value(card, "promised_return", _("When does the customer get the product back?"))
 

@@ -140,8 +140,9 @@ def expect_repair_by(call: str, promised_return: datetime | str) -> None:
 	Nothing changes for a call whose owner wrote another next action, or that is not in progress.
 	"""
 	doc = frappe.get_doc("Repair Call", call)
-	proposed = _(next_action_rules.NEXT_ACTIONS["In Progress"])
-	if doc.status != "In Progress" or doc.next_action != proposed:
+	text, site = next_action_rules.NEXT_ACTIONS["In Progress"], frappe.db.get_default("lang") or "en"
+	# As it was written, in whichever language that was
+	if doc.status != "In Progress" or doc.next_action not in (text, _(text), _(text, site)):
 		return
 	if get_datetime(doc.next_action_by) != get_datetime(promised_return):
 		doc.next_action_by = promised_return

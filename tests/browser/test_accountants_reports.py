@@ -31,7 +31,7 @@ REPORTS = {
 }
 """Name, and whether it asks for a period."""
 TOTALS = {
-	"Job Profitability": "Total € 90.00 € 132.50 € -42.50 € 12.50 € 120.00 € 0.00 € 0.00",
+	"Job Profitability": "Total € 90.00 € 132.50 € -42.50 4.00 € 12.50 € 120.00 € 0.00 € 0.00",
 	"Contract Profitability": "Total € 300.00 € 30.00 € 30.00 € 300.00 1 € 0.00 € 30.00 € 0.00 € 0.00",
 	"Warranty Cost": "Total 1 € 12.50 € 30.00 € 0.00 € 0.00 € 42.50 € 0.00 € 0.00 € 0.00 € 42.50",
 }

@@ -76,7 +76,8 @@ def test_a_full_phone_says_so_before_work_is_entered(visit, server, tmp_path):
 
 
 def end_session(phone) -> None:
-	"""On the server, too: an answer still on its way brings the cookie back after it was cleared."""
+	"""On the server, too, while no request is on its way: its answer would bring back cookie and session."""
+	phone.page.reload(wait_until="networkidle")
 	frappe.db.rollback()
 	clear_sessions(AOIFE, force=True)
 	frappe.db.commit()

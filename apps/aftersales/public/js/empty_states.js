@@ -114,7 +114,7 @@ const EMPTY_REPORTS = {
 	],
 	"Warranty Forecast": [
 		() => __("No product with a known date of purchase fits. Product files come from sales."),
-		() => [[__("Products"), "List/Customer Equipment"]],
+		() => [[__("Products", null, "After-sales"), "List/Customer Equipment"]],
 	],
 };
 const OF_JOBS = [

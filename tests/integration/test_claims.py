@@ -448,6 +448,9 @@ def test_a_technician_settles_a_small_damage_of_an_own_job(shop):
 		damage(shop, **values).settle_on_the_spot()
 	with pytest.raises(frappe.PermissionError):
 		own.submit()
+	job = {"job_type": "Service Voucher", "job": visit.name}
+	with pytest.raises(frappe.PermissionError, match="set by a supervisor"):
+		damage(shop, maker=shop.maker, maker_share=10, **job, **values).settle_on_the_spot()
 	own.settle_on_the_spot()
 	own.reload()
 	assert (own.status, own.settled_by) == ("Settled", user)

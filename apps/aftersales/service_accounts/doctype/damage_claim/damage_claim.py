@@ -28,6 +28,8 @@ from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff.technicians import technicians_of_user
 
 FIELDS_OF_RECORD = ("status", "journal_entry", "settled_by")
+FOR_SUPERVISORS = ("maker_share", "insurer_share", "damage_account")
+"""What a technician who settles on the spot leaves empty: others would pay, or another account would bear it."""
 TECHNICIAN_OF = {VISIT: "technician", CARD: "assigned_technician"}
 
 
@@ -135,6 +137,13 @@ class DamageClaim(ServiceDocument):
 			)
 		if stored.settlement != ON_THE_SPOT or not stored.photos:
 			frappe.throw(_("Choose {0} and attach photos of the damage.").format(frappe.bold(_(ON_THE_SPOT))))
+		for fieldname in filter(stored.get, FOR_SUPERVISORS):
+			frappe.throw(
+				_("{0} is set by a supervisor. Clear it, or ask a supervisor to settle the damage.").format(
+					frappe.bold(_(stored.meta.get_label(fieldname)))
+				),
+				frappe.PermissionError,
+			)
 		limit = flt(aftersales_settings().damage_technician_limit)
 		agreed = rounded(flt(stored.settled_amount) + stored.settled_on_job())
 		if agreed > limit:

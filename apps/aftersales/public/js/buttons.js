@@ -103,3 +103,10 @@ aftersales.forms.answer = function (action) {
 		}
 	};
 };
+
+/** Rows of a table come from elsewhere: nothing adds one. Frappe shows the buttons of an editable grid again and again. */
+aftersales.forms.take_no_rows = function (frm, fieldname) {
+	const { grid } = frm.get_field(fieldname);
+	grid.cannot_add_rows = true;
+	grid.wrapper.addClass("takes-no-rows");
+};

@@ -6,11 +6,9 @@ frappe.ui.form.on("Warranty Recovery Claim", {
 	refresh(frm) {
 		const { doc } = frm;
 		const { grid } = frm.get_field("lines");
-		grid.cannot_add_rows = true; // rows come from the jobs
+		aftersales.forms.take_no_rows(frm, "lines"); // they come from the jobs
 		grid.df.cannot_delete_rows = doc.docstatus > 0;
 		grid.refresh();
-		// Frappe shows the buttons of an editable grid again, whatever it says
-		grid.wrapper.find(".grid-add-row, .grid-add-multiple-rows, .grid-upload").addClass("hidden");
 		if (doc.docstatus === 0 && doc.supplier && doc.company) {
 			aftersales.forms.add_button(frm, __("Get Warranty Lines"), () => frm.trigger("fetch_lines"));
 		}

@@ -1,9 +1,7 @@
 // The questions are fixed; only the answer of a row can be entered.
 frappe.ui.form.on("Service Checklist", {
 	refresh(frm) {
-		const grid = frm.get_field("answers").grid;
-		grid.cannot_add_rows = true;
-		grid.wrapper.find(".grid-add-row, .grid-remove-rows").addClass("hidden");
+		aftersales.forms.take_no_rows(frm, "answers");
 		frm.set_df_property("answers", "cannot_delete_rows", 1);
 		frm.set_df_property("answers", "read_only", frm.doc.status === "Complete");
 		if (frm.doc.reference_name) {

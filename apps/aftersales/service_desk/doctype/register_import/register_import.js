@@ -29,7 +29,7 @@ const MEANINGS = {
 function offer_meanings(frm) {
 	// Rows come from the check of the file; Frappe knows these properties in scripts only
 	const { grid } = frm.get_field("words");
-	grid.df.cannot_add_rows = true;
+	aftersales.forms.take_no_rows(frm, "words");
 	grid.df.cannot_delete_rows = true;
 	frm.fields_dict.words.grid.grid_rows.forEach((row) => {
 		const field = row.docfields.find(({ fieldname }) => fieldname === "meaning");

@@ -71,7 +71,7 @@ def fill(zones: int) -> str:
 	frappe.get_doc({**user, "send_welcome_email": 0, "roles": [{"role": "Service Supervisor"}]}).insert()
 	company = frappe.get_all("Company", pluck="name", order_by="creation asc", limit=1)[0]
 	middles = [(52.0 + 0.4 * (number % 5), -9.0 + 0.6 * (number // 5)) for number in range(zones)]
-	insert("Service Zone", [zone_of(number) for number in range(zones)], lambda n: {"zone_name": zone_of(n)})
+	insert("Service Zone", [zone_of(number) for number in range(zones)], lambda n: {"zone": zone_of(n)})
 	people = [f"{MARK}{n:04}" for n in range(zones * TECHNICIANS)]
 	calls = [f"{MARK}{n:05}" for n in range(zones * CALLS)]
 	places = [f"{MARK}A{n:05}" for n in range(zones * CALLS)]

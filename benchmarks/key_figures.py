@@ -457,7 +457,9 @@ def _flows_agree(rows: list, answers: list) -> None:
 	ours = {row["key"]: (row["arrived"], row["left"], row["waiting"]) for row in rows}
 	for department, answer in zip(("Service Desk", "Field Service", "Workshop"), answers, strict=False):
 		arrived, left, _before, waiting, *_seconds = answer[0]
-		_agree(ours[department], (int(arrived), int(left), int(waiting)))
+		_agree(
+			ours.get(department, (0, 0, 0)), tuple(int(number or 0) for number in (arrived, left, waiting))
+		)
 
 
 def _management_agrees(tables: list, answers: list) -> None:

@@ -6,7 +6,7 @@ effective user is that user, and each child process drops root for good.
 """
 
 import contextlib
-import encodings.idna  # noqa: F401 - sockets ask for it late; a Python in root's home cannot be read once root is dropped
+import encodings.idna  # sockets ask for it late; a Python in root's home cannot be read once root is dropped
 import fcntl
 import getpass
 import json

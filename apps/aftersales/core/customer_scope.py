@@ -38,7 +38,8 @@ def take_from_customer(doc: Document, method: str | None = None) -> None:
 
 def follow_customer(customer: Document, method: str | None = None, *renamed: object) -> None:
 	"""on_update and after_rename of Customer: all documents about the customer follow, also finished ones."""
-	if not renamed and (customer.flags.in_insert or not any(map(customer.has_value_changed, FIELDS))):
+	changed = any(customer.has_value_changed(fieldname) for fieldname in FIELDS)
+	if not renamed and (customer.flags.in_insert or not changed):
 		return
 	if renamed:
 		customer = frappe.get_doc("Customer", renamed[1])

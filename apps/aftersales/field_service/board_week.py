@@ -77,7 +77,10 @@ def _day(person: frappe._dict, known, hours, rows, midnight: datetime, now: date
 		),
 		key=board_rows.span,
 	)
-	spans = [(max(begin, midnight), min(end, next_midnight)) for begin, end in map(board_rows.span, own)]
+	spans = [
+		(max(begin, midnight), min(end, next_midnight))
+		for begin, end in (board_rows.span(row) for row in own)
+	]
 	to_come = [(max(begin, now), end) for begin, end in working if end > now]
 	return {
 		"day": midnight.date(),

@@ -105,7 +105,7 @@ def _completed(extractor, calls, fileobj, *args, **kwargs) -> Iterator[tuple]:
 	fileobj.seek(0)
 	found = set()
 	for line, function, message, comments in extractor(fileobj, *args, **kwargs):
-		found.update((message,) if isinstance(message, str) else filter(None, message or ()))
+		found.update((message,) if isinstance(message, str) else (one for one in message or () if one))
 		yield line, function, message, comments
 	for line, text, context in calls(code):
 		if text not in found:

@@ -137,7 +137,7 @@ class DamageClaim(ServiceDocument):
 			)
 		if stored.settlement != ON_THE_SPOT or not stored.photos:
 			frappe.throw(_("Choose {0} and attach photos of the damage.").format(frappe.bold(_(ON_THE_SPOT))))
-		for fieldname in filter(stored.get, FOR_SUPERVISORS):
+		for fieldname in (field for field in FOR_SUPERVISORS if stored.get(field)):
 			frappe.throw(
 				_("{0} is set by a supervisor. Clear it, or ask a supervisor to settle the damage.").format(
 					frappe.bold(_(stored.meta.get_label(fieldname)))
@@ -167,7 +167,7 @@ class DamageClaim(ServiceDocument):
 		amounts = frappe.db.get_values(
 			self.doctype, others, "settled_amount", pluck=True, for_update=True, order_by="name asc"
 		)
-		return sum(map(flt, amounts))
+		return sum(flt(amount) for amount in amounts)
 
 	# ------------------------------------------------------------------ steps of validate
 

@@ -56,9 +56,10 @@ NOT_OURS = (
 
 WITH_CONTEXT = frozenset(
 	{
-		*("Accounts", "Action", "Article", "Bill", "Carrier", "Complete", "Condition", "Dispatch", "Finish"),
-		*("Fixed", "Issue", "Manual", "Meter", "Plan", "Product", "Products", "Return", "Script", "Share"),
-		*("Start", "State", "Stores", "To", "Used", "Verified", "Verify", "Vouchers"),
+		*("Accounts", "Action", "Article", "Bill", "Carrier", "Complete", "Condition", "Count", "Credit"),
+		*("Dispatch", "Finish", "Fixed", "Issue", "Left", "Manual", "Meter", "Plan", "Product", "Products"),
+		*("Return", "Script", "Set", "Share", "Start", "State", "Stores", "To", "Used", "Verified", "Verify"),
+		"Vouchers",
 	}
 )
 """Words that mean something else on ERPNext's screens: ours are translated by their DocType, or in code by CONTEXT."""

@@ -75,7 +75,7 @@ def _calls(serial_no: str) -> list[dict]:
 	)
 	until = _left_on(serial_no)
 	return [
-		_row(row.received_at, _("Call"), row.subject, CALL, row.name)
+		_row(row.received_at, _("Repair Call"), row.subject, CALL, row.name)
 		for row in rows
 		if not until.get(row.equipment) or getdate(row.received_at) <= until[row.equipment]
 	]

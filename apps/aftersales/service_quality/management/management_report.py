@@ -263,7 +263,14 @@ def _flow(company: str, first: date, last: date) -> Table:
 	rows = bottlenecks.execute({"from_date": first, "to_date": last, "company": company})[1]
 	return Table(
 		_("Where work waits"),
-		[_("Department"), _("Came"), _("Left"), _("There at the End"), _("Days until Done"), _("Direction")],
+		[
+			_("Department"),
+			_("Came"),
+			_("Left", context="After-sales"),
+			_("There at the End"),
+			_("Days until Done"),
+			_("Direction"),
+		],
 		[
 			[
 				row["department"],

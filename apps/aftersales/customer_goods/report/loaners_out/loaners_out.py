@@ -50,7 +50,7 @@ def columns() -> list[dict]:
 		{"fieldname": "due_back", "label": _("Due back"), "fieldtype": "Date", "width": 110},
 		{"fieldname": "days_out", "label": _("Days Out"), "fieldtype": "Int", "width": 90},
 		link("repair_call", _("Repair Call"), "Repair Call"),
-		{"fieldname": "call_status", "label": _("Call"), "fieldtype": "Data", "width": 100},
+		{"fieldname": "call_status", "label": _("Repair Call"), "fieldtype": "Data", "width": 100},
 	]
 
 

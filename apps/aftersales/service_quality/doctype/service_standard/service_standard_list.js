@@ -25,7 +25,7 @@ async function choose_set(listview) {
 		fields: [
 			{
 				fieldname: "key",
-				label: __("Set"),
+				label: __("Set", null, "After-sales"),
 				fieldtype: "Select",
 				reqd: 1,
 				default: sets[0].key,

@@ -48,7 +48,7 @@ def columns(group: str) -> list[dict]:
 		column("department", _("Department"), width=190),
 		*([column("person", _("Person"), width=200)] if group == PERSON else []),
 		column("arrived", _("Came"), "Int", 80),
-		column("left", _("Left"), "Int", 80),
+		column("left", _("Left", context="After-sales"), "Int", 80),
 		column("waiting_before", _("There Before"), "Int", 120),
 		column("waiting", _("There Now"), "Int", 110),
 		column("mean_waiting", _("There on the Mean"), "Float", 150, precision=1),

@@ -15,7 +15,7 @@ frappe.query_reports["Service Standards"] = {
 			default: frappe.datetime.get_today(),
 		},
 		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
-		{ fieldname: "standard_set", label: __("Set"), fieldtype: "Data" },
+		{ fieldname: "standard_set", label: __("Set", null, "After-sales"), fieldtype: "Data" },
 	],
 
 	formatter(value, row, column, data, default_formatter) {

@@ -53,7 +53,7 @@ def columns() -> list[dict]:
 		column("deviations", _("Deviations"), "Int", 100),
 		column("unexplained", _("without Cause"), "Int", 120),
 		column("consequence_action", _("Consequence"), width=230),
-		column("standard_set", _("Set"), width=180),
+		column("standard_set", _("Set", context="After-sales"), width=180),
 	]
 
 

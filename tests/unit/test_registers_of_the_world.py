@@ -126,8 +126,8 @@ def as_csv(rows, layout: str, encoding: str) -> bytes:
 def files():
 	"""Sixty files: every language in each of its encodings, its date styles and layouts turned through."""
 	for language, text in LANGUAGES.items():
-		combinations = itertools.product(text["encodings"], range(3))
-		for number, (encoding, turn) in zip(range(9), combinations, strict=False):
+		combinations = itertools.product(range(3), text["encodings"])
+		for number, (turn, encoding) in zip(range(9), combinations, strict=False):
 			yield language, encoding, DATE_STYLES[language][turn], LAYOUTS[(number + turn) % 3]
 		yield language, "xlsx", DATE_STYLES[language][0], "titled"
 
@@ -149,7 +149,12 @@ def read_all(path, encoding=""):
 
 def test_there_are_sixty_files():
 	assert len(FILES) == 60
-	assert len({(language, encoding) for language, encoding, *_ in FILES}) >= 20
+	assert {(name, each) for name, text in LANGUAGES.items() for each in text["encodings"]} < {
+		(language, encoding) for language, encoding, *_ in FILES
+	}
+	assert {(language, style) for language, _encoding, style, _layout in FILES} == {
+		(name, style) for name, styles in DATE_STYLES.items() for style in styles
+	}
 
 
 @pytest.mark.parametrize(("language", "encoding", "style", "layout"), FILES)

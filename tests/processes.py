@@ -291,34 +291,27 @@ class Mailbox(Process):
 		return [_dovecot(), "-F", "-c", str(self.folder / "dovecot.conf")]
 
 	def start(self):
+		for name in ("cur", "new", "tmp"):
+			(self.mailbox / name).mkdir(parents=True, exist_ok=True)
+		(self.folder / "dovecot.conf").write_text(self._config())
+		return super().start()
+
+	def _config(self) -> str:
 		import getpass
 		import grp
 
-		for name in ("cur", "new", "tmp"):
-			(self.mailbox / name).mkdir(parents=True, exist_ok=True)
 		user, group = getpass.getuser(), grp.getgrgid(os.getgid()).gr_name
-		(self.folder / "dovecot.conf").write_text(
-			f"""
+		return f"""{self._mailbox_and_account(user, group)}
 protocols = imap
 listen = 127.0.0.1
 base_dir = {self.folder}/base
 state_dir = {self.folder}/state
 log_path = {self.folder}/dovecot.log
 ssl = no
-disable_plaintext_auth = no
 default_internal_user = {user}
 default_login_user = {user}
 default_internal_group = {group}
 first_valid_uid = 1
-mail_location = maildir:{self.mailbox}
-passdb {{
-  driver = static
-  args = password={self.password}
-}}
-userdb {{
-  driver = static
-  args = uid={user} gid={group} home={self.folder}
-}}
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -332,12 +325,46 @@ service anvil {{
   chroot =
 }}
 """
-		)
-		return super().start()
+
+	def _mailbox_and_account(self, user: str, group: str) -> str:
+		"""Where Dovecot 2.4 (Debian 13) has other words than 2.3 (Debian 12, Ubuntu 24.04); 2.4 wants the first two first."""
+		if _dovecot_version() < (2, 4):
+			return f"""
+disable_plaintext_auth = no
+mail_location = maildir:{self.mailbox}
+passdb {{
+  driver = static
+  args = password={self.password}
+}}
+userdb {{
+  driver = static
+  args = uid={user} gid={group} home={self.folder}
+}}"""
+		return f"""dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {self.mailbox}
+passdb static {{
+  password = {self.password}
+}}
+userdb static {{
+  fields {{
+    uid = {user}
+    gid = {group}
+    home = {self.folder}
+  }}
+}}"""
 
 	def ready(self) -> bool:
 		with socket.socket() as probe:
 			return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def _dovecot_version() -> tuple[int, int]:
+	told = subprocess.run([_dovecot(), "--version"], capture_output=True, text=True, check=True).stdout
+	major, minor = told.split()[0].split(".")[:2]
+	return int(major), int(minor)
 
 
 def _dovecot() -> str:

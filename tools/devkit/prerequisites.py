@@ -92,18 +92,24 @@ def _fits(ground: Ground, program: str, wanted: Versions) -> bool:
 
 
 def needs(ground: Ground, *, building: bool) -> list[Need]:
-	"""The prerequisites of this call. `building`: the bench is still to be made."""
+	"""The prerequisites of this call. `building`: the bench is still to be made.
+
+	A bench that this tool did not make has its own servers, perhaps on another machine.
+	"""
 	has = ground.which
 	listed = [
-		Need("MariaDB server 10.6 or newer (mariadbd)", ("mariadb-server-core",), bool(has("mariadbd"))),
 		Need(
 			"MariaDB client (mariadb, mariadb-dump)",
 			("mariadb-client",),
 			bool(has("mariadb") and has("mariadb-dump")),
 		),
-		Need("Redis server (redis-server)", ("redis-server",), bool(has("redis-server"))),
 		Need("Git (git)", ("git",), bool(has("git"))),
 	]
+	if ground.is_ours() or not ground.is_bench():
+		listed += [
+			Need("MariaDB server 10.6 or newer (mariadbd)", ("mariadb-server-core",), bool(has("mariadbd"))),
+			Need("Redis server (redis-server)", ("redis-server",), bool(has("redis-server"))),
+		]
 	node, wanted = has("node"), versions()
 	if not building:
 		listed.append(Need(f"Node.js {wanted.node} or newer (node)", ("nodejs",), bool(node)))

@@ -12,6 +12,7 @@ import shutil
 import string
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from devkit import bench, servers, sync
 from devkit.ground import Ground, Stop, say
@@ -22,6 +23,8 @@ STATE = ".aftersales.json"
 SETUP_SCRIPT = Path("tools/devkit/in_bench/complete_setup.py")
 SERIALS_SCRIPT = Path("tools/devkit/in_bench/switch_on_serials.py")
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+# What a Redis has that nobody configured otherwise: the queue's of a bench that this tool did not make
+REDIS_DATABASES = 16
 
 
 def exists(ground: Ground, site: str) -> bool:
@@ -241,9 +244,8 @@ def _site_extras(ground: Ground, site: str, demo: bool) -> dict:
 	common = ground.read_state(ground.sites / "common_site_config.json")
 	# Version 16 refuses more than 500 queued jobs, and nobody works a test site's queue off
 	extras = {"pause_scheduler": 1, "allow_tests": True, "max_queued_jobs": 100_000}
-	if ground.is_ours():
-		extras["redis_queue"] = f"{common['redis_queue'].rstrip('/')}/{_queue_database(ground, site)}"
-	return extras
+	queue = urlsplit(common["redis_queue"])._replace(path=f"/{_queue_database(ground, site)}")
+	return {**extras, "redis_queue": queue.geturl()}
 
 
 def _queue_database(ground: Ground, site: str) -> int:
@@ -255,7 +257,8 @@ def _queue_database(ground: Ground, site: str) -> int:
 			if name == site or exists(ground, name)
 		}
 		if site not in known:
-			known[site] = next(n for n in range(1, servers.QUEUE_DATABASES) if n not in known.values())
+			limit = servers.QUEUE_DATABASES if ground.is_ours() else REDIS_DATABASES
+			known[site] = next(n for n in range(1, limit) if n not in known.values())
 		ground.write_state(path, known)
 		return known[site]
 

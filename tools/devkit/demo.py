@@ -1,5 +1,6 @@
 """The demo site and its processes: web server, websockets, worker, scheduler."""
 
+import contextlib
 import http.cookiejar
 import json
 import os
@@ -14,6 +15,8 @@ from devkit.ground import Ground, Stop, say
 
 SITE = "demo.localhost"
 PROCESSES = ("web", "socketio", "worker", "scheduler")
+QUEUE_PATIENCE = 600
+"""Seconds that the demo's worker may take to work off what is queued."""
 
 
 def make_demo(ground: Ground, *, fresh: bool = False) -> None:
@@ -133,6 +136,25 @@ def _commands(ground: Ground) -> dict[str, tuple[list, dict]]:
 def stop(ground: Ground) -> list[str]:
 	"""End the demo's processes. Returns the names of those that ran."""
 	return [name for name in PROCESSES if servers.stop_daemon(ground, name)]
+
+
+@contextlib.contextmanager
+def at_rest(ground: Ground):
+	"""Nothing of the demo's own changes the site meanwhile: what is queued is worked off, then its processes are ended.
+
+	What ran before runs again afterwards.
+	"""
+	served = all(servers.daemon_pid(ground, name) for name in PROCESSES)
+	servers.stop_daemon(ground, "scheduler")
+	if servers.daemon_pid(ground, "worker"):
+		script = ground.copy / "tools" / "devkit" / "in_bench" / "wait_for_jobs.py"
+		ground.run([ground.python, script, SITE, QUEUE_PATIENCE], cwd=ground.sites, log=f"site-{SITE}")
+	stop(ground)
+	try:
+		yield
+	finally:
+		if served:
+			serve(ground)
 
 
 # --- checks ----------------------------------------------------------------------------------------

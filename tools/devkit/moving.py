@@ -4,11 +4,12 @@
 `bring` makes a site of that folder on this bench, migrates it, asks the same of it and names each difference.
 """
 
+import contextlib
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from devkit import sites
+from devkit import demo, sites
 from devkit.ground import Ground, Stop, say
 
 FACTS_SCRIPT = Path("tools/devkit/in_bench/facts.py")
@@ -23,8 +24,9 @@ def keep(ground: Ground, site: str, folder: str) -> None:
 		raise Stop(f"there is no site {site} in {ground.bench}")
 	target = _folder(ground, folder)
 	moment = (datetime.now() + timedelta(days=1)).strftime("%Y-%m-%d 12:00:00")
-	facts = _facts(ground, site, moment, "--make-links")
-	sites.write_to(ground, site, target)
+	with demo.at_rest(ground) if site == demo.SITE else contextlib.nullcontext():
+		facts = _facts(ground, site, moment, "--make-links")
+		sites.write_to(ground, site, target)
 	ground.write_state(target / FACTS, {"moment": moment, "facts": facts})
 	say(f"{site}: kept in {target}, {len(facts)} facts")
 

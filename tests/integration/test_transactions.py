@@ -7,7 +7,7 @@ import frappe
 import pytest
 from werkzeug.wrappers import Response
 
-from aftersales.core.transactions import needs_switching_off, read_what_is_committed, tell_of_collision
+from aftersales.core.transactions import has_snapshot_isolation, read_what_is_committed, tell_of_collision
 
 HOOK = "aftersales.core.transactions.read_what_is_committed"
 
@@ -18,7 +18,7 @@ def test_each_request_and_job_begins_with_it(event):
 
 
 def test_snapshot_isolation_is_off_where_the_server_has_it():
-	if not needs_switching_off(str(frappe.db._conn.get_server_info())):
+	if not has_snapshot_isolation(str(frappe.db._conn.get_server_info())):
 		with mock.patch.object(frappe.db, "sql") as sql:
 			read_what_is_committed()
 		sql.assert_not_called()  # an older server is asked nothing
@@ -31,17 +31,22 @@ def test_snapshot_isolation_is_off_where_the_server_has_it():
 
 
 @pytest.mark.parametrize(
-	("version", "needed"),
+	("version", "has"),
 	[
 		("11.8.9-MariaDB-2 from Debian", True),
 		("5.5.5-11.6.2-MariaDB", True),
-		("11.4.5-MariaDB-ubu2404", False),
-		("5.5.5-10.11.19-MariaDB-0+deb12u1", False),
+		("11.4.5-MariaDB-ubu2404", True),
+		("11.4.1-MariaDB", False),
+		("11.3.2-MariaDB", False),
+		("5.5.5-10.11.19-MariaDB-0+deb12u1", True),
+		("10.11.7-MariaDB", False),
+		("10.6.18-MariaDB", True),
+		("10.5.28-MariaDB", False),
 		("8.0.36", False),
 	],
 )
-def test_server_says_by_its_version_whether_it_has_it(version, needed):
-	assert needs_switching_off(version) is needed
+def test_server_says_by_its_version_whether_it_has_it(version, has):
+	assert has_snapshot_isolation(version) is has
 
 
 @pytest.mark.parametrize(("exc_type", "status"), [("QueryDeadlockError", 417), ("KeyError", 500)])

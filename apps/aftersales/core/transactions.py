@@ -1,9 +1,9 @@
 """How the database reads inside a transaction: locking reads see what others have committed.
 
 What happens once only is guarded by a locking read: who comes second waits, then reads what the first one
-stored. MariaDB answers so since ever, but 11.6.2 and newer raise error 1020 (Record has changed since last
-read) instead, unless `innodb_snapshot_isolation` is off. It is switched off for the app's requests and jobs,
-whoever owns the server.
+stored. MariaDB answers so since ever, but with `innodb_snapshot_isolation` it raises error 1020 (Record has changed
+since last read) instead. That is on by default from 11.6.2, and can be switched on in the newer releases of the series
+before. It is switched off for the app's requests and jobs, whoever owns the server.
 """
 
 import json
@@ -12,35 +12,50 @@ import re
 import frappe
 from frappe import _
 
-FIRST_WITH_SNAPSHOT_ISOLATION = (11, 6, 2)
+FIRST_WITH_SNAPSHOT_ISOLATION = {
+	(10, 6): 18,
+	(10, 11): 8,
+	(11, 0): 6,
+	(11, 1): 5,
+	(11, 2): 4,
+	(11, 4): 2,
+	(11, 5): 2,
+}
+"""Of a series of MariaDB the first release that has the variable; later series have it from the beginning."""
 
 
 def read_what_is_committed(**_: object) -> None:
-	"""before_request, before_job: switch snapshot isolation off on this connection, where the server has it on.
+	"""before_request, before_job: switch snapshot isolation off on this connection, where the server has it.
 
-	The version comes with the connection: servers that do not need it are asked nothing.
+	The version comes with the connection: servers that do not know it are asked nothing.
 	"""
 	if frappe.conf.db_type not in (None, "mariadb"):
 		return
 	if not frappe.db._conn:
 		frappe.db.connect()
-	if needs_switching_off(str(frappe.db._conn.get_server_info())):
+	if has_snapshot_isolation(str(frappe.db._conn.get_server_info())):
 		# a setting of the session has no query builder
 		frappe.db.sql("SET SESSION innodb_snapshot_isolation = 0")  # nosemgrep
 
 
-def needs_switching_off(server_version: str) -> bool:
-	"""Whether a server of this version has snapshot isolation on by default.
+def has_snapshot_isolation(server_version: str) -> bool:
+	"""Whether a server of this version knows the variable.
 
-	>>> needs_switching_off("11.8.9-MariaDB-2 from Debian")
+	>>> has_snapshot_isolation("11.8.9-MariaDB-2 from Debian")
 	True
-	>>> needs_switching_off("5.5.5-10.11.19-MariaDB-0+deb12u1")
+	>>> has_snapshot_isolation("5.5.5-10.11.19-MariaDB-0+deb12u1")
+	True
+	>>> has_snapshot_isolation("10.6.17-MariaDB")
 	False
-	>>> needs_switching_off("8.0.36")
+	>>> has_snapshot_isolation("8.0.36")
 	False
 	"""
 	found = re.search(r"(\d+)\.(\d+)\.(\d+)-MariaDB", server_version)
-	return bool(found) and tuple(int(part) for part in found.groups()) >= FIRST_WITH_SNAPSHOT_ISOLATION
+	if not found:
+		return False
+	major, minor, release = (int(part) for part in found.groups())
+	first = FIRST_WITH_SNAPSHOT_ISOLATION.get((major, minor))
+	return release >= first if first is not None else (major, minor) > max(FIRST_WITH_SNAPSHOT_ISOLATION)
 
 
 def tell_of_collision(response, request=None) -> None:

@@ -110,6 +110,9 @@ aftersales.ServiceMap = class ServiceMap {
 					  )
 					: ""
 			);
+		// Without any place there is nothing to see but the whole world
+		this.$body.toggleClass("sm-no-places", !this.bounds.length);
+		this.map.invalidateSize();
 		// Who has moved the map keeps it where it is; another day begins with all of it.
 		if (this.fitted !== this.day && this.bounds.length) {
 			this.map.fitBounds(this.bounds, { padding: [30, 30], maxZoom: 14 });

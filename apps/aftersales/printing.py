@@ -139,12 +139,12 @@ def aftersales_place(doc: Document) -> frappe._dict:
 		)
 	return frappe._dict(
 		contact=call.contact_name,
-		phone=call.contact_phone or customer.mobile_no,
+		phone=location.phone(call.contact_phone or customer.mobile_no, doc.get("company")),
 		email=call.contact_email or customer.email_id,
 		address=_lines(
 			call.service_address_display
-			or customer.primary_address
 			or location.display(customer.customer_primary_address)
+			or customer.primary_address
 		),
 		subject=call.subject,
 	)
@@ -176,15 +176,15 @@ def aftersales_is_for_customer() -> bool:
 	return bool(frappe.flags.aftersales_for_customer)
 
 
-def aftersales_vendor(supplier: str) -> frappe._dict:
-	"""The vendor a product is sent to: `name`, `address` (lines), `phone`, `email`."""
+def aftersales_vendor(supplier: str, company: str | None = None) -> frappe._dict:
+	"""The vendor a product is sent to: `name`, `address` (lines), `phone` as in the company's country, `email`."""
 	known = _values(
 		"Supplier", supplier, ("supplier_name", "supplier_primary_address", "mobile_no", "email_id")
 	)
 	return frappe._dict(
 		name=known.supplier_name or supplier,
 		address=_lines(location.display(known.supplier_primary_address)),
-		phone=known.mobile_no,
+		phone=location.phone(known.mobile_no, company),
 		email=known.email_id,
 	)
 

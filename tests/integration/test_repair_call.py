@@ -4,6 +4,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, add_to_date, get_datetime, getdate, now_datetime, nowdate
 
+from aftersales.installed_base import location
 from aftersales.service_calls import calls
 from aftersales.service_calls.repeat_calls import find_related
 from tests import factories as make
@@ -114,6 +115,22 @@ def test_contact_and_address_come_from_the_customer_when_the_caller_gave_none(no
 	assert call.service_address == address
 	assert "4 Grand Canal Quay" in call.service_address_display
 	assert call.service_zone == "Canal"
+
+
+def test_an_address_is_written_as_its_country_writes_it(nora):
+	values = {
+		"line": "Gran Vía 1",
+		"pincode": "28013",
+		"city": "Madrid",
+		"state": "Madrid",
+		"country": "Spain",
+	}
+	address = as_admin(make.address, nora, phone="+34911234567", **values)
+	call = make.plain_call(nora, service_address=address)
+	lines = ["Gran Vía 1", "28013 Madrid", "Spain", "Phone: 911 23 45 67"]
+	assert call.service_address_display.splitlines() == lines
+	as_admin(make.make, "Address Template", country="Spain", template="{{ city }}, {{ address_line1 }}")
+	assert location.display(address) == "Madrid, Gran Vía 1", "the site's own template goes before"
 
 
 def test_what_the_caller_said_is_kept(nora):

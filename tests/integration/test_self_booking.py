@@ -156,7 +156,8 @@ def test_two_customers_do_not_get_the_same_hour_and_nobody_the_appointment_of_an
 	assert promised(other) == ("Triaged", None, None)
 	far = ("9999-12-31T10:00:00/9999-12-31T12:00:00", "99999999999999999999/2027-03-03T12:00:00")
 	uneven = "2027-03-03T10:07:00/2027-03-03T11:00:00"
-	for forged in ("", "x/y", window(3, 3), window(3, 10, 9), uneven, *far):
+	narrow = window(3, 12, 1)  # two hours are offered
+	for forged in ("", "x/y", window(3, 3), window(3, 10, 9), narrow, uneven, *far):
 		answer = portal.post(f"/aftersales/calls/{other.name}", BEN, action="book", window=forged, seen="")
 		assert answer.status == 422, forged
 	assert promised(other) == ("Triaged", None, None)
@@ -176,6 +177,16 @@ def test_a_long_visit_moves_only_to_where_all_of_it_has_room(shop, call):
 	assert portal.post(address(call), action="book", window=window(4, 12), seen=seen).status == 422
 	assert portal.post(address(call), action="book", window=window(4, 8), seen=seen).status == 303
 	assert str(visit.reload().planned_end) == "2027-03-04 13:00:00"
+	# Another visit of the call does not move with it: then the appointment is changed by phone
+	second = make.planned(
+		call, shop.aoife, planned_start="2027-03-05 10:00:00", planned_end="2027-03-05 11:00:00"
+	)
+	second.dispatch()
+	seen = "2027-03-04 08:00:00"
+	for values in ({"action": "book", "window": window(8, 8)}, {"action": "cancel_visit"}):
+		assert portal.post(address(call), seen=seen, **values).status == 422
+	assert booking.why_not(call.name) == "several"
+	assert [doc.reload().status for doc in (visit, second)] == ["Dispatched", "Dispatched"]
 
 
 def test_too_late_not_looked_at_emergencies_and_switched_off_are_for_the_phone(shop, call, clock):

@@ -22,13 +22,15 @@ def at(hour: int, minute: int = 0, day: int = 3) -> datetime:
 		("Off", Facts("Triaged"), "off"),
 		("", Facts("Triaged"), "off"),
 		("All Calls", Facts("Open"), None),
+		("All Calls", Facts("Open", by_guest=True), "not_looked_at"),
+		("All Calls", Facts("Triaged", by_guest=True), None),
 		("After Triage", Facts("Open"), "not_looked_at"),
 		("After Triage", Facts("Triaged"), None),
 		("After Triage", Facts("In Progress"), "over"),
 		("After Triage", Facts("Scheduled", arrived=True), "over"),
 		("After Triage", Facts("Triaged", in_workshop=True), "over"),
 		("After Triage", Facts("Triaged", emergency=True), "emergency"),
-		("After Triage", Facts("Scheduled", crew=True), "several"),
+		("After Triage", Facts("Scheduled", several=True), "several"),
 		("After Triage", Facts("Scheduled", visit_status="On Site"), "begun"),
 		("After Triage", Facts("Scheduled", promised_from=at(8, 59, day=4)), "too_late"),
 		("After Triage", Facts("Scheduled", promised_from=at(9, 0, day=4)), "too_late"),
@@ -56,6 +58,10 @@ def test_a_window_is_kept_by_who_is_free_at_every_moment_of_it():
 	assert keeper([busy, free], wish, (at(10, 30), at(12, 30))) == "Free"
 	assert keeper([busy], wish, (at(10, 30), at(12, 30))) is None
 	assert keeper([free], wish, (at(15), at(16, 30))) is None  # no time left for the visit
+	# Narrower than offered: only before what ends the technician's time
+	assert keeper([busy, free], wish, (at(10), at(11))) is None
+	assert keeper([busy, free], wish, (at(10, 30), at(12))) == "Busy"
+	assert keeper([free], wish, (at(15), at(16))) == "Free"
 	assert is_window((at(10), at(12)), wish, at(17))
 	assert not is_window((at(10, 10), at(12)), wish, at(17))
 	assert not is_window((at(8), at(10)), wish, at(17))

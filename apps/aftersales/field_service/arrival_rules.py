@@ -135,18 +135,21 @@ def is_window(window: Span, wish: Wish, until: datetime) -> bool:
 def keeper(technicians: Iterable[Technician], wish: Wish, window: Span) -> str | None:
 	"""Who can keep a window: free at every moment of it for a whole visit; None without one.
 
-	A technician of the zone before one of another, one with less to do that day before a busier one.
+	A technician of the zone before one of another, one with less to do that day before a busier one. Nobody keeps a
+	window narrower than it would be offered: it ends early only where no later arrival leaves time for the visit.
 	"""
+	start, end = window
 	able = [
-		technician
+		(technician, closing)
 		for technician in technicians
-		if any(
-			opening <= window[0] and window[1] + wish.visit <= closing
-			for opening, closing in gaps(technician, wish.earliest)
-		)
+		for opening, closing in gaps(technician, wish.earliest)
+		if opening <= start and end + wish.visit <= closing
 	]
+	is_whole = end - start == wish.window or any(end + wish.visit == closing for _one, closing in able)
+	if not is_whole:
+		return None
 	chosen = min(
-		able,
+		(technician for technician, _closing in able),
 		key=lambda one: (bool(wish.zone) and one.zone != wish.zone, _load(one, window[0]), one.name),
 		default=None,
 	)

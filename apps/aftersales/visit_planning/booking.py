@@ -4,6 +4,7 @@ Whoever asks (`customer_portal`) has seen that the call is the customer's. What 
 Phone Desk, and is checked once more while the technicians are held: two customers do not get the same hour.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import frappe
@@ -29,13 +30,13 @@ LOOKED_AT = 40
 
 def why_not(call: str) -> rules.Why | None:
 	"""Why the customer of a call may not choose the time of its visit; None when they may."""
-	return _why_not(frappe.get_doc("Repair Call", call))
+	return _why_not(frappe.get_doc("Repair Call", call), _open_visits(call))
 
 
 def offered(call: str) -> list[Suggestion]:
 	"""The windows a customer may choose from, some on each of the next days; the cheap ones marked."""
 	doc = frappe.get_doc("Repair Call", call)
-	length = _length(_open_visit(doc.name))
+	length = _length(next(iter(_open_visits(call)), None))
 	return rules.choose(windows.for_call(doc, count=LOOKED_AT, whole=True, length=length))
 
 
@@ -60,8 +61,7 @@ def book(call: str, start: datetime, end: datetime, seen_from: str, by: str) -> 
 	doc = frappe.get_doc("Repair Call", call, for_update=True)
 	if doc.promised_from and (get_datetime(doc.promised_from), get_datetime(doc.promised_to)) == (start, end):
 		return
-	_require(doc, seen_from)
-	visit = _open_visit(doc.name, for_update=True)
+	visit = _require(doc, seen_from)
 	technician = windows.keeper(doc, start, end, visit and visit.name, _length(visit))
 	if not technician:
 		frappe.throw(_("This time has been taken meanwhile. Please choose another one."), NotPossible)
@@ -97,8 +97,7 @@ def cancel(call: str, seen_from: str, reason: str, by: str) -> None:
 	doc = frappe.get_doc("Repair Call", call, for_update=True)
 	if not doc.promised_from:
 		return
-	_require(doc, seen_from)
-	visit = _open_visit(doc.name, for_update=True)
+	visit = _require(doc, seen_from)
 	window = f"{format_datetime(doc.promised_from)} – {format_datetime(doc.promised_to)}"
 	doc.update({"status": "Triaged", "promised_from": None, "promised_to": None})
 	_set_next_action(doc, _("The customer has cancelled the visit: {0}").format(plain_line(reason) or "–"))
@@ -114,26 +113,31 @@ def cancel(call: str, seen_from: str, reason: str, by: str) -> None:
 		_take_off_the_plan(visit)
 
 
-def _why_not(doc: Document) -> rules.Why | None:
-	visit = _open_visit(doc.name)
+def _why_not(doc: Document, open_visits: Sequence[Document]) -> rules.Why | None:
+	visit = next(iter(open_visits), None)
 	facts = rules.Facts(
 		doc.status,
+		by_guest=doc.channel == "QR" and not doc.contact_confirmed,
 		emergency=triage.is_emergency(doc),
 		in_workshop=doc.name in cards.calls_with_open_card([doc.name]),
 		arrived=bool(doc.arrived_at),
 		promised_from=get_datetime(doc.promised_from) if doc.promised_from else None,
 		visit_status=visit and visit.status,
-		crew=bool(visit and visit.crew),
+		# Two visits at different times are no appointment that moves as one
+		several=any(one.crew for one in open_visits) or sum(map(_is_planned, open_visits)) > 1,
 	)
 	policy = aftersales_settings().self_booking or rules.OFF
 	return rules.why_not(policy, facts, now_datetime(), _cutoff())
 
 
-def _require(doc: Document, seen_from: str) -> None:
+def _require(doc: Document, seen_from: str) -> Document | None:
+	"""The visit that changes with the appointment, if there is one; locking reads see what others planned meanwhile."""
 	if str((doc.promised_from and get_datetime(doc.promised_from)) or "") != seen_from:
 		frappe.throw(_("The appointment has changed meanwhile. Please look at the new time."), NotPossible)
-	if why := _why_not(doc):
+	open_visits = _open_visits(doc.name, for_update=True)
+	if why := _why_not(doc, open_visits):
 		frappe.throw(words_of(why), NotPossible)
+	return next(iter(open_visits), None)
 
 
 def words_of(why: rules.Why) -> str:
@@ -143,14 +147,18 @@ def words_of(why: rules.Why) -> str:
 	return _("This appointment cannot be changed here. Please call us.")
 
 
-def _open_visit(call: str, for_update: bool = False) -> Document | None:
-	"""The visit of a call that is planned or under way, the one that is planned first."""
+def _open_visits(call: str, for_update: bool = False) -> list[Document]:
+	"""The visits of a call that are planned or under way, the one that is planned first before others."""
 	names = visits.open_vouchers_of_call(call, for_update)
 	docs = [frappe.get_doc("Service Voucher", name) for name in names]
 	docs.sort(
 		key=lambda doc: (doc.status == "Draft", not doc.planned_start, str(doc.planned_start), doc.name)
 	)
-	return docs[0] if docs else None
+	return docs
+
+
+def _is_planned(visit: Document) -> bool:
+	return visit.status != "Draft" or bool(visit.planned_start)
 
 
 def _length(visit: Document | None) -> timedelta | None:

@@ -16,7 +16,10 @@ Why = Literal["off", "over", "not_looked_at", "emergency", "begun", "several", "
 
 @dataclass(frozen=True)
 class Facts:
-	"""What is known of a call. `visit_status` and `crew` of its open visit."""
+	"""What is known of a call. `visit_status` of its open visit; `several`: technicians, or visits that have a time.
+
+	`by_guest`: whoever scanned a product's code registered it, and nobody has confirmed the contact.
+	"""
 
 	status: str
 	emergency: bool = False
@@ -24,7 +27,8 @@ class Facts:
 	arrived: bool = False
 	promised_from: datetime | None = None
 	visit_status: str | None = None
-	crew: bool = False
+	several: bool = False
+	by_guest: bool = False
 
 
 def why_not(policy: str, facts: Facts, now: datetime, cutoff: timedelta) -> Why | None:
@@ -37,13 +41,13 @@ def why_not(policy: str, facts: Facts, now: datetime, cutoff: timedelta) -> Why 
 		return "off"
 	if facts.status not in ("Open", "Triaged", "Scheduled") or facts.in_workshop or facts.arrived:
 		return "over"
-	if facts.status == "Open" and policy == AFTER_TRIAGE:
+	if facts.status == "Open" and (policy == AFTER_TRIAGE or facts.by_guest):
 		return "not_looked_at"
 	if facts.emergency:
 		return "emergency"
 	if facts.visit_status == "On Site":
 		return "begun"
-	if facts.crew:
+	if facts.several:
 		return "several"
 	if facts.promised_from and facts.promised_from - cutoff <= now:
 		return "too_late"

@@ -162,13 +162,15 @@ def test_a_day_that_changed_since_the_options_were_shown_moves_nothing(day):
 
 def test_who_may_not_plan_sees_no_options(day):
 	leak = call("Running Leak", EAST, hazard="Gas")
-	frappe.set_user(make.user("running.accountant@example.com", "Service Accountant"))
-	for what in (
-		lambda: emergencies.options(leak.name),
-		lambda: emergencies.take(leak.name, day.aoife, f"{day.date} 10:00:00"),
-	):
-		with pytest.raises(frappe.PermissionError):
-			what()
+	accountant = make.user("running.accountant@example.com", "Service Accountant")
+	for user in (accountant, TECHNICIAN):  # whose own day it is, but not the days of others
+		frappe.set_user(user)
+		for what in (
+			lambda: emergencies.options(leak.name),
+			lambda: emergencies.take(leak.name, day.aoife, f"{day.date} 10:00:00"),
+		):
+			with pytest.raises(frappe.PermissionError):
+				what()
 
 
 def test_a_closed_call_is_no_emergency(day):
@@ -211,6 +213,8 @@ def test_a_crew_sees_the_visit_and_is_busy_with_it(day):
 		own.save()
 	with pytest.raises(frappe.PermissionError):
 		own.reload().call_off("Too far")
+	with pytest.raises(frappe.PermissionError, match="Only users who plan visits"):
+		board.plan(day.brian, str(day.date), 16 * 60, 60, voucher=day.later.name)
 
 	frappe.set_user(SUPERVISOR)
 	board.plan(day.brian, str(day.date), 15 * 60, 60, voucher=day.later.name)

@@ -26,6 +26,15 @@ CALENDAR_COLORS = {
 	"Cancelled": "red",
 }
 
+PLAN = (
+	"planned_start",
+	"planned_end",
+	"promise_changed_for",
+	"absence_override_reason",
+	"qualification_override_reason",
+)
+"""What is decided by planning a visit: when it is, and why this technician is sent."""
+
 NOT_CARRIED_OVER = (
 	"status",
 	"planned_start",
@@ -116,7 +125,25 @@ def take_technicians(doc: Document) -> None:
 	elif doc.technician not in mine:
 		if status_changed_to(doc, "Cancelled"):
 			doc.check_permission("submit")  # which somebody of the crew has not
+		_validate_plan_unchanged(doc)
 		crew_lines.take_own(doc, mine)
+
+
+def _validate_plan_unchanged(doc: Document) -> None:
+	"""Somebody of the crew works on the visit as it is planned: its time and its sending are not theirs to change.
+
+	Raises:
+		frappe.PermissionError: the plan was changed.
+	"""
+	before = doc.get_doc_before_save()
+	if doc.flags.ignore_permissions or not before:  # the app writes, not the user
+		return
+	is_changed = any((doc.get(name) or before.get(name)) and doc.has_value_changed(name) for name in PLAN)
+	if is_changed or status_changed_to(doc, "Dispatched"):
+		frappe.throw(
+			_("Only users who plan visits, and the technician who leads this one, can change its plan."),
+			frappe.PermissionError,
+		)
 
 
 def call_of_visit(voucher: str) -> str | None:

@@ -14,6 +14,7 @@ from frappe.utils import escape_html, get_datetime, getdate, now_datetime
 
 from aftersales.core.input.requests import Moment, validate_call
 from aftersales.field_service import dispatch_board, visits
+from aftersales.field_service.permissions import is_restricted
 from aftersales.service_calls import calls
 from aftersales.service_routes.planner.emergency_rules import Answer, answers
 from aftersales.service_routes.planner.insertion_rules import fixed_routes
@@ -37,8 +38,7 @@ def options(repair_call: str) -> list[dict]:
 		frappe.PermissionError: the user may not plan visits or read the call.
 		frappe.ValidationError: the call does not wait for a visit.
 	"""
-	frappe.has_permission("Service Voucher", "write", throw=True)
-	frappe.get_doc("Repair Call", repair_call).check_permission("read")
+	_check_rights(repair_call)
 	case, found = _answers(repair_call)
 	return [_shown(case, repair_call, answer) for answer in found]
 
@@ -55,8 +55,7 @@ def take(repair_call: str, technician: str, start: Moment, reason: str | None = 
 		frappe.PermissionError: the user may not plan visits.
 		frappe.ValidationError: the day has changed since the options were shown, or a guard of a visit refuses.
 	"""
-	frappe.has_permission("Service Voucher", "write", throw=True)
-	frappe.get_doc("Repair Call", repair_call).check_permission("read")
+	_check_rights(repair_call)
 	calls.lock(repair_call)
 	case, found = _answers(repair_call)
 	chosen = next(
@@ -82,6 +81,14 @@ def take(repair_call: str, technician: str, start: Moment, reason: str | None = 
 	)
 	dispatch_board.dispatch(voucher, reason=reason)
 	return {"voucher": voucher, "moved": moved[::-1]}
+
+
+def _check_rights(repair_call: str) -> None:
+	"""Whoever fits in a call sees and moves the day of others, which technicians may not."""
+	frappe.has_permission("Service Voucher", "write", throw=True)
+	if is_restricted(frappe.session.user, "write"):
+		frappe.throw(_("Only users who plan visits can fit a call into the day."), frappe.PermissionError)
+	frappe.get_doc("Repair Call", repair_call).check_permission("read")
 
 
 def _answers(repair_call: str) -> tuple[Case, list[Answer]]:

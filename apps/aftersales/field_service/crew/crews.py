@@ -5,7 +5,7 @@ the visit, are busy with it, and their hours are labour lines of their own.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 import frappe
 from frappe import _
@@ -69,16 +69,29 @@ def is_in_crew(voucher: str, technicians: Iterable[str]) -> bool:
 	)
 
 
-def visits_of(technicians: Iterable[str], since: datetime | None = None) -> list[str]:
-	"""Names of the visits in whose crew one of `technicians` is.
-
-	Args:
-		since: only those that are planned to end later, or have no time.
-	"""
+def visits_of(technicians: Iterable[str], since: datetime) -> list[str]:
+	"""Names of the visits in whose crew one of `technicians` is, and that are planned to end later or have no time."""
 	rows = {"parenttype": VISIT, "technician": ("in", [*technicians] or [""])}
-	later = [["planned_end", ">", since], ["planned_end", "is", "not set"]] if since else None
+	later = [["planned_end", ">", since], ["planned_end", "is", "not set"]]
 	return frappe.get_all(
 		MEMBER, filters=rows, or_filters=later, pluck="parent", order_by="parent asc", distinct=True
+	)
+
+
+def visits_going_on(technicians: Iterable[str], today: date) -> list[str]:
+	"""Names of the visits in whose crew one of `technicians` is, and that are open or were completed from `today` on."""
+	row, visit = frappe.qb.DocType(MEMBER), frappe.qb.DocType(VISIT)
+	is_open = (visit.docstatus == 0) & visit.status.isin(OPEN_STATES)
+	was_completed = (visit.docstatus == 1) & (visit.departed_at >= today)
+	return (
+		frappe.qb.from_(row)
+		.join(visit)
+		.on((visit.name == row.parent) & (row.parenttype == VISIT))
+		.select(visit.name)
+		.distinct()
+		.where(row.technician.isin([*technicians] or [""]) & (is_open | was_completed))
+		.orderby(visit.name)
+		.run(pluck=True)
 	)
 
 

@@ -59,7 +59,8 @@ def _visits(technicians: list[str]) -> list:
 		return []
 	until = add_days(nowdate(), DAYS)
 	found: list[str] = []
-	for own in ({"technician": ("in", technicians)}, {"name": ("in", crews.visits_of(technicians) or [""])}):
+	along = crews.visits_going_on(technicians, getdate(nowdate()))
+	for own in ({"technician": ("in", technicians)}, {"name": ("in", along or [""])}):
 		found += frappe.get_list(
 			"Service Voucher",
 			filters={**own, "docstatus": 0, "status": ("in", ("Draft", "Dispatched", "On Site"))},

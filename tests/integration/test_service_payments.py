@@ -218,6 +218,9 @@ def test_what_the_gateway_charged_is_booked_whatever_the_link_asked_for(shop, cl
 	in_dollars = payment_request(invoice.name, 115.77)
 	charged(in_dollars, 115.77, "USD")
 	assert (len(entries()), told("Book what the bank received")) == (1, 1)
+	charged(in_dollars, 5)  # the same link paid once more: another currency before it hides nothing
+	assert entries()[1:] == [(5, 5, nowdate())]
+	assert told("Book what the bank received") == 1
 	fresh(in_dollars).cancel()
 
 	late = payment_request(invoice.name, 115.77)
@@ -229,7 +232,7 @@ def test_what_the_gateway_charged_is_booked_whatever_the_link_asked_for(shop, cl
 	make.fiscal_years(int(nowdate()[:4]) + 1)
 	clock.forward(days=45)
 	charged(late, 115.77)
-	assert entries()[1:] == [(115.77, 115.77, nowdate())]
+	assert entries()[2:] == [(115.77, 115.77, nowdate())]
 	assert told("although nothing was due") == 1
 
 

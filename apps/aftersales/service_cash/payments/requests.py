@@ -60,8 +60,14 @@ def book(request: Document) -> str | None:
 	)
 	booked = _booked(request.name)
 	# A gateway notes what it completed before or after it tells us: the first word counts in any case
-	if len(booked) >= max(_completed(request.name), 1):
-		return booked[-1]
+	charged = _charged(request) or [_asked(request)]
+	# The accountant books what came in another currency; it hides no payment that is booked here
+	ours = [payment for payment in charged if payment[1] == request.currency]
+	for payment in charged:
+		if payment not in ours:
+			_tell_of_other_currency(request, *payment)
+	if len(booked) >= len(ours):
+		return booked[-1] if booked else None
 	if not booked and stored.status == "Paid":
 		return None
 	if is_overtaken(request.reference_name):
@@ -74,34 +80,37 @@ def book(request: Document) -> str | None:
 		return None
 	outstanding = flt(frappe.db.get_value("Sales Invoice", request.reference_name, "outstanding_amount"))
 	owed = owed_on(request.reference_name, outstanding)
-	charged = _charged(request, len(booked))
-	is_due = stored.docstatus == 1 and not booked and charged == _asked(request)
+	amount, currency = ours[len(booked)]
+	is_due = stored.docstatus == 1 and not booked and (amount, currency) == _asked(request)
 	if is_due and owed + nothing() >= flt(request.outstanding_amount):
 		with mapping_as_system():
 			payment = request.create_payment_entry(submit=False)
 		return _submit(payment)
-	return _book_as_advance(request, *charged)
+	return _book_as_advance(request, amount, currency)
 
 
 def _asked(request: Document) -> tuple[float, str]:
 	return rounded(flt(request.grand_total), request.currency), request.currency
 
 
-def _charged(request: Document, number: int) -> tuple[float, str]:
-	"""Amount and currency of the payment `number` (from 0 on) that the gateway completed; as asked where it says nothing."""
+def _charged(request: Document) -> list[tuple[float, str]]:
+	"""Amount and currency of each payment that the gateway completed, the first first; as asked where a note says nothing."""
 	notes = frappe.get_all(
 		LOG,
 		{"reference_doctype": REQUEST, "reference_docname": request.name, "status": COMPLETED},
 		pluck="data",
 		order_by="modified asc, creation asc",
 	)
-	amount, currency = _asked(request)
+	return [_noted(note, *_asked(request)) for note in notes]
+
+
+def _noted(note: str | None, amount: float, currency: str) -> tuple[float, str]:
 	try:
-		noted = json.loads(notes[number])
-		said = flt(noted.get("amount")), noted.get("currency") or currency
-	except (IndexError, TypeError, ValueError, AttributeError):
+		values = json.loads(note)
+		said, in_currency = flt(values.get("amount")), values.get("currency") or currency
+	except (TypeError, ValueError, AttributeError):
 		return amount, currency
-	return (rounded(said[0], said[1]), said[1]) if said[0] > 0 else (amount, currency)
+	return (rounded(said, in_currency), in_currency) if said > 0 else (amount, currency)
 
 
 def book_completed() -> None:
@@ -120,21 +129,10 @@ def book_named(request: str) -> None:
 
 
 def _book_as_advance(request: Document, amount: float, currency: str) -> str | None:
-	"""Nothing, or another amount, was due: the accountant finds the money on the customer's account, and a word on the invoice.
-
-	What was charged in another currency than asked is booked by the accountant, who knows what the bank received.
-	"""
+	"""Nothing, or another amount, was due: the accountant finds the money on the customer's account, and a word on the invoice."""
 	invoice = frappe.get_doc("Sales Invoice", request.reference_name)
 	if currency != invoice.currency:
-		_tell_once(
-			invoice,
-			_("{0} was paid with {1}, although {2} was asked. Book what the bank received.").format(
-				request.name,
-				fmt_money(amount, currency=currency),
-				fmt_money(request.grand_total, currency=request.currency),
-			),
-		)
-		return None
+		return _tell_of_other_currency(request, amount, currency)
 	with mapping_as_system():
 		payment = _advance(request, invoice, amount)
 	name = _submit(payment)
@@ -156,10 +154,16 @@ def _book_as_advance(request: Document, amount: float, currency: str) -> str | N
 	return name
 
 
-def _tell_once(invoice: Document, text: str) -> None:
-	told = {"reference_doctype": invoice.doctype, "reference_name": invoice.name, "content": text}
+def _tell_of_other_currency(request: Document, amount: float, currency: str) -> None:
+	"""Once on the invoice: the accountant, who knows what the bank received, books it."""
+	text = _("{0} was paid with {1}, although {2} was asked. Book what the bank received.").format(
+		request.name,
+		fmt_money(amount, currency=currency),
+		fmt_money(request.grand_total, currency=request.currency),
+	)
+	told = {"reference_doctype": "Sales Invoice", "reference_name": request.reference_name, "content": text}
 	if not frappe.db.exists("Comment", told):
-		invoice.add_comment("Info", text)
+		frappe.get_doc("Sales Invoice", request.reference_name).add_comment("Info", text)
 
 
 def _submit(payment: Document) -> str:

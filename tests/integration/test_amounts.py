@@ -10,7 +10,7 @@ import frappe
 import pytest
 from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
 from erpnext.selling.doctype.quotation.quotation import make_sales_order
-from frappe.utils import add_to_date, flt, nowdate
+from frappe.utils import add_days, add_to_date, flt, nowdate
 
 from aftersales.core.money import unit
 from aftersales.core.rounding_rules import round_to
@@ -55,8 +55,8 @@ def test_decisions_round_as_the_books_do(method, amount):
 
 
 def worked(minutes: int, after: int = 0, **values) -> dict:
-	"""Work of so many minutes that began `after` so many minutes of the day."""
-	began = add_to_date(f"{nowdate()} 00:00:00", minutes=after, as_datetime=True)
+	"""Work of so many minutes that began `after` so many minutes of yesterday."""
+	began = add_to_date(f"{add_days(nowdate(), -1)} 00:00:00", minutes=after, as_datetime=True)
 	return {
 		"activity": "Repair",
 		"from_time": began,

@@ -8,4 +8,6 @@ from aftersales.installed_base.life import Event, events_of
 def of_product(equipment: str) -> list[Event]:
 	"""Every call about the product that was not cancelled."""
 	filters = {"equipment": equipment, "status": ("!=", "Cancelled")}
-	return events_of("Repair Call", filters, "received_at", _("Repair Call"), "subject", ("request_type", "status"))
+	return events_of(
+		"Repair Call", filters, "received_at", _("Repair Call"), "subject", ("request_type", "status")
+	)

@@ -68,7 +68,8 @@ def load(wanted: Wanted, now: datetime) -> Case:
 	ways = _Ways()
 	problem_shifts = _with_places(shifts, people, midnight, ways)
 	visits = [_existing(row, fits[row.name], wanted, midnight, now, ways) for row in planned]
-	visits += [_new(row, fits[row.name], midnight, now, ways) for row in calls]
+	end = max((spans[-1][1] for _technician, _day, spans in shifts.values()), default=midnight)
+	visits += [_new(row, fits[row.name], midnight, end, now, ways) for row in calls]
 	seconds, metres, by = ways.table()
 	return Case(
 		Problem(visits, problem_shifts, seconds, metres, settings.prices()),
@@ -280,7 +281,10 @@ def _existing(
 	return Visit(row.name, place, length, earliest, latest, fixed=fixed, left_out_cost=PROMISED)
 
 
-def _new(row: frappe._dict, fits: frozenset[str], midnight: datetime, now: datetime, ways: "_Ways") -> Visit:
+def _new(
+	row: frappe._dict, fits: frozenset[str], midnight: datetime, end: datetime, now: datetime, ways: "_Ways"
+) -> Visit:
+	"""A call that waits. `end`: of the last day; who is left over is visited after it, and is as late as then at least."""
 	emergency = triage.is_emergency(row)
 	earliest, latest = _window(row, midnight, now)
 	due = row.due
@@ -294,6 +298,9 @@ def _new(row: frappe._dict, fits: frozenset[str], midnight: datetime, now: datet
 		cost = EMERGENCY
 	elif due:
 		cost = DUE
+	late_cost = flt(settings.routes_settings().late_hour) * (EMERGENCY_COUNTS if emergency else 1)
+	if due:
+		cost += max(0.0, (end - due) / timedelta(hours=1)) * late_cost
 	age = max(0, (now - get_datetime(row.received_at)).days) if row.received_at else 0
 	return Visit(
 		row.name,
@@ -302,7 +309,7 @@ def _new(row: frappe._dict, fits: frozenset[str], midnight: datetime, now: datet
 		earliest,
 		latest,
 		due=_seconds(due, midnight) if due else None,
-		late_cost=flt(settings.routes_settings().late_hour) * (EMERGENCY_COUNTS if emergency else 1),
+		late_cost=late_cost,
 		left_out_cost=cost + min(age, 300),
 		fits=fits,
 	)

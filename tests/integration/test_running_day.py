@@ -101,6 +101,17 @@ def test_the_map_shows_routes_in_their_order_calls_that_wait_and_says_what_it_ca
 	assert waiting["Running Waits"] == (EAST.latitude, EAST.longitude)
 	assert waiting["Running Nowhere"] is None and found["unknown"] >= 1
 	assert found["tiles"] is None
+	frappe.set_user("Administrator")
+	north = make.once("Service Zone", "Running North", zone="Running North")
+	heater = make.equipment(
+		make.customer("Running Heater"), serial_text="RUNNING-1", address=place(EAST, "Running Heater")
+	)
+	frappe.set_user(SUPERVISOR)
+	assert service_map.load(day.date, make.COMPANY, north)["routes"] == []
+	around = (EAST.latitude - 0.01, EAST.longitude - 0.01, EAST.latitude + 0.01, EAST.longitude + 0.01)
+	(product,) = service_map.products(*around)["products"]
+	assert (product["name"], product["place"]) == (heater, (EAST.latitude, EAST.longitude))
+	assert service_map.products(0, 0, 1, 1) == {"products": [], "more": False}
 	frappe.set_user(TECHNICIAN)
 	own = service_map.load(day.date)
 	assert [route["technician"] for route in own["routes"]] == [day.aoife]

@@ -4,17 +4,21 @@ It shows what the board shows to the same user, with the places of it.
 """
 
 import frappe
+from frappe.utils import flt
 
 from aftersales.core.geo_rules import Point
-from aftersales.core.input.requests import Day, validate_call
+from aftersales.core.input.requests import Day, Number, validate_call
 from aftersales.field_service import board_travel, dispatch_board
 from aftersales.service_routes import places
 from aftersales.service_routes.settings import routes_settings
 
+MOST_PRODUCTS = 500
+"""Shown at once: of more somebody looks at a smaller part of the map."""
+
 
 @frappe.whitelist()
 @validate_call
-def load(day: Day | None = None, company: str | None = None) -> dict:
+def load(day: Day | None = None, company: str | None = None, zone: str | None = None) -> dict:
 	"""The routes of a day and the calls that wait, with their places.
 
 	Returns:
@@ -26,7 +30,7 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 	Raises:
 		frappe.PermissionError: the user may not read Service Vouchers.
 	"""
-	board = dispatch_board.load(day, company)
+	board = dispatch_board.load(day, company, zone)
 	visits = [frappe._dict(visit) for row in board["technicians"] for visit in row["visits"]]
 	of_visits = board_travel.places_of(visits)
 	of_calls = _places_of_calls([call["call"] for call in board["waiting"]])
@@ -40,6 +44,45 @@ def load(day: Day | None = None, company: str | None = None) -> dict:
 		"waiting": waiting,
 		"unknown": sum(1 for route in routes for stop in route["stops"] if not stop["place"])
 		+ sum(1 for call in waiting if not call["place"]),
+	}
+
+
+@frappe.whitelist()
+@validate_call
+def products(south: Number, west: Number, north: Number, east: Number) -> dict:
+	"""Products within a part of the map, given in degrees.
+
+	Returns:
+		products (name, title, customer_name, place), those the user may read, and more: there are others.
+
+	Raises:
+		frappe.PermissionError: the user may not read products.
+	"""
+	frappe.has_permission("Customer Equipment", "read", throw=True)
+	product, address = frappe.qb.DocType("Customer Equipment"), frappe.qb.DocType("Address")
+	latitude, longitude = address[places.LATITUDE], address[places.LONGITUDE]
+	rows = (
+		frappe.qb.from_(product)
+		.join(address)
+		.on(address.name == product.address)
+		.select(product.name, latitude, longitude)
+		.where(latitude.between(south, north) & longitude.between(west, east))
+		.where((latitude != 0) | (longitude != 0))
+		.orderby(product.name)
+		.limit(MOST_PRODUCTS + 1)
+		.run()
+	)
+	where = {name: (flt(row_latitude), flt(row_longitude)) for name, row_latitude, row_longitude in rows}
+	shown = where and frappe.get_list(
+		"Customer Equipment",
+		filters={"name": ("in", list(where)[:MOST_PRODUCTS])},
+		fields=["name", "title", "customer_name"],
+		order_by="name asc",
+		limit_page_length=0,
+	)
+	return {
+		"products": [{**row, "place": where[row.name]} for row in shown or ()],
+		"more": len(rows) > MOST_PRODUCTS,
 	}
 
 

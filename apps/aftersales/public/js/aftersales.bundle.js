@@ -6,6 +6,7 @@ import "./breadcrumbs";
 import "./buttons";
 import "./connections";
 import "./customer_panel";
+import "./day_head";
 import "./dialog_names";
 import "./empty_states";
 import "./home_pages";

@@ -6,7 +6,7 @@ frappe.pages["service-map"].on_page_load = function (wrapper) {
 };
 
 frappe.pages["service-map"].on_page_show = function (wrapper) {
-	wrapper.service_map.load();
+	wrapper.service_map.show();
 };
 
 frappe.provide("aftersales");
@@ -31,62 +31,50 @@ aftersales.ServiceMap = class ServiceMap {
 		item(__("Reload"), () => this.load());
 		item(__("Dispatch Board"), () => frappe.set_route("dispatch-board"));
 		item(__("Visit Plan List"), () => frappe.set_route("List", "Visit Plan"));
-		this.date = this.page.add_field({
-			fieldname: "day",
-			fieldtype: "Date",
-			label: __("Day"),
-			change: () => this.go_to(this.date.get_value()),
-		});
-		this.date.set_input(this.day);
-		this.company = this.page.add_field({
-			fieldname: "company",
-			fieldtype: "Link",
-			options: "Company",
-			label: __("Company"),
-			change: () => this.load(),
-		});
-		$(`
-			<nav class="sm-days">
-				<button class="btn btn-default btn-sm" data-go="-1" aria-label="${__("Day Before")}">‹</button>
-				<button class="btn btn-default btn-sm" data-go="0">${__("Today")}</button>
-				<button class="btn btn-default btn-sm" data-go="1" aria-label="${__("Next Day")}">›</button>
-			</nav>`)
-			.appendTo(this.page.page_form)
-			.on("click", "[data-go]", (event) => {
-				const step = Number(event.currentTarget.dataset.go);
-				const today = frappe.datetime.get_today();
-				const day = step ? frappe.datetime.add_days(this.day, step) : today;
-				this.date.set_input(day);
-				this.go_to(day);
-			});
+		this.head = new aftersales.DayHead(this.page, this);
+		this.head.$days.append(`
+			<label class="sm-products"><input type="checkbox"> ${__("Products")}</label>`);
+		this.head.$days.on("change", "input", () => this.map && this.load_products());
 		this.$body = $(`
 			<div class="service-map">
 				<div class="sm-note text-muted"></div>
 				<div class="sm-panes">
-					<section class="sm-list" aria-label="${__("Routes and Calls")}"></section>
+					<section class="sm-list" aria-label="${__("Routes and Calls")}">
+						<div class="sm-routes"></div><div class="sm-of-products"></div>
+					</section>
 					<div class="sm-map" role="region" aria-label="${__("Map")}"></div>
 				</div>
 			</div>`).appendTo(this.page.main);
 		this.$body.on("click", "[data-at]", (event) => this.show_place(event.currentTarget.dataset.at));
 	}
 
+	show() {
+		this.head.follow();
+		return this.load();
+	}
+
+	// Under a popup that somebody reads nothing is drawn anew.
+	reload() {
+		const visible = frappe.get_route()[0] === "service-map" && !document.hidden;
+		if (visible && !this.is_read()) return this.load();
+	}
+
+	is_read() {
+		return !!this.$body.find(".leaflet-popup").length;
+	}
+
 	go_to(day) {
 		if (!day || day === this.day) return;
 		this.day = day;
-		this.fitted = null;
 		return this.load();
 	}
 
 	async load() {
-		const asked = (this.asked = {});
-		const found = await frappe.xcall("aftersales.visit_planning.service_map.load", {
-			day: this.day,
-			company: this.company.get_value() || null,
-		});
+		const asked = (this.asked = this.head.chosen());
+		const found = await frappe.xcall("aftersales.visit_planning.service_map.load", asked);
 		if (asked !== this.asked) return; // a later question has overtaken this answer
 		this.found = found;
-		const companies = new Set(found.routes.map((route) => route.company));
-		this.company.$wrapper.toggle(companies.size > 1 || !!this.company.get_value());
+		this.head.show_company(found.routes);
 		this.draw();
 	}
 
@@ -98,7 +86,7 @@ aftersales.ServiceMap = class ServiceMap {
 		const routes = this.found.routes.filter((route) => route.stops.length);
 		const parts = routes.map((route, number) => this.draw_route(route, number));
 		parts.push(this.draw_waiting());
-		this.$body.find(".sm-list").html(parts.join(""));
+		this.$body.find(".sm-routes").html(parts.join(""));
 		const { unknown } = this.found;
 		this.$body
 			.find(".sm-note")
@@ -111,12 +99,12 @@ aftersales.ServiceMap = class ServiceMap {
 					: ""
 			);
 		// Without any place there is nothing to see but the whole world
-		this.$body.toggleClass("sm-no-places", !this.bounds.length);
-		this.map.invalidateSize();
-		// Who has moved the map keeps it where it is; another day begins with all of it.
-		if (this.fitted !== this.day && this.bounds.length) {
+		this.show_or_hide_map();
+		// Who has moved the map keeps it where it is; another day or zone begins with all of it.
+		const chosen = JSON.stringify(this.asked);
+		if (this.fitted !== chosen && this.bounds.length) {
 			this.map.fitBounds(this.bounds, { padding: [30, 30], maxZoom: 14 });
-			this.fitted = this.day;
+			this.fitted = chosen;
 		}
 	}
 
@@ -125,6 +113,8 @@ aftersales.ServiceMap = class ServiceMap {
 			this.map = L.map(this.$body.find(".sm-map")[0], { zoomControl: true }).setView([0, 0], 2);
 			this.map.attributionControl.setPrefix("");
 			this.layer = L.layerGroup().addTo(this.map);
+			this.products = L.layerGroup().addTo(this.map);
+			this.map.on("moveend", () => this.is_read() || this.load_products());
 			L.control.scale({ imperial: false }).addTo(this.map);
 		}
 		const { tiles } = this.found;
@@ -190,6 +180,67 @@ aftersales.ServiceMap = class ServiceMap {
 		const none = `<p class="text-muted mb-0">${__("No call waits for a visit.")}</p>`;
 		return `<article class="sm-route"><header>${__("Waiting for a Visit")}</header>
 			${items.length ? `<ul>${items.join("")}</ul>` : none}</article>`;
+	}
+
+	// ------------------------------------------------------------------ products
+
+	wants_products() {
+		return this.head.$days.find("input").prop("checked");
+	}
+
+	show_or_hide_map() {
+		this.$body.toggleClass("sm-no-places", !this.bounds?.length && !this.wants_products());
+		this.map.invalidateSize();
+	}
+
+	// Those on the part of the map that is shown; none until they are asked for.
+	async load_products() {
+		const asked = (this.asked_products = {});
+		const wanted = this.wants_products();
+		this.show_or_hide_map();
+		const bounds = this.map.getBounds();
+		const found = wanted
+			? await frappe.xcall("aftersales.visit_planning.service_map.products", {
+					south: bounds.getSouth(),
+					west: bounds.getWest(),
+					north: bounds.getNorth(),
+					east: bounds.getEast(),
+			  })
+			: { products: [] };
+		if (asked !== this.asked_products) return;
+		this.products.clearLayers();
+		if (found.products.length && !this.fitted) {
+			// Nothing else has a place on this day
+			this.fitted = "products";
+			const places = found.products.map((product) => product.place);
+			this.map.fitBounds(places, { padding: [30, 30], maxZoom: 14 });
+		}
+		const items = found.products.map((product) => {
+			const link = frappe.utils.get_form_link(
+				"Customer Equipment",
+				product.name,
+				true,
+				this.escape(product.title || product.name)
+			);
+			L.circleMarker(product.place, { radius: 5, color: "#475569", weight: 2 })
+				.bindPopup(`<b>${link}</b><br>${this.escape(product.customer_name || "")}`)
+				.addTo(this.products);
+			return `<li class="sm-product">${link} <span class="text-muted">${this.escape(
+				product.customer_name || ""
+			)}</span></li>`;
+		});
+		const count = `${items.length}${found.more ? "+" : ""}`;
+		this.$body
+			.find(".sm-of-products")
+			.html(
+				wanted
+					? `<article class="sm-route"><header>${__(
+							"Products"
+					  )} <span class="text-muted">${count}</span></header><ul>${items.join(
+							""
+					  )}</ul></article>`
+					: ""
+			);
 	}
 
 	// ------------------------------------------------------------------ marks

@@ -1,6 +1,7 @@
 """The way between the visits of a day, for the dispatch board and the map: minutes and metres, and where time is short."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 import frappe
 
@@ -24,26 +25,33 @@ def places_of(visits: Iterable[frappe._dict]) -> dict[str, Point]:
 		],
 		order_by="name asc",
 	)
-	address = {row.name: row.service_address or row.product_address for row in rows or ()}
+	address = _addresses(rows or ())
 	known = places.of_addresses(address.values())
 	return {name: known[where] for name, where in address.items() if where in known}
 
 
-def add(technicians: list[dict], rows: Iterable[frappe._dict]) -> None:
+def _addresses(rows: Iterable[frappe._dict]) -> dict[str, str | None]:
+	"""Visit → the address of its call, else of its product."""
+	return {row.name: row.service_address or row.product_address for row in rows}
+
+
+def add(technicians: list[dict], rows: Iterable[frappe._dict], people: dict[str, frappe._dict]) -> None:
 	"""Give each visit shown `travel` (minutes from the stop before, None where a place is not known) and `tight`.
 
 	Each technician gets `travel` (minutes) and `kilometres` of the whole day, the way home included.
 
 	Args:
 		technicians: as the board shows them.
-		rows: the visits of the day.
+		rows: the visits of the day, as `board_rows` reads them.
+		people: technicians by name, as `board_rows` reads them.
 	"""
-	where = places_of(rows)
-	homes = places.of_technicians(technician["name"] for technician in technicians) if where else {}
+	address, ends = _addresses(rows), places.starts_and_ends(people.values())
+	known = places.of_addresses((*address.values(), *chain.from_iterable(ends.values())))
+	where = {name: known[one] for name, one in address.items() if one in known}
 	speeds = travel.speeds_of_zones() if where else {}
 	for technician in technicians:
 		visits = sorted(technician["visits"], key=lambda visit: (visit["start"], visit["name"]))
-		start, end = homes.get(technician["name"], (None, None))
+		start, end = (known.get(one) for one in ends[technician["name"]])
 		stops = [start, *(where.get(visit["name"]) for visit in visits), end]
 		zones = [technician["zone"], *(visit["zone"] for visit in visits), technician["zone"]]
 		ways = travel.along(stops, zones, speeds) if where and visits else [None] * (len(visits) + 1)
@@ -52,6 +60,6 @@ def add(technicians: list[dict], rows: Iterable[frappe._dict]) -> None:
 			visit["travel"] = round(way[0] / 60) if way else None
 			visit["tight"] = bool(way and before and visit["start"] - before["end"] < visit["travel"])
 			before = visit
-		known = [way for way in ways if way]
-		technician["travel"] = round(sum(way[0] for way in known) / 60)
-		technician["kilometres"] = round(sum(way[1] for way in known) / 1000, 1)
+		driven = [way for way in ways if way]
+		technician["travel"] = round(sum(way[0] for way in driven) / 60)
+		technician["kilometres"] = round(sum(way[1] for way in driven) / 1000, 1)

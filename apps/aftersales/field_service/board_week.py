@@ -1,12 +1,15 @@
 """The week on the dispatch board: technicians by days, with the room that is left and what was promised."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import frappe
 
 from aftersales.core.input.requests import Day, validate_call
 from aftersales.field_service import arrival, board_rows, day_rules, dispatch_board
+from aftersales.field_service.arrival_rules import Span
 from aftersales.service_staff import availability, availability_rules
+from aftersales.service_staff.availability_rules import Absence, Person
 
 DAYS = 7
 MOST_CALLS = 400
@@ -35,11 +38,8 @@ def load(day: Day | None = None, company: str | None = None, zone: str | None = 
 	people = board_rows.people_on(company or None, rows, monday.date(), zone or None)
 	known = availability.people(people, monday.date(), end.date())
 	hours = arrival.working_hours(None, monday, end)
-	of_technician: dict[str, list] = {name: [] for name in people}
-	for row in rows:
-		if row.technician in of_technician:
-			of_technician[row.technician].append(row)
-	promised = _promised(company or None, zone or None, monday, end)
+	of_technician = board_rows.of_technicians(people, rows)
+	promised = windows_not_planned(company or None, zone or None, monday, end)
 	return {
 		"today": now.date(),
 		"days": [
@@ -51,8 +51,8 @@ def load(day: Day | None = None, company: str | None = None, zone: str | None = 
 				"company": people[name].company,
 				"zone": people[name].service_zone,
 				"days": [
-					_day(people[name], known[name], hours, of_technician[name], midnight, now)
-					for midnight in midnights
+					_day(people[name], known[name], hours, own, midnight, now)
+					for midnight, own in board_rows.by_day(of_technician[name], midnights).items()
 				],
 			}
 			for name in sorted(people)
@@ -60,27 +60,11 @@ def load(day: Day | None = None, company: str | None = None, zone: str | None = 
 	}
 
 
-def _day(person: frappe._dict, known, hours, rows, midnight: datetime, now: datetime) -> dict:
-	next_midnight = midnight + timedelta(days=1)
-	absence = availability_rules.absence(known, midnight.date()) if person.is_active else None
-	works = person.is_active and not absence
-	working = [
-		(max(begin, midnight), min(end, next_midnight))
-		for begin, end in hours
-		if works and begin < next_midnight and end > midnight
-	]
-	own = sorted(
-		(
-			row
-			for row in rows
-			if board_rows.span(row)[0] < next_midnight and board_rows.span(row)[1] > midnight
-		),
-		key=board_rows.span,
-	)
-	spans = [
-		(max(begin, midnight), min(end, next_midnight))
-		for begin, end in (board_rows.span(row) for row in own)
-	]
+def _day(
+	person: frappe._dict, known: Person, hours: Sequence[Span], own: list, midnight: datetime, now: datetime
+) -> dict:
+	absence, working = hours_of(person, known, hours, midnight)
+	spans = [span for _row, span in own]
 	to_come = [(max(begin, now), end) for begin, end in working if end > now]
 	return {
 		"day": midnight.date(),
@@ -88,7 +72,7 @@ def _day(person: frappe._dict, known, hours, rows, midnight: datetime, now: date
 		"worked": day_rules.minutes(working),
 		"planned": day_rules.minutes(spans),
 		"free": day_rules.minutes(to_come) - day_rules.minutes(_within(spans, to_come)),
-		"late": sum(1 for row in own if _is_late(row, now)),
+		"late": sum(1 for row, _span in own if is_late(row, now)),
 		"visits": [
 			{
 				"name": row.name,
@@ -99,12 +83,28 @@ def _day(person: frappe._dict, known, hours, rows, midnight: datetime, now: date
 				"emergency": bool(row.hazard),
 				"promised": bool(row.promised_from),
 			}
-			for row in own
+			for row, _span in own
 		],
 	}
 
 
-def _is_late(row: frappe._dict, now: datetime) -> bool:
+def hours_of(
+	person: frappe._dict, known: Person, hours: Sequence[Span], midnight: datetime
+) -> tuple[Absence | None, list[Span]]:
+	"""Why a technician does not come on a day, and the hours worked on it."""
+	absence = availability_rules.absence(known, midnight.date()) if person.is_active else None
+	if absence or not person.is_active:
+		return absence, []
+	next_midnight = midnight + board_rows.DAY
+	return None, [
+		(max(begin, midnight), min(end, next_midnight))
+		for begin, end in hours
+		if begin < next_midnight and end > midnight
+	]
+
+
+def is_late(row: frappe._dict, now: datetime) -> bool:
+	"""The visit should have begun."""
 	return bool(row.status in dispatch_board.MOVABLE and row.planned_start and row.planned_start < now)
 
 
@@ -112,7 +112,7 @@ def _within(spans, working) -> list:
 	return [(max(a, begin), min(b, end)) for a, b in spans for begin, end in working if a < end and b > begin]
 
 
-def _promised(company: str | None, zone: str | None, begin: datetime, until: datetime) -> dict:
+def windows_not_planned(company: str | None, zone: str | None, begin: datetime, until: datetime) -> dict:
 	"""Day → windows that customers were promised on it, for whose calls no visit has its technician and time."""
 	found: dict = {}
 	for row in dispatch_board.calls_waiting(company, frappe.utils.now_datetime(), MOST_CALLS, zone):

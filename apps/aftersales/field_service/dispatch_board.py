@@ -6,7 +6,8 @@ browser in another time zone shows the site's hours.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
+from typing import NoReturn
 
 import frappe
 from frappe import _
@@ -17,13 +18,11 @@ from aftersales.core.input.requests import Day, Moment, WholeNumber, validate_ca
 from aftersales.field_service import arrival, board_promises, board_travel, day_rules, visits
 from aftersales.field_service.arrival_rules import Span, Technician
 from aftersales.field_service.board_needs import Needs
-from aftersales.field_service.board_rows import people_on, span, visits_between
+from aftersales.field_service.board_rows import of_technicians, people_on, span, visits_between
 from aftersales.field_service.dispatch import qualification
-from aftersales.field_service.permissions import is_restricted
 from aftersales.service_calls import triage
 from aftersales.service_setup.settings import aftersales_settings
-from aftersales.service_staff import availability, availability_rules
-from aftersales.service_staff.technicians import technicians_of_user
+from aftersales.service_staff import availability
 
 MOST_WAITING = 200
 MOVABLE = ("Draft", "Dispatched")
@@ -57,11 +56,9 @@ def load(day: Day | None = None, company: str | None = None, zone: str | None = 
 	length = cint(aftersales_settings().visit_minutes) or 90
 	rows = visits_between(midnight, company or None, zone=zone or None)
 	people = people_on(company or None, rows, on, zone or None)
-	of_technician = {name: [] for name in people}
-	for row in rows:
-		if row.technician in of_technician:
-			of_technician[row.technician].append(row)
-	days = {name: _day_of(person, of_technician[name], midnight) for name, person in people.items()}
+	own = of_technicians(people, rows)
+	hours = arrival.working_hours(None, midnight, midnight + timedelta(days=1))
+	days = {name: _day_of(person, own[name], hours) for name, person in people.items()}
 	waiting = calls_waiting(company or None, now, zone=zone or None)
 	needs = Needs(people, [*rows, *waiting], on)
 	earliest = max(now, midnight)
@@ -76,7 +73,7 @@ def load(day: Day | None = None, company: str | None = None, zone: str | None = 
 		"technicians": [
 			_technician_shown(
 				*(people[name], board_promises.with_room_taken(days[name], promised.get(name, ()), length)),
-				*(of_technician[name], needs, midnight, earliest, now, length),
+				*(own[name], needs, midnight, earliest, now, length),
 			)
 			| {"promised": [_promise_shown(*each, midnight) for each in promised.get(name, ())]}
 			for name in sorted(days)
@@ -84,7 +81,7 @@ def load(day: Day | None = None, company: str | None = None, zone: str | None = 
 		"waiting": [_waiting_shown(row, needs, midnight) for row in waiting[:MOST_WAITING]],
 		"more": len(waiting) > MOST_WAITING,
 	}
-	board_travel.add(shown["technicians"], rows)
+	board_travel.add(shown["technicians"], rows, people)
 	return {**shown, "fits": needs.fits}
 
 
@@ -118,14 +115,14 @@ def plan(
 	"""
 	frappe.has_permission("Service Voucher", "write", throw=True)
 	start = datetime.combine(getdate(day), time()) + timedelta(
-		minutes=_within(minute, 0, 24 * 60 - 1, _("Start", context="After-sales"))
+		minutes=within(minute, 0, 24 * 60 - 1, _("Start", context="After-sales"))
 	)
 	planned = {
 		"technician": technician,
 		"planned_start": start,
-		"planned_end": start + timedelta(minutes=_within(minutes, *LENGTHS, _("Duration"))),
+		"planned_end": start + timedelta(minutes=within(minutes, *LENGTHS, _("Duration"))),
 	}
-	doc = _movable(voucher, seen) if voucher else _first_visit(call)
+	doc = movable(voucher, seen) if voucher else _first_visit(call)
 	doc.update({**planned, "promise_changed_for": promise_changed_for})
 	_give_reason(doc, reason)
 	doc.save()
@@ -141,7 +138,7 @@ def dispatch(voucher: str, seen: Moment | None = None, reason: str | None = None
 		frappe.PermissionError, frappe.ValidationError: as the voucher's own action says, or it was changed meanwhile.
 	"""
 	frappe.has_permission("Service Voucher", "write", throw=True)
-	doc = _movable(voucher, seen)
+	doc = movable(voucher, seen)
 	_give_reason(doc, reason)
 	doc.dispatch()
 
@@ -156,7 +153,7 @@ def put_back(voucher: str, seen: Moment | None = None) -> None:
 		frappe.ValidationError: the visit is dispatched, or was changed meanwhile.
 	"""
 	frappe.has_permission("Service Voucher", "write", throw=True)
-	doc = _movable(voucher, seen)
+	doc = movable(voucher, seen)
 	if doc.status != "Draft":
 		frappe.throw(
 			_(
@@ -181,14 +178,12 @@ def _give_reason(doc: Document, reason: str | None) -> None:
 		doc.qualification_override_reason = reason
 
 
-def _movable(voucher: str, seen: str | None) -> Document:
+def movable(voucher: str, seen: str | None) -> Document:
+	"""A visit, locked, that the user may move and that is as it was seen."""
 	doc = frappe.get_doc("Service Voucher", voucher, for_update=True)
 	doc.check_permission("write")
 	if seen and get_datetime(seen) != get_datetime(doc.modified):
-		frappe.throw(
-			_("{0} was changed by another user. Reload it.").format(frappe.bold(doc.name)),
-			title=_("Changed by Another User"),
-		)
+		refuse_changed(doc)
 	if doc.docstatus or doc.status not in MOVABLE:
 		frappe.throw(
 			_("{0} is already {1} and cannot be rescheduled.").format(
@@ -196,6 +191,14 @@ def _movable(voucher: str, seen: str | None) -> Document:
 			)
 		)
 	return doc
+
+
+def refuse_changed(doc: Document) -> NoReturn:
+	"""Say that somebody else has changed a visit."""
+	frappe.throw(
+		_("{0} was changed by another user. Reload it.").format(frappe.bold(doc.name)),
+		title=_("Changed by Another User"),
+	)
 
 
 def _first_visit(call: str | None) -> Document:
@@ -214,7 +217,8 @@ def _first_visit(call: str | None) -> Document:
 	return visits.voucher_from_call(call)
 
 
-def _within(number: int, least: int, most: int, what: str) -> int:
+def within(number: int, least: int, most: int, what: str) -> int:
+	"""A number of minutes as a client sent it; `what` names it where it makes no sense."""
 	if not least <= number <= most:
 		frappe.throw(
 			_("{0}: {1} is not between {2} and {3} minutes.").format(what, frappe.bold(number), least, most)
@@ -225,12 +229,8 @@ def _within(number: int, least: int, most: int, what: str) -> int:
 # ---------------------------------------------------------------------------------- reading
 
 
-def _day_of(person: frappe._dict, own: Iterable[frappe._dict], midnight: datetime) -> Technician:
-	working = (
-		arrival.working_hours(None, midnight, midnight + timedelta(days=1))
-		if person.is_active and not person.absence
-		else ()
-	)
+def _day_of(person: frappe._dict, own: Iterable[frappe._dict], hours: tuple[Span, ...]) -> Technician:
+	working = hours if person.is_active and not person.absence else ()
 	return Technician(person.name, working, tuple(sorted(span(visit) for visit in own)), person.service_zone)
 
 
@@ -335,6 +335,7 @@ def _waiting_shown(row: frappe._dict, needs: Needs, midnight: datetime) -> dict:
 	return {
 		"call": row.name,
 		"voucher": visit.name,
+		"technician": visit.technician,
 		"seen": str(visit.modified) if visit else None,
 		"status": row.status,
 		"subject": row.subject,

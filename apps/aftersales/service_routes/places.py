@@ -1,6 +1,7 @@
 """Where addresses and technicians are: coordinates on ERPNext's Address, given by map, by hand, by import or by geocoder."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 import frappe
 from frappe import _
@@ -77,11 +78,18 @@ def of_technicians(names: Iterable[str]) -> dict[str, tuple[Point | None, Point 
 		fields=["name", "start_address", "end_address"],
 		order_by="name asc",
 	)
+	ends = starts_and_ends(rows)
+	places = of_addresses(chain.from_iterable(ends.values()))
+	return {name: (places.get(start), places.get(end)) for name, (start, end) in ends.items()}
+
+
+def starts_and_ends(technicians: Iterable[frappe._dict]) -> dict[str, tuple[str | None, str | None]]:
+	"""Technician → addresses where the day begins and where it ends, of rows with `start_address` and `end_address`."""
 	usual = routes_settings().start_address
-	starts = {row.name: row.start_address or usual for row in rows}
-	ends = {row.name: row.end_address or starts[row.name] for row in rows}
-	places = of_addresses([*starts.values(), *ends.values()])
-	return {row.name: (places.get(starts[row.name]), places.get(ends[row.name])) for row in rows}
+	return {
+		row.name: (row.start_address or usual, row.end_address or row.start_address or usual)
+		for row in technicians
+	}
 
 
 def _set(address: Document, place: Point | None) -> None:

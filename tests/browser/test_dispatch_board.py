@@ -106,6 +106,11 @@ def test_a_call_is_dragged_onto_a_day_moved_put_back_and_sent(server, plan):
 		expect(visit(other, plan.aoife)).to_contain_text(
 			"10:00–11:30", timeout=WAIT
 		)  # another screen sees it
+		desk.page.keyboard.press("Control+z")
+		expect(call(desk)).to_be_visible(timeout=WAIT)
+		assert (stored(plan).technician, stored(plan).planned_start) == (None, None)
+		put(desk, call(desk), plan.aoife, 10)
+		expect(visit(desk, plan.aoife)).to_contain_text("10:00–11:30", timeout=WAIT)
 
 		put(desk, visit(desk, plan.aoife), plan.brian, 13.25)
 		expect(visit(desk, plan.brian)).to_contain_text("13:15–14:45", timeout=WAIT)
@@ -121,6 +126,17 @@ def test_a_call_is_dragged_onto_a_day_moved_put_back_and_sent(server, plan):
 		expect(visit(desk, plan.brian)).to_contain_text("12:45–14:30", timeout=WAIT)
 		pull(desk, visit(desk, plan.brian), plan.brian, 16)
 		expect(visit(desk, plan.brian)).to_contain_text("12:45–16:00", timeout=WAIT)
+		desk.page.locator(".db-undo").click()
+		expect(visit(desk, plan.brian)).to_contain_text("12:45–14:30", timeout=WAIT)
+		desk.page.get_by_role("button", name="Month", exact=True).click()
+		cell = desk.page.locator("tr", has_text=plan.brian).locator(f'[data-day="{plan.tomorrow}"]')
+		expect(cell).to_contain_text("1", timeout=WAIT)
+		desk.picture("dispatch-board-month")
+		cell.focus()
+		desk.page.keyboard.press("ArrowUp")
+		expect(desk.page.locator(":focus")).to_have_attribute("data-day", plan.tomorrow)
+		desk.page.keyboard.press("Enter")
+		expect(visit(desk, plan.brian)).to_contain_text("12:45–14:30", timeout=WAIT)
 		desk.page.get_by_role("button", name="Week", exact=True).click()
 		cell = desk.page.locator("tr", has_text=plan.brian).locator(f'[data-day="{plan.tomorrow}"]')
 		expect(cell).to_contain_text("1 visit", timeout=WAIT)

@@ -1,11 +1,13 @@
 """The dispatch board: who sees which day, who is fit and free, and that visits move only by their own guards."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import frappe
 import pytest
 
 from aftersales.field_service import dispatch_board as board
+from aftersales.field_service.board import month
+from aftersales.field_service.board.undo import undo
 from tests import factories as make
 
 DAY = "2027-03-03"  # a Wednesday
@@ -274,6 +276,120 @@ def test_a_call_that_has_a_visit_gets_no_second_one(shop, call):
 		board.plan(shop.aoife, DAY, 660, 60, call=call.name)
 
 
+# ---------------------------------------------------------------- taking back
+
+
+def test_what_was_planned_moved_or_put_back_is_undone_by_who_did_it(shop, call, clock):
+	frappe.set_user(SUPERVISOR)
+	name = board.plan(shop.aoife, DAY, 540, 90, call=call.name)
+	undo(name, seen(name))
+	assert stored(name) == ("Draft", None, None, None)
+	assert waiting(call)["voucher"] == name
+
+	board.plan(shop.aoife, DAY, 540, 90, voucher=name)
+	before = {"technician": shop.aoife, "day": DAY, "minute": 540, "minutes": 90}
+	nine = ("Draft", shop.aoife, datetime(2027, 3, 3, 9), datetime(2027, 3, 3, 10, 30))
+	board.plan(shop.brian, "2027-03-04", 615, 60, voucher=name, seen=seen(name))
+	undo(name, seen(name), **before)
+	assert stored(name) == nine
+	board.put_back(name, seen(name))
+	undo(name, seen(name), **before)
+	assert stored(name) == nine
+
+	board.plan(shop.aoife, DAY, 660, 90, voucher=name, seen=seen(name))
+	mine = seen(name)
+	frappe.set_user(AGENT)
+	with pytest.raises(frappe.ValidationError, match="changed by another user"):
+		undo(name, mine, **before)  # what somebody else has done
+	frappe.get_doc("Service Voucher", name).update({"preliminary_plan": "Take the long ladder"}).save()
+	frappe.set_user(SUPERVISOR)
+	with pytest.raises(frappe.ValidationError, match="changed by another user"):
+		undo(name, mine, **before)
+	assert stored(name)[2] == datetime(2027, 3, 3, 11)
+	board.plan(shop.aoife, DAY, 720, 90, voucher=name)
+	for minute, minutes in ((10**9, 90), (540, -5), (540, 10**9)):
+		with pytest.raises(frappe.ValidationError, match="is not between"):
+			undo(name, seen(name), **{**before, "minute": minute, "minutes": minutes})
+	clock.forward(minutes=16)
+	with pytest.raises(frappe.ValidationError, match="more than 15 minutes ago"):
+		undo(name, seen(name), **before)
+
+
+def test_a_dispatch_of_which_nobody_was_told_is_undone_as_if_it_had_not_been(shop, call):
+	frappe.set_user(SUPERVISOR)
+	name = board.plan(shop.aoife, DAY, 540, 90, call=call.name)
+	board.dispatch(name)
+	before = {"technician": shop.aoife, "day": DAY, "minute": 540, "minutes": 90}
+	assert undo(name, seen(name), **before) is None
+	call.reload()
+	assert (stored(name)[0], call.status, call.promised_from, call.promises) == ("Draft", "Triaged", None, [])
+
+	board.dispatch(name)
+	board.plan(shop.aoife, DAY, 780, 90, voucher=name, seen=seen(name), promise_changed_for="Service")
+	call.reload()
+	assert (len(call.promises), call.next_action[:9]) == (2, "Tell the ")
+	undo(name, seen(name), dispatched=1, promised=1, **before)
+	call.reload()
+	assert stored(name) == ("Dispatched", shop.aoife, datetime(2027, 3, 3, 9), datetime(2027, 3, 3, 10, 30))
+	assert (call.promised_from, len(call.promises)) == (datetime(2027, 3, 3, 9), 1)
+	assert call.next_action == "Visit the customer"
+
+
+def test_what_the_customer_was_told_is_undone_only_by_who_knows_it(shop, call):
+	make.settings(send_customer_messages=1)
+	call.db_set("contact_email", "nora@byrne.example")
+	frappe.set_user(SUPERVISOR)
+	name = board.plan(shop.aoife, DAY, 540, 90, call=call.name)
+	board.dispatch(name)
+	before = {"technician": shop.aoife, "day": DAY, "minute": 540, "minutes": 90}
+	assert "The customer has been told" in undo(name, seen(name), **before)
+	assert stored(name)[0] == "Dispatched"
+	assert undo(name, seen(name), although_told=1, **before) is None
+	call.reload()
+	assert (stored(name)[0], call.status, call.promised_from) == ("Draft", "Triaged", None)
+	assert len(call.promises) == 1  # the customer knows it
+	assert call.next_action == "Agree another appointment with the customer"
+
+	board.dispatch(name)
+	frappe.get_doc("Service Voucher", name).arrive()
+	with pytest.raises(frappe.ValidationError, match="is already <strong>On Site</strong>"):
+		undo(name, seen(name), **before)
+
+
+# ---------------------------------------------------------------- the month
+
+
+def test_a_month_shows_how_full_each_day_is_and_who_is_away(shop, call):
+	planned(call, shop.aoife)
+	planned(make.call(shop.customer), shop.aoife, "2027-03-03 10:00", "2027-03-03 12:00")
+	planned(make.call(shop.customer), shop.aoife, "2027-03-31 23:00", "2027-04-01 01:00")
+	holidays = make.once(
+		"Holiday List",
+		"Dispatch Leave",
+		holiday_list_name="Dispatch Leave",
+		from_date="2027-01-01",
+		to_date="2027-12-31",
+		holidays=[{"holiday_date": "2027-03-04", "description": "Wedding"}],
+	)
+	frappe.db.set_value("Service Technician", shop.brian, "holiday_list", holidays)
+	waits = make.call(shop.customer)
+	waits.schedule("2027-03-05 10:00:00", "2027-03-05 12:00:00")
+	found = month.load(DAY, make.COMPANY)
+	assert (len(found["days"]), found["days"][0], found["more"]) == (31, date(2027, 3, 1), False)
+	assert found["promised"][4] == 1
+	days = {one["name"]: one["days"] for one in found["technicians"]}
+	assert days[shop.aoife][2] == {"visits": 2, "planned": 180, "worked": 480, "late": 0, "away": None}
+	assert days[shop.aoife][30]["planned"] == 60  # and an hour in April
+	assert (days[shop.aoife][6]["worked"], days[shop.aoife][6]["away"]) == (0, None)  # a Sunday
+	assert (days[shop.brian][3]["worked"], "Wedding" in days[shop.brian][3]["away"]) == (0, True)
+	(first,) = (
+		one["days"][0] for one in month.load("2027-04-15")["technicians"] if one["name"] == shop.aoife
+	)
+	assert (first["visits"], first["planned"]) == (1, 60)
+	frappe.set_user(TECHNICIAN)
+	assert [one["name"] for one in month.load(DAY)["technicians"]] == [shop.aoife]
+
+
 # ---------------------------------------------------------------- who may
 
 
@@ -286,6 +402,7 @@ def test_one_who_may_only_read_moves_nothing(shop, call):
 		lambda: board.plan(shop.aoife, DAY, 600, 60, voucher=visit.name),
 		lambda: board.put_back(visit.name),
 		lambda: board.dispatch(visit.name),
+		lambda: undo(visit.name, seen(visit.name)),
 	):
 		with pytest.raises(frappe.PermissionError):
 			attempt()
@@ -309,6 +426,7 @@ def test_the_board_asks_as_much_of_the_database_for_many_visits_as_for_few(shop,
 		frappe.db.sql = lambda *args, **kwargs: asked.append(args) or sql(*args, **kwargs)
 		try:
 			board.load(DAY)
+			month.load(DAY)
 		finally:
 			frappe.db.sql = sql
 		return len(asked)

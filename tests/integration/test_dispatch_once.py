@@ -4,6 +4,7 @@ import frappe
 import pytest
 
 from aftersales.field_service import dispatch_board as board
+from aftersales.field_service.board.undo import undo
 from tests import factories as make
 from tests.committed import swept_afterwards
 from tests.races import at_once, overtaken
@@ -40,3 +41,15 @@ def test_of_two_presses_at_the_same_moment_one_plans(call):
 	codes = at_once((lambda minute: plan_at(call, minute), 540), (lambda minute: plan_at(call, minute), 540))
 	assert sorted(map(bool, codes)) == [False, True]
 	assert visits(call) == 1
+
+
+def test_a_move_is_not_undone_over_what_another_supervisor_did_meanwhile(call):
+	name = plan_at(call, 540)
+	frappe.db.commit()
+	modified = str(frappe.db.get_value("Service Voucher", name, "modified"))
+	refused = overtaken(
+		lambda: board.plan(call.technician, "2027-03-03", 660, 60, voucher=name),
+		lambda: undo(name, modified),
+	)
+	assert "changed by another user" in str(refused)
+	assert f"{frappe.db.get_value('Service Voucher', name, 'planned_start'):%H:%M}" == "11:00"

@@ -92,6 +92,29 @@ def test_an_hour_that_was_filled_meanwhile_is_not_filled_twice(plan):
 	assert "meanwhile" in state(plan)[1]
 
 
+def test_two_dispatchers_and_a_planner_at_once_make_one_visit_and_lose_no_move(plan):
+	name = plan.calls[0].name
+
+	def dispatcher(minute: int) -> None:
+		board.plan(plan.technician, DAY, minute, 60, call=name)
+
+	*dispatchers, planner = at_once((dispatcher, 11 * 60), (dispatcher, 13 * 60), (accept, plan))
+	assert visits(plan) == [name]
+	done = {"Accepted": [1, 1], "Refused": [0, 1]}[state(plan)[0]]
+	assert (sorted(dispatchers), planner) == (done, 0)
+
+	(visit,) = frappe.get_all("Service Voucher", {"repair_call": name}, ["name", "modified"])
+
+	def move(minute: int) -> None:
+		board.plan(plan.technician, DAY, minute, 60, voucher=visit.name, seen=str(visit.modified))
+
+	codes = at_once((move, 14 * 60), (move, 16 * 60))
+	assert sorted(codes) == [0, 1]
+	frappe.db.rollback()
+	at = frappe.db.get_value("Service Voucher", visit.name, "planned_start")
+	assert at.hour == (14, 16)[codes.index(0)]
+
+
 def test_a_planner_that_comes_late_leaves_what_was_accepted(plan):
 	"""Its worker was at it while the plan was started anew and accepted."""
 	plan.db_set({"status": "Planning", "attempt": 2})

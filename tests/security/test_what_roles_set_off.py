@@ -25,6 +25,7 @@ FUNCTIONS = {
 	"MSATWC": (
 		"customer_care.follow_ups.call_sheet",
 		"customer_goods.refurbishing.history.of_unit",
+		"field_service.board.month.load",
 		"field_service.board_week.load",
 		"field_service.dispatch_board.load",
 		"field_service.mobile.api.session",
@@ -57,6 +58,7 @@ FUNCTIONS = {
 		"spare_parts.parts.stock_by_warehouse",
 		"spare_parts.vans.fill_vans",
 		"visit_planning.service_map.load",
+		"visit_planning.service_map.products",
 	),
 	"MSATW": (
 		"installed_base.meters.readings.record_reading",
@@ -101,6 +103,7 @@ FUNCTIONS = {
 		"customer_portal.messages.on_the_way",
 		"customer_portal.messaging.channels.available",
 		"customer_portal.messaging.product_documents.send",
+		"field_service.board.undo.undo",
 		"field_service.dispatch_board.dispatch",
 		"field_service.dispatch_board.put_back",
 		"field_service.quotes.decline_quote",

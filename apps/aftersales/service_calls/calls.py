@@ -21,7 +21,7 @@ from frappe.utils import (
 
 from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.source_text import N_
-from aftersales.service_calls import next_action_rules, promise_rules
+from aftersales.service_calls import next_action_rules, promise, promise_rules
 from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_calls.entitlement import coverage
 from aftersales.service_calls.entitlement.coverage_rules import Coverage
@@ -87,6 +87,39 @@ def record_dispatch(
 		)
 	if doc.status != "In Progress":
 		doc.status = "Scheduled"
+	_save(doc)
+
+
+def is_told_of_window(call: str, since: datetime) -> bool:
+	"""Whether the user has promised a new window since then, of which a message tells the customer."""
+	doc = frappe.get_doc("Repair Call", call)
+	return promise.is_promised_since(doc, since) and _is_told(doc)
+
+
+def take_back_dispatch(call: str, since: datetime, promised: bool, dispatched: bool) -> None:
+	"""A visit that was dispatched or moved by mistake goes back: so does what the call learnt from it.
+
+	A window of which nobody was told is as if it had not been promised. Of one that the customer knows it stays noted; the
+	former window is promised again, or the next action is to agree a new one.
+
+	Args:
+		since: when the visit was dispatched or moved.
+		promised: a window was promised before.
+		dispatched: the visit was dispatched before.
+	"""
+	doc = _open_call(call)
+	doc.flags.visit_is_recorded = True
+	is_told = _is_told(doc)
+	is_over = promise.is_promised_since(doc, since)
+	if is_over:
+		stale = doc.next_action == _text_to_tell(doc.promised_from)
+		promise.take_back(doc, promised, is_told)
+		if stale:
+			_propose_next_action(doc)
+	if not dispatched and doc.status == "Scheduled" and not doc.promised_from:
+		doc.status = "Triaged"
+		if is_over and is_told:
+			_set_next_action(doc, NEXT_ACTIONS["No Access"])
 	_save(doc)
 
 
@@ -236,11 +269,30 @@ def _keeps_promise(doc: Document | frappe._dict, planned_from: datetime | str) -
 
 def _ask_to_tell(doc: Document, start: datetime | str, changed_for: str | None) -> None:
 	"""Another time than was promised, which no message of ours tells the customer: somebody has to."""
-	is_told = aftersales_settings().send_customer_messages and (doc.contact_email or doc.contact_phone)
-	if changed_for == promise_rules.CUSTOMER or is_told or get_datetime(start) <= now_datetime():
+	if changed_for == promise_rules.CUSTOMER or _is_told(doc) or get_datetime(start) <= now_datetime():
 		return
-	doc.next_action = _("Tell the customer the new time: {0}").format(format_datetime(start))[:140]
+	doc.next_action = _text_to_tell(start)
 	doc.next_action_by = now_datetime()
+
+
+def _is_told(doc: Document) -> bool:
+	"""Messages of ours tell the customer."""
+	return bool(aftersales_settings().send_customer_messages and (doc.contact_email or doc.contact_phone))
+
+
+def _text_to_tell(start: datetime | str) -> str:
+	return _("Tell the customer the new time: {0}").format(format_datetime(start))[:140]
+
+
+def _propose_next_action(doc: Document) -> None:
+	"""What a call in its status asks for."""
+	proposal = next_action_rules.propose(
+		doc.status,
+		now_datetime(),
+		cint(aftersales_settings().next_action_within),
+		get_datetime(doc.promised_to) if doc.promised_to else None,
+	)
+	doc.update({"next_action": _(proposal.text), "next_action_by": proposal.by})
 
 
 def _set_next_action(doc: Document, text: str | None) -> None:

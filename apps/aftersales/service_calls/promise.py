@@ -1,5 +1,7 @@
 """The promise to the customer on a call: each window that was promised is a row, the arrival is measured by them."""
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -23,7 +25,7 @@ def validate_rows(call: Document) -> None:
 	before = call.get_doc_before_save()
 	if before is None:
 		call.set("promises", [])
-	elif [_plain(row) for row in call.promises] != [_plain(row) for row in before.promises]:
+	elif [_plain(row) for row in call.promises] != _kept(call, before):
 		frappe.throw(
 			_("The windows promised are set by the system and cannot be edited."), frappe.PermissionError
 		)
@@ -56,7 +58,7 @@ def check_window(call: Document) -> None:
 def record(call: Document) -> None:
 	"""Keep each window that is promised as a row: when, by whom, at whose wish, with what notice."""
 	if facts.any_changed(call, WINDOW):
-		if call.promised_from:
+		if call.promised_from and not call.flags.promise_was_none:
 			_add(call)
 		# what the customer said was said of the former window; one they have chosen themselves is confirmed
 		booked = bool(call.flags.booked_by_customer)
@@ -66,6 +68,32 @@ def record(call: Document) -> None:
 			arrival_answered_at=now_datetime() if booked else None,
 		)
 	call.promise_changed_for = None
+
+
+def is_promised_since(call: Document, since: datetime) -> bool:
+	"""Whether the user has promised the window that stands, and not before `since`."""
+	last = call.promises[-1] if call.promises else None
+	return bool(
+		last
+		and last.made_by == frappe.session.user
+		and get_datetime(last.made_at) >= since
+		and call.promised_from
+		and get_datetime(last.promised_from) == get_datetime(call.promised_from)
+	)
+
+
+def take_back(call: Document, promised: bool, is_told: bool) -> None:
+	"""The window promised last goes: the one before is promised again, or none.
+
+	Args:
+		promised: there was a window before.
+		is_told: the customer knows the window. Otherwise it is as if it had not been promised: its row goes, too.
+	"""
+	former = call.promises[-2] if promised and len(call.promises) > 1 else None
+	call.update({field: former and former.get(field) for field in WINDOW})
+	if not is_told:
+		call.flags.promise_was_none = True
+		call.remove(call.promises[-1])
 
 
 def measure(call: Document) -> None:
@@ -97,6 +125,12 @@ def require_for_work(call: Document) -> None:
 				_(call.request_type)
 			),
 		)
+
+
+def _kept(call: Document, before: Document) -> list[tuple]:
+	"""The rows that a call has to have: those that are stored, less one that is taken back."""
+	rows = [_plain(row) for row in before.promises]
+	return rows[:-1] if call.flags.promise_was_none else rows
 
 
 def _plain(row: Document) -> tuple:

@@ -1,7 +1,15 @@
 // The dispatch board: a day of all technicians beside the calls that wait for a visit. The server knows who is
 // qualified and free, and plans by the Service Voucher's own save; this page shows, asks, and calls.
+import { draw_grid, listen_to_keys } from "./grid";
+import { month_html, month_in_words } from "./month";
 import { Planning } from "./planning";
 import { week_html } from "./week";
+
+const LOADS = {
+	day: "aftersales.field_service.dispatch_board.load",
+	week: "aftersales.field_service.board_week.load",
+	month: "aftersales.field_service.board.month.load",
+};
 
 export class DispatchBoard extends Planning {
 	constructor(wrapper, page) {
@@ -9,10 +17,6 @@ export class DispatchBoard extends Planning {
 		this.wrapper = wrapper;
 		this.page = page;
 		this.view = "day";
-		this.load_soon = frappe.utils.debounce(() => this.reload(), 500);
-		this.on_change = (data) => {
-			if (["Service Voucher", "Repair Call"].includes(data?.doctype)) this.load_soon();
-		};
 		this.make_page();
 		setInterval(() => this.reload(), 60000);
 	}
@@ -26,39 +30,14 @@ export class DispatchBoard extends Planning {
 		item(__("Reload"), () => this.load());
 		item(__("Visit Calendar"), () => frappe.set_route("List", "Service Voucher", "Calendar"));
 		item(__("Service Voucher List"), () => frappe.set_route("List", "Service Voucher"));
-		this.date = this.page.add_field({
-			fieldname: "day",
-			fieldtype: "Date",
-			label: __("Day"),
-			change: () => this.go_to(this.date.get_value()),
-		});
-		// No default: Frappe sets it a moment later, and would take back a day chosen meanwhile.
-		this.date.set_input(this.day);
-		this.company = this.page.add_field({
-			fieldname: "company",
-			fieldtype: "Link",
-			options: "Company",
-			label: __("Company"),
-			change: () => this.load(),
-		});
-		this.zone = this.page.add_field({
-			fieldname: "zone",
-			fieldtype: "Link",
-			options: "Service Zone",
-			label: __("Zone"),
-			change: () => this.load(),
-		});
-		this.$days = $(`
-			<nav class="db-days">
-				<button class="btn btn-default btn-sm" data-go="-1" aria-label="${__("Day Before")}">‹</button>
-				<button class="btn btn-default btn-sm" data-go="0">${__("Today")}</button>
-				<button class="btn btn-default btn-sm" data-go="1" aria-label="${__("Next Day")}">›</button>
-				<span class="btn-group" role="group" aria-label="${__("View")}">
-					<button class="btn btn-default btn-sm" data-view="day">${__("Day")}</button>
-					<button class="btn btn-default btn-sm" data-view="week">${__("Week")}</button>
-				</span>
-				<strong class="db-day"></strong>
-			</nav>`).appendTo(this.page.page_form);
+		this.head = new aftersales.DayHead(this.page, this);
+		this.$days = this.head.$days.append(`
+			<span class="btn-group" role="group" aria-label="${__("View")}">
+				<button class="btn btn-default btn-sm" data-view="day">${__("Day")}</button>
+				<button class="btn btn-default btn-sm" data-view="week">${__("Week")}</button>
+				<button class="btn btn-default btn-sm" data-view="month">${__("Month")}</button>
+			</span>
+			<strong class="db-day"></strong>`);
 		this.$body = $(`
 			<div class="dispatch-board">
 				<div class="db-panes">
@@ -69,37 +48,35 @@ export class DispatchBoard extends Planning {
 					<section class="db-plan" aria-label="${__("Technicians")}"></section>
 				</div>
 			</div>`).appendTo(this.page.main.addClass("db-main"));
-		this.$days.on("click", "[data-go]", (event) => {
-			const step = Number(event.currentTarget.dataset.go) * (this.view === "week" ? 7 : 1);
-			const day = step ? frappe.datetime.add_days(this.day, step) : frappe.datetime.get_today();
-			this.date.set_input(day);
-			this.go_to(day);
-		});
 		this.$days.on("click", "[data-view]", (event) => this.show_view(event.currentTarget.dataset.view));
 		this.$body.on("click", "[data-day]", (event) => {
 			this.view = "day";
 			this.day = event.currentTarget.dataset.day;
-			this.date.set_input(this.day);
+			this.head.date.set_input(this.day);
 			this.load();
 		});
 		this.$body.on("click", "[data-place]", (event) => {
 			if (!event.target.closest("a")) this.open(this.things[event.currentTarget.dataset.place]);
 		});
 		this.listen_to_drags();
+		this.listen_to_undo();
+		listen_to_keys(this.$body);
 	}
 
 	show() {
-		frappe.realtime.doctype_subscribe("Service Voucher");
-		frappe.realtime.doctype_subscribe("Repair Call");
-		// Lists drop the listeners of others when they are opened.
-		frappe.realtime.off("list_update", this.on_change);
-		frappe.realtime.on("list_update", this.on_change);
+		this.head.follow();
 		return this.load();
 	}
 
 	show_view(view) {
 		this.view = view;
 		return this.load();
+	}
+
+	// An arrow leads to the next day, week or month.
+	step(direction) {
+		if (this.view === "month") return frappe.datetime.add_months(this.day, direction);
+		return frappe.datetime.add_days(this.day, direction * (this.view === "week" ? 7 : 1));
 	}
 
 	go_to(day) {
@@ -112,40 +89,48 @@ export class DispatchBoard extends Planning {
 		if (this.visible()) return this.load();
 	}
 
-	async load() {
+	load() {
+		return (this.loading = this.fetch());
+	}
+
+	async fetch() {
 		const asked = (this.asked = {});
 		// What is being dragged must not be drawn anew under the hand.
 		if (this.dragged) return void (this.outdated = true);
 		const { view } = this;
-		const board = await frappe.xcall(
-			view === "week"
-				? "aftersales.field_service.board_week.load"
-				: "aftersales.field_service.dispatch_board.load",
-			{
-				day: this.day,
-				company: this.company.get_value() || null,
-				zone: this.zone.get_value() || null,
-			}
-		);
-		if (asked !== this.asked) return; // a later question has overtaken this answer
+		const board = await frappe.xcall(LOADS[view], this.head.chosen());
+		if (asked !== this.asked) return this.loading; // a later question has overtaken this answer
 		if (this.dragged) return void (this.outdated = true);
-		this.$body.toggleClass("db-week-shown", view === "week");
+		this.show_which(view);
+		this.head.show_company(board.technicians);
+		if (view === "week") return this.draw_week(board);
+		if (view === "month") return this.draw_month(board);
+		this.board = board;
+		this.draw();
+	}
+
+	show_which(view) {
+		this.$body.toggleClass("db-days-shown", view !== "day");
 		this.$days.find("[data-view]").each((_i, button) => {
 			const is_shown = button.dataset.view === view;
 			$(button).toggleClass("active", is_shown).attr("aria-pressed", is_shown);
 		});
-		if (view === "week") return this.draw_week(board);
-		this.board = board;
-		const companies = new Set(board.technicians.map((technician) => technician.company));
-		this.company.$wrapper.toggle(companies.size > 1 || !!this.company.get_value());
-		this.draw();
+		const [before, after] =
+			view === "day" ? [__("Day Before"), __("Next Day")] : [__("Previous"), __("Next")];
+		this.$days.find('[data-go="-1"]').attr("aria-label", before);
+		this.$days.find('[data-go="1"]').attr("aria-label", after);
 	}
 
 	draw_week(week) {
 		const first = frappe.datetime.str_to_user(week.days[0].day);
 		const last = frappe.datetime.str_to_user(week.days[6].day);
 		this.$days.find(".db-day").text(`${first} – ${last}`);
-		this.$body.find(".db-plan").html(week_html(week, this));
+		draw_grid(this.$body.find(".db-plan"), week_html(week, this));
+	}
+
+	draw_month(month) {
+		this.$days.find(".db-day").text(month_in_words(month.days[0]));
+		draw_grid(this.$body.find(".db-plan"), month_html(month, this));
 	}
 
 	draw() {

@@ -1,19 +1,14 @@
 // What the dispatch board draws: a day of each technician, the calls that wait, and times as people read them.
+import { share_of } from "./week";
+import { date_in_words } from "./words";
+
 export class Faces {
 	LANE = 52; // px
 	escape = frappe.utils.escape_html;
 	day = frappe.datetime.get_today();
 
 	day_in_words() {
-		// The browser knows the region (en-IE), the user's settings only the language (en).
-		const language = frappe.boot.lang || "en";
-		const locale = navigator.language?.startsWith(language) ? navigator.language : language;
-		return new Date(`${this.day}T12:00`).toLocaleDateString(locale, {
-			weekday: "long",
-			day: "numeric",
-			month: "long",
-			year: "numeric",
-		});
+		return date_in_words(this.day, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 	}
 
 	place(thing) {
@@ -61,8 +56,7 @@ export class Faces {
 	row_html(technician) {
 		const e = this.escape;
 		const lanes = Math.max(1, ...technician.visits.map((visit) => visit.lane + 1));
-		const share = technician.worked ? technician.planned / technician.worked : technician.planned ? 2 : 0;
-		const filled = share > 1 ? "db-over" : share > 0.85 ? "db-full" : "";
+		const [share, filled] = share_of(technician.planned, technician.worked);
 		const load = technician.worked
 			? __("{0} of {1} h", [this.hours(technician.planned), this.hours(technician.worked)])
 			: __("day off");

@@ -1,24 +1,28 @@
 // What the dispatch board asks of the server, and the dialog by which a visit is planned without dragging.
-import { Dragging } from "./dragging";
+import { Undoing } from "./undoing";
 
-export class Planning extends Dragging {
+export class Planning extends Undoing {
 	LENGTHS = [15, 30, 45, 60, 90, 120, 150, 180, 240, 300, 360, 480];
 
 	async plan(thing, { technician, minute, minutes, reason }) {
 		const is_visit = this.is_visit(thing);
 		const kept = await this.ask_about_promise(thing, minute);
 		if (!kept) return null;
-		return this.change("plan", {
-			technician,
-			day: this.day,
-			minute: kept.minute,
-			minutes,
-			reason,
-			promise_changed_for: kept.changed_for || null,
-			call: is_visit || thing.voucher ? null : thing.call,
-			voucher: is_visit ? thing.name : thing.voucher,
-			seen: thing.seen,
-		});
+		return this.change(
+			"plan",
+			{
+				technician,
+				day: this.day,
+				minute: kept.minute,
+				minutes,
+				reason,
+				promise_changed_for: kept.changed_for || null,
+				call: is_visit || thing.voucher ? null : thing.call,
+				voucher: is_visit ? thing.name : thing.voucher,
+				seen: thing.seen,
+			},
+			this.where(thing)
+		);
 	}
 
 	// Returns the minute to plan for and who needs another time; null when nothing is to be planned.
@@ -36,23 +40,27 @@ export class Planning extends Dragging {
 	}
 
 	put_back(visit) {
-		return this.change("put_back", { voucher: visit.name, seen: visit.seen });
+		return this.change("put_back", { voucher: visit.name, seen: visit.seen }, this.where(visit));
 	}
 
-	// A refusal is shown by Frappe; the board then shows what is stored.
-	async change(what, args) {
+	// A refusal is shown by Frappe; the board then shows what is stored. `where`: to where the change can be undone.
+	async change(what, args, where) {
 		if (this.at_work) return;
 		this.at_work = true;
+		let made = null;
 		try {
-			return await frappe.xcall(`aftersales.field_service.dispatch_board.${what}`, args, "POST", {
+			const name = await frappe.xcall(`aftersales.field_service.dispatch_board.${what}`, args, "POST", {
 				freeze: true,
 			});
+			made = name || args.voucher;
 		} catch {
 			return null;
 		} finally {
 			this.at_work = false;
 			await this.load();
+			if (made) this.offer_undo(made, where);
 		}
+		return made;
 	}
 
 	// A call or visit is planned, moved and dispatched without dragging: by keyboard, and on a phone.
@@ -163,7 +171,8 @@ export class Planning extends Dragging {
 			reason: reason || null,
 		});
 		if (!name || !dispatch) return;
-		await this.change("dispatch", { voucher: name });
+		// Both are undone together
+		await this.change("dispatch", { voucher: name }, this.where(thing));
 	}
 
 	// Within a window that has begun: the next quarter of an hour.

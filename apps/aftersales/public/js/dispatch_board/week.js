@@ -1,12 +1,23 @@
 // The week on the dispatch board: technicians by days, what room is left, and what was promised.
+import { date_in_words } from "./words";
+
 const e = frappe.utils.escape_html;
 
+export function no_technician() {
+	return aftersales.forms.empty_html(
+		__("There is no active Service Technician that you can see."),
+		aftersales.forms.first_technician()
+	);
+}
+
+// The share of working time that is planned, and how it is marked.
+export function share_of(planned, worked) {
+	const share = worked ? planned / worked : planned ? 2 : 0;
+	return [share, share > 1 ? "db-over" : share > 0.85 ? "db-full" : ""];
+}
+
 export function week_html(week, board) {
-	if (!week.technicians.length)
-		return aftersales.forms.empty_html(
-			__("There is no active Service Technician that you can see."),
-			aftersales.forms.first_technician()
-		);
+	if (!week.technicians.length) return no_technician();
 	const heads = week.days.map(({ day, promised }) => {
 		const waits = promised
 			? `<span class="indicator-pill purple no-indicator-dot" title="${__(
@@ -19,7 +30,9 @@ export function week_html(week, board) {
 	});
 	const rows = week.technicians.map(
 		(technician) => `
-			<tr><th scope="row">${e(technician.name)}<span class="text-muted">${e(technician.zone || "")}</span></th>
+			<tr data-technician="${e(technician.name)}"><th scope="row">${e(technician.name)}<span class="text-muted">${e(
+			technician.zone || ""
+		)}</span></th>
 			${technician.days.map((day) => cell_html(technician, day, week, board)).join("")}</tr>`
 	);
 	return `<table class="db-week"><thead><tr><th scope="col">${__("Technician")}</th>${heads.join(
@@ -29,18 +42,11 @@ export function week_html(week, board) {
 }
 
 function in_words(day) {
-	const language = frappe.boot.lang || "en";
-	const locale = navigator.language?.startsWith(language) ? navigator.language : language;
-	return new Date(`${day}T12:00`).toLocaleDateString(locale, {
-		weekday: "short",
-		day: "numeric",
-		month: "short",
-	});
+	return date_in_words(day, { weekday: "short", day: "numeric", month: "short" });
 }
 
 function cell_html(technician, { day, away, worked, planned, free, late, visits }, week, board) {
-	const share = worked ? planned / worked : planned ? 2 : 0;
-	const filled = share > 1 ? "db-over" : share > 0.85 ? "db-full" : "";
+	const [share, filled] = share_of(planned, worked);
 	const emergency = visits.some((visit) => visit.emergency);
 	const room = worked ? __("{0} h free", [board.hours(free)]) : away ? __("away") : __("day off");
 	const what = visits.map(

@@ -32,6 +32,7 @@ def desk(shared_site):
 		emergency_priority="Emergency",
 		repeat_days=30,
 		next_action_within=240,
+		working_calendar=None,
 		follow_up_days=7,
 	)
 	make.user(AGENT, "Service Agent")
@@ -96,6 +97,21 @@ def test_a_call_gets_its_defaults(nora):
 	late = (get_datetime(call.next_action_by) - before).total_seconds()
 	assert 240 * 60 <= late < 240 * 60 + 60
 	assert (call.coverage, call.proposed_category, call.service_category) == ("Unknown", "A", "A")
+
+
+def test_the_first_action_is_due_in_working_time_but_on_an_emergency(nora, clock):
+	"""Told on a Friday at 17:00, with four hours of working time: Monday at 11:00; smell of gas: that evening."""
+	days = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+	windows = [{"weekday": day, "start_time": "08:00:00", "end_time": "18:00:00"} for day in days]
+	hours = as_admin(make.make, "Service Calendar", calendar_name="Hours of the Desk", windows=windows)
+	as_admin(make.settings, working_calendar=hours.name)
+	clock.to("2027-03-05 17:00:00")
+	ordinary, emergency = make.plain_call(nora), make.plain_call(nora, hazard="Gas")
+	assert str(ordinary.next_action_by)[:16] == "2027-03-08 11:00"
+	assert str(emergency.next_action_by)[:16] == "2027-03-05 21:00"
+	clock.to("2027-03-08 10:00:00")
+	ordinary.reload().triage()
+	assert str(ordinary.next_action_by)[:16] == "2027-03-08 14:00"
 
 
 def test_a_landline_of_the_contact_is_better_than_no_number(nora):

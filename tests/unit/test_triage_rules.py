@@ -190,12 +190,12 @@ def test_a_lone_star_is_no_zone():
 
 
 def test_next_action():
-	later = NOON + timedelta(hours=20)
-	assert next_action_rules.propose("Open", NOON, 240).by == NOON + timedelta(hours=4)
-	assert next_action_rules.propose("Scheduled", NOON, 240, later).by == later
-	assert next_action_rules.propose("Scheduled", later, 60, NOON).by == later + timedelta(hours=1)
-	assert next_action_rules.propose("Closed", NOON, 240) is None
-	assert next_action_rules.propose("Cancelled", NOON, 240) is None
+	due, later = NOON + timedelta(hours=4), NOON + timedelta(hours=20)
+	assert next_action_rules.propose("Open", NOON, due).by == due
+	assert next_action_rules.propose("Scheduled", NOON, due, later).by == later
+	assert next_action_rules.propose("Scheduled", later, later + timedelta(hours=1), NOON).by > later
+	assert next_action_rules.propose("Closed", NOON, due) is None
+	assert next_action_rules.propose("Cancelled", NOON, due) is None
 
 
 # --- what the answers of a follow-up mean (R-FU-1) ---

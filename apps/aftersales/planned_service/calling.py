@@ -18,6 +18,7 @@ from aftersales.core.savepoints import one_of_many
 from aftersales.planned_service import plans
 from aftersales.planned_service.plan_rules import Waiting, called_with
 from aftersales.planned_service.planning import CALLED, DOCTYPE, PLANNED
+from aftersales.service_calls import progress
 from aftersales.service_calls.portal_api import owner_for_customers
 
 BATCH = 500
@@ -166,7 +167,7 @@ def _call(service: Document, lead_call: str | None) -> str:
 			"channel": "Other",
 			"status": "Triaged",
 			"next_action": _next_action(service.due_on, cint(plan.window_days)),
-			"next_action_by": now_datetime(),
+			"next_action_by": progress.due_at(call),
 		}
 	)
 	call.call_owner = plan.call_owner or owner_for_customers()

@@ -14,7 +14,7 @@ from frappe.utils import add_to_date, cint, escape_html, get_datetime, now_datet
 
 from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.source_text import N_
-from aftersales.service_calls import answer_rules, next_action_rules, triage
+from aftersales.service_calls import answer_rules, next_action_rules, progress, triage
 from aftersales.service_calls.call_status_rules import CLOSED, NO_WORK_LEFT
 from aftersales.service_setup.settings import aftersales_settings
 
@@ -92,8 +92,7 @@ def take_message(
 		triage.note_decision(doc, _("Reopened: {0} has written again.").format(_named(by)))
 	if not doc.unanswered_since:
 		set_protected_values(doc, unanswered_since=get_datetime(at or now_datetime()))
-	within = cint(aftersales_settings().next_action_within)
-	doc.update({"next_action": _(next_action), "next_action_by": add_to_date(now_datetime(), minutes=within)})
+	doc.update({"next_action": _(next_action), "next_action_by": progress.due_at(doc)})
 	privileged(doc).save()
 	return what
 
@@ -118,8 +117,8 @@ def open_after(call: str, subject: str, contact: dict, received_at: datetime | s
 
 def _propose_anew(doc: Document) -> None:
 	promised_to = get_datetime(doc.promised_to) if doc.promised_to else None
-	within = cint(aftersales_settings().next_action_within)
-	if proposal := next_action_rules.propose(doc.status, now_datetime(), within, promised_to):
+	due = progress.due_at(doc)
+	if proposal := next_action_rules.propose(doc.status, now_datetime(), due, promised_to):
 		doc.update({"next_action": _(proposal.text), "next_action_by": proposal.by})
 
 

@@ -21,7 +21,7 @@ from frappe.utils import (
 
 from aftersales.core.guards import privileged, set_protected_values
 from aftersales.core.source_text import N_
-from aftersales.service_calls import next_action_rules, promise, promise_rules
+from aftersales.service_calls import next_action_rules, progress, promise, promise_rules
 from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_calls.entitlement import coverage
 from aftersales.service_calls.entitlement.coverage_rules import Coverage
@@ -289,7 +289,7 @@ def _propose_next_action(doc: Document) -> None:
 	proposal = next_action_rules.propose(
 		doc.status,
 		now_datetime(),
-		cint(aftersales_settings().next_action_within),
+		progress.due_at(doc),
 		get_datetime(doc.promised_to) if doc.promised_to else None,
 	)
 	doc.update({"next_action": _(proposal.text), "next_action_by": proposal.by})
@@ -298,8 +298,7 @@ def _propose_next_action(doc: Document) -> None:
 def _set_next_action(doc: Document, text: str | None) -> None:
 	"""The outcome's own next action, due as soon as the first action on a new call."""
 	if text:
-		within = cint(aftersales_settings().next_action_within)
-		doc.update({"next_action": _(text), "next_action_by": add_to_date(now_datetime(), minutes=within)})
+		doc.update({"next_action": _(text), "next_action_by": progress.due_at(doc)})
 
 
 def _note(doc: Document, text: str) -> None:

@@ -5,7 +5,7 @@ next action. Texts are English source strings; the controller translates them.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aftersales.core.source_text import N_
 
@@ -28,16 +28,16 @@ class NextAction:
 
 
 def propose(
-	status: str, now: datetime, within_minutes: int, promised_to: datetime | None = None
+	status: str, now: datetime, due: datetime, promised_to: datetime | None = None
 ) -> NextAction | None:
 	"""Next action of a call in `status`; None when the call is finished.
 
-	A scheduled call is due at the end of the window promised to the customer, every other one
-	`within_minutes` from now.
+	A scheduled call is due at the end of the window promised to the customer, every other one at `due`: when the
+	time for an action that begins now is over (`progress.due_at`).
 	"""
 	text = NEXT_ACTIONS.get(status)
 	if not text:
 		return None
 	if status == "Scheduled" and promised_to and promised_to > now:
 		return NextAction(text, promised_to)
-	return NextAction(text, now + timedelta(minutes=within_minutes))
+	return NextAction(text, due)

@@ -4,10 +4,12 @@ The guards act when a status is entered, from whatever status: which steps are o
 is the administrator's workflow, what may never be skipped is here.
 """
 
+from datetime import datetime
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, get_datetime, get_link_to_form, now_datetime
+from frappe.utils import add_to_date, cint, get_datetime, get_link_to_form, now_datetime
 
 from aftersales.core.guards import (
 	previous_status,
@@ -18,7 +20,8 @@ from aftersales.core.guards import (
 )
 from aftersales.service_calls import facts, next_action_rules
 from aftersales.service_calls.call_status_rules import CLOSED, FINISHED
-from aftersales.service_calls.triage import SUPERVISORS
+from aftersales.service_calls.triage import SUPERVISORS, is_emergency
+from aftersales.service_levels import calendars, working_time
 from aftersales.service_setup.settings import aftersales_settings
 
 ANSWERED = ("Triaged", "Scheduled", "In Progress", "Resolved", "Closed")
@@ -118,13 +121,27 @@ def propose_next_action(call: Document) -> None:
 	proposal = next_action_rules.propose(
 		call.status,
 		now_datetime(),
-		cint(aftersales_settings().next_action_within),
+		due_at(call),
 		get_datetime(call.promised_to) if call.promised_to else None,
 	)
 	if _is_open_to_proposal(call, "next_action"):
 		call.next_action = _(proposal.text)
 	if _is_open_to_proposal(call, "next_action_by"):
 		call.next_action_by = proposal.by
+
+
+def due_at(call: Document) -> datetime:
+	"""When an action on a call that is to be done from now on is due: *First Action within* of the settings.
+
+	The minutes are working time (*Technician Working Hours*): what is told in the evening is not late before the
+	morning. An emergency's are minutes by the clock on the wall.
+	"""
+	settings = aftersales_settings()
+	now, minutes = now_datetime(), cint(settings.next_action_within)
+	if not settings.working_calendar or is_emergency(call):
+		return add_to_date(now, minutes=minutes)
+	hours = calendars.load(settings.working_calendar)
+	return calendars.stored(working_time.add(hours, calendars.aware(now), minutes * 60))
 
 
 def check_owner_and_next_action(call: Document) -> None:

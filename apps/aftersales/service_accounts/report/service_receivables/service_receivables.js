@@ -1,4 +1,6 @@
 frappe.query_reports["Service Receivables"] = {
+	// Frappe would lead back to Accounting, where the Sales Invoice is at home
+	onload: () => frappe.breadcrumbs.add("Service Accounts"),
 	filters: [
 		{
 			fieldname: "company",

@@ -2,11 +2,13 @@
 
 import frappe
 import pytest
-from frappe.desk.desktop import get_workspace_sidebar_items
+from frappe.desk.desktop import get_desktop_page, get_workspace_sidebar_items
 
 from aftersales.setup import desk_sidebars, traces
 from aftersales.setup.roles import ROLES
 from tests import factories as make
+
+BILLING = ("Service Manager", "Service Supervisor", "Service Accountant")
 
 
 def test_each_module_has_the_shipped_sidebar_and_its_app_is_found_by_both_of_its_names(monkeypatch):
@@ -38,6 +40,8 @@ def test_every_role_has_the_workspace(role):
 	frappe.clear_cache(user=email)
 	frappe.set_user(email)
 	try:
-		assert "Aftersales" in {page.name for page in get_workspace_sidebar_items()["pages"]}
+		(page,) = (page for page in get_workspace_sidebar_items()["pages"] if page.name == "Aftersales")
+		shown = {row.label for row in get_desktop_page(frappe.as_json(page))["shortcuts"]["items"]}
 	finally:
 		frappe.set_user("Administrator")
+	assert ("Unbilled Work" in shown) == (role in BILLING), "shortcuts to lists are for all who read them"

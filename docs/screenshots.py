@@ -295,6 +295,20 @@ SHOTS = (
 	Shot("customer-estimate", ANNA, "/aftersales", click="See the estimate", full_height=1100),
 	Shot("setup-assistant", ADMINISTRATOR, "/app/setup-assistant", full_height=1000),
 	Shot("service-map", SUPERVISOR, "/app/service-map"),
+	Shot(
+		"visit-plan",
+		SUPERVISOR,
+		"/app/visit-plan/{name}",
+		"Visit Plan",
+		{"status": "Proposed"},
+		full_height=1150,
+	),
+	Shot(
+		"service-standards",
+		MANAGER,
+		report("Service Standards", **PERIOD),
+		steps=(("run", "0"), ("run", "0")),
+	),
 )
 
 

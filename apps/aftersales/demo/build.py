@@ -19,9 +19,10 @@ from aftersales.demo import (
 	stories,
 	technicians,
 	today,
+	upkeep,
 )
 
-TOLD = (history, agreements, stories, shop, bench, desk, portal, money, today)
+TOLD = (history, agreements, stories, shop, bench, desk, portal, money, today, upkeep)
 """What happened in the company: each module names its events with their moments."""
 
 BUILT = "aftersales_demo_built"

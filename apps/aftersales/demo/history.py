@@ -119,6 +119,19 @@ VISITS = (
 FITTED = {"FLT-SEAL": "GVS-15", "FLT-VALVE": "PRV-3B", "FLT-HEATEX": "HX-GSK"}
 """Fault: the part that Aoife has in her van for it."""
 IN_WARRANTY = "FLT-IGNITION"
+REFERRALS = {
+	"VK24-660018": "Neighbour",
+	"VK24-771204": "Neighbour",
+	"CW-2017-2210": "Neighbour",
+	"BR21-19-040": "Van in the street",
+	"BR18-21-316": "Van in the street",
+	"SP2-0389": "Trade fair",
+	"TR180-0092": "Trade fair",
+	"CW-2019-0733": "Search engine",
+	"BR18-20-413": "Search engine",
+	"BR21-22-905": "Search engine",
+}
+"""Serial number: what its customer said when asked how they had found the company."""
 PAID_AFTER = (9, 14, 6, 21, 11)
 """Days from the invoice to its payment, in turn."""
 
@@ -143,7 +156,7 @@ def _by_phone(
 	serial: str, subject: str, symptom: str, fault: str, days: int, resolution: str, csat: int, nps: str
 ) -> None:
 	received = past(days, "10:15")
-	call = take_call(received, **product(serial), subject=subject, symptom_code=symptom)
+	call = take_call(received, **_told(serial), subject=subject, symptom_code=symptom)
 	over = later(received, 9 + days % 17)
 	with acting_as(AGENT, over):
 		call.fault_code = fault
@@ -167,7 +180,7 @@ def _visit(
 	arrival = past(days, at)
 	received = _received(days, at)
 	departed = later(arrival, hours * 60)
-	call = take_call(received, **product(serial), subject=subject, symptom_code=symptom)
+	call = take_call(received, **_told(serial), subject=subject, symptom_code=symptom)
 	if fault == IN_WARRANTY:
 		rate(call, "C", "Known fault, free of charge", later(received, 3))
 	elif call.service_category != "B":
@@ -190,6 +203,10 @@ def _visit(
 	file_voucher(voucher, later(departed, 20))
 	close_call(call, later(departed, 25))
 	_answer(call.name, departed, csat, nps)
+
+
+def _told(serial: str) -> dict[str, str | None]:
+	return {**product(serial), "referral": REFERRALS.get(serial)}
 
 
 def _answer(call: str, closed_at: datetime, csat: int, nps: str) -> None:

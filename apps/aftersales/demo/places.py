@@ -56,5 +56,5 @@ def build() -> None:
 			"aftersales_longitude": WORKSHOP[1],
 		}
 	).insert()
-	settings.update({"start_address": address.name, "travel_speed": SPEED, "detour": DETOUR})
+	settings.update({"start_address": address.name, "travel_speed": SPEED, "detour": DETOUR, "time_limit": 5})
 	settings.save()

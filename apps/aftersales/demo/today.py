@@ -32,7 +32,7 @@ TOMORROW = (
 	("BR21-19-040", "Measure the inlet pressure", AOIFE, "15:30", "16:30"),
 	("TR180-0311", "Spindle temperature", DECLAN, "08:30", "11:00"),
 	("TR250-0417", "Probe calibration", DECLAN, "12:00", "14:00"),
-	("SP2-0512", "Yearly performance check", RONAN, "08:30", "10:15"),
+	("SP2-0512", "Fit the second cuvette changer", RONAN, "08:30", "10:15"),
 	("SP2-0513", "Yearly performance check", RONAN, "10:45", "12:15"),
 	("SP3-1093", "Introduction of a new operator", RONAN, "14:45", "16:45"),
 	("SP2-0388", "Bring back the instrument and set it up", NIAMH, "09:00", "10:30"),
@@ -40,6 +40,12 @@ TOMORROW = (
 """Serial number, subject, technician, from, until; none of these products is in the workshop."""
 
 EMERGENCY = ("VK35-104488", "Smell of gas in the boiler room", AOIFE)
+CREW = {"Chuck does not open": (NIAMH,), "Probe calibration": (NIAMH,)}
+"""Subject: who goes along."""
+AHEAD = 23.4
+"""Hours: a customer of today called so long before the visit, which is to be made within a day."""
+PLANNED_WORK = "Inspection and Preventive Maintenance"
+"""What is visited tomorrow can wait: no target for ordinary repairs runs on it."""
 BILLED_BEFORE = 4
 """Hours ago: of the visits of today, those that the accountant has billed; the others wait on the billing desk."""
 RECEIVED, ARRIVED, LEAVES = 1.2, 0.6, -0.5
@@ -48,24 +54,27 @@ RECEIVED, ARRIVED, LEAVES = 1.2, 0.6, -0.5
 
 def events() -> list[Event]:
 	"""The emergency, and the calls that lead to the visits of both days."""
-	visits = [
-		*((row, day(0, row[3]), day(0, row[4])) for row in TODAY),
-		*((row, day(1, row[3]), day(1, row[4])) for row in TOMORROW),
-	]
 	planned = []
-	for number, (row, start, end) in enumerate(visits):
+	for number, row in enumerate((*TODAY, *TOMORROW)):
+		is_today = number < len(TODAY)
+		start, end = (day(0 if is_today else 1, at) for at in row[3:])
 		if row[2] == EMERGENCY[2] and start < ago(LEAVES) and end > ago(RECEIVED):
 			continue
-		received = _received_today(number) if start > present() else None
-		received = received or min(later(past(1, "10:00"), 23 * number % 360), ago(2))
-		planned.append((received, partial(_visit, number, *row[:3], received, start, end)))
+		received = _received(number, start, is_today)
+		about = {"symptom_code": "SYM-ERROR"} if is_today else {"request_type": PLANNED_WORK}
+		planned.append((received, partial(_visit, number, *row[:3], received, start, end, about)))
 	return [*planned, (ago(RECEIVED), _emergency)]
 
 
-def _received_today(number: int) -> datetime | None:
-	"""Calls for tomorrow's visits came this morning, where the morning is over: their targets run, and are not missed."""
-	received = later(day(0, "08:20"), 11 * number % 90)
-	return received if received < ago(RECEIVED) else None
+def _received(number: int, start: datetime, is_today: bool) -> datetime:
+	"""Calls of today's visits came the day before, at weekends too: the target of a day is kept. Those of tomorrow's
+	came this morning, where the morning is over."""
+	if is_today:
+		return later(start, -60 * AHEAD + 7 * number % 20)
+	this_morning = later(day(0, "08:20"), 11 * number % 90)
+	if this_morning < ago(RECEIVED):
+		return this_morning
+	return min(later(past(1, "10:00"), 23 * number % 360), ago(2))
 
 
 def _emergency() -> None:
@@ -78,10 +87,18 @@ def _emergency() -> None:
 
 
 def _visit(
-	number: int, serial: str, subject: str, user: str, received: datetime, start: datetime, end: datetime
+	number: int,
+	serial: str,
+	subject: str,
+	user: str,
+	received: datetime,
+	start: datetime,
+	end: datetime,
+	about: dict[str, str],
 ) -> None:
-	call = take_call(received, **product(serial), subject=subject, symptom_code="SYM-ERROR")
-	voucher = send(user, call, later(received, 5 + 11 * number % 50), (start, end), "See the call.")
+	call = take_call(received, **product(serial), subject=subject, **about)
+	answered = later(received, 5 + 11 * number % 50)
+	voucher = send(user, call, answered, (start, end), "See the call.", CREW.get(subject, ()))
 	arrival = later(start, 5)
 	if arrival < present():
 		arrive(voucher, arrival)

@@ -168,6 +168,10 @@ def test_the_repair_is_due_when_the_product_is_promised_back_unless_the_owner_sa
 	card.save()
 	call.reload()
 	assert call.next_action_by == promised.replace(tzinfo=None)
+	call.update({"next_action": "Finish the repair", "next_action_by": now_datetime()})
+	call.save()
+	card.start_diagnosis()
+	assert call.reload().next_action_by == card.promised_return, "a step of the card tells it again"
 
 
 # ---------------------------------------------------------------- history of states

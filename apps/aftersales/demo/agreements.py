@@ -12,7 +12,15 @@ from aftersales.demo.actors import acting_as
 from aftersales.demo.clientele import product
 from aftersales.demo.clock import Event, day, later, past, present
 from aftersales.demo.company import AOIFE, COMPANY, DECLAN, MANAGER
-from aftersales.demo.steps import arrive, finish, pay_by_bank_at_once, send, submit_invoice, take_call
+from aftersales.demo.steps import (
+	arrive,
+	close_call,
+	finish,
+	pay_by_bank_at_once,
+	send,
+	submit_invoice,
+	take_call,
+)
 from aftersales.service_contracts import fee_invoices
 
 CAFE = "Café Rialto"
@@ -169,4 +177,5 @@ def _visit(
 		if part
 		else "Chain tension and torque limit set anew.",
 	)
+	close_call(call, past(days, f"{hour + 1}:20"))
 	return voucher

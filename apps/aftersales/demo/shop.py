@@ -150,8 +150,13 @@ from now, window."""
 OPINIONS = (
 	(5, "10", "Solved in five minutes, wonderful."),
 	(4, "8", ""),
+	(5, "9", ""),
+	(3, "6", "The second visit was not needed."),
+	(4, "9", ""),
 )
-"""Satisfaction, would recommend, comment."""
+"""Satisfaction, would recommend, comment: in turn."""
+ASKING = range(9, 0, -1)
+"""Working days ago: the afternoons on which the desk makes the follow-ups of the day."""
 
 
 def events() -> list[Event]:
@@ -166,7 +171,7 @@ def events() -> list[Event]:
 		(past(2, "08:55"), _withdrawn),
 		(past(1, "09:15"), _done_and_to_be_billed),
 		(past(1, "11:45"), _cash_still_with_the_technician),
-		(ago(0.1), _follow_ups_due),
+		*((past(days, "16:20"), partial(_follow_ups_of_the_day, days)) for days in ASKING),
 	]
 
 
@@ -282,18 +287,20 @@ def _repair_on_site(voucher: Document, departed_at: datetime, part: str, signed_
 # ---------------------------------------------------------------------------------- follow-up
 
 
-def _follow_ups_due() -> None:
-	"""Of the follow-ups that are due, two were answered and one customer was not reached."""
+def _follow_ups_of_the_day(days: int) -> None:
+	"""Who is due is asked, one of yesterday was not reached and another one is left to call."""
 	due = frappe.get_all(
 		"Follow-up",
 		filters={"status": "Planned", "due_date": ("<=", nowdate())},
 		pluck="name",
 		order_by="due_date asc, name asc",
 	)
+	left = 2 if days == 1 else 0
 	with acting_as(AGENT):
-		for name, (csat, nps, comments) in zip(due, OPINIONS, strict=False):
+		for number, name in enumerate(due[: len(due) - left]):
+			csat, nps, comments = OPINIONS[(days + number) % len(OPINIONS)]
 			frappe.get_doc("Follow-up", name).complete("Yes", "No", csat, nps, comments)
-		for name in due[len(OPINIONS) :][:1]:
+		for name in due[len(due) - left :][:1]:
 			frappe.get_doc("Follow-up", name).record_attempt()
 
 

@@ -1,7 +1,7 @@
 """The reasons of a plan in sentences: why this technician at this time, and what stands against a call left over."""
 
 from frappe import _
-from frappe.utils import format_datetime, format_time
+from frappe.utils import format_datetime, format_duration, format_time
 
 from aftersales.service_routes.planner.planning_rules import Left, Planned
 from aftersales.visit_planning.loading import Case
@@ -24,7 +24,7 @@ def why(case: Case, found: Planned) -> str:
 			)
 		)
 	elif found.late:
-		told.append(_("{0} minutes after it was due.").format(round(found.late / 60)))
+		told.append(_("{0} after it was due.").format(_duration(found.late)))
 	elif row.get("due"):
 		told.append(_("In time: due {0}.").format(format_datetime(row.due)))
 	return " ".join(told)
@@ -41,6 +41,12 @@ def why_left(left: Left) -> str:
 	if left.why == "dearer":
 		return _("The way there costs more than waiting for another day.")
 	return _("The days of those who are qualified are full with visits that are fixed or more pressing.")
+
+
+def _duration(seconds: float) -> str:
+	"""To the minute; from a day on to the hour."""
+	step = 3600 if seconds >= 86400 else 60
+	return format_duration(max(round(seconds / step), 1) * step)
 
 
 def _travel(found: Planned) -> str:

@@ -107,8 +107,9 @@ def tell_call_about_outcome(card: Document) -> None:
 
 
 def tell_call_the_promised_return(card: Document) -> None:
-	"""The call's next action is due when the product is promised back."""
-	if card.repair_call and card.promised_return and card.has_value_changed("promised_return"):
+	"""The call's next action is due when the product is promised back; a step tells it again, to a call that went on since."""
+	changed = card.has_value_changed("promised_return") or card.has_value_changed("status")
+	if card.repair_call and card.promised_return and changed:
 		expect_repair_by(card.repair_call, card.promised_return)
 
 

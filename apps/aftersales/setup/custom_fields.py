@@ -160,7 +160,9 @@ def _agreed_price_field() -> dict:
 		"insert_after": "qty",
 		"in_list_view": 1,
 		"depends_on": "eval:parent.doctype === 'Service Contract'",
-		"description": N_("For a whole period. Empty: the price of the plan on the day of submission"),
+		"description": N_(
+			"For a whole period. Leave empty for the price of the plan on the day of submission"
+		),
 	}
 
 
@@ -294,7 +296,7 @@ def _all_fields() -> dict[str, list[dict]]:
 	fields["Non Conformance"] = _fault_fields("preventive_action")
 	fields["Customer"] = _invoicing_fields("payment_terms")
 	fields["Item"] = [
-		product_file_field("warranty_period", N_("Empty: as the template or the item group says"))
+		product_file_field("warranty_period", N_("Leave empty to use the template or the item group"))
 	]
 	fields["Item Group"] = [
 		product_file_field("is_group", N_("For the items of this group and the groups below it"))

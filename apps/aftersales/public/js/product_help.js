@@ -161,7 +161,7 @@ aftersales.product_help.ask_specialist = function (frm) {
 				fieldtype: "Link",
 				options: "User",
 				label: __("Asked of"),
-				description: __("Empty: everybody with the role Product Specialist"),
+				description: __("Leave empty for everybody with the role Product Specialist"),
 			},
 		],
 		primary_action_label: __("Ask"),

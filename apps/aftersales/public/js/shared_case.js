@@ -72,7 +72,7 @@ function share_case(frm) {
 				fieldtype: "Data",
 				options: "Email",
 				label: __("E-mail"),
-				description: __("Empty: you get the link and send it yourself"),
+				description: __("Leave empty to get the link and send it yourself"),
 			},
 			{ fieldname: "message", fieldtype: "Small Text", label: __("Message"), depends_on: "email" },
 		],

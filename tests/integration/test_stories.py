@@ -523,6 +523,9 @@ def _shop_window() -> dict[str, object]:
 			pluck="reference_name",
 		),
 		"messages": frappe.db.count("Communication", {"communication_type": "Automated Message"}),
+		"proposed": frappe.db.count("Visit Plan Proposal", {"state": "Proposed"}),
+		"standards": frappe.db.count("Service Standard", {"disabled": 0}),
+		"planned services": frappe.db.count("Planned Service"),
 		"errors": frappe.get_all("Error Log", pluck="method"),
 		"without a picture": frappe.get_all(
 			"User",
@@ -629,6 +632,8 @@ def test_the_accountants_week_has_what_does_not_go_straight(demo):
 def test_the_demo_is_a_shop_window(demo):
 	found = demo.shop_window
 	assert found.pop("messages") >= 20
+	assert found.pop("proposed") >= 3, "visits of the Visit Plan"
+	assert found.pop("standards") >= 5 and found.pop("planned services") >= 8
 	assert found.pop("months with income") >= 10
 	assert found.pop("margin of all jobs") > 0
 	assert found.pop("without a visit") == {"today": [], "tomorrow": []}

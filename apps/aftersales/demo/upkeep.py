@@ -250,4 +250,5 @@ def _plan_of_the_next_days() -> None:
 		days = {"from_date": coming(1, "08:00").date(), "to_date": coming(2, "08:00").date()}
 		plan = frappe.get_doc({"doctype": "Visit Plan", "company": COMPANY, **days}).insert()
 		plan.db_set({"status": "Planning", "run_by": SUPERVISOR, "started_at": now_datetime()})
+		plan.reload()
 		proposing.propose(plan, plan.attempt)

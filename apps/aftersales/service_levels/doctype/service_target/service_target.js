@@ -178,14 +178,22 @@ frappe.ui.form.on("Service Target", {
 		const head = [__("Document"), __("Title"), __("Status"), __("Starts"), __("Due"), __("What Happens")]
 			.map((label) => `<th>${label}</th>`)
 			.join("");
-		frappe.msgprint({
+		const documents = rows.length
+			? `<table class="table table-sm"><thead><tr>${head}</tr></thead><tbody>${rows
+					.map((row) => `<tr>${cells(row)}</tr>`)
+					.join("")}</tbody></table>`
+			: __("This target applies to none of the open documents.");
+		// Six columns: Frappe's message is too narrow for them
+		new frappe.ui.Dialog({
 			title: __("{0} of {1} open documents", [rows.length, looked_at]),
-			message: rows.length
-				? `<table class="table table-sm"><thead><tr>${head}</tr></thead><tbody>${rows
-						.map((row) => `<tr>${cells(row)}</tr>`)
-						.join("")}</tbody></table>`
-				: __("This target applies to none of the open documents."),
-			wide: true,
-		});
+			size: "extra-large",
+			fields: [
+				{
+					fieldname: "documents",
+					fieldtype: "HTML",
+					options: `<div class="table-responsive">${documents}</div>`,
+				},
+			],
+		}).show();
 	},
 });

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt
 
+from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import company_of
 from aftersales.planned_service import forecast
@@ -56,10 +57,4 @@ def _chart(data: list[dict]) -> dict | None:
 	hours: dict[str, float] = {}
 	for row in data:
 		hours[row["month"]] = hours.get(row["month"], 0) + flt(row["hours"])
-	return {
-		"data": {
-			"labels": list(hours),
-			"datasets": [{"name": _("Hours"), "values": [flt(value, 2) for value in hours.values()]}],
-		},
-		"type": "bar",
-	}
+	return charts.bars(list(hours), [(_("Hours"), [flt(value, 2) for value in hours.values()], charts.COUNT)])

@@ -1,4 +1,5 @@
 frappe.listview_settings["Service Standard"] = {
+	hide_name_column: true, // the title is the name
 	add_fields: ["disabled", "published"],
 	get_indicator(doc) {
 		if (doc.disabled) return [__("Disabled"), "gray", "disabled,=,1"];

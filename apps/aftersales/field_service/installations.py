@@ -6,6 +6,7 @@ from frappe.utils import getdate
 
 from aftersales.field_service.visit_rules import COMPLETED
 from aftersales.installed_base.sale import installation
+from aftersales.service_calls import jobs
 
 
 def visit_submitted(doc: Document, method: str | None = None) -> None:
@@ -24,7 +25,9 @@ def visit_cancelled(doc: Document, method: str | None = None) -> None:
 
 
 def _is_installation(doc: Document) -> bool:
-	request_type = doc.repair_call and frappe.db.get_value("Repair Call", doc.repair_call, "request_type")
+	if not doc.repair_call:
+		return False
+	request_type = (doc.flags.call_values or jobs.call_values(doc.repair_call)).request_type
 	return bool(
 		request_type and frappe.get_cached_value("Service Request Type", request_type, "is_installation")
 	)

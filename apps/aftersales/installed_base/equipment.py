@@ -112,9 +112,7 @@ def extend_repair_warranty(equipment: str | None, until: date | str | None) -> N
 	if stored and getdate(stored) >= until:
 		return
 	frappe.db.set_value("Customer Equipment", equipment, "repair_warranty_until", until)
-	frappe.get_doc("Customer Equipment", equipment).add_comment(
-		"Info", _("has set the repair warranty to {0}").format(format_date(until))
-	)
+	_note(equipment, _("has set the repair warranty to {0}").format(format_date(until)))
 
 
 def withdraw_repair_warranty(equipment: str, given: date | str, left: date | str | None) -> None:
@@ -134,7 +132,21 @@ def withdraw_repair_warranty(equipment: str, given: date | str, left: date | str
 		if left
 		else _("has taken back the repair warranty, since the job that gave it was cancelled")
 	)
-	frappe.get_doc("Customer Equipment", equipment).add_comment("Info", text)
+	_note(equipment, text)
+
+
+def _note(equipment: str, text: str) -> None:
+	"""A line on the timeline of a product file, which is not read for that."""
+	frappe.get_doc(
+		{
+			"doctype": "Comment",
+			"comment_type": "Info",
+			"comment_email": frappe.session.user,
+			"reference_doctype": "Customer Equipment",
+			"reference_name": equipment,
+			"content": text,
+		}
+	).insert(ignore_permissions=True)
 
 
 @frappe.whitelist()

@@ -102,6 +102,7 @@ def call_values(repair_call: str) -> frappe._dict:
 			"coverage",
 			"coverage_until",
 			"received_at",
+			"request_type",
 		],
 		as_dict=True,
 	)

@@ -70,7 +70,8 @@ def before_submit(doc: Document, method: str | None = None) -> None:
 	if _outcome(doc) in NOT_WORKED_ON:
 		return
 	open_ones = []
-	for checklist in _of(doc, OPEN):
+	doc.flags.open_checklists = _of(doc, OPEN)
+	for checklist in doc.flags.open_checklists:
 		questions = missing([answer_of(row) for row in checklist.answers])
 		if questions:
 			items = "".join(f"<li>{escape_html(question)}</li>" for question in questions)
@@ -88,7 +89,8 @@ def before_submit(doc: Document, method: str | None = None) -> None:
 
 def job_submitted(doc: Document, method: str | None = None) -> None:
 	"""on_submit: checklists are complete; meters are read, and what is out of limits makes its calls."""
-	for checklist in _of(doc, OPEN):
+	found = doc.flags.pop("open_checklists", None)
+	for checklist in _of(doc, OPEN) if found is None else found:
 		if _outcome(doc) in NOT_WORKED_ON and not any(row.answer for row in checklist.answers):
 			continue
 		day = getdate(doc.get("departed_at") or now_datetime())

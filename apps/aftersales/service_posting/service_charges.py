@@ -58,7 +58,7 @@ def follow_amounts(doc: Document) -> None:
 	if is_settled(doc):
 		return
 	_set_included(doc)
-	if not applies(doc):
+	if not applies(doc) or not prices.all_prices(doc.company):
 		_set_lines(doc, {}, (rules.SURCHARGE, rules.MINIMUM))
 		return
 	values = facts_of_job(doc)[0]

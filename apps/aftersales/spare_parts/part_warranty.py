@@ -20,11 +20,11 @@ def set_part_warranty(doc: Document, used_on: date) -> None:
 	if not items:
 		return
 	months = dict(
-		frappe.get_all(
+		frappe.db.get_values(
 			"Spare Part",
-			filters={"item_code": ("in", list(items))},
-			fields=["item_code", "part_warranty_months"],
-			as_list=True,
+			{"item_code": ("in", list(items))},
+			["item_code", "part_warranty_months"],
+			order_by="name asc",
 		)
 	)
 	restarts = restarts_warranty()

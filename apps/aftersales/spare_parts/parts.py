@@ -100,10 +100,11 @@ def items_of_old_parts(item_codes: list[str]) -> dict[str, str]:
 def with_core_return(item_codes: list[str]) -> set[str]:
 	"""Those of `item_codes` whose old part has to come back."""
 	return set(
-		frappe.get_all(
+		frappe.db.get_values(
 			"Spare Part",
-			filters={"item_code": ("in", item_codes), "core_return": 1},
-			pluck="item_code",
+			{"item_code": ("in", item_codes), "core_return": 1},
+			"item_code",
+			pluck=True,
 			order_by="name asc",
 		)
 	)

@@ -75,7 +75,12 @@ def fitted_parts(
 
 def is_for_failure(job: Document) -> bool:
 	"""True when the call of a job says that something has failed, and for work without a call."""
-	request_type = job.repair_call and frappe.db.get_value("Repair Call", job.repair_call, "request_type")
+	if not job.repair_call:
+		return True
+	call = (getattr(job, "flags", None) or {}).get("call_values")  # read by the validation of the job
+	request_type = (
+		call.request_type if call else frappe.db.get_value("Repair Call", job.repair_call, "request_type")
+	)
 	if not request_type:
 		return True
 	return bool(frappe.get_cached_value("Service Request Type", request_type, "is_failure"))

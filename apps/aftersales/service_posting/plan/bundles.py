@@ -64,10 +64,11 @@ def among(item_codes: Iterable[str]) -> set[str]:
 
 
 def _bundles(item_codes: Iterable[str]) -> list[str]:
-	return frappe.get_all(
+	return frappe.db.get_values(
 		"Product Bundle",
-		filters={"new_item_code": ("in", list(item_codes)), "disabled": 0},
-		pluck="new_item_code",
+		{"new_item_code": ("in", list(item_codes)), "disabled": 0},
+		"new_item_code",
+		pluck=True,
 		order_by="new_item_code asc",
 	)
 

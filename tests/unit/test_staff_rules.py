@@ -53,6 +53,10 @@ def test_the_last_exam_of_a_group_and_kind_decides():
 	assert still_failed([passed, failed], TODAY) == []
 	assert still_failed([failed, Exam("Boilers", "Application", date(2026, 4, 1), PASSED)], TODAY) == [failed]
 	assert still_failed([failed], date(2026, 2, 28)) == []
+	in_both = Exam("Boilers", "Both", date(2026, 5, 1), PASSED)
+	assert still_failed([failed, in_both], TODAY) == [], "an exam in both kinds of support counts for each"
+	failed_in_both = Exam("Boilers", "Both", date(2026, 2, 1), FAILED)
+	assert [exam.support_kind for exam in still_failed([failed_in_both, passed], TODAY)] == ["Application"]
 
 
 def test_a_retraining_bars_the_group_and_those_below_it_only():

@@ -1,12 +1,14 @@
 """What an exam's mark means and how long it bars from work. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
 PASSED, FAILED = "Passed", "Failed"
+BOTH = "Both"
+KINDS = ("Use", "Application")
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,13 @@ def retraining_until(day: date, months: int) -> date:
 
 
 def still_failed(exams: Iterable[Exam], on: date) -> list[Exam]:
-	"""Exams that were failed by `on` and not passed since: for each group and kind of support the last one decides."""
+	"""Exams that were failed by `on` and not passed since: for each group and kind of support the last one decides.
+
+	An exam in both kinds of support counts for each of them.
+	"""
 	last: dict[tuple[str, str], Exam] = {}
 	for exam in sorted(exams, key=lambda exam: (exam.day, exam.sequence)):
 		if exam.day <= on:
-			last[exam.item_group, exam.support_kind] = exam
+			for kind in KINDS if exam.support_kind == BOTH else (exam.support_kind,):
+				last[exam.item_group, kind] = replace(exam, support_kind=kind)
 	return [exam for exam in last.values() if exam.result == FAILED]

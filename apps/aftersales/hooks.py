@@ -334,6 +334,7 @@ doc_events = {
 		"on_trash": "aftersales.service_posting.fiscal_years.forget",
 	},
 	"Subscription": {"validate": "aftersales.service_contracts.fee_invoices.set_next_period"},
+	"Sales Order": {"on_change": "aftersales.service_quality.standards.paid_orders.order_changed"},
 	"Quotation": {
 		"before_validate": "aftersales.erpnext_events.quotation.before_validate",
 		"after_insert": "aftersales.erpnext_events.quotation.after_insert",
@@ -484,6 +485,9 @@ aftersales_users_of_document = ["aftersales.service_staff.technicians.users_assi
 
 # What a document's targets may ask of the document it belongs to: link field → function
 aftersales_target_facts = {"repair_call": "aftersales.service_calls.calls.facts_for_targets"}
+
+# Figures of rooms above that a Service Goal can be set for: first and last day, company -> value
+aftersales_goal_figures = {"courtesy": "aftersales.service_desk.staff_months.agent_figures.mean_courtesy"}
 
 # Frappe answers these without asking for rights on the document
 override_whitelisted_methods = {

@@ -18,6 +18,8 @@ from tests import mails, portal
 MANAGER, SUPERVISOR, AGENT = "maeve@standards.example", "orla@standards.example", "sean@standards.example"
 AOIFE = "aoife@standards.example"
 NORA = "nora@standards.example"
+CHIEF = "grania@standards.example"
+"""A manager who owns no call and leads nobody."""
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,7 @@ def masters(shared_clock):
 	make.user(MANAGER, "Service Manager", "Service Supervisor", "Service Agent")
 	make.user(SUPERVISOR, "Service Supervisor", "Service Agent")
 	make.user(AGENT, "Service Agent")
+	make.user(CHIEF, "Service Manager")
 	make.user(AOIFE, "Service Technician")
 	frappe.db.set_value("Service Technician", shop.technician, "user", AOIFE)
 	mails.mailbox()
@@ -87,6 +90,27 @@ def resolve(call) -> None:
 	call.reload()
 	call.update({"status": "Resolved", "resolution": "Done as promised", "resolved_by_phone": 1})
 	call.save()
+
+
+def told(user: str, name: str, measure: str = "") -> list:
+	"""What somebody was notified of about a document; of one of its targets where it is named."""
+	filters = {"for_user": user, "document_name": name, "subject": ("like", f"%{measure}%")}
+	return frappe.get_all("Notification Log", filters, pluck="name")
+
+
+def a_record(business, kind: str):
+	before = frappe.session.user
+	frappe.set_user(SUPERVISOR)
+	record = make.make(
+		"Staff Record",
+		technician=business.technician,
+		record_date=nowdate(),
+		kind=kind,
+		subject="Justified complaint: came late, said nothing",
+		consequence="Talked through and noted",
+	)
+	frappe.set_user(before)
+	return record
 
 
 # ------------------------------------------------------------------ the set
@@ -148,6 +172,7 @@ def test_1_a_miss_is_explained_within_a_week_or_is_a_miss_itself(business, clock
 	frappe.set_user(SUPERVISOR)
 	doc = frappe.get_doc("Service Deviation", entry.name)
 	doc.update({"cause": "Nobody at the desk at noon", "measure": "Second agent from 12 to 14"})
+	doc.staff_record = a_record(business, "Warning").name
 	doc.save()
 	assert (doc.status, doc.explained_by) == ("Explained", SUPERVISOR)
 	frappe.set_user("Administrator")
@@ -187,11 +212,15 @@ def test_2_a_grade_asks_for_experience_and_a_degree(business):
 	frappe.db.set_value("Service Technician", {"name": ("!=", aoife.name)}, "is_active", 0)
 	assert tally("Qualified Staff") == (1, 0)
 	make.technician("Newcomer of the Standards")
+	newcomer = frappe.get_doc("Service Technician", "Newcomer of the Standards")
+	newcomer.update({"grade": "Senior Technician", "grade_exception": "Alone on the island"})
+	newcomer.save()
 	row = report()["Qualified Staff"]
 	assert (row["kept"], row["missed"], row["share"], row["color"]) == (1, 1, 50.0, "red")
 
 
-def test_3_the_record_of_the_month_is_read_and_confirmed(business, clock):
+@pytest.mark.parametrize("read", [True, False])
+def test_3_the_record_of_the_month_is_read_and_confirmed(business, clock, read):
 	call = a_call(business)
 	resolve(call)
 	clock.to(f"{add_to_date(nowdate(), months=1)} 09:00:00")
@@ -202,11 +231,16 @@ def test_3_the_record_of_the_month_is_read_and_confirmed(business, clock):
 	record = frappe.get_doc("Staff Monthly Record", name)
 	shown = {row.figure: row.value for row in record.figures}
 	assert (shown["Calls"], shown["Solved by Phone"]) == ("1", "100.0 %")
-	record.confirm("Mine.")
-	frappe.set_user(SUPERVISOR)
-	frappe.get_doc("Staff Monthly Record", name).confirm_as_leader()
+	if read:
+		record.confirm("Mine.")
+		frappe.set_user(SUPERVISOR)
+		frappe.get_doc("Staff Monthly Record", name).confirm_as_leader()
 	frappe.set_user("Administrator")
-	assert tally("Record of Every Service") == (1, 0)
+	clock.forward(days=11)
+	sweep()
+	assert tally("Record of Every Service") == ((1, 0) if read else (0, 1))
+	assert [row.reference_name for row in entries("Record of Every Service")] == ([] if read else [name])
+	assert bool(told(SUPERVISOR, name)) is not read, "the leader is told, and asks"
 
 
 @pytest.mark.parametrize("hours", [3, 5])
@@ -219,6 +253,7 @@ def test_4_hotline_by_night(business, clock, hours):
 	assert tally("Hotline around the Clock") == ((1, 0) if hours == 3 else (0, 1))
 	found = entries("Hotline around the Clock")
 	assert [row.reference_name for row in found] == ([] if hours == 3 else [call.name])
+	assert [bool(told(user, call.name)) for user in (SUPERVISOR, CHIEF)] == [hours > 4] * 2
 
 
 def an_order(business, days: int, qty: int = 2, **values):
@@ -378,26 +413,36 @@ def test_5_what_was_proposed_for_a_delivery_that_is_cancelled_can_be_declined(bu
 	assert proposed.reload().status == "Declined"
 
 
-def paid(order) -> None:
+AFTER_PAYMENT = "Goods out after Payment"
+
+
+def paid(document):
 	from erpnext.accounts.doctype.payment_entry.payment_entry import get_payment_entry
 
 	payment = get_payment_entry(
-		"Sales Order",
-		order.name,
+		document.doctype,
+		document.name,
 		bank_account=make.account("Bank of Standards", "Bank Accounts", account_type="Bank"),
 	)
 	payment.reference_no, payment.reference_date = "1", nowdate()
 	payment.insert()
 	payment.submit()
+	return payment
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_6_goods_are_out_two_days_after_the_payment_or_the_customer_hears(business, clock, late):
+@pytest.mark.parametrize(("late", "invoiced"), [(False, False), (True, False), (False, True), (True, True)])
+def test_6_goods_are_out_two_days_after_the_payment_or_the_customer_hears(business, clock, late, invoiced):
+	from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+
 	order = an_order(business, days=20, contact_email=NORA)
 	frappe.db.set_value("Sales Order", order.name, "contact_email", NORA)
 	clock.forward(days=5)
+	if invoiced:
+		invoice = make_sales_invoice(order.name).insert()
+		invoice.submit()
 	assert tally("Goods out in Two Days") == (0, 0), "nothing is paid yet"
-	paid(order)
+	assert not frappe.db.exists("Service Clock", {"reference_name": order.name, "target": AFTER_PAYMENT})
+	paid(invoice if invoiced else order)
 	clock.forward(days=1)
 	if late:
 		clock.forward(days=2)
@@ -409,6 +454,26 @@ def test_6_goods_are_out_two_days_after_the_payment_or_the_customer_hears(busine
 	queued = frappe.get_all("Email Queue", {"reference_name": order.name}, pluck="name")
 	told = [frappe.get_all("Email Queue Recipient", {"parent": name}, pluck="recipient") for name in queued]
 	assert ([NORA] in told) is late
+
+
+def test_6_goods_sent_on_credit_are_no_case_and_a_payment_that_goes_back_ends_its_clock(business, clock):
+	from erpnext.selling.doctype.sales_order.sales_order import make_sales_invoice
+
+	on_credit, in_advance = an_order(business, days=20), an_order(business, days=20)
+	deliver(on_credit)
+	invoice = make_sales_invoice(on_credit.name).insert()
+	invoice.submit()
+	paid(invoice)
+	payment = paid(in_advance)
+	clocks = {"target": AFTER_PAYMENT, "reference_name": ("in", [on_credit.name, in_advance.name])}
+	rows = frappe.get_all("Service Clock", clocks, ["reference_name", "state"])
+	assert rows == [{"reference_name": in_advance.name, "state": "Running"}]
+	frappe.get_doc("Payment Entry", payment.name).cancel()
+	clock.forward(days=4)
+	sweep()
+	assert frappe.get_all("Service Clock", clocks, pluck="state") == ["Cancelled"]
+	assert not frappe.db.get_value("Sales Order", in_advance.name, "aftersales_paid_at")
+	assert tally("Goods out in Two Days") == (0, 0)
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -463,26 +528,60 @@ def test_8_visits_are_made_on_the_planned_day(business, clock, made):
 	assert [row.responsible for row in entries("Regular Visits")] == ([] if made else [AGENT])
 
 
+def test_8_key_customers_are_visited_by_senior_staff(business):
+	plan = frappe.get_doc("Periodic Visit Plan", "Key Customers")
+	assert plan.visitor_grade == "Senior Technician", "the set says who visits by a plan that is not in use"
+	plan.update({"enabled": 1, "company": make.COMPANY, "customers": [{"customer": business.customer}]})
+	plan.update({"only_with_products": 0, "starts_on": nowdate(), "call_owner": AGENT})
+	plan.save()
+	assert plan.plan_now() == 1
+	visit = frappe.get_doc("Follow-up", {"periodic_visit_plan": plan.name})
+	for somebody in (None, business.technician):
+		visit.reload().technician = somebody
+		with pytest.raises(frappe.ValidationError, match="of grade <strong>Senior Technician"):
+			visit.complete(csat=5)
+	frappe.db.set_value("Service Technician", business.technician, "grade", "Senior Technician")
+	visit.reload().technician = business.technician
+	visit.complete(csat=5)
+	assert visit.status == "Done"
+
+
 OF_CALLS = {
-	"Free Training": ("Training", 30 * 24),
-	"Agencies": ("Agency", 10 * 24),
-	"Help with Marketing": ("Marketing Help", 20 * 24),
-	"Guidance of Industrial Users": ("Use Guidance", 10 * 24),
+	"Free Training": ("Training", 30 * 24, "Hold Training"),
+	"Agencies": ("Agency", 10 * 24, "Set Up the Agency"),
+	"Help with Marketing": ("Marketing Help", 20 * 24, "Help with Marketing"),
+	"Guidance of Industrial Users": ("Use Guidance", 10 * 24, "Guide the User"),
 }
 
 
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("standard", OF_CALLS)
 def test_9_12_13_14_requests_of_a_kind_in_their_time_and_free(business, clock, standard, late):
-	request_type, hours = OF_CALLS[standard]
+	request_type, hours, measure = OF_CALLS[standard]
 	call = a_call(business, request_type)
 	assert call.service_category == "D"
 	assert frappe.db.get_value("Service Category", "D", "charge_rule") == "Internal"
-	clock.forward(hours=hours + (1 if late else -1))
+	clock.forward(hours=hours + (2 if late else -1))
 	sweep()
+	assert bool(told(CHIEF, call.name, measure)) is late, "the manager takes it over"
 	resolve(call)
 	assert tally(standard) == ((0, 1) if late else (1, 0))
 	assert len(entries(standard)) == int(late)
+
+
+def test_12_an_agency_is_ready_when_goods_shop_front_and_material_are_there(business):
+	call = a_call(business, "Agency")
+	visit = make.voucher(call, business.technician, service_category="D")
+	(name,) = frappe.get_all("Service Checklist", {"template": "Agency"}, pluck="name")
+	with pytest.raises(frappe.MandatoryError, match="Shop front as agreed"):
+		visit.submit()
+	checklist = frappe.get_doc("Service Checklist", name)
+	for row in checklist.answers:
+		row.update({"yes_no": "Yes"} if row.kind == "Yes or No" else {"photo": "/files/shop-front.png"})
+	checklist.save()
+	visit.reload().submit()
+	assert frappe.db.get_value("Service Checklist", name, "status") == "Complete"
+	assert not frappe.db.exists("Sales Invoice", {"customer": business.customer}), "it is free"
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -513,24 +612,23 @@ def test_11_a_complaint_is_answered_in_a_day_and_settled_in_a_month(business, cl
 	complaint.update({"status": "Acknowledged"})
 	complaint.save()
 	assert tally("Complaints") == ((0, 1) if late else (1, 0))
-	if late:
-		(entry,) = entries("Complaints")
-		assert (entry.reference_name, entry.customer_told) == (complaint.name, 1)
+	clock.forward(days=30 if late else 20)
+	sweep()
+	complaint.reload()
+	said = {"severity": "Low", "justified": "No", "answer": "The technician came in the window."}
+	for values in ({"status": "Answered", **said}, {"status": "Closed", "customer_accepts": "Yes"}):
+		complaint.update(values)
+		complaint.save()
+	assert tally("Complaints") == ((0, 2) if late else (2, 0))
+	assert [(row.reference_name, row.customer_told) for row in entries("Complaints")] == (
+		[(complaint.name, 1)] * 2 if late else []
+	)
 
 
 @pytest.mark.parametrize("read", [True, False])
 def test_15_a_justified_complaint_has_consequences_that_the_person_reads(business, clock, read):
+	record = a_record(business, "Warning")
 	frappe.set_user(SUPERVISOR)
-	record = frappe.get_doc(
-		{
-			"doctype": "Staff Record",
-			"technician": business.technician,
-			"record_date": nowdate(),
-			"kind": "Warning",
-			"subject": "Justified complaint: came late, said nothing",
-			"consequence": "Talked through and noted",
-		}
-	).insert()
 	if read:
 		record.submit()
 		frappe.set_user(AOIFE)
@@ -539,6 +637,7 @@ def test_15_a_justified_complaint_has_consequences_that_the_person_reads(busines
 	clock.forward(days=15)
 	sweep()
 	assert tally("Consequences of Complaints") == ((1, 0) if read else (0, 1))
+	assert bool(told(CHIEF, record.name)) is not read, "the manager takes the next step"
 
 
 # ------------------------------------------------------------------ entries, goals, page

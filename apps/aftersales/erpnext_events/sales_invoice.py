@@ -12,7 +12,7 @@ from aftersales.service_cash import handover
 from aftersales.service_contracts import fee_invoices, fees
 from aftersales.service_posting.invoicing import advances, discounts, due_dates, other_payer
 from aftersales.service_posting.plan import exact_hours
-from aftersales.service_quality.standards import compensation
+from aftersales.service_quality.standards import compensation, paid_orders
 
 
 def before_insert(doc: Document, method: str | None = None) -> None:
@@ -49,6 +49,7 @@ def on_update(doc: Document, method: str | None = None) -> None:
 
 def on_change(doc: Document, method: str | None = None) -> None:
 	invoiced_jobs.refresh(doc)
+	paid_orders.invoice_changed(doc)
 
 
 def on_submit(doc: Document, method: str | None = None) -> None:

@@ -76,16 +76,19 @@ def forget(doc: Document, method: str | None = None) -> None:
 		frappe.db.delete("Service Clock", of_document)
 
 
-def open_clocks_of(target: str) -> list[str]:
-	"""Names of the clocks of a target that have not ended."""
-	return frappe.get_all("Service Clock", {"target": target, "open_key": ("is", "set")}, pluck="name")
+def open_clocks_of(target: str, document: tuple[str, str] | None = None) -> list[str]:
+	"""Names of the clocks of a target that have not ended; of all documents, or of one (DocType and name)."""
+	filters = {"target": target, "open_key": ("is", "set")}
+	if document:
+		filters |= dict(zip(("reference_doctype", "reference_name"), document, strict=True))
+	return frappe.get_all("Service Clock", filters, pluck="name")
 
 
-def end_all(target: str) -> int:
-	"""Cancel every open clock of a target, each under its lock; returns how many there were."""
+def end_all(target: str, document: tuple[str, str] | None = None) -> int:
+	"""Cancel the open clocks of a target, of all documents or of one, each under its lock; returns how many there were."""
 	now = now_datetime().replace(microsecond=0)
 	ended = 0
-	for name in sorted(open_clocks_of(target)):
+	for name in sorted(open_clocks_of(target, document)):
 		if locked := _lock(name):
 			before = machine_of(locked)
 			clock = clock_machine.cancel(before, aware(now))

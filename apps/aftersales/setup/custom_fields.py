@@ -275,6 +275,18 @@ def _call_field(insert_after: str) -> dict:
 	}
 
 
+def _paid_field() -> dict:
+	"""Since when an order that has not left is paid in full; a Service Target may start by it."""
+	return {
+		"fieldname": "aftersales_paid_at",
+		"fieldtype": "Datetime",
+		"label": N_("Paid in Full at"),
+		"insert_after": "advance_paid",
+		"read_only": 1,
+		"depends_on": "aftersales_paid_at",
+	}
+
+
 def _ours(fields: list[dict]) -> list[dict]:
 	return [{"module": MODULE, "no_copy": 1, "print_hide": 1, "translatable": 0, **field} for field in fields]
 
@@ -288,6 +300,7 @@ def _all_fields() -> dict[str, list[dict]]:
 	fields["Sales Invoice"].append(_service_field())
 	for doctype in ("Quotation", "Sales Order", "Delivery Note", "Sales Invoice"):
 		fields.setdefault(doctype, []).append(_call_field("customer_name"))
+	fields["Sales Order"].append(_paid_field())
 	# Whose deposit a payment is: only invoices of this call take it
 	fields["Payment Entry"].append({**_call_field("aftersales_posting_key"), "no_copy": 1})
 	fields["Bank Account"] = [upi_field()]

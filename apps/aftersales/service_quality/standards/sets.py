@@ -1,6 +1,6 @@
 """Ready-made sets of standards, which a button installs: `fixtures/standards/*.json`.
 
-A set brings request types, targets, goals, grades and plans beside its standards. What is installed belongs to the
+A set brings request types, targets, goals, grades and checklists beside its standards, in the site's language. What is installed belongs to the
 site: an edit survives, and installing a set again only brings back what is not there.
 """
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import frappe
 from frappe import _
 
+from aftersales.core import shipped_texts
 from aftersales.core.guards import require_role
 from aftersales.core.input.requests import validate_call
 
@@ -68,8 +69,11 @@ def install(key: str) -> dict[str, int]:
 
 def _bring(values: dict) -> bool:
 	doctype, name = values["doctype"], values["name"]
+	if doctype == "Periodic Visit Plan":
+		return _set_grade(name, values["visitor_grade"])
 	if not frappe.db.exists(doctype, name):
-		doc = frappe.get_doc({key: value for key, value in values.items() if key != "name"})
+		said = shipped_texts.in_language(values)
+		doc = frappe.get_doc({key: value for key, value in said.items() if key != "name"})
 		doc.insert(ignore_permissions=True, set_name=name)
 		if doctype == "Service Standard":
 			_charge(doc.request_type, doc.service_category)
@@ -80,6 +84,17 @@ def _bring(values: dict) -> bool:
 		target.save(ignore_permissions=True)
 		return True
 	return False
+
+
+def _set_grade(plan: str, grade: str) -> bool:
+	"""Who visits by a shipped plan that is not in use yet; one that is belongs to the site."""
+	filters = {"name": plan, "enabled": 0, "visitor_grade": ("is", "not set")}
+	if not frappe.db.exists("Periodic Visit Plan", filters):
+		return False
+	doc = frappe.get_doc("Periodic Visit Plan", plan)
+	doc.visitor_grade = grade
+	doc.save(ignore_permissions=True)
+	return True
 
 
 def _charge(request_type: str | None, category: str | None) -> None:

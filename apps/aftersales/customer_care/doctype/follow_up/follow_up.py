@@ -97,6 +97,7 @@ class Followup(ServiceDocument):
 		self.give_up()
 		self.escalate_bad_answer()
 		self.guard_done()
+		self.validate_visitor()
 		self.stamp_done()
 
 	def on_update(self):
@@ -265,6 +266,24 @@ class Followup(ServiceDocument):
 		first = QUESTIONS[self.kind][0]
 		if status_changed_to(self, "Done") and first in WHY_ASKED:
 			require_value(self, first, _(WHY_ASKED[first]))
+
+	def validate_visitor(self):
+		"""A periodic visit is made by the grade of technicians its plan promises; customers who answer by link are not asked."""
+		if self.kind != "Periodic Visit" or self.status not in ANSWERED or previous_status(self) in ANSWERED:
+			return
+		if not self.technician and self.visit_call:
+			self.technician = follow_ups.who_did_the_work(self.visit_call)
+		grade = self.periodic_visit_plan and frappe.db.get_value(
+			"Periodic Visit Plan", self.periodic_visit_plan, "visitor_grade"
+		)
+		if self.answer_channel == "Web" or not grade:
+			return
+		if grade != frappe.db.get_value("Service Technician", self.technician or "", "grade"):
+			frappe.throw(
+				_("This visit is made by a technician of grade {0}. Enter one in {1}.").format(
+					frappe.bold(grade), frappe.bold(_(self.meta.get_label("technician")))
+				)
+			)
 
 	def stamp_done(self):
 		if self.status in ANSWERED and not self.done_at:

@@ -35,6 +35,7 @@ class PeriodicVisitPlan(ServiceDocument):
 		script: DF.Text | None
 		spread: DF.Check
 		starts_on: DF.Date
+		visitor_grade: DF.Link | None
 
 	# end: auto-generated types
 

@@ -9,7 +9,8 @@ from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts import revenue_ledger
-from aftersales.service_accounts.warranty_lines import warranty_lines, warranty_vendor_repairs
+from aftersales.service_accounts.warranty_exchanges import replaced_in
+from aftersales.service_accounts.warranty_lines import cost_of_lines, warranty_vendor_repairs
 from aftersales.service_calls import metrics as calls
 from aftersales.service_calls.metrics import Selection
 
@@ -52,8 +53,9 @@ def queue(company: str | None = None) -> list[dict]:
 
 
 def warranty_cost(scope: Scope) -> float:
-	"""Cost of the lines that were free in warranty, of the jobs posted in the period, and of vendors' repairs."""
-	return rounded(sum(line.cost for line in (*warranty_lines(scope), *warranty_vendor_repairs(scope))))
+	"""What the report Warranty Cost says of a period: lines of the jobs posted in it, vendors' repairs, products replaced."""
+	rows = (*warranty_vendor_repairs(scope), *replaced_in(scope))
+	return rounded(cost_of_lines(scope) + sum(row.cost for row in rows))
 
 
 def product_revenue(scope: Scope) -> float:

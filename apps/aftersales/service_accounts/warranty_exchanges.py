@@ -65,6 +65,7 @@ def _query(company: str) -> QueryBuilder:
 			exchange.name.as_("line"),
 			exchange.exchanged_on.as_("date"),
 			exchange.customer,
+			exchange.equipment,
 			exchange.cost,
 			exchange.new_item_code.as_("item_code"),
 			exchange.old_item_code.as_("product"),

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 import frappe
 from frappe import _
 from frappe.query_builder import Order
-from frappe.query_builder.functions import Coalesce, DateFormat
+from frappe.query_builder.functions import Coalesce, DateFormat, Sum
 from frappe.utils import flt, getdate
-from pypika.queries import QueryBuilder
-from pypika.terms import LiteralValue
+from pypika.queries import QueryBuilder, Table
+from pypika.terms import LiteralValue, Term
 
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, rounded
@@ -38,6 +38,24 @@ def warranty_lines(scope: Scope, brand: str | None = None) -> list[frappe._dict]
 				query = query.where(frappe.qb.DocType("Customer Equipment").brand == brand)
 			rows += _rows(query, job_type, line_type)
 	return sorted(rows, key=lambda row: (row.date, row.job, row.line_type, row.idx))
+
+
+def cost_of_lines(scope: Scope) -> float:
+	"""What the lines of :func:`warranty_lines` cost together, rounded line by line as there: four sums instead of the lines."""
+	found = 0.0
+	for job_type in JOB_DOCTYPES:
+		job = frappe.qb.DocType(job_type)
+		for line_type in LINE_TYPES:
+			line = frappe.qb.DocType(line_type)
+			query = (
+				job_ledger.jobs_posted(scope, job_type)
+				.join(line)
+				.on((line.parent == job.name) & (line.parenttype == job_type))
+				.where(line.charge_to == WARRANTY)
+				.select(Sum(_cost(line, line_type)))
+			)
+			found += flt(query.run()[0][0])
+	return rounded(found)
 
 
 def warranty_vendor_repairs(scope: Scope, brand: str | None = None) -> list[frappe._dict]:
@@ -174,7 +192,7 @@ def _lines(jobs: QueryBuilder, job_type: str, line_type: str) -> QueryBuilder:
 			equipment.model,
 			Coalesce(equipment.serial_no, equipment.serial_text).as_("serial"),
 			(line.qty if is_part else line.hours).as_("qty"),
-			(line.valuation_amount if is_part else job_ledger.cost_of_line(line)).as_("cost"),
+			_cost(line, line_type).as_("cost"),
 			(LiteralValue("''") if is_part else line.activity).as_("activity"),
 			claimed.parent.as_("claim"),
 			claimed.claimed_amount.as_("claimed"),
@@ -183,6 +201,12 @@ def _lines(jobs: QueryBuilder, job_type: str, line_type: str) -> QueryBuilder:
 		)
 		.orderby(job.posted_at, order=Order.asc)
 	)
+
+
+def _cost(line: Table, line_type: str) -> Term:
+	if line_type == "Service Part Line":
+		return job_ledger.Round(line.valuation_amount, digits())
+	return job_ledger.cost_of_line(line)
 
 
 def _rows(query: QueryBuilder, job_type: str, line_type: str) -> list[frappe._dict]:

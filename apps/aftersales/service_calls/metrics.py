@@ -108,7 +108,9 @@ def is_failure(call: Table) -> Criterion:
 	kinds = frappe.get_all(
 		"Service Request Type", filters={"is_failure": 1}, pluck="name", order_by="name asc"
 	)
-	return call.request_type.isin([*kinds, ""]) & (Coalesce(call.support_kind, "Use") != "Application")
+	return Coalesce(call.request_type, "").isin([*kinds, ""]) & (
+		Coalesce(call.support_kind, "Use") != "Application"
+	)
 
 
 def repeats(job: Table, again: Table, within_days: int) -> Criterion:

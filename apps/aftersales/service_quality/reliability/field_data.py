@@ -8,7 +8,9 @@ from frappe.query_builder.functions import Coalesce, Date
 from frappe.utils import flt, getdate
 
 from aftersales.core.report_filters import Scope
+from aftersales.service_accounts.warranty_exchanges import replaced_in
 from aftersales.service_accounts.warranty_lines import warranty_lines, warranty_vendor_repairs
+from aftersales.service_calls.metrics import is_failure
 from aftersales.service_quality.reliability.nevada_rules import Unit
 
 KINDS = ("item_group", "brand", "model", "item_code")
@@ -19,8 +21,8 @@ BEGINNING = date(1900, 1, 1)
 def units(company: str, as_of: date, chosen: dict[str, str]) -> list[Unit]:
 	"""One for each product file of a company with a day of installation, delivery or purchase.
 
-	A failure is a call of a request type that is a failure, cancelled ones left out. Costs are lines and vendor
-	repairs that warranty paid for, by the day they were posted.
+	A failure is a call about something that had failed (`is_failure`), cancelled ones left out. Costs are lines, vendor
+	repairs and replaced products that warranty paid for, by the day they were posted.
 	"""
 	since = _since(company, as_of, chosen)
 	failures, costs = _failures(set(since), as_of), _costs(company, as_of)
@@ -45,13 +47,11 @@ def _since(company: str, as_of: date, chosen: dict[str, str]) -> dict[str, date]
 
 
 def _failures(names: set[str], as_of: date) -> dict[str, list[date]]:
-	call, kind = frappe.qb.DocType("Repair Call"), frappe.qb.DocType("Service Request Type")
+	call = frappe.qb.DocType("Repair Call")
 	rows = (
 		frappe.qb.from_(call)
-		.join(kind)
-		.on(kind.name == call.request_type)
 		.select(call.equipment, Date(call.received_at))
-		.where((kind.is_failure == 1) & (call.status != "Cancelled") & call.equipment.isnotnull())
+		.where(is_failure(call) & (call.status != "Cancelled") & call.equipment.isnotnull())
 		.where(Date(call.received_at) <= as_of)
 		.orderby(call.received_at)
 	).run()
@@ -65,7 +65,7 @@ def _failures(names: set[str], as_of: date) -> dict[str, list[date]]:
 def _costs(company: str, as_of: date) -> dict[str, list[tuple[date, float]]]:
 	scope = Scope(company, BEGINNING, as_of)
 	found: dict[str, list[tuple[date, float]]] = defaultdict(list)
-	for line in (*warranty_lines(scope), *warranty_vendor_repairs(scope)):
+	for line in (*warranty_lines(scope), *warranty_vendor_repairs(scope), *replaced_in(scope)):
 		if line.equipment:
 			found[line.equipment].append((getdate(line.date), flt(line.cost)))
 	return found

@@ -8,6 +8,7 @@ from frappe.utils import flt
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.money import rounded
 from aftersales.core.report_filters import Scope, scope_of, share
+from aftersales.service_calls.metrics import is_failure
 
 JOBS = {"Service Voucher": "departed_at", "Repair Card": "verified_at"}
 
@@ -94,7 +95,7 @@ def _rows(scope: Scope, by_model: bool) -> list[dict]:
 
 def _of_jobs(doctype: str, day: str, scope: Scope, by_model: bool) -> list[frappe._dict]:
 	job, product = frappe.qb.DocType(doctype), frappe.qb.DocType("Customer Equipment")
-	call, kind = frappe.qb.DocType("Repair Call"), frappe.qb.DocType("Service Request Type")
+	call = frappe.qb.DocType("Repair Call")
 	method = Coalesce(job.repair_method, "")
 	query = (
 		frappe.qb.from_(job)
@@ -102,8 +103,6 @@ def _of_jobs(doctype: str, day: str, scope: Scope, by_model: bool) -> list[frapp
 		.on(product.name == job.equipment)
 		.left_join(call)
 		.on(call.name == job.repair_call)
-		.left_join(kind)
-		.on(kind.name == call.request_type)
 		.select(
 			method.as_("method"),
 			Count(job.name).as_("jobs"),
@@ -112,7 +111,7 @@ def _of_jobs(doctype: str, day: str, scope: Scope, by_model: bool) -> list[frapp
 		)
 		.where((job.docstatus == 1) & (job.company == scope.company))
 		.where((job[day] >= scope.from_date) & (job[day] < frappe.utils.add_days(scope.to_date, 1)))
-		.where(Coalesce(kind.is_failure, 1) == 1)
+		.where(call.name.isnull() | is_failure(call))
 		.groupby(method)
 	)
 	if doctype == "Service Voucher":

@@ -96,12 +96,13 @@ def _rows(calls: int) -> tuple:
 		(
 			"Repair Call",
 			"name, company, customer, subject, channel, request_type, support_kind, brand, model, received_at,"
-			" responded_at, arrived_at, resolved_at, closed_at, status, resolved_by_phone, repeat_of, is_repeat,"
+			" responded_at, arrived_at, promise_result, resolved_at, closed_at, status, resolved_by_phone, repeat_of, is_repeat,"
 			" held_seconds, fault_code, symptom_code, next_action_by",
 			f"""concat('KFC-', seq), %(company)s, concat('Customer ', seq %% 500), 'No hot water', 'Phone',
 			'Repair', if(seq %% 7, 'Use', 'Application'), concat('Brand ', seq %% 6), concat('Model ', seq %% 60),
 			{received}, date_add({received}, interval 20 minute),
 			if(seq %% 3, date_add({received}, interval 26 hour), null),
+			if(seq %% 3, elt(1 + seq %% 5, 'Kept', 'Kept', 'Kept', 'Late', null), null),
 			if({over}, date_add({received}, interval 48 hour), null),
 			if({over}, date_add({received}, interval 72 hour), null),
 			if({over}, 'Closed', elt(1 + seq %% 4, 'Open', 'Triaged', 'Scheduled', 'In Progress')),
@@ -232,6 +233,8 @@ KEY_FIGURES = tuple(
 				("Service Labour Line", "hours * l.cost_rate"),
 			)
 		),
+		f"""select count(*), sum(c.promise_result = 'Kept') from `tabRepair Call` c
+		where {PERIOD.format("c.arrived_at")} and c.promise_result != '' and <company>""",
 	)
 )
 
@@ -417,6 +420,7 @@ def _key_figures_agree(rows: list, answers: list) -> None:
 	(row,) = rows
 	answered = [one[0] for one in answers]
 	received, resolved, closed, opinion, first, hands, bench, clocks, *costs = answered[:10]
+	measured, kept = answered[-1]
 	number: Callable = float
 	_agree((row.calls, row.closed), (received[0], closed[0]))
 	_agree(row.remote_resolution_rate, round(100 * number(received[1]) / received[0], 1))
@@ -426,6 +430,7 @@ def _key_figures_agree(rows: list, answers: list) -> None:
 	_agree(row.first_time_fix_rate, round(100 * number(first[1]) / first[0], 1))
 	_agree(row.mean_repair_time, round(3600 * (hands[0] + bench[2]) / (hands[1] + number(bench[3]))))
 	_agree(row.turnaround_time, round(number(bench[0]) / bench[1]))
+	_agree(row.promise_kept_rate, round(100 * number(kept) / measured, 1))
 	_agree(row.sla_compliance, round(100 * number(clocks[0]) / number(clocks[0] + clocks[1]), 1))
 	_agree(row.csat, round(100 * number(opinion[1]) / number(opinion[0]), 1))
 	_agree(row.nps, round(100 * number(opinion[3] - opinion[4]) / number(opinion[2]), 1))

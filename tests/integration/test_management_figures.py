@@ -5,16 +5,28 @@ import shutil
 
 import frappe
 import pytest
-from frappe.utils import add_days, add_months, add_to_date, get_first_day, getdate, now_datetime, nowdate
+from frappe.utils import (
+	add_days,
+	add_months,
+	add_to_date,
+	fmt_money,
+	get_first_day,
+	getdate,
+	now_datetime,
+	nowdate,
+)
 from frappe.utils.response import build_response
 from pypdf import PdfReader
 
-from aftersales.service_quality import goal_rules
+from aftersales.service_accounts.report.job_profitability import job_profitability
+from aftersales.service_quality import goal_rules, goals
 from aftersales.service_quality.management import management_report
 from aftersales.service_quality.report.bottlenecks import bottlenecks
 from aftersales.service_quality.report.effect_of_corrective_actions import effect_of_corrective_actions
 from aftersales.service_quality.report.service_goals import service_goals
+from aftersales.service_quality.report.service_key_figures import service_key_figures
 from aftersales.service_quality.report.warranty_forecast import warranty_forecast
+from aftersales.service_quality.standards import deviations
 from tests import factories as make
 from tests import mails
 from tests.jobs import done
@@ -198,6 +210,113 @@ def test_days_outstanding_is_a_goal_of_a_company(shop):
 	row = next(row for row in service_goals.execute({})[1] if row["title"] == "Paid Soon")
 	assert row["goal_text"] == "400 days"
 	assert row["value_text"].endswith(" days") and row["state"] == "Reached"
+
+
+def test_goals_of_a_period_that_runs_count_the_days_there_were(shop, clock):
+	make.settings(submit_invoice=1, invoicing="On Completion")
+	first = get_first_day(nowdate())
+	clock.to(f"{add_days(first, 9)} 10:00:00")
+	done(shop, "Service Voucher", labour=[make.hours(1)])
+	period = goal_rules.period_of("Month", getdate(first))
+	(opening, billed) = (
+		float(value or 0)
+		for value in frappe.db.sql(
+			"""
+			select sum(if(p.posting_date < %(first)s, p.amount, 0)),
+				sum(if(p.posting_date >= %(first)s and p.voucher_no = p.against_voucher_no, p.amount, 0))
+			from `tabPayment Ledger Entry` p join `tabSales Invoice` i on i.name = p.against_voucher_no
+			where p.delinked = 0 and p.company = %(company)s and i.aftersales_voucher_type = 'Service Voucher'
+			""",
+			{"first": first, "company": make.COMPANY},
+		)[0]
+	)
+	mean = (opening + opening + billed) / 2
+	days = (period.last - period.first).days + 1
+	company = {"company": make.COMPANY}
+	shown = goals.value_of("Days Outstanding", period.first, period.last, company)
+	assert shown == pytest.approx(mean / billed * 10, abs=0.06)
+	turnover = goals.value_of("Receivable Turnover", period.first, period.last, company)
+	assert turnover == pytest.approx(billed * days / 10 / mean, abs=0.006)
+
+
+def test_goals_for_costs_are_of_a_company_and_for_those_who_see_the_books(shop, clock):
+	frappe.db.set_value("Service Goal", {"name": ("!=", "")}, "disabled", 1)
+	clock.to(f"{get_first_day(nowdate())} 10:00:00")
+	product = make.equipment(shop.customer, brand="Forecast", model="Dear", company=make.COMPANY)
+	make.settings(submit_invoice=1, invoicing="On Completion")
+	for equipment, hours in ((product, 5), (None, 1)):
+		visit = done(shop, "Service Voucher", labour=[make.hours(hours)], equipment=equipment)
+		frappe.db.set_value("Repair Call", visit.repair_call, {"model": "Dear" if equipment else "Cheap"})
+		frappe.get_doc("Repair Call", visit.repair_call).close()
+	common = {"period": "Month", "for_company": make.COMPANY, "responsible": MANAGER, "margin_percent": 0}
+	make.make("Service Goal", title="Dear Ones", figure="Cost per Call", goal=40, model="Dear", **common)
+	make.make("Service Goal", title="All Calls", figure="Cost per Call", goal=400, **common)
+	make.make("Service Goal", title="Earned on Dear Ones", figure="Margin %", goal=99, model="Dear", **common)
+	rate = frappe.db.get_value("Service Technician", shop.technician, "cost_rate")
+
+	def standing(user: str) -> dict:
+		frappe.set_user(user)
+		rows = {row["name"]: row for row in service_goals.execute({"company": make.COMPANY})[1]}
+		frappe.set_user("Administrator")
+		return rows
+
+	rows = standing(ACCOUNTANT)
+	assert (rows["Dear Ones"]["value"], rows["All Calls"]["value"]) == (5 * rate, 3 * rate)
+	assert rows["Dear Ones"]["value_text"] == fmt_money(5 * rate, currency="EUR")
+	assert (rows["Dear Ones"]["state"], rows["All Calls"]["state"]) == ("Missed", "Reached")
+	(job,) = (
+		row
+		for row in job_profitability.execute(
+			{"company": make.COMPANY, "from_date": nowdate(), "to_date": nowdate(), "group_by": "Model"}
+		)[1]
+		if row.value == "Forecast Dear"
+	)
+	assert rows["Earned on Dear Ones"]["value"] == job.margin_percent
+	supervisor = make.user("orla@figures.example", "Service Supervisor")
+	assert {row["value_text"] for row in standing(supervisor).values()} == {"–"}
+	clock.to(f"{add_months(get_first_day(nowdate()), 1)} 02:00:00")
+	assert deviations.enter_missed_goals() == 2
+	subject = frappe.db.get_value("Service Deviation", {"goal": "Dear Ones"}, "subject")
+	assert subject.startswith("Dear Ones: missed in") and str(5 * rate) not in subject
+
+
+def test_a_general_goal_is_measured_for_the_company_that_is_asked_about(shop):
+	other = make.company()
+	for company, by_phone in ((make.COMPANY, 1), (other, 0)):
+		call = make.plain_call(shop.customer, company=company)
+		frappe.db.set_value("Repair Call", call.name, "resolved_by_phone", by_phone)
+	make.make("Service Goal", title="By Phone", figure="Solved by Phone", goal=80)
+	shown = {
+		company: next(row for row in goals.standing(company=company) if row["name"] == "By Phone")
+		for company in (make.COMPANY, other)
+	}
+	values = [shown[company]["value"] for company in (make.COMPANY, other)]
+	figures = [
+		service_key_figures.execute({**this_month(), "company": company})[1][0].remote_resolution_rate
+		for company in (make.COMPANY, other)
+	]
+	assert values == figures and values[1] == 0
+
+
+def this_month() -> dict:
+	return {"from_date": get_first_day(nowdate()), "to_date": nowdate()}
+
+
+@pytest.mark.parametrize(
+	("values", "said"),
+	[
+		({"figure": "Cost per Call"}, "of one company"),
+		(
+			{"figure": "Days Outstanding", "for_company": make.COMPANY, "request_type": "Repair"},
+			"not measured by",
+		),
+		({"figure": "Share of Repair", "for_company": make.COMPANY, "model": "X"}, "not measured by"),
+		({"figure": "Courtesy", "goal": 6}, "from 1 to 5"),
+	],
+)
+def test_what_a_goal_refuses(shop, values, said):
+	with pytest.raises(frappe.ValidationError, match=said):
+		make.make("Service Goal", **{"title": "Odd", "goal": 50, **values})
 
 
 def report_settings(**values):

@@ -107,6 +107,39 @@ MONEY = {
 		and ifnull(i.aftersales_voucher_type, '') = ''""",
 }
 
+WORK = """from `tabService Labour Line` l
+	join (select 'Service Voucher' kind, name, repair_call, technician, company, docstatus, posted_at from `tabService Voucher`
+		union all select 'Repair Card', name, repair_call, assigned_technician, company, docstatus, posted_at from `tabRepair Card`) j
+		on j.name = l.parent and j.kind = l.parenttype
+	left join `tabRepair Call` c on c.name = j.repair_call
+	where j.company = %(company)s and j.docstatus = 1 and j.posted_at >= %(first)s and j.posted_at < %(after)s"""
+INCOME = f"""select sum(g.credit - g.debit) from `tabGL Entry` g join `tabAccount` a on a.name = g.account
+	where a.root_type = 'Income' and g.is_cancelled = 0 and g.voucher_type = 'Sales Invoice' and g.company = %(company)s
+	and g.voucher_no in ({SERVICE_INVOICES}) and g.posting_date >= %(first)s and g.posting_date < %(after)s"""
+
+FIGURES |= MONEY | {
+	"Courtesy": """select avg(a.courtesy) from `tabCall Assessment` a join `tabRepair Call` c on c.name = a.repair_call
+		where c.company = %(company)s and a.assessed_on >= %(first)s and a.assessed_on < %(after)s""",
+	"Mean Time to Restore": f"""select avg(greatest(timestampdiff(second, c.received_at, c.resolved_at), 0)) / 3600 {CALLS}
+		and c.resolved_at >= %(first)s and c.resolved_at < %(after)s and {FAILED}""",
+	"Share of Repair": f"""select 100 * sum(if(c.name is not null and {FAILED}, l.hours, 0)) / sum(l.hours) {WORK}
+		and l.activity != 'Travel'""",
+	"Component Repairs": f"""select 100 * sum(j.repair_method = 'Component') / sum(j.repair_method != '') from (
+			select repair_method, repair_call, company, departed_at done_at from `tabService Voucher`
+			where docstatus = 1 and outcome = 'Completed'
+			union all select repair_method, repair_call, company, verified_at from `tabRepair Card`
+			where docstatus = 1 and status in ('Ready', 'Returned')) j
+		join `tabRepair Call` c on c.name = j.repair_call
+		where j.company = %(company)s and j.done_at >= %(first)s and j.done_at < %(after)s and {FAILED}""",
+	"Margin %": f"""select 100 * (1 - ((select sum(l.hours * l.cost_rate) {WORK})
+		+ (select sum(p.valuation_amount) from `tabService Part Line` p join `tabService Voucher` v on v.name = p.parent
+			where v.company = %(company)s and v.docstatus = 1 and v.posted_at >= %(first)s and v.posted_at < %(after)s))
+		/ ({INCOME}))""",
+}
+
+AIMS = {"Courtesy": 3}
+"""Figure -> goal; 50 for the others."""
+
 FLOWS = {
 	"Service Desk": (
 		"`tabRepair Call`",
@@ -148,14 +181,14 @@ def month(_site, clock):
 			"Service Goal",
 			title=f"Goal for {figure}",
 			figure=figure,
-			goal=50,
+			goal=AIMS.get(figure, 50),
 			margin_percent=0,
 			period="Month",
 			for_company=make.COMPANY,
 		)
 	_phone(shop, clock)
-	first = _visited(shop, clock, late_days=0, answers=(5, "10"))
-	_visited(shop, clock, late_days=2, answers=(2, "3"))
+	first = _visited(shop, clock, late_days=0, answers=(5, "10"), repair_method="Component")
+	_visited(shop, clock, 2, (2, "3"), repair_method="Module", repair_method_reason="Board burnt")
 	_visited(shop, clock, late_days=0, answers=(4, "8"), repeat_of=first)
 	free = done(shop, category="C", parts=[make.part(shop.seal)], labour=[make.hours(1)])
 	frappe.get_doc("Repair Call", free.repair_call).reload().close()
@@ -179,10 +212,21 @@ def _phone(shop, clock):
 		call.save()
 		call.reload().close()
 		clock.forward(hours=2)
+		_assessed(call, courtesy=hours if hours < 5 else 4)
 
 
-def _visited(shop, clock, late_days: int, answers: tuple, **values) -> str:
-	call = make.call(shop.customer, company=make.COMPANY, service_category=make.category("A"), **values)
+def _assessed(call, courtesy: int):
+	agent = make.user("sean@by-sql.example", "Service Agent")
+	links = [{"link_doctype": "Repair Call", "link_name": call.name}]
+	numbers = {"id": f"log-{call.name}", "from": "+353155500", "to": "100", "type": "Incoming"}
+	log = make.make("Call Log", status="Completed", links=links, **numbers)
+	scores = {"courtesy": courtesy, "knowledge": 4, "completeness": 3}
+	make.make("Call Assessment", call_log=log.name, agent=agent, **scores)
+
+
+def _visited(shop, clock, late_days: int, answers: tuple, repeat_of: str | None = None, **found) -> str:
+	category = make.category("A")
+	call = make.call(shop.customer, company=make.COMPANY, service_category=category, repeat_of=repeat_of)
 	tomorrow = add_days(nowdate(), 1)
 	call.reload().schedule(f"{tomorrow} 10:00:00", f"{tomorrow} 12:00:00")
 	visit = make.planned(call, shop.technician, labour=[make.hours(2)], parts=[make.part(shop.seal)])
@@ -193,6 +237,7 @@ def _visited(shop, clock, late_days: int, answers: tuple, **values) -> str:
 		{
 			"outcome": "Completed",
 			"findings": "Worn seal replaced",
+			**found,
 			"test_result": "Passed",
 			"departed_at": now_datetime(),
 			"customer_signature": make.SIGNATURE,
@@ -251,7 +296,7 @@ def one(statement: str, period) -> float | None:
 
 def number(text: str) -> float | None:
 	"""The number of a cell, without its unit."""
-	return None if text == "–" else float(text.split()[0].rstrip("%").replace(",", ""))
+	return None if text == "–" else float(text.replace("€ ", "").split()[0].rstrip("%").replace(",", ""))
 
 
 def test_every_figure_of_the_report_by_sql(month):
@@ -275,13 +320,14 @@ def check_goals(table, month):
 		value = one(FIGURES[figure], month)
 		assert value is not None, figure
 		assert number(row[2]) == pytest.approx(value, abs=0.06), figure
-		lower = goals.FIGURES[figure] in goal_rules.LOWER_IS_BETTER
-		assert row[4] == ("Reached" if (value <= 50 if lower else value >= 50) else "Missed"), figure
+		lower = goals.FIGURES[figure].name in goal_rules.LOWER_IS_BETTER
+		aim = AIMS.get(figure, 50)
+		assert row[4] == ("Reached" if (value <= aim if lower else value >= aim) else "Missed"), figure
 		assert row[3] == "–", "nothing happened in the month before"
 
 
 def check_key_figures(table, month):
-	wanted = {key: FIGURES[key] for key in FIGURES if key in {row[0] for row in table.rows}} | MONEY
+	wanted = {key: FIGURES[key] for key in FIGURES if key in MONEY or key in {row[0] for row in table.rows}}
 	assert {row[0] for row in table.rows} == set(wanted)
 	for label, now, _before in table.rows:
 		value = one(wanted[label], month)

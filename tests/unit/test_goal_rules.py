@@ -60,3 +60,17 @@ def test_periods_follow_each_other_without_a_gap(kind, day):
 	period = rules.period_of(kind, day)
 	assert period.first <= day <= period.last
 	assert (period.first - rules.period_before(kind, period).last).days == 1
+
+
+@pytest.mark.parametrize(
+	"first, last, begin, end",
+	[
+		(date(2026, 12, 1), date(2026, 12, 31), date(2026, 11, 1), date(2026, 11, 30)),
+		(date(2028, 3, 1), date(2028, 3, 31), date(2028, 2, 1), date(2028, 2, 29)),
+		(date(2027, 1, 1), date(2027, 3, 31), date(2026, 10, 1), date(2026, 12, 31)),
+		(date(2027, 1, 5), date(2027, 1, 11), date(2026, 12, 29), date(2027, 1, 4)),
+		(date(2026, 12, 1), date(2026, 12, 1), date(2026, 11, 30), date(2026, 11, 30)),
+	],
+)
+def test_the_period_before_of_months_and_of_days(first, last, begin, end):
+	assert rules.as_long_before(first, last) == rules.Period(begin, end)

@@ -7,7 +7,7 @@ from frappe.utils import format_date, getdate
 from aftersales.customer_portal import limits
 from aftersales.customer_portal.forms import HOUR
 from aftersales.customer_portal.web import NotHere, Page, Visit
-from aftersales.service_quality import goals
+from aftersales.service_quality import goal_figures
 from aftersales.service_quality.standards import standard_rules, tally
 from aftersales.service_quality.standards.standard_rules import KEY_FIGURE
 
@@ -59,6 +59,7 @@ def _counted() -> tuple[list[dict], str, str]:
 			"consequence": row.consequence,
 			"is_figure": row.measured_by == KEY_FIGURE,
 			"figure": row.figure,
+			"company": row.company,
 			"value": counts[row.name].value,
 			"share": counts[row.name].share,
 			"cases": counts[row.name].cases,
@@ -75,11 +76,11 @@ def _shown(row: dict) -> dict:
 	"""In words: per cent with one decimal, a figure in its own unit, or that there was no case."""
 	figure = row.get("figure") if row["is_figure"] else None
 	value = row["value"] if row["is_figure"] else row["share"]
-	is_percent = value is not None and (not figure or goals.is_share(figure))
+	is_percent = value is not None and (not figure or goal_figures.FIGURES[figure].is_share)
 	if value is None:
 		text = _("no case")
 	else:
-		text = goals.in_words(figure, value) if figure else f"{value:.1f} %"
+		text = goal_figures.in_words(figure, value, row.get("company")) if figure else f"{value:.1f} %"
 	return {
 		"title": _(row["title"]),
 		"promise": _(row["promise"]),

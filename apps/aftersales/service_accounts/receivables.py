@@ -20,14 +20,15 @@ from aftersales.service_accounts.receivable_rules import Month
 
 
 def by_month(scope: Scope) -> list[Month]:
-	"""Opening, billed, settled and closing of each month of the period."""
+	"""Opening, billed, settled and closing of each month of the period; the month that runs ends today."""
+	until = max(scope.from_date, min(scope.to_date, getdate()))
 	opening, moved = 0.0, []
-	for day, billed, settled in _moved(scope.company, scope.to_date):
+	for day, billed, settled in _moved(scope.company, until):
 		if getdate(day) < scope.from_date:
 			opening += flt(billed) - flt(settled)
 		else:
 			moved.append((getdate(day), flt(billed), flt(settled)))
-	found = receivable_rules.by_month(scope.from_date, scope.to_date, opening, moved)
+	found = receivable_rules.by_month(scope.from_date, until, opening, moved)
 	return [
 		Month(one.first, one.last, rounded(one.opening), rounded(one.billed), rounded(one.settled))
 		for one in found
@@ -40,16 +41,21 @@ def days_outstanding(first: date, last: date, company: str | None) -> float | No
 		return None
 	found = by_month(Scope(company, first, last))
 	return receivable_rules.days_outstanding(
-		found[0].opening, found[-1].closing, sum(one.billed for one in found), (last - first).days + 1
+		found[0].opening, found[-1].closing, sum(one.billed for one in found), sum(one.days for one in found)
 	)
 
 
 def turnover(first: date, last: date, company: str | None) -> float | None:
-	"""A figure for goals: how often what is outstanding was billed in the period; of one company."""
+	"""A figure for goals: how often what is outstanding was billed in the period; of one company.
+
+	Of a period that runs what it comes to at its end, if as much is billed on the days to come as on those before.
+	"""
 	if not company:
 		return None
 	found = by_month(Scope(company, first, last))
-	return receivable_rules.turnover(found[0].opening, found[-1].closing, sum(one.billed for one in found))
+	billed = sum(one.billed for one in found)
+	whole, elapsed = (last - first).days + 1, sum(one.days for one in found)
+	return receivable_rules.turnover(found[0].opening, found[-1].closing, billed * whole / elapsed)
 
 
 def _moved(company: str, until: date) -> list[tuple]:

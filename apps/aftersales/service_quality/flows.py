@@ -144,11 +144,12 @@ def _vendor_repairs(begin: datetime, end: datetime, company: str | None) -> Peop
 
 
 def _consultations(begin: datetime, end: datetime, company: str | None) -> People:
-	asked = frappe.qb.DocType("Technical Consultation")
-	# a consultation belongs to its call, which has the company
-	return _run(
-		asked, asked.owner, asked.asked_at, asked.answered_at, begin, end, None, asked.status != "Withdrawn"
-	)
+	asked, call = frappe.qb.DocType("Technical Consultation"), frappe.qb.DocType("Repair Call")
+	is_open_or_answered = asked.status != "Withdrawn"
+	if company:  # a consultation belongs to its call, which has the company
+		of_company = frappe.qb.from_(call).select(call.name).where(call.company == company)
+		is_open_or_answered &= asked.repair_call.isin(of_company)
+	return _run(asked, asked.owner, asked.asked_at, asked.answered_at, begin, end, None, is_open_or_answered)
 
 
 def _billing(begin: datetime, end: datetime, company: str | None) -> People:

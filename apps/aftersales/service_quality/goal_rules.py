@@ -6,10 +6,12 @@ A figure is better the higher it is (solved by phone, promise kept) or the lower
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 LOWER_IS_BETTER = (
 	*("response_time", "time_to_arrive", "resolution_time", "resolution_time_net", "repeat_rate"),
 	*("turnaround_time", "mean_repair_time", "mean_time_to_restore", "cost_per_call"),
-	"days_outstanding",
+	*("days_outstanding", "warranty_cost_rate"),
 )
 REACHED, NEAR, MISSED, UNKNOWN = "Reached", "Close", "Missed", "No Data"
 COLORS = {REACHED: "green", NEAR: "orange", MISSED: "red", UNKNOWN: "gray"}
@@ -53,3 +55,12 @@ def period_of(kind: str, day: date) -> Period:
 
 def period_before(kind: str, period: Period) -> Period:
 	return period_of(kind, period.first - timedelta(days=1))
+
+
+def as_long_before(first: date, last: date) -> Period:
+	"""The period before one of any length: of whole months as many months, else as many days."""
+	until = first - timedelta(days=1)
+	if first.day == 1 and (last + timedelta(days=1)).day == 1:
+		months = (last.year - first.year) * 12 + last.month - first.month + 1
+		return Period(first - relativedelta(months=months), until)
+	return Period(until - (last - first), until)

@@ -3,138 +3,103 @@
 from datetime import date
 
 import frappe
-from frappe import _
 from frappe.utils import flt, getdate
 
-from aftersales.service_accounts import receivables
 from aftersales.service_calls.metrics import Selection
-from aftersales.service_quality import goal_rules
+from aftersales.service_quality import goal_figures, goal_rules
+from aftersales.service_quality.goal_figures import FIGURES
 from aftersales.service_quality.goal_rules import Period
 from aftersales.service_quality.key_figure_rules import KeyFigures, figures, total
 from aftersales.service_quality.key_figures import counts_by_group
 
-FIGURES = {
-	"Solved by Phone": "remote_resolution_rate",
-	"Promise Kept": "promise_kept_rate",
-	"First-time Fix Rate": "first_time_fix_rate",
-	"Repeat Rate": "repeat_rate",
-	"SLA Compliance": "sla_compliance",
-	"CSAT": "csat",
-	"NPS": "nps",
-	"Response Time": "response_time",
-	"Time to Arrive": "time_to_arrive",
-	"Resolution Time": "resolution_time",
-	"Workshop Turnaround": "turnaround_time",
-	"Mean Repair Time": "mean_repair_time",
-	"Days Outstanding": "days_outstanding",
-	"Receivable Turnover": "receivable_turnover",
-}
-"""Label of a figure as a goal stores it → its name among the key figures."""
-SHARES = (
-	"remote_resolution_rate",
-	"promise_kept_rate",
-	"first_time_fix_rate",
-	"repeat_rate",
-	"sla_compliance",
-	"csat",
-	"nps",
+FIELDS = (
+	*("name", "title", "figure", "for_company", "request_type", "brand", "model"),
+	*("period", "goal", "margin_percent"),
 )
-
-
-OF_MONEY = {
-	"days_outstanding": receivables.days_outstanding,
-	"receivable_turnover": receivables.turnover,
-}
-"""Figures that are not counted from calls, but read for a company: first and last day and company -> value."""
-
-
-def is_share(label: str) -> bool:
-	"""True for per cent, false for hours, days and numbers."""
-	return FIGURES[label] in SHARES
-
-
-def is_of_money(label: str) -> bool:
-	"""True for figures that a goal asks of one company."""
-	return FIGURES[label] in OF_MONEY
-
-
-def in_words(label: str, value: float | None) -> str:
-	"""A value with its unit, one decimal; a dash where there is none."""
-	if value is None:
-		return "–"
-	number = frappe.format_value(value, {"fieldtype": "Float", "precision": 1})
-	if is_share(label):
-		return f"{number} %"
-	if label == "Receivable Turnover":
-		return number
-	return (_("{0} days") if label == "Days Outstanding" else _("{0} h")).format(number)
+SCOPE = ("company", "request_type", "brand", "model")
 
 
 def standing(
 	on: date | str | None = None, company: str | None = None, counted: dict | None = None
 ) -> list[dict]:
-	"""Every goal that holds on a day (default today), of a company and of all, with value, state and trend.
+	"""Every goal that holds on a day (default today), with value, state and trend; of costs for who may see them.
 
 	Args:
+		company: its own goals, and the general ones, measured for it.
 		counted: what :func:`figures_of` has counted for the caller already.
 
 	Returns:
-		name, title, figure, responsible, company, request_type, period, first, last, goal, value, before (hours, or per
-		cent), state, color, trend.
+		name, title, figure, responsible, company, request_type, brand, model, period, first, last, goal, value, before (in
+		the unit of the figure), state, color, trend.
 	"""
 	day = getdate(on)
 	rows = frappe.get_list(
 		"Service Goal",
 		filters={"disabled": 0},
-		fields=[
-			*("name", "title", "figure", "for_company", "request_type", "period", "goal", "margin_percent"),
-			*("valid_from", "valid_until", "responsible"),
-		],
+		fields=[*FIELDS, "valid_from", "valid_until", "responsible"],
 		order_by="figure asc, name asc",
 	)
 	counted = {} if counted is None else counted
 	return [
-		_standing(goal, day, counted)
+		_standing(goal, day, counted, company)
 		for goal in rows
 		if _holds(goal, day) and (not company or goal.for_company in (None, "", company))
 	]
 
 
-def color_of(figure: str, value: float | None, on: date | str | None = None) -> str | None:
-	"""Colour of a figure beside the general goal for it; None where there is none. `value` as the key figures have it."""
-	label = next((label for label, name in FIGURES.items() if name == figure), None)
-	goal = label and frappe.db.get_value(
+def colors(values: dict[str, float | None], on: date | str | None, company: str | None) -> dict[str, str]:
+	"""Key figure -> its colour beside the goal of the company for it, else beside the general one; without a goal none.
+
+	Args:
+		values: as the key figures have them.
+	"""
+	label_of = {figure.name: label for label, figure in FIGURES.items() if figure.name in values}
+	goals = frappe.get_all(
 		"Service Goal",
-		{"figure": label, "disabled": 0, "for_company": ("is", "not set"), "request_type": ("is", "not set")},
-		["goal", "margin_percent", "valid_from", "valid_until"],
-		as_dict=True,
+		{"figure": ("in", list(label_of.values())), "disabled": 0},
+		[*FIELDS, "valid_from", "valid_until"],
+		order_by="name asc",
 	)
-	if not goal or not _holds(goal, getdate(on)):
-		return None
-	state = goal_rules.state(figure, _shown(figure, value), flt(goal.goal), flt(goal.margin_percent))
-	return goal_rules.COLORS[state]
+	found = {}
+	for name, label in label_of.items():
+		fitting = [
+			goal
+			for goal in goals
+			if goal.figure == label
+			and _holds(goal, getdate(on))
+			and not (goal.request_type or goal.brand or goal.model)
+		]
+		own = (goal for goal in fitting if goal.for_company and goal.for_company == company)
+		goal = next(own, None) or next((goal for goal in fitting if not goal.for_company), None)
+		if goal:
+			value = goal_figures.shown(label, values[name])
+			state = goal_rules.state(name, value, flt(goal.goal), flt(goal.margin_percent))
+			found[name] = goal_rules.COLORS[state]
+	return found
 
 
-def value_of(
-	label: str, first: date, last: date, company: str | None = None, request_type: str | None = None
-) -> float | None:
-	"""A figure of a period, in per cent, hours or days; None where there is nothing to divide by."""
-	if read := OF_MONEY.get(FIGURES[label]):
-		return read(first, last, company)
-	scope = {"company": company, "request_type": request_type}
-	filters = {key: value for key, value in scope.items() if value}
-	found = figures(total(counts_by_group(Selection(first, last, filters=filters)).values()))
-	return _shown(FIGURES[label], getattr(found, FIGURES[label]))
+def scope_of(goal: frappe._dict, company: str | None = None) -> dict[str, str]:
+	"""What a goal is measured for, empty values left out: a general goal for `company` where one is asked about."""
+	scope = {field: goal.get(field) for field in SCOPE} | {"company": goal.for_company or company}
+	return {field: value for field, value in scope.items() if value}
+
+
+def value_of(label: str, first: date, last: date, scope: dict[str, str]) -> float | None:
+	"""A figure of a period in its unit (see goal_figures); None where there is nothing to divide by.
+
+	Args:
+		scope: see :func:`scope_of`.
+	"""
+	return _value(label, Period(first, last), scope, {})
 
 
 def to_count(on: date | str | None = None) -> list[frappe._dict]:
-	"""Goals whose period before the one of a day was not counted yet: name, title, figure, first, last, goal,
-	margin_percent, for_company, request_type and responsible. What nobody aimed at is left out: a goal that was set after
-	the period was over.
+	"""Goals whose period before the one of a day was not counted yet, with its `first` and `last` day.
+
+	What nobody aimed at is left out: a goal that was set after the period was over.
 	"""
 	day = getdate(on)
-	fields = ["name", "title", "figure", "for_company", "request_type", "period", "goal", "margin_percent"]
-	fields += ["valid_from", "valid_until", "responsible", "creation", "counted_until"]
+	fields = [*FIELDS, "valid_from", "valid_until", "responsible", "creation", "counted_until"]
 	found = []
 	for goal in frappe.get_all("Service Goal", {"disabled": 0}, fields, order_by="name asc"):
 		period = goal_rules.period_before(goal.period, goal_rules.period_of(goal.period, day))
@@ -147,8 +112,8 @@ def to_count(on: date | str | None = None) -> list[frappe._dict]:
 
 def missed_by(goal: frappe._dict) -> float | None:
 	"""Value of a goal of :func:`to_count` that was missed; None where it was reached, close to it, or without a case."""
-	value = value_of(goal.figure, goal.first, goal.last, goal.for_company, goal.request_type)
-	state = goal_rules.state(FIGURES[goal.figure], value, flt(goal.goal), flt(goal.margin_percent))
+	value = value_of(goal.figure, goal.first, goal.last, scope_of(goal))
+	state = goal_rules.state(FIGURES[goal.figure].name, value, flt(goal.goal), flt(goal.margin_percent))
 	return value if state == goal_rules.MISSED else None
 
 
@@ -157,34 +122,33 @@ def note_counted(goal: frappe._dict) -> None:
 	frappe.db.set_value("Service Goal", goal.name, "counted_until", goal.last, update_modified=False)
 
 
-def _standing(goal: frappe._dict, day: date, counted: dict) -> dict:
-	figure = FIGURES[goal.figure]
+def _standing(goal: frappe._dict, day: date, counted: dict, company: str | None) -> dict:
+	name = FIGURES[goal.figure].name
 	period = goal_rules.period_of(goal.period, day)
-	value = _value(goal, figure, period, counted)
-	before = _value(goal, figure, goal_rules.period_before(goal.period, period), counted)
-	state = goal_rules.state(figure, value, flt(goal.goal), flt(goal.margin_percent))
+	scope, value, before = scope_of(goal, company), None, None
+	if goal_figures.sees(goal.figure):
+		value = _value(goal.figure, period, scope, counted)
+		before = _value(goal.figure, goal_rules.period_before(goal.period, period), scope, counted)
+	state = goal_rules.state(name, value, flt(goal.goal), flt(goal.margin_percent))
 	return {
-		**{
-			key: goal[key]
-			for key in ("name", "title", "figure", "request_type", "period", "goal", "responsible")
-		},
-		"company": goal.for_company,
+		**{key: goal[key] for key in ("name", "title", "figure", "period", "goal", "responsible")},
+		**{field: scope.get(field) for field in SCOPE},
 		"first": period.first,
 		"last": period.last,
 		"value": value,
 		"before": before,
 		"state": state,
 		"color": goal_rules.COLORS[state],
-		"trend": goal_rules.trend(figure, value, before),
+		"trend": goal_rules.trend(name, value, before),
 	}
 
 
-def _value(goal: frappe._dict, figure: str, period: Period, counted: dict) -> float | None:
-	if read := OF_MONEY.get(figure):
-		return read(period.first, period.last, goal.for_company)
-	scope = {"company": goal.for_company, "request_type": goal.request_type}
-	filters = {key: value for key, value in scope.items() if value}
-	return _shown(figure, getattr(figures_of(period, filters, counted), figure))
+def _value(label: str, period: Period, scope: dict[str, str], counted: dict) -> float | None:
+	figure = FIGURES[label]
+	if not figure.read:
+		return goal_figures.shown(label, getattr(figures_of(period, scope, counted), figure.name))
+	of_model = {field: scope[field] for field in ("brand", "model") if figure.by_model and field in scope}
+	return figure.read(period.first, period.last, scope.get("company"), **of_model)
 
 
 def figures_of(period: Period, filters: dict[str, str], counted: dict) -> KeyFigures:
@@ -194,10 +158,6 @@ def figures_of(period: Period, filters: dict[str, str], counted: dict) -> KeyFig
 		found = counts_by_group(Selection(period.first, period.last, filters=filters))
 		counted[key] = figures(total(found.values()))
 	return counted[key]
-
-
-def _shown(figure: str, value: float | None) -> float | None:
-	return value if value is None or figure in SHARES else round(value / 3600, 2)
 
 
 def _holds(goal: frappe._dict, day: date) -> bool:

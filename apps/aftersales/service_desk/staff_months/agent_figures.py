@@ -9,14 +9,15 @@ from frappe.utils import add_days, flt
 
 from aftersales.customer_care.follow_ups import ANSWERED
 from aftersales.customer_care.opinion_rules import CONTENT
-from aftersales.service_calls.metrics import between, number
+from aftersales.service_calls.metrics import between, number, permitted
 
 SUMS = ("calls", "by_phone", "rated", "content")
 
 
 def by_agent(first: date, last: date, company: str | None = None) -> dict[str, frappe._dict]:
 	"""User -> calls received in the period and owned, by_phone, response (mean seconds); rated and content of the
-	answers about calls that were solved by phone; courtesy (mean of 1 to 5 over assessed recordings).
+	answers about calls that were solved by phone; courtesy (mean of 1 to 5 over assessed recordings); of the calls that
+	the user may see.
 
 	A repair that a technician made is judged with the technician (Technician Summary), not with the agent.
 	"""
@@ -28,6 +29,19 @@ def by_agent(first: date, last: date, company: str | None = None) -> dict[str, f
 			)
 			one.update({key: value for key, value in row.items() if value is not None and key != "agent"})
 	return found
+
+
+def mean_courtesy(first: date, last: date, company: str | None) -> float | None:
+	"""A figure for goals: mean courtesy (1 to 5) over the recordings assessed in the period, of all agents together.
+
+	Of a company those of its calls; what no call was matched with counts for all companies only.
+	"""
+	scored, call = frappe.qb.DocType("Call Assessment"), frappe.qb.DocType("Repair Call")
+	query = frappe.qb.from_(scored).select(Avg(scored.courtesy)).where(scored.assessed_on[first:last])
+	if company:
+		query = query.join(call).on(call.name == scored.repair_call).where(call.company == company)
+	mean = query.run()[0][0]
+	return None if mean is None else flt(mean, 2)
 
 
 def _calls(first: date, last: date, company: str | None) -> list[frappe._dict]:
@@ -46,6 +60,7 @@ def _calls(first: date, last: date, company: str | None) -> list[frappe._dict]:
 		.where(call.call_owner.isnotnull() & (call.status != "Cancelled"))
 		.groupby(call.call_owner)
 	)
+	query = permitted(query, call)
 	rows = (query.where(call.company == company) if company else query).run(as_dict=True)
 	for row in rows:
 		row.by_phone = int(row.by_phone or 0)
@@ -68,15 +83,17 @@ def _opinions(first: date, last: date, company: str | None) -> list[frappe._dict
 		.where((answer.done_at >= first) & (answer.done_at < add_days(last, 1)))
 		.groupby(call.call_owner)
 	)
+	query = permitted(query, call)
 	rows = (query.where(call.company == company) if company else query).run(as_dict=True)
 	return [frappe._dict(agent=row.agent, rated=int(row.rated), content=int(row.content)) for row in rows]
 
 
 def _courtesy(first: date, last: date) -> list[frappe._dict]:
 	scored = frappe.qb.DocType("Call Assessment")
-	return (
+	query = (
 		frappe.qb.from_(scored)
 		.select(scored.agent, Avg(scored.courtesy).as_("courtesy"))
 		.where((scored.assessed_on >= first) & (scored.assessed_on < add_days(last, 1)))
 		.groupby(scored.agent)
-	).run(as_dict=True)
+	)
+	return permitted(query, scored).run(as_dict=True)

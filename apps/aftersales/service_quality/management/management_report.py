@@ -6,7 +6,7 @@ the reports of the same names say of the same month.
 
 import shutil
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
 import frappe
@@ -22,7 +22,7 @@ from aftersales.core.report_filters import Scope, check_company
 from aftersales.core.savepoints import one_of_many
 from aftersales.service_accounts import receivable_rules
 from aftersales.service_accounts.receivables import by_month
-from aftersales.service_quality import goal_rules, goals
+from aftersales.service_quality import goal_figures, goal_rules, goals
 from aftersales.service_quality.goal_rules import Period
 from aftersales.service_quality.report.bottlenecks import bottlenecks
 from aftersales.service_quality.report.service_key_figures import service_key_figures
@@ -177,9 +177,10 @@ def _goals(company: str, first: date, last: date, counted: dict) -> Table:
 		[
 			[
 				goal["title"],
-				goals.in_words(goal["figure"], goal["goal"]),
-				goals.in_words(goal["figure"], goal["value"]),
-				goals.in_words(goal["figure"], goal["before"]),
+				*(
+					goal_figures.in_words(goal["figure"], goal[name], goal["company"])
+					for name in ("goal", "value", "before")
+				),
 				_(goal["state"]),
 			]
 			for goal in found
@@ -202,7 +203,7 @@ def _standards(company: str, first: date, last: date) -> Table:
 				str(row["missed"]),
 				_percent(row["share"])
 				if row["value"] is None
-				else goals.in_words(row["figure"], row["value"]),
+				else goal_figures.in_words(row["figure"], row["value"], company),
 				str(row["unexplained"]),
 			]
 			for row in rows
@@ -213,13 +214,12 @@ def _standards(company: str, first: date, last: date) -> Table:
 
 
 def _key_figures(company: str, first: date, last: date, counted: dict) -> Table:
-	months = (last.year - first.year) * 12 + last.month - first.month + 1
-	before = getdate(add_months(first, -months))
+	earlier = goal_rules.as_long_before(first, last)
 	now, then = (
 		service_key_figures.cards(
 			goals.figures_of(Period(begin, end), {"company": company}, counted), company, begin, end
 		)
-		for begin, end in ((first, last), (before, first - timedelta(days=1)))
+		for begin, end in ((first, last), (earlier.first, earlier.last))
 	)
 	past = {card["label"]: card for card in then}
 	return Table(

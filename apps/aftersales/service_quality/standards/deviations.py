@@ -6,14 +6,14 @@ import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.model.document import Document
-from frappe.utils import cstr, get_datetime, now_datetime
+from frappe.utils import cstr, format_date, get_datetime, now_datetime
 
 from aftersales.core.guards import set_protected_values
 from aftersales.core.notices import Notice, notify
 from aftersales.core.savepoints import one_of_many
 from aftersales.service_calls import contacts_on_file
 from aftersales.service_levels.escalation import stand_ins
-from aftersales.service_quality import goals
+from aftersales.service_quality import goal_figures, goals
 from aftersales.service_setup.settings import aftersales_settings
 
 DEVIATION = "Service Deviation"
@@ -108,11 +108,7 @@ def _count(goal: frappe._dict) -> bool:
 	if is_new:
 		enter(
 			key,
-			_("{0}: {1} instead of {2}").format(
-				goal.title,
-				goals.in_words(goal.figure, value),
-				goals.in_words(goal.figure, goal.goal),
-			),
+			_said(goal, value),
 			now_datetime(),
 			goal=goal.name,
 			standard=frappe.db.get_value("Service Standard", {"goal": goal.name, "disabled": 0}),
@@ -121,6 +117,14 @@ def _count(goal: frappe._dict) -> bool:
 		)
 	goals.note_counted(goal)
 	return is_new
+
+
+def _said(goal: frappe._dict, value: float) -> str:
+	"""What was missed; costs are not said, as more people read entries than books."""
+	if goal_figures.FIGURES[goal.figure].of_costs:
+		return _("{0}: missed in {1}").format(goal.title, format_date(goal.first, "MMMM yyyy"))
+	reached, wanted = (goal_figures.in_words(goal.figure, one) for one in (value, goal.goal))
+	return _("{0}: {1} instead of {2}").format(goal.title, reached, wanted)
 
 
 def _standards_of(target: str | None) -> list[frappe._dict]:

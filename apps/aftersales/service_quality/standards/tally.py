@@ -16,7 +16,10 @@ KEPT, MISSED = State.MET.value, (State.MISSED.value, State.OVERDUE.value)
 
 
 def standards(published: bool = False) -> list[frappe._dict]:
-	"""Standards that hold, in their order, each with `targets` and the `figure` of its goal. Rights are the caller's to ask."""
+	"""Standards that hold, in their order, each with `targets`, and `figure` and `company` of its goal.
+
+	Rights are the caller's to ask.
+	"""
 	filters = {"disabled": 0, **({"published": 1} if published else {})}
 	found = frappe.get_all(
 		"Service Standard",
@@ -40,18 +43,19 @@ def standards(published: bool = False) -> list[frappe._dict]:
 		fields=["parent", "service_target"],
 		order_by="idx asc",
 	)
-	figures = dict(
-		frappe.get_all(
+	goals_of = {
+		goal.name: goal
+		for goal in frappe.get_all(
 			"Service Goal",
 			filters={"name": ("in", [row.goal for row in found if row.goal] or [""])},
-			fields=["name", "figure"],
+			fields=["name", "figure", "for_company"],
 			order_by="name asc",
-			as_list=True,
 		)
-	)
+	}
 	for standard in found:
 		standard.targets = [row.service_target for row in rows if row.parent == standard.name]
-		standard.figure = figures.get(standard.goal)
+		goal = goals_of.get(standard.goal) or frappe._dict()
+		standard.update(figure=goal.figure, company=goal.for_company)
 	return found
 
 
@@ -71,7 +75,7 @@ def _tally(
 	standard: frappe._dict, by_target: dict[str, Tally], first: date, last: date, company: str | None
 ) -> Tally:
 	if standard.measured_by == GRADES:
-		return Tally(*grades.tally(last, company))
+		return Tally(*grades.tally(min(last, getdate()), company))
 	if standard.measured_by == KEY_FIGURE:
 		return _of_goal(standard.goal, first, last, company)
 	return total(by_target.get(target, Tally()) for target in standard.targets)
@@ -105,13 +109,13 @@ def _of_goal(name: str | None, first: date, last: date, company: str | None) -> 
 	goal = name and frappe.db.get_value(
 		"Service Goal",
 		name,
-		["figure", "goal", "margin_percent", "for_company", "request_type"],
+		[*goals.FIELDS],
 		as_dict=True,
 	)
-	if not goal:
+	if not goal or (company and goal.for_company and goal.for_company != company):
 		return Tally()
-	value = goals.value_of(goal.figure, first, last, company or goal.for_company, goal.request_type)
+	value = goals.value_of(goal.figure, first, last, goals.scope_of(goal, company))
 	if value is None:
 		return Tally()
-	state = goal_rules.state(goals.FIGURES[goal.figure], value, flt(goal.goal), 0)
+	state = goal_rules.state(goals.FIGURES[goal.figure].name, value, flt(goal.goal), 0)
 	return Tally(int(state == goal_rules.REACHED), int(state != goal_rules.REACHED), value)

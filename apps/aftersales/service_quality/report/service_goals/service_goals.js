@@ -8,12 +8,14 @@ frappe.query_reports["Service Goals"] = {
 		const text = default_formatter(value, row, column, data);
 		if (!data) return text;
 		if (column.fieldname === "value_text" && data.value !== null) {
-			const of_money = ["days_outstanding", "receivable_turnover"].includes(data.figure_name);
 			const args = { from_date: data.first, to_date: data.last };
-			if (data.company) args.company = data.company;
-			if (data.request_type) args.request_type = data.request_type;
-			const report = of_money ? "Service Receivables" : "Service Key Figures";
-			const address = frappe.router.make_url(["query-report", report]);
+			for (const field of ["company", "request_type", "brand", "model"]) {
+				if (data[field]) args[field] = data[field];
+			}
+			if (data.report === "Job Profitability") {
+				args.group_by = data.model ? "Model" : "Request Type";
+			}
+			const address = frappe.router.make_url(["query-report", data.report]);
 			return `<a href="${address}?${new URLSearchParams(args)}">${text}</a>`;
 		}
 		if (column.fieldname === "deviations" && value) {

@@ -5,7 +5,7 @@ from frappe import _
 
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, column, link
-from aftersales.service_quality import goals
+from aftersales.service_quality import goal_figures, goals
 
 
 @validate_filters
@@ -35,6 +35,8 @@ def columns() -> list[dict]:
 		column("period_text", _("Period"), width=225),
 		link("company", _("Company"), "Company", 160),
 		link("request_type", _("Request Type"), "Service Request Type", 130),
+		link("brand", _("Brand"), "Brand", 110),
+		column("model", _("Model"), width=110),
 		link("responsible", _("Responsible"), "User", 180),
 		column("deviations", _("Missed Periods without Cause"), "Int", 210),
 	]
@@ -53,14 +55,16 @@ def _unexplained(names: list[str]) -> dict[str, int]:
 
 def _row(goal: dict) -> dict:
 	first, last = (frappe.utils.format_date(goal[key]) for key in ("first", "last"))
+	texts = {
+		f"{name}_text": goal_figures.in_words(goal["figure"], goal[name], goal["company"])
+		for name in ("goal", "value", "before")
+	}
 	return {
 		**goal,
+		**texts,
 		"figure": _(goal["figure"]),
-		"figure_name": goals.FIGURES[goal["figure"]],
+		"report": goal_figures.FIGURES[goal["figure"]].report,
 		"period_text": f"{first} – {last}",
-		"goal_text": goals.in_words(goal["figure"], goal["goal"]),
-		"value_text": goals.in_words(goal["figure"], goal["value"]),
-		"before_text": goals.in_words(goal["figure"], goal["before"]),
 		"state_text": _(goal["state"]),
 		"trend_text": _(goal["trend"]) if goal["trend"] else "–",
 	}

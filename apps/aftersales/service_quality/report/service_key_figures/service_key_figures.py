@@ -10,23 +10,18 @@ import frappe
 from frappe import _
 
 from aftersales.core import charts
-from aftersales.core.guards import has_any_role
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, period_of, scope_of
 from aftersales.core.report_parts import card
-from aftersales.service_accounts import metrics as billing
 from aftersales.service_calls.metrics import FILTERS, GROUPS, MONTH, Selection
-from aftersales.service_quality import goals
+from aftersales.service_quality import goal_figures, goals
 from aftersales.service_quality.key_figure_rules import (
 	Counts,
 	KeyFigures,
 	figures,
 	total,
-	warranty_cost_rate,
 )
 from aftersales.service_quality.key_figures import counts_by_group
-
-MONEY_ROLES = ("Service Accountant", "Service Manager", "System Manager")
 
 
 @validate_filters
@@ -128,11 +123,7 @@ def _seen(found: KeyFigures, currency: str | None) -> KeyFigures:
 
 	Costs of companies with different currencies are no sum.
 	"""
-	return found if currency and _sees_money() else replace(found, cost_per_call=None)
-
-
-def _sees_money() -> bool:
-	return has_any_role(MONEY_ROLES)
+	return found if currency and goal_figures.sees_costs() else replace(found, cost_per_call=None)
 
 
 def _selection(filters: frappe._dict) -> Selection:
@@ -184,38 +175,30 @@ def _summary(every: KeyFigures, filters: frappe._dict, currency: str | None) -> 
 		"csat",
 		"nps",
 	)
-	cards = [
-		_beside_goal(name, getattr(every, name), filters)
-		for name in shown
-		if getattr(every, name) is not None
-	]
+	values = {name: value for name in shown if (value := getattr(every, name)) is not None}
+	cards = {name: card(label(name), value, FIGURES[name]) for name, value in values.items()}
 	if every.cost_per_call is not None:
-		cards.append(
-			{
-				"value": every.cost_per_call,
-				"label": label("cost_per_call"),
-				"datatype": "Currency",
-				"currency": currency,
-			}
-		)
+		values["cost_per_call"] = every.cost_per_call
+		cards["cost_per_call"] = {
+			"value": every.cost_per_call,
+			"label": label("cost_per_call"),
+			"datatype": "Currency",
+			"currency": currency,
+		}
 	rate = _warranty_cost_rate(filters)
 	if rate is not None:
-		cards.append(card(_("Warranty Cost of Product Revenue"), rate, "Percent", 2))
-	return cards
-
-
-def _beside_goal(name: str, value: float, filters: frappe._dict) -> dict:
-	"""A number above the report, in the colour of the general goal for it on the last day."""
-	shown = card(label(name), value, FIGURES[name])
-	color = goals.color_of(name, value, filters.to_date)
-	return {**shown, "indicator": color.title()} if color else shown
+		values["warranty_cost_rate"] = rate
+		cards["warranty_cost_rate"] = card(_("Warranty Cost of Product Revenue"), rate, "Percent", 2)
+	for name, color in goals.colors(values, filters.to_date, filters.company).items():
+		cards[name]["indicator"] = color.title()
+	return list(cards.values())
 
 
 def _warranty_cost_rate(filters: frappe._dict) -> float | None:
 	"""Of a company as a whole, for those who see its books."""
 	if any(filters.get(name) for name in FILTERS if name != "company") or not filters.company:
 		return None
-	if not _sees_money():
+	if not goal_figures.sees_costs():
 		return None
 	scope = scope_of(filters)
-	return warranty_cost_rate(billing.warranty_cost(scope), billing.product_revenue(scope))
+	return goal_figures.warranty_cost_of_revenue(scope.from_date, scope.to_date, scope.company)

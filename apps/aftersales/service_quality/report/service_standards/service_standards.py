@@ -1,6 +1,6 @@
 """Each standard of the service: cases, kept, missed, and what followed; beside the period before."""
 
-from datetime import timedelta
+from dataclasses import replace
 
 import frappe
 from frappe import _
@@ -11,6 +11,7 @@ from frappe.utils import add_days, flt
 from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import check_company, column, link, period_of
+from aftersales.service_quality import goal_figures, goal_rules
 from aftersales.service_quality.standards import standard_rules, tally
 from aftersales.service_quality.standards.standard_rules import Tally
 
@@ -31,9 +32,9 @@ def execute(filters: dict | None = None) -> tuple:
 		for row in tally.standards()
 		if not filters.standard_set or row.standard_set == filters.standard_set
 	]
-	length = last - first + timedelta(days=1)
+	earlier = goal_rules.as_long_before(first, last)
 	now = tally.tallies(found, first, last, filters.company)
-	before = tally.tallies(found, first - length, first - timedelta(days=1), filters.company)
+	before = tally.tallies(found, earlier.first, earlier.last, filters.company)
 	entries = _deviations(first, last, filters.company)
 	rows = [_row(one, now[one.name], before[one.name], entries.get(one.name)) for one in found]
 	return columns(), rows, None, _chart(rows), _summary(rows)
@@ -59,6 +60,8 @@ def columns() -> list[dict]:
 
 def _row(standard: frappe._dict, now: Tally, before: Tally, entries: frappe._dict | None) -> dict:
 	is_figure = standard.measured_by == standard_rules.KEY_FIGURE
+	if is_figure and standard.figure and not goal_figures.sees(standard.figure):
+		now, before = replace(now, value=None), replace(before, value=None)
 	return {
 		**{key: standard[key] for key in ("number", "name", "promise", "standard_set", "report")},
 		"targets": standard.targets,

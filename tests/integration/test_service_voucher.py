@@ -409,6 +409,10 @@ def test_failed_test_is_no_completed_repair(shop, call):
 def test_nobody_unqualified_by_submitting_directly(shop, call):
 	with pytest.raises(frappe.ValidationError, match="not qualified"):
 		make.voucher(call, "Declan").submit()
+	frappe.db.set_value("Technician Skill", {"parent": "Aoife"}, "level", "Trainee")
+	frappe.clear_document_cache("Service Technician", "Aoife")
+	with pytest.raises(frappe.ValidationError, match="a trainee in"):
+		make.voucher(call, "Aoife").submit()
 
 
 def test_done_comes_with_submitting_only(shop, call):

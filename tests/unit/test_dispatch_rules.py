@@ -9,8 +9,10 @@ from aftersales.field_service.dispatch_rules import overlap
 from aftersales.service_staff.skill_rules import (
 	BOTH,
 	EXPIRED,
+	LEARNING,
 	NO_SKILL,
 	OTHER_KIND,
+	TRAINEE,
 	Skill,
 	first_repeated,
 	is_qualified,
@@ -41,6 +43,13 @@ def test_repairing_a_product_is_not_teaching_it():
 	skill = Skill("Water Heaters", "Use")
 	verdict = is_qualified([skill], GAS, "Application", DAY)
 	assert (verdict.ok, verdict.reason, verdict.skill) == (False, OTHER_KIND, skill)
+
+
+def test_a_trainee_is_not_sent_alone():
+	learning = Skill("Water Heaters", "Use", level=TRAINEE)
+	verdict = is_qualified([learning], GAS, "Use", DAY)
+	assert (verdict.ok, verdict.reason, verdict.skill) == (False, LEARNING, learning)
+	assert is_qualified([learning, Skill("Gas Water Heaters", BOTH)], GAS, "Use", DAY).ok
 
 
 def test_both_kinds_in_one_skill():

@@ -13,7 +13,7 @@ from aftersales.field_service.arrival_rules import Span, Suggestion, Technician,
 from aftersales.field_service.crew import crews
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.service_staff import availability, availability_rules, exams
-from aftersales.service_staff.skill_rules import Skill, is_qualified
+from aftersales.service_staff.skill_rules import QUALIFIED, Skill, is_qualified
 
 HORIZON = timedelta(days=14)
 NOT_TAKING_TIME = ("Cancelled", "Completed", "Archived")
@@ -153,12 +153,12 @@ def skills_of(technicians: list[str]) -> dict[str, list[Skill]]:
 	for row in frappe.get_all(
 		"Technician Skill",
 		filters={"parent": ("in", technicians), "parenttype": "Service Technician"},
-		fields=["parent", "item_group", "support_kind", "certificate", "valid_until"],
+		fields=["parent", "item_group", "support_kind", "certificate", "valid_until", "level"],
 		order_by="parent asc, idx asc",
 	):
 		until = getdate(row.valid_until) if row.valid_until else None
 		skills.setdefault(row.parent, []).append(
-			Skill(row.item_group, row.support_kind, row.certificate, until)
+			Skill(row.item_group, row.support_kind, row.certificate, until, row.level or QUALIFIED)
 		)
 	return skills
 

@@ -14,7 +14,16 @@ from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
 from aftersales.service_calls import jobs
 from aftersales.service_staff import availability, exams
-from aftersales.service_staff.skill_rules import EXPIRED, OTHER_KIND, RETRAINING, Skill, Verdict, is_qualified
+from aftersales.service_staff.skill_rules import (
+	EXPIRED,
+	LEARNING,
+	OTHER_KIND,
+	QUALIFIED,
+	RETRAINING,
+	Skill,
+	Verdict,
+	is_qualified,
+)
 
 DECIDING_FIELDS = (
 	"technician",
@@ -75,6 +84,7 @@ def qualification(doc: Document) -> Verdict:
 			row.support_kind,
 			row.certificate,
 			getdate(row.valid_until) if row.valid_until else None,
+			row.level or QUALIFIED,
 		)
 		for row in frappe.get_cached_doc("Service Technician", doc.technician).skills
 	]
@@ -246,6 +256,10 @@ def _explain(doc: Document, verdict: Verdict) -> str:
 		)
 	if verdict.reason == RETRAINING:
 		return _("{0} is not qualified: the last exam in {1} was failed and not passed since.").format(
+			technician, escape_html(verdict.skill.item_group)
+		)
+	if verdict.reason == LEARNING:
+		return _("{0} is not qualified: a trainee in {1} goes along in the crew of somebody else.").format(
 			technician, escape_html(verdict.skill.item_group)
 		)
 	if verdict.reason == OTHER_KIND:

@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from frappe.utils import getdate
 
 from aftersales.service_staff.exam_rules import PASSED, Exam, still_failed
-from aftersales.service_staff.skill_rules import Skill
+from aftersales.service_staff.skill_rules import QUALIFIED, TRAINEE, Skill
 
 EXAM = "Technician Exam"
 
@@ -50,6 +50,7 @@ def write_skill(exam: Document) -> None:
 		)
 		row.certificate = _certificate(latest)
 		row.valid_until = latest.valid_until
+		row.level = QUALIFIED if row.level == TRAINEE else row.level
 	technician.save(ignore_permissions=True)  # who may submit an exam need not keep technicians' records
 
 

@@ -10,6 +10,9 @@ NO_SKILL = "no_skill"
 OTHER_KIND = "other_kind"
 EXPIRED = "expired"
 RETRAINING = "retraining"
+LEARNING = "learning"
+
+TRAINEE, QUALIFIED = "Trainee", "Qualified"
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Skill:
 	support_kind: str
 	certificate: str | None = None
 	valid_until: date | None = None
+	level: str = QUALIFIED
+	"""A trainee works beside others."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,13 @@ def is_qualified(
 	of_kind = [skill for skill in of_group if _covers_kind(skill, support_kind)]
 	if not of_kind:
 		return Verdict(False, OTHER_KIND, of_group[0])
-	for skill in of_kind:
+	alone = [skill for skill in of_kind if skill.level != TRAINEE]
+	if not alone:
+		return Verdict(False, LEARNING, of_kind[0])
+	for skill in alone:
 		if skill.valid_until is None or skill.valid_until >= on_date:
 			return Verdict(True, skill=skill)
-	return Verdict(False, EXPIRED, max(of_kind, key=lambda skill: skill.valid_until or date.min))
+	return Verdict(False, EXPIRED, max(alone, key=lambda skill: skill.valid_until or date.min))
 
 
 def first_repeated(skills: Iterable[Skill]) -> Skill | None:

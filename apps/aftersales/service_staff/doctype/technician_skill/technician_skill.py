@@ -12,6 +12,7 @@ class TechnicianSkill(ChildRow):
 
 		certificate: DF.Data | None
 		item_group: DF.Link
+		level: DF.Literal["Trainee", "Qualified", "Expert"]
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data

@@ -469,6 +469,8 @@ def tax_category_of_address(shop):
 		"Tax Rule",
 		tax_type="Sales",
 		tax_category="Zero Rated",
+		# A rule takes the site's own group where it names none, which version 16 has set
+		customer_group=frappe.db.get_value("Customer", shop.customer, "customer_group"),
 		sales_tax_template="Export - LSL",
 		company=make.COMPANY,
 	)

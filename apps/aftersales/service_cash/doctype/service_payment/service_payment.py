@@ -72,6 +72,8 @@ class ServicePayment(ServiceDocument):
 	def autoname(self):
 		"""One series a company and year: its numbers are those of the receipts."""
 		job = receipts.read_job(self.reference_doctype, self.reference_name)
+		# Before the number is taken: of two at once that begin a series, each waits for the other
+		self.lock_job()
 		abbreviation = frappe.get_cached_value("Company", job.company, "abbr")
 		self.name = make_autoname(f"PAY-{abbreviation}-.YYYY.-.#####")
 

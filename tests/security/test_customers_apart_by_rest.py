@@ -83,7 +83,7 @@ def rest_calls(doctype: str, name: str) -> list[tuple[str, str, dict]]:
 
 
 def _is_list_of_single(doctype: str, answer) -> bool:
-	return bool(frappe.get_meta(doctype).issingle) and f"('DocType', '{doctype}')" in answer.text
+	return bool(frappe.get_meta(doctype).issingle) and answer.json().get("exc_type") == "ProgrammingError"
 
 
 @pytest.mark.commits

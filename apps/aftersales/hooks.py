@@ -133,22 +133,29 @@ doc_events = {
 		"on_update": [
 			"aftersales.service_checklists.checklists.job_saved",
 			"aftersales.planned_service.following.visit_saved",
+			"aftersales.field_service.subcontracting.orders.visit_saved",
 		],
+		"after_insert": "aftersales.field_service.subcontracting.orders.visit_amended",
 		"before_submit": [
 			"aftersales.service_calls.repair_methods.validate",
 			"aftersales.service_checklists.checklists.before_submit",
 		],
 		"on_submit": [
 			"aftersales.field_service.installations.visit_submitted",
+			"aftersales.field_service.subcontracting.orders.visit_submitted",
 			"aftersales.service_checklists.checklists.job_submitted",
 		],
 		"on_cancel": [
 			"aftersales.field_service.installations.visit_cancelled",
 			"aftersales.service_checklists.checklists.job_cancelled",
 		],
-		"on_trash": "aftersales.service_checklists.checklists.job_deleted",
+		"on_trash": [
+			"aftersales.field_service.subcontracting.orders.visit_deleted",
+			"aftersales.service_checklists.checklists.job_deleted",
+		],
 		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
 	},
+	"Subcontracted Visit": {"on_update": "aftersales.customer_portal.vendors.visit_orders.order_saved"},
 	"Collection Receipt": {
 		"before_validate": [
 			"aftersales.service_levels.workflow_states.sync_status_from_workflow",
@@ -249,10 +256,10 @@ doc_events = {
 		"on_update": "aftersales.field_service.leavers.technician_saved",
 	},
 	"Purchase Order": {
-		"before_insert": "aftersales.vendor_repairs.vendor_repairs.name_repair",
-		"on_change": "aftersales.vendor_repairs.vendor_repairs.follow_order",
-		"on_cancel": "aftersales.vendor_repairs.vendor_repairs.forget_order",
-		"on_trash": "aftersales.vendor_repairs.vendor_repairs.forget_order",
+		"before_insert": "aftersales.erpnext_events.purchase_order.before_insert",
+		"on_change": "aftersales.erpnext_events.purchase_order.on_change",
+		"on_cancel": "aftersales.erpnext_events.purchase_order.on_cancel",
+		"on_trash": "aftersales.erpnext_events.purchase_order.on_trash",
 	},
 	"Non Conformance": {
 		"validate": "aftersales.service_quality.faults.set_fault_key",

@@ -48,6 +48,7 @@ EXPECTED = {
 	"Repair Card": ("crwdsxa", "crwsxa", "crw", "crw", "crws", "r"),
 	"Loaner Issue": ("crwdsxa", "crwsxa", "crws", "crws", "crws", "r"),
 	"Vendor Repair": ("crwdsxa", "crwsxa", "crws", "r", "crws", "r"),
+	"Subcontracted Visit": ("r", "r", "r", "-", "-", "r"),
 	"Spare Part": ("crwd", "crw", "r", "r", "rw", "r"),
 	"Aftersales Settings": ("crw", "r", "r", "r", "r", "r"),
 	"Customer Equipment": ("crwd", "crw", "crw", "crw", "crw", "r"),

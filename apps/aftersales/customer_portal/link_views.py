@@ -27,7 +27,7 @@ from aftersales.customer_portal.forms import (
 )
 from aftersales.customer_portal.link_rules import NO_LINK, Link
 from aftersales.customer_portal.product_pages import file_of, help_for
-from aftersales.customer_portal.vendors import cases
+from aftersales.customer_portal.vendors import cases, visit_orders
 from aftersales.customer_portal.web import File, GoTo, Page, Person, Visit, form
 from aftersales.installed_base.product_codes import is_product_code
 from aftersales.product_knowledge import portal_api as knowledge
@@ -217,6 +217,7 @@ def _payment(visit: Visit, opened: Link) -> Page | GoTo | None:
 
 OPENED = {
 	links.CASE: cases.page,
+	links.SUBCONTRACT: visit_orders.page,
 	links.PAYMENT: _payment,
 	links.CONTACT: _contact,
 	links.TRACK: _track,

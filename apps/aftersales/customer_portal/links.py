@@ -25,7 +25,7 @@ from aftersales.service_setup.settings import aftersales_settings
 TRACK, ESTIMATE, APPOINTMENT, SURVEY, DOCUMENT = "Track", "Estimate", "Appointment", "Survey", "Document"
 CONTACT = "Contact"
 PAYMENT = "Payment"
-CASE = "Case"
+CASE, SUBCONTRACT = "Case", "Subcontract"
 PURPOSES: dict[str, tuple[str, ...]] = {
 	TRACK: ("Repair Call",),
 	APPOINTMENT: ("Repair Call",),
@@ -35,7 +35,7 @@ PURPOSES: dict[str, tuple[str, ...]] = {
 	PAYMENT: ("Sales Invoice",),
 	DOCUMENT: ("Sales Invoice", "Repair Card", "Service Voucher", "Collection Receipt"),
 }
-"""What each purpose of a customer's link may be about. A link of purpose Case is a vendor's: `vendors/cases.py`."""
+"""What each purpose of a customer's link may be about. Links of purpose Case and Subcontract are vendors': `vendors`."""
 
 VALID_DAYS = 30
 STILL_GOOD = 7  # days a link must have left to be sent once more
@@ -75,6 +75,28 @@ def path_of_case(non_conformance: str, supplier: str | None, recipient: str | No
 		copied_by=frappe.session.user,
 	)
 	return f"/aftersales/link/{link_rules.token_of(_as_link(doc), secret())}"
+
+
+def path_of_order(
+	order: str, supplier: str, recipient: str | None = None, copied_by: str | None = None
+) -> str:
+	"""The path of a new signed link by which a subcontractor sees the order of a visit."""
+	doc = _insert(
+		purpose=SUBCONTRACT,
+		reference_doctype="Subcontracted Visit",
+		reference_name=order,
+		supplier=supplier,
+		recipient=recipient,
+		copied_by=copied_by,
+	)
+	return f"/aftersales/link/{link_rules.token_of(_as_link(doc), secret())}"
+
+
+def revoke_all(doctype: str, name: str) -> None:
+	"""Withdraw the links to a document that has ended."""
+	filters = {"reference_doctype": doctype, "reference_name": name, "revoked_at": ("is", "not set")}
+	for link in frappe.get_all("Service Link", filters, pluck="name", order_by="creation asc"):
+		frappe.get_doc("Service Link", link, for_update=True).revoke()
 
 
 def token_of_key(key: str) -> str | None:

@@ -206,6 +206,11 @@ def where_to_go(voucher: str) -> dict:
 	"""
 	doc = frappe.get_doc("Service Voucher", voucher)
 	doc.check_permission("read")
+	return where_it_is(doc)
+
+
+def where_it_is(doc: Document) -> dict:
+	"""The same without asking for rights: for who was given the visit by a link."""
 	place = frappe._dict()
 	if doc.repair_call:
 		place = frappe.db.get_value("Repair Call", doc.repair_call, PLACE_OF_CALL, as_dict=True)

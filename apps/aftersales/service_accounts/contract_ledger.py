@@ -18,7 +18,7 @@ from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts.breaks.queries import LINES
-from aftersales.service_accounts.job_ledger import TRAVEL, Round, cost_of_line, jobs_posted
+from aftersales.service_accounts.job_ledger import BOUGHT, TRAVEL, Round, cost_of_line, jobs_posted
 from aftersales.service_accounts.revenue_ledger import first
 from aftersales.service_posting.plan.posting_plan import CONTRACT, EXCESS
 from aftersales.vendor_repairs.vendor_costs import costs as vendor_costs
@@ -146,27 +146,28 @@ def _hours(scope: Scope) -> Iterable[Found]:
 
 
 def _vendors(scope: Scope) -> Iterable[Found]:
-	"""Vendor repairs on cards of a contract's category that no customer is charged for."""
-	costs = [
-		cost
-		for cost in vendor_costs(scope.company, scope.from_date, scope.to_date)
-		if not flt(cost.charged_on)
-	]
-	if not costs:
-		return
-	card, category = frappe.qb.DocType("Repair Card"), frappe.qb.DocType("Service Category")
-	contracts = dict(
-		frappe.qb.from_(card)
-		.join(category)
-		.on(category.name == card.service_category)
-		.select(card.name, card.service_contract)
-		.where(card.name.isin({cost.repair_card for cost in costs}))
-		.where((category.charge_rule == CONTRACT) & (card.service_contract != ""))
-		.run()
-	)
-	for cost in costs:
-		if contract := contracts.get(cost.repair_card):
-			yield contract, ("Repair Card", cost.repair_card), {"vendor": cost.cost}
+	"""Vendor repairs and subcontracted visits on jobs of a contract's category that no customer is charged for."""
+	for kind in BOUGHT:
+		costs = [
+			cost
+			for cost in vendor_costs(scope.company, scope.from_date, scope.to_date, kind)
+			if not flt(cost.charged_on)
+		]
+		if not costs:
+			continue
+		job, category = frappe.qb.DocType(kind.job_type), frappe.qb.DocType("Service Category")
+		contracts = dict(
+			frappe.qb.from_(job)
+			.join(category)
+			.on(category.name == job.service_category)
+			.select(job.name, job.service_contract)
+			.where(job.name.isin({cost.job for cost in costs}))
+			.where((category.charge_rule == CONTRACT) & (job.service_contract != ""))
+			.run()
+		)
+		for cost in costs:
+			if contract := contracts.get(cost.job):
+				yield contract, (kind.job_type, cost.job), {"vendor": cost.cost}
 
 
 def _dated(query: QueryBuilder, document: Table, scope: Scope) -> QueryBuilder:

@@ -17,6 +17,8 @@ from pypika.terms import ExistsCriterion, Term
 from aftersales.core.job_types import JOB_DOCTYPES
 from aftersales.core.money import digits, rounded
 from aftersales.core.report_filters import Scope
+from aftersales.field_service.subcontracting.terms import SUBCONTRACTED_VISIT
+from aftersales.vendor_repairs.vendor_costs import VENDOR_REPAIR
 from aftersales.vendor_repairs.vendor_costs import costs as vendor_costs
 
 Round = CustomFunction("ROUND", ["amount", "digits"])
@@ -25,6 +27,9 @@ Job = tuple[str, str]
 """Type and name of a job."""
 
 TRAVEL = "Travel"
+
+BOUGHT = (VENDOR_REPAIR, SUBCONTRACTED_VISIT)
+"""What suppliers do for jobs."""
 
 
 def labour_booked(scope: Scope) -> dict[Job, float]:
@@ -71,9 +76,10 @@ def cost_of_line(line: Table) -> Term:
 def vendor_repairs(scope: Scope) -> dict[Job, float]:
 	"""What vendors billed in the period, and what those cost whose bill is still to come, per job."""
 	found: dict[Job, float] = {}
-	for repair in vendor_costs(scope.company, scope.from_date, scope.to_date):
-		job = ("Repair Card", repair.repair_card)
-		found[job] = rounded(found.get(job, 0) + repair.cost)
+	for kind in BOUGHT:
+		for bought in vendor_costs(scope.company, scope.from_date, scope.to_date, kind):
+			job = (kind.job_type, bought.job)
+			found[job] = rounded(found.get(job, 0) + bought.cost)
 	return found
 
 

@@ -19,18 +19,15 @@ def cost_of_closed_calls(selection: Selection) -> list[dict]:
 	"""cost: parts, hours and travel at cost of all jobs of the calls closed in the period, and what vendors
 	asked for (their labour and parts); company currency.
 
-	A card that was called off or cancelled cost nothing of ours, but its vendor's bill stands.
+	A job that was called off or cancelled cost nothing of ours, but its supplier's bill stands.
 	"""
 	call = frappe.qb.DocType("Repair Call")
 	found = []
 	for job_type in JOB_DOCTYPES:
 		job = frappe.qb.DocType(job_type)
-		cost = job.parts_cost + job.labour_cost
+		own = Case().when(job.docstatus == 1, job.parts_cost + job.labour_cost).else_(0)
+		cost = own + Coalesce(job.vendor_cost, 0)
 		query = frappe.qb.from_(job)
-		if job_type == "Repair Card":
-			cost = Case().when(job.docstatus == 1, cost).else_(0) + Coalesce(job.vendor_cost, 0)
-		else:
-			query = query.where(job.docstatus == 1)
 		found += (
 			calls.of_calls(selection, query, call.closed_at, job.repair_call)
 			.select(Sum(cost).as_("cost"))

@@ -22,7 +22,6 @@ from aftersales.core.roles import SUPERVISORS_AND_ACCOUNTANTS
 from aftersales.service_accounts import warranty_exchanges
 from aftersales.service_accounts.warranty_lines import (
 	CLAIM,
-	VENDOR_REPAIR,
 	WARRANTY,
 	billed_vendor_repairs,
 	warranty_lines,
@@ -31,7 +30,7 @@ from aftersales.service_billing.journal import cost_center
 from aftersales.service_posting.job_plan import category_accounts, category_of_payer
 from aftersales.service_posting.posting import posting_key
 from aftersales.service_posting.supplier_terms import currency_of_supplier
-from aftersales.vendor_repairs.vendor_costs import bills_of
+from aftersales.vendor_repairs.vendor_costs import VENDOR_REPAIR, bills_of
 
 DEBIT_NOTE = "Purchase Invoice"
 
@@ -245,7 +244,7 @@ def _booked_accounts(lines: Iterable[str]) -> dict[str, tuple[str, str | None]]:
 	)
 	found = {row.aftersales_line: (row.expense_account, row.cost_center) for row in rows}
 	for repair, bills in bills_of(
-		frappe.get_all(VENDOR_REPAIR, {"name": ("in", names)}, pluck="name")
+		frappe.get_all(VENDOR_REPAIR.doctype, {"name": ("in", names)}, pluck="name")
 	).items():
 		most = max(bills, key=lambda row: row.amount)
 		found[repair] = (most.expense_account, most.cost_center)

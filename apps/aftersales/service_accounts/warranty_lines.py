@@ -15,12 +15,11 @@ from aftersales.core.money import digits, rounded
 from aftersales.core.report_filters import Scope
 from aftersales.service_accounts import job_ledger, warranty_exchanges
 from aftersales.service_setup.settings import aftersales_settings
-from aftersales.vendor_repairs.vendor_costs import BILLED, bills_of
+from aftersales.vendor_repairs.vendor_costs import BILLED, VENDOR_REPAIR, Kind, bills_of
 from aftersales.vendor_repairs.vendor_costs import costs as vendor_costs
 
 WARRANTY = "Warranty"
 CLAIM, CLAIM_LINE = "Warranty Recovery Claim", "Warranty Recovery Line"
-VENDOR_REPAIR = "Vendor Repair"
 LINE_TYPES = ("Service Part Line", "Service Labour Line")
 
 
@@ -59,13 +58,17 @@ def cost_of_lines(scope: Scope) -> float:
 
 
 def warranty_vendor_repairs(scope: Scope, brand: str | None = None) -> list[frappe._dict]:
-	"""What vendors cost in the period on cards of a warranty category and is not charged on to the customer.
+	"""What suppliers cost in the period on jobs of a warranty category and is not charged on to the customer.
 
-	A row for each vendor repair and day, with the fields of :func:`warranty_lines`. What was claimed stands on
-	the day of its first bill.
+	A row for each vendor repair, or visit of a subcontractor, and day, with the fields of :func:`warranty_lines`.
+	What was claimed stands on the day of its first bill.
 	"""
-	costs = vendor_costs(scope.company, scope.from_date, scope.to_date)
-	repairs = _vendor_repairs(scope.company, {cost.name for cost in costs}, brand)
+	return [row for kind in job_ledger.BOUGHT for row in _bought_for_warranty(scope, brand, kind)]
+
+
+def _bought_for_warranty(scope: Scope, brand: str | None, kind: Kind) -> list[frappe._dict]:
+	costs = vendor_costs(scope.company, scope.from_date, scope.to_date, kind)
+	repairs = _vendor_repairs(scope.company, {cost.name for cost in costs}, brand, kind)
 	claimed = bills_of(name for name, repair in repairs.items() if repair.claim)
 	rows = []
 	for cost in costs:
@@ -105,26 +108,26 @@ def lines_by_name(company: str, names: Iterable[str]) -> dict[str, frappe._dict]
 
 
 def _vendor_repairs(
-	company: str, names: Collection[str], brand: str | None = None
+	company: str, names: Collection[str], brand: str | None = None, kind: Kind = VENDOR_REPAIR
 ) -> dict[str, frappe._dict]:
-	"""Those of `names` that warranty pays, by name: on a card of a warranty category, not charged on."""
+	"""Those of `names` that warranty pays, by name: on a job of a warranty category, not charged on."""
 	if not names:
 		return {}
-	repair, card = frappe.qb.DocType(VENDOR_REPAIR), frappe.qb.DocType("Repair Card")
+	repair, card = frappe.qb.DocType(kind.doctype), frappe.qb.DocType(kind.job_type)
 	category, equipment = frappe.qb.DocType("Service Category"), frappe.qb.DocType("Customer Equipment")
 	claimed = frappe.qb.DocType(CLAIM_LINE)
 	query = (
 		frappe.qb.from_(repair)
 		.join(card)
-		.on(card.name == repair.repair_card)
+		.on(card.name == repair[kind.job_field])
 		.join(category)
 		.on(category.name == card.service_category)
 		.left_join(equipment)
 		.on(equipment.name == card.equipment)
 		.left_join(claimed)
 		.on(claimed.claim_key == repair.name)
-		.where((repair.docstatus == 1) & (repair.company == company) & repair.name.isin(list(names)))
-		.where((category.charge_rule == WARRANTY) & (Coalesce(repair.charged_on, 0) == 0))
+		.where((repair.docstatus == kind.docstatus) & (repair.company == company))
+		.where(repair.name.isin(list(names)) & (category.charge_rule == WARRANTY))
 		.select(
 			repair.name.as_("line"),
 			repair.supplier,
@@ -145,15 +148,17 @@ def _vendor_repairs(
 		)
 		.orderby(repair.name)
 	)
+	if kind.charged_field:
+		query = query.where(Coalesce(repair[kind.charged_field], 0) == 0)
 	if brand:
 		query = query.where(equipment.brand == brand)
-	item_code = aftersales_settings().vendor_repair_item
+	item_code = aftersales_settings().get(kind.item_setting)
 	found = {}
 	for row in query.run(as_dict=True):
 		row.update(
 			{
-				"job_type": "Repair Card",
-				"line_type": VENDOR_REPAIR,
+				"job_type": kind.job_type,
+				"line_type": kind.doctype,
 				"item_code": item_code,
 				"qty": 1,
 				"activity": _("Repaired by {0}, {1}").format(row.supplier, row.line),

@@ -107,6 +107,7 @@ def _technicians(names: list[str]) -> list[frappe._dict]:
 			technician.employee,
 			technician.company,
 			technician.holiday_list,
+			technician.supplier,
 			employee.status,
 			employee.relieving_date,
 			user.enabled,
@@ -160,7 +161,9 @@ def _shifts(employees: list[str], begin: date, until: date) -> dict[str, list[Sh
 
 
 def _holidays(row: frappe._dict, begin: date, until: date) -> dict[date, str]:
-	holiday_list = row.holiday_list or _list_of_employee(row) or _list_of_company(row.company)
+	holiday_list = row.holiday_list
+	if not row.supplier:  # the days off of the company are not those of its subcontractors
+		holiday_list = holiday_list or _list_of_employee(row) or _list_of_company(row.company)
 	if not holiday_list:
 		return {}
 	return {

@@ -1,13 +1,14 @@
-"""What vendors' repairs cost: what they billed, or the order, or what is expected."""
+"""What work that is bought from suppliers costs: what they billed, or the order, or what is expected."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import frappe
 from frappe.query_builder.functions import Coalesce, Sum
 from frappe.utils import add_days, flt
 from pypika.queries import QueryBuilder, Table
-from pypika.terms import Criterion, Term
+from pypika.terms import Criterion, Term, ValueWrapper
 
 from aftersales.core.money import rounded
 
@@ -15,19 +16,49 @@ ESTIMATED, ORDERED, BILLED = "Estimate", "Purchase Order", "Purchase Invoice"
 """What tells the cost of a vendor repair."""
 
 
-def costs(company: str, from_date: date, to_date: date) -> list[frappe._dict]:
-	"""What vendors cost in a period, a row for each vendor repair and day: name, supplier, cost_source,
-	repair_card, charged_on, dated, cost.
+@dataclass(frozen=True)
+class Kind:
+	"""A DocType of work that is bought from a supplier for a job.
+
+	Its documents have the fields supplier, company, cost (net, company currency), cost_source and purchase_order;
+	`job_field` leads to the job, `done_field` says when the work was done, those with `docstatus` count.
+
+	Args:
+		item_setting: field of Aftersales Settings with the non-stock item that is bought.
+		charged_field: what the customer pays for it, where the document says so.
+	"""
+
+	doctype: str
+	job_type: str
+	job_field: str
+	done_field: str
+	docstatus: int
+	item_setting: str
+	charged_field: str | None = None
+
+
+VENDOR_REPAIR = Kind(
+	"Vendor Repair", "Repair Card", "repair_card", "back_at", 1, "vendor_repair_item", "charged_on"
+)
+
+
+def costs(company: str, from_date: date, to_date: date, kind: Kind = VENDOR_REPAIR) -> list[frappe._dict]:
+	"""What suppliers cost in a period, a row for each document of a kind and day: name, supplier, cost_source,
+	job, charged_on, dated, cost.
 
 	Net, company currency. Billed: by the bills and debit notes dated in the period, so that the sum is the
-	ledger's. Not billed yet: as ordered or estimated, when the product came back in the period. Whether the
-	card was finished, given up or called off makes no difference.
+	ledger's. Not billed yet: as ordered or estimated, when the work was done in the period. Whether the
+	job was finished, given up or called off makes no difference.
 	"""
-	repair = frappe.qb.DocType("Vendor Repair")
+	repair = frappe.qb.DocType(kind.doctype)
+	done_at = repair[kind.done_field]
+	charged_on = repair[kind.charged_field] if kind.charged_field else ValueWrapper(0)
 	billed = []
 	for by_order in (True, False):
 		bill, row, bills = _bills()
-		same = repair.purchase_order == row.purchase_order if by_order else _names(bill, row, repair.name)
+		same = (
+			repair.purchase_order == row.purchase_order if by_order else _names(bill, row, repair.name, kind)
+		)
 		billed.append(
 			bills.join(repair)
 			.on(same)
@@ -37,15 +68,18 @@ def costs(company: str, from_date: date, to_date: date) -> list[frappe._dict]:
 		)
 	estimated = (
 		frappe.qb.from_(repair)
-		.where((repair.back_at >= from_date) & (repair.back_at < add_days(to_date, 1)))
+		.where((done_at >= from_date) & (done_at < add_days(to_date, 1)))
 		.where(repair.cost_source != BILLED)
-		.select(repair.back_at.as_("dated"), repair.cost)
+		.select(done_at.as_("dated"), repair.cost)
 	)
 	found = []
 	for query in (*billed, estimated):
 		found += (
-			query.where((repair.docstatus == 1) & (repair.company == company))
-			.select(repair.name, repair.supplier, repair.cost_source, repair.repair_card, repair.charged_on)
+			query.where((repair.docstatus == kind.docstatus) & (repair.company == company))
+			.select(
+				*(repair.name, repair.supplier, repair.cost_source),
+				*(repair[kind.job_field].as_("job"), charged_on.as_("charged_on")),
+			)
 			.orderby(repair.name)
 			.run(as_dict=True)
 		)
@@ -58,35 +92,37 @@ def _bills() -> tuple[Table, Table, QueryBuilder]:
 	return bill, row, frappe.qb.from_(row).join(bill).on(bill.name == row.parent).where(bill.docstatus == 1)
 
 
-def _names(bill: Table, row: Table, repair: Term | str) -> Criterion:
-	"""Rows of bills that name a vendor repair and bill no order."""
+def _names(bill: Table, row: Table, repair: Term | str, kind: Kind) -> Criterion:
+	"""Rows of bills that name a document of a kind and bill no order."""
 	return (
-		(bill.aftersales_voucher_type == "Vendor Repair")
+		(bill.aftersales_voucher_type == kind.doctype)
 		& (bill.aftersales_voucher == repair)
 		& (Coalesce(row.purchase_order, "") == "")
 	)
 
 
-def billed(repair: str, order: str | None) -> float | None:
-	"""Net total of what bills a vendor repair or its order, less what was given back; None while nothing does."""
+def billed(name: str, order: str | None, kind: Kind) -> float | None:
+	"""Net total of what bills a document of a kind or its order, less what was given back; None while nothing does."""
 	amounts: list[float] = []
 	for by_order in (True, False):
 		bill, row, query = _bills()
 		if by_order and not order:
 			continue
-		same = row.purchase_order == order if by_order else _names(bill, row, repair)
+		same = row.purchase_order == order if by_order else _names(bill, row, name, kind)
 		amounts += query.where(same).select(row.base_net_amount).for_update().run(pluck=True)
 	return sum(flt(amount) for amount in amounts) if amounts else None
 
 
-def bills_of(repairs: Iterable[str]) -> dict[str, list[frappe._dict]]:
-	"""What vendors billed, by vendor repair: posting_date, expense_account, cost_center, amount; the first day first."""
-	repair = frappe.qb.DocType("Vendor Repair")
+def bills_of(repairs: Iterable[str], kind: Kind = VENDOR_REPAIR) -> dict[str, list[frappe._dict]]:
+	"""What suppliers billed, by document of a kind: posting_date, expense_account, cost_center, amount; the first day first."""
+	repair = frappe.qb.DocType(kind.doctype)
 	found: dict[str, list[frappe._dict]] = {}
 	names = list(repairs)
 	for by_order in (True, False) if names else ():
 		bill, row, query = _bills()
-		same = repair.purchase_order == row.purchase_order if by_order else _names(bill, row, repair.name)
+		same = (
+			repair.purchase_order == row.purchase_order if by_order else _names(bill, row, repair.name, kind)
+		)
 		rows = (
 			query.join(repair)
 			.on(same)
@@ -104,18 +140,19 @@ def bills_of(repairs: Iterable[str]) -> dict[str, list[frappe._dict]]:
 	return {name: sorted(rows, key=lambda one: one.posting_date) for name, rows in found.items()}
 
 
-def refresh_cost(card: str) -> None:
-	"""Set what vendors cost on a card: the sum of its vendor repairs, company currency.
+def refresh_cost(job: str, kind: Kind = VENDOR_REPAIR) -> None:
+	"""Set what suppliers cost on a job: the sum of its documents of a kind, company currency.
 
-	The card is locked and the sum a locking read: of two who change it at once the later counts both.
+	The job is locked and the sum a locking read: of two who change it at once the later counts both.
 	"""
-	frappe.db.get_value("Repair Card", card, "name", for_update=True)
-	repair = frappe.qb.DocType("Vendor Repair")
+	known = frappe.db.get_value(kind.job_type, job, "vendor_cost", for_update=True)
+	repair = frappe.qb.DocType(kind.doctype)
 	total = (
 		frappe.qb.from_(repair)
 		.select(Sum(repair.cost))
-		.where((repair.repair_card == card) & (repair.docstatus == 1))
+		.where((repair[kind.job_field] == job) & (repair.docstatus == kind.docstatus))
 		.for_update()
 		.run()
 	)[0][0]
-	frappe.db.set_value("Repair Card", card, "vendor_cost", flt(total))
+	if flt(known) != flt(total):
+		frappe.db.set_value(kind.job_type, job, "vendor_cost", flt(total))

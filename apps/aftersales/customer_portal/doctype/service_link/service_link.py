@@ -21,7 +21,15 @@ class ServiceLink(ServiceDocument):
 		expires_at: DF.Datetime
 		link_key: DF.Data
 		purpose: DF.Literal[
-			"Track", "Appointment", "Estimate", "Survey", "Document", "Contact", "Payment", "Case"
+			"Track",
+			"Appointment",
+			"Estimate",
+			"Survey",
+			"Document",
+			"Contact",
+			"Payment",
+			"Case",
+			"Subcontract",
 		]
 		recipient: DF.Data | None
 		reference_doctype: DF.Link

@@ -39,6 +39,7 @@ from aftersales.spare_parts.part_warranty import set_part_warranty
 FIELDS_OF_RECORD = (
 	*MONEY_FIELDS,
 	"contract_visit",
+	"vendor_cost",
 	"cash_receipt_no",
 	"payment_entry",
 	"repair_warranty_until",
@@ -158,6 +159,7 @@ class ServiceVoucher(ServiceJob):
 		test_notes: DF.SmallText | None
 		test_result: DF.Literal["", "Passed", "Failed", "Not Tested"]
 		unsigned_reason: DF.SmallText | None
+		vendor_cost: DF.Currency
 		without_service_prices: DF.Check
 		work_left: DF.SmallText | None
 		workflow_state: DF.Link | None
@@ -373,9 +375,7 @@ class ServiceVoucher(ServiceJob):
 		self.validate_times_in_order("planned_start", "planned_end", allow_equal=False)
 		self.validate_times_in_order("arrived_at", "departed_at", allow_equal=True)
 		validate_not_in_future(self, "arrived_at", "departed_at")
-		for line in self.labour:
-			if line.from_time and line.to_time and get_datetime(line.to_time) < get_datetime(line.from_time):
-				frappe.throw(_("Labour row {0}: the work ends before it starts.").format(line.idx))
+		crew_lines.validate_times(self)
 
 	def validate_times_in_order(self, first: str, second: str, allow_equal: bool):
 		if not self.get(first) or not self.get(second):

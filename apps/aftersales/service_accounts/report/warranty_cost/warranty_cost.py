@@ -22,6 +22,7 @@ COLUMN_OF = {
 	"Service Part Line": "parts",
 	"Service Labour Line": "labour",
 	"Vendor Repair": "vendor",
+	"Subcontracted Visit": "vendor",
 	"Product Exchange": "exchange",
 }
 GROUPS = {

@@ -86,6 +86,10 @@ class AftersalesSettings(ServiceDocument):
 		small_fee_limit: DF.Currency
 		storage_fee_item: DF.Link | None
 		storage_free_days: DF.Int
+		subcontract_orders: DF.Literal["Draft", "Submitted"]
+		subcontracted_visit_item: DF.Link | None
+		subcontractors_report_hours: DF.Check
+		subcontractors_report_parts: DF.Check
 		submit_invoice: DF.Check
 		taking_set_aside: DF.Literal["Stop", "Warn", "Ignore"]
 		travel_item: DF.Link | None
@@ -119,6 +123,7 @@ class AftersalesSettings(ServiceDocument):
 			"travel_item",
 			"excess_item",
 			"vendor_repair_item",
+			"subcontracted_visit_item",
 			"diagnosis_fee_item",
 			"loaner_charge_item",
 			"storage_fee_item",

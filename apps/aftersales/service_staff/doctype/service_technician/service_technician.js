@@ -5,6 +5,7 @@ frappe.ui.form.on("Service Technician", {
 		frm.set_query("supply_warehouse", of_company);
 		frm.set_query("item_code", "van_stock", () => ({ filters: { is_stock_item: 1, disabled: 0 } }));
 		frm.set_query("employee", () => ({ filters: { company: frm.doc.company, status: "Active" } }));
+		frm.set_query("supplier", () => ({ filters: { disabled: 0 } }));
 		frm.set_query("user", () => ({ filters: { enabled: 1, user_type: "System User" } }));
 	},
 

@@ -30,20 +30,26 @@ class ServiceTechnician(ServiceDocument):
 		in_service_since: DF.Date | None
 		is_active: DF.Check
 		notes: DF.SmallText | None
+		order_email: DF.Data | None
+		price_basis: DF.Literal["Per Visit", "Per Hour"]
+		price_rate: DF.Float
 		service_zone: DF.Link | None
 		skills: DF.Table[TechnicianSkill]
 		start_address: DF.Link | None
+		supplier: DF.Link | None
 		supply_warehouse: DF.Link | None
 		technician_name: DF.Data
 		user: DF.Link | None
 		van_stock: DF.Table[VanStockLevel]
 		van_warehouse: DF.Link | None
+		vehicle: DF.Link | None
 	# end: auto-generated types
 
 	"""Who is sent on visits and works in the workshop: skills, certificates, van, cost (R-HR)."""
 
 	def validate(self):
 		self.validate_user_once()
+		self.validate_subcontractor()
 		self.check_van()
 		self.validate_skills_once()
 		grades.validate_grade(self)
@@ -61,6 +67,21 @@ class ServiceTechnician(ServiceDocument):
 				),
 				frappe.DuplicateEntryError,
 			)
+
+	def validate_subcontractor(self):
+		"""A supplier is no employee: works by links instead of a login, and is paid as agreed instead of by the hour."""
+		if not self.supplier:
+			return
+		for fieldname in ("employee", "user"):
+			if self.get(fieldname):
+				frappe.throw(
+					_("{0} is a subcontractor ({1}). Remove {2}, or remove the supplier.").format(
+						frappe.bold(escape_html(self.technician_name)),
+						escape_html(self.supplier),
+						frappe.bold(_(self.meta.get_label(fieldname))),
+					)
+				)
+		self.cost_rate = 0
 
 	def check_van(self):
 		for fieldname in ("van_warehouse", "supply_warehouse"):

@@ -254,7 +254,7 @@ def test_what_has_begun_is_not_planned_anew(shop, call):
 		(-1, 60, "Start: <strong>-1"),
 		("noon", 60, "Minute</strong> cannot be <strong>noon"),
 		(540, 5, "Duration: <strong>5<"),
-		(540, 1441, "Duration: <strong>1441"),
+		(540, 20161, "Duration: <strong>20161"),
 	],
 )
 def test_a_time_that_makes_no_sense_is_named(shop, call, minute, minutes, said):

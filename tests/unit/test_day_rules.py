@@ -104,3 +104,17 @@ def test_emergencies_wait_least_then_what_is_due_then_what_is_old():
 		"old",
 		"new",
 	]
+
+
+def test_a_visit_that_lasts_days_takes_what_is_worked_on_each_and_a_night_is_one_piece_of_work():
+	monday = datetime(2026, 11, 30)
+	working = [(monday + timedelta(hours=8), monday + timedelta(hours=17))]
+	long = (monday + timedelta(hours=10), monday + timedelta(days=2, hours=12))
+	night = (monday + timedelta(hours=22), monday + timedelta(days=1, hours=2))
+	assert day_rules.lasts_days(long) and not day_rules.lasts_days(night)
+	assert [day.day for day in day_rules.days_touched(long)] == [30, 1, 2]
+	assert len(day_rules.days_touched((monday, monday + timedelta(days=1)))) == 1, "until midnight"
+	taken = day_rules.time_of_day(long, monday, working)
+	assert taken == [(monday + timedelta(hours=10), monday + timedelta(hours=17))]
+	assert day_rules.time_of_day(long, monday - timedelta(days=1), working) == []
+	assert day_rules.time_of_day(night, monday, working) == [(night[0], monday + timedelta(days=1))]

@@ -8,6 +8,7 @@ from frappe.utils import format_datetime, format_time, get_datetime
 
 from aftersales.customer_portal import progress_rules
 from aftersales.customer_portal.progress_rules import Facts
+from aftersales.field_service import day_rules
 from aftersales.field_service.portal_api import visits_of_call
 from aftersales.repair_workshop.portal_api import cards_of_call, receipts_of_call
 from aftersales.visit_planning import estimates
@@ -123,12 +124,14 @@ def title_of(call: frappe._dict) -> str:
 
 
 def window(begin: datetime | None, end: datetime | None) -> str:
-	"""An arrival window as one says it: the day once, then from and to."""
+	"""An arrival window as one says it: the day once, then from and to. Of a job of several days, how long it lasts."""
 	if not begin or not end:
 		return ""
 	begin, end = get_datetime(begin), get_datetime(end)
 	if begin.date() == end.date():
 		return _("{0}, between {1} and {2}").format(day(begin), clock(begin), clock(end))
+	if day_rules.lasts_days((begin, end)):
+		return _("from {0}, {1} to {2}, {3}").format(day(begin), clock(begin), day(end), clock(end))
 	return _("between {0}, {1} and {2}, {3}").format(day(begin), clock(begin), day(end), clock(end))
 
 

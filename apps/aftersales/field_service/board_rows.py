@@ -130,6 +130,7 @@ def people_on(
 	Each with `absence`: why the technician does not come that day.
 	"""
 	fields = ["name", "company", "service_zone", "is_active", "start_address", "end_address"]
+	fields += ["vehicle", "supplier"]
 	filters: dict = {"company": company} if company else {}
 	if zone:
 		filters["service_zone"] = zone

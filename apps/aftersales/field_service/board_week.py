@@ -64,7 +64,7 @@ def _day(
 	person: frappe._dict, known: Person, hours: Sequence[Span], own: list, midnight: datetime, now: datetime
 ) -> dict:
 	absence, working = hours_of(person, known, hours, midnight)
-	spans = [span for _row, span in own]
+	spans = day_rules.taken_of_day((board_rows.span(row) for row, _span in own), midnight, working)
 	to_come = [(max(begin, now), end) for begin, end in working if end > now]
 	return {
 		"day": midnight.date(),

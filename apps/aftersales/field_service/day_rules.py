@@ -5,12 +5,15 @@ All times are of one time zone; a day is a technician with the hours they work o
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from aftersales.field_service.arrival_rules import Span, Technician, gaps, on_grid
 
 GRID = timedelta(minutes=15)
 """Visits are put on the board by the quarter of an hour."""
+
+LONGEST_NIGHT = timedelta(hours=12)
+"""A visit over midnight that is not longer is one piece of work; a longer one lasts days."""
 
 USUAL_HOURS = (8, 18)
 """Shown where nobody works and nothing is planned outside them."""
@@ -25,6 +28,33 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 		else:
 			found.append((start, end))
 	return tuple(found)
+
+
+def lasts_days(span: Span) -> bool:
+	"""Whether a visit lasts several days: it touches two and is longer than a night's work."""
+	return span[0].date() != span[1].date() and span[1] - span[0] > LONGEST_NIGHT
+
+
+def days_touched(span: Span) -> list[date]:
+	"""The days on which a visit takes place, the first first."""
+	last = (span[1] - timedelta(microseconds=1)).date()
+	days = max(0, (last - span[0].date()).days)
+	return [span[0].date() + timedelta(days=number) for number in range(days + 1)]
+
+
+def time_of_day(span: Span, midnight: datetime, working: Sequence[Span]) -> list[Span]:
+	"""What a visit takes of a day: one that lasts several days takes what is worked on it, no night."""
+	begin, end = max(span[0], midnight), min(span[1], midnight + timedelta(days=1))
+	if begin >= end:
+		return []
+	if not lasts_days(span):
+		return [(begin, end)]
+	return [(max(a, begin), min(b, end)) for a, b in working if a < end and b > begin]
+
+
+def taken_of_day(visits: Iterable[Span], midnight: datetime, working: Sequence[Span]) -> list[Span]:
+	"""What visits take of a day, one after the other."""
+	return [part for span in visits for part in time_of_day(span, midnight, working)]
 
 
 def minutes(spans: Iterable[Span]) -> int:

@@ -9,6 +9,7 @@ from aftersales.core.guards import previous_status, require_role, require_values
 from aftersales.core.input.requests import validate_call
 from aftersales.core.roles import MANAGER, SUPERVISORS
 from aftersales.field_service.crew import crews
+from aftersales.field_service.day_rules import days_touched
 from aftersales.field_service.dispatch_rules import overlap
 from aftersales.field_service.permissions import is_restricted
 from aftersales.field_service.visit_rules import DISPATCHED_STATES
@@ -34,6 +35,8 @@ DECIDING_FIELDS = (
 	"qualification_override_reason",
 )
 """A change of one of these has the qualification looked at again."""
+
+DAYS_OFF = ("holiday", "no_shift")
 
 PRESENCE_FIELDS = ("technician", "planned_start", "planned_end", "absence_override_reason")
 """A change of one of these has the technician's absences looked at again."""
@@ -140,13 +143,15 @@ def _require_active(doc: Document) -> None:
 
 def _require_presence(doc: Document) -> None:
 	"""Nobody is sent who has left, is on leave or has a day off, unless a supervisor says why."""
-	was_made = bool(doc.arrived_at)
+	was_made, days = bool(doc.arrived_at), _days_of_visit(doc)
 	technician, found = next(
 		(
 			(name, absence)
 			for name in crews.technicians_of(doc)
-			for day in _days_of_visit(doc)
+			for number, day in enumerate(days)
 			if (absence := availability.absence_on(name, day, was_made))
+			# Days off in between are not worked
+			and (number in (0, len(days) - 1) or absence.code not in DAYS_OFF)
 		),
 		(None, None),
 	)
@@ -176,10 +181,11 @@ def _require_presence(doc: Document) -> None:
 
 
 def _days_of_visit(doc: Document) -> list:
-	"""First and last day of the visit: as made where it was made, else as planned."""
+	"""The days of the visit: the one on which it was begun where it was made, else as planned."""
 	if doc.arrived_at:
 		return [getdate(doc.arrived_at)]
-	return sorted({getdate(doc.planned_start), getdate(doc.planned_end or doc.planned_start)})
+	start = get_datetime(doc.planned_start)
+	return days_touched((start, get_datetime(doc.planned_end or start)))
 
 
 def _tell_half_day(doc: Document) -> None:

@@ -12,7 +12,7 @@ from typing import NoReturn
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint, escape_html, get_datetime, getdate, now_datetime
+from frappe.utils import cint, escape_html, format_datetime, get_datetime, getdate, now_datetime
 
 from aftersales.core.input.requests import Day, Moment, WholeNumber, validate_call
 from aftersales.field_service import arrival, board_promises, board_travel, day_rules, visits
@@ -26,7 +26,7 @@ from aftersales.service_staff import availability
 
 MOST_WAITING = 200
 MOVABLE = ("Draft", "Dispatched")
-LENGTHS = (15, 24 * 60)
+LENGTHS = (15, 14 * 24 * 60)
 """Shortest and longest visit that can be planned here, in minutes."""
 
 
@@ -238,7 +238,7 @@ def _all_spans(days: Iterable[Technician]) -> Iterable[Span]:
 	for day in days:
 		# Who works around the clock has no hours worth showing; their visits have.
 		yield from (span for span in day.working if span[1] - span[0] < timedelta(hours=23))
-		yield from day.busy
+		yield from (span for span in day.busy if not day_rules.lasts_days(span))
 
 
 def calls_waiting(
@@ -281,17 +281,16 @@ def _technician_shown(
 	own = sorted(rows, key=span)
 	lanes = day_rules.lanes([span(row) for row in own])
 	free = day_rules.first_fit(day, earliest, timedelta(minutes=length))
-	next_midnight = midnight + timedelta(days=1)
 	return {
 		"name": day.name,
 		"company": person.company,
 		"zone": day.zone,
+		"vehicle": person.vehicle,
+		"subcontractor": bool(person.supplier),
 		"away": availability.told_plain(day.name, person.absence) if person.absence else None,
 		"working": [_minutes(span, midnight) for span in day.working],
 		"worked": day_rules.minutes(day.working),
-		"planned": day_rules.minutes(
-			(max(start, midnight), min(end, next_midnight)) for start, end in (span(row) for row in own)
-		),
+		"planned": day_rules.minutes(day_rules.taken_of_day(map(span, own), midnight, day.working)),
 		"free_from": _minute(free, midnight) if free else None,
 		"visits": [
 			_visit_shown(row, lane, needs, midnight, now) for row, lane in zip(own, lanes, strict=True)
@@ -316,7 +315,8 @@ def _visit_shown(row: frappe._dict, lane: int, needs: Needs, midnight: datetime,
 		"start": start,
 		"end": end,
 		"lane": lane,
-		"movable": not row.docstatus and row.status in MOVABLE and not row.leader,
+		"movable": not row.docstatus and row.status in MOVABLE and not row.leader and start >= 0,
+		"days": _days_shown(row),
 		"leader": row.leader,
 		"crew": row.crew or [],
 		"promised": _minutes((row.promised_from, row.promised_to), midnight)
@@ -324,6 +324,13 @@ def _visit_shown(row: frappe._dict, lane: int, needs: Needs, midnight: datetime,
 		else None,
 		"seen": str(row.modified),
 	}
+
+
+def _days_shown(row: frappe._dict) -> str:
+	"""From when to when a visit lasts that lasts several days; "" for any other."""
+	if not day_rules.lasts_days(span(row)):
+		return ""
+	return " – ".join(format_datetime(moment, "short") for moment in span(row))
 
 
 def _promise_shown(call: str, window: Span, midnight: datetime) -> dict:

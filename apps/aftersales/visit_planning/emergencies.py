@@ -106,8 +106,9 @@ def _answers(repair_call: str) -> tuple[Case, list[Answer]]:
 
 
 def _moves_a_crew(case: Case, answer: Answer) -> bool:
-	"""A visit of several technicians is moved by people: somebody else's day would change with it."""
-	return any(case.visits[change.key].crew for change in answer.changes)
+	"""A visit of several technicians or days is moved by people: somebody else's day, or another one, would change with it."""
+	moved = [case.visits[change.key] for change in answer.changes]
+	return any(visit.crew or visit.part_of for visit in moved)
 
 
 def _say_why_not(repair_call: str) -> None:

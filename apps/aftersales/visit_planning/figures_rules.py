@@ -10,7 +10,10 @@ ON_TIME = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Made:
-	"""A visit that was made. `travel`, `metres`: the way there, after the last visit of a day the way home too."""
+	"""A visit that was made. `travel`, `metres`: the way there, after the last visit of a day the way home too.
+
+	`worked`: seconds of work of one that lasted several days; None: from arrival to departure.
+	"""
 
 	technician: str
 	zone: str | None
@@ -21,6 +24,7 @@ class Made:
 	metres: int = 0
 	known: bool = True
 	promise: str | None = None
+	worked: float | None = None
 
 
 @dataclass
@@ -77,7 +81,8 @@ def summed(
 		sums = found.setdefault(key(visit), Figures())
 		sums.visits += 1
 		sums.days.add((visit.technician, visit.arrived.date()))
-		sums.work += max(0.0, (visit.departed - visit.arrived).total_seconds())
+		there = max(0.0, (visit.departed - visit.arrived).total_seconds())
+		sums.work += there if visit.worked is None else visit.worked
 		sums.travel += visit.travel
 		sums.metres += visit.metres
 		sums.unknown += not visit.known

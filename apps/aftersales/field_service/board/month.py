@@ -78,7 +78,9 @@ def _days(
 		shown.append(
 			{
 				"visits": len(visits),
-				"planned": day_rules.minutes(span for _row, span in visits),
+				"planned": day_rules.minutes(
+					day_rules.taken_of_day((board_rows.span(row) for row, _span in visits), midnight, working)
+				),
 				"worked": day_rules.minutes(working),
 				"late": sum(1 for row, _span in visits if board_week.is_late(row, now)),
 				"away": availability.told_plain(person.name, absence) if absence else None,

@@ -1,8 +1,13 @@
 """What technicians of a crew enter on the visit: their own hours, parts from their own van, and who worked is in the crew."""
 
+from datetime import timedelta
+
 import frappe
+from frappe import _
 from frappe.model.document import Document
-from frappe.utils import cint
+from frappe.utils import cint, format_datetime, get_datetime
+
+LONGEST_WORK = timedelta(days=1)
 
 
 def take_own(doc: Document, technicians: list[str]) -> None:
@@ -19,6 +24,26 @@ def take_own(doc: Document, technicians: list[str]) -> None:
 	for line in doc.parts:
 		if line.name not in known and not line.warehouse and van and _is_stocked(line.item_code):
 			line.warehouse = van
+
+
+def validate_times(doc: Document) -> None:
+	"""Work ends after it starts, and is entered for each day: nobody works for a whole day without a break.
+
+	Raises:
+		frappe.ValidationError: names the row.
+	"""
+	for line in doc.labour:
+		if not line.from_time or not line.to_time:
+			continue
+		length = get_datetime(line.to_time) - get_datetime(line.from_time)
+		if length < timedelta():
+			frappe.throw(_("Labour row {0}: the work ends before it starts.").format(line.idx))
+		if length > LONGEST_WORK:
+			frappe.throw(
+				_("Labour row {0}: more than a day from {1} to {2}. Enter a row for each day.").format(
+					line.idx, format_datetime(line.from_time), format_datetime(line.to_time)
+				)
+			)
 
 
 def join_working(doc: Document) -> None:

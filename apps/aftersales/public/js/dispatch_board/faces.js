@@ -83,7 +83,11 @@ export class Faces {
 				<div class="db-who"><a href="${frappe.utils.get_form_link("Service Technician", technician.name)}">${e(
 			technician.name
 		)}</a>
-				<span class="text-muted">${e(technician.zone || "")}</span>
+				<span class="text-muted">${e(
+					[technician.zone, technician.vehicle, technician.subcontractor && __("Subcontractor")]
+						.filter(Boolean)
+						.join(" · ")
+				)}</span>
 				${technician.away ? `<span class="db-away text-danger">${e(technician.away)}</span>` : ""}
 				<span class="db-load ${filled}" title="${__("planned, of working time")}"><b style="width:${
 			Math.min(1, share) * 100
@@ -126,14 +130,18 @@ export class Faces {
 			.filter(Boolean)
 			.join(" ");
 		const more = visit.crew.length ? ` +${visit.crew.length}` : "";
-		const times = `${this.clock(visit.start)}–${this.clock(visit.end)}${more}`;
+		const times = `${visit.days || `${this.clock(visit.start)}–${this.clock(visit.end)}`}${more}`;
+		// One that lasts several days is drawn on each of them, as far as the day is shown
+		const drawn = visit.days
+			? [Math.max(visit.start, this.first), Math.min(visit.end, this.first + this.shown)]
+			: [visit.start, visit.end];
 		const crew = more && __("With {0}", [visit.crew.join(", ")]);
 		const facts = [times, __(visit.status), crew, visit.customer_name, visit.what, visit.product];
 		const tip = facts.filter(Boolean).join("\n");
 		return `
 			<article class="db-visit ${classes}" data-place="${this.place(visit)}" tabindex="0" role="button"
 				data-name="${e(visit.name)}" draggable="${visit.movable && this.board.may_plan}" title="${e(tip)}"
-				style="${this.span_style([visit.start, visit.end])};top:${visit.lane * this.LANE + 3}px">
+				style="${this.span_style(drawn)};top:${visit.lane * this.LANE + 3}px">
 				<span class="db-times">${times}</span>
 				<strong>${unfit ? "⚠ " : ""}${e(visit.customer_name || visit.what)}</strong>
 				<span class="db-cut">${e(visit.customer_name ? visit.what : "")}</span>

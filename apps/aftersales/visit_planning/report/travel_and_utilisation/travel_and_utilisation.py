@@ -9,7 +9,7 @@ from frappe.utils import add_days, now_datetime
 
 from aftersales.core.input.filters import validate_filters
 from aftersales.core.report_filters import Scope, scope_of
-from aftersales.field_service import arrival, board_travel
+from aftersales.field_service import arrival, board_travel, day_rules
 from aftersales.field_service.crew import crews
 from aftersales.service_routes import places, travel
 from aftersales.service_setup.settings import aftersales_settings
@@ -122,9 +122,17 @@ def _made(scope: Scope) -> list[Made]:
 			row.planned_start,
 			*ways[row.name, row.technician],
 			row.promise or None,
+			_worked(row.arrived_at, row.departed_at),
 		)
 		for row in rows
 	]
+
+
+def _worked(arrived: datetime, departed: datetime) -> float | None:
+	"""Seconds of the service's hours during a visit that lasted several days; None for any other."""
+	if not day_rules.lasts_days((arrived, departed)):
+		return None
+	return sum((end - start).total_seconds() for start, end in arrival.working_hours(None, arrived, departed))
 
 
 def _ways(rows: list[frappe._dict]) -> dict[tuple[str, str], tuple[int, int, bool]]:

@@ -7,7 +7,11 @@ import pytest
 from frappe.utils import add_days, get_datetime, getdate, nowdate
 
 from aftersales.core.geo_rules import Point
+from aftersales.customer_portal import progress
+from aftersales.field_service import board_week
 from aftersales.field_service import dispatch_board as board
+from aftersales.service_routes import settings
+from aftersales.service_staff import availability, availability_rules
 from aftersales.visit_planning import proposing
 from tests import factories as make
 
@@ -121,6 +125,103 @@ def test_a_call_that_is_overdue_for_weeks_is_not_cheaper_to_leave_over(shop):
 	found = rows(proposed(shop), "Proposed")
 	assert {old.name, new.name} <= set(found)
 	assert "after it was due" in found[old.name].why
+
+
+def test_a_job_of_several_days_fills_each_of_them_and_is_told_from_to(shop, monkeypatch):
+	first, last = shop.day, add_days(shop.day, 2)
+	job = make.planned(
+		call("Plan Days", NEAR),
+		shop.aoife,
+		planned_start=get_datetime(f"{first} 10:00:00"),
+		planned_end=get_datetime(f"{last} 12:00:00"),
+	)
+	# The first, the second and the last day on the board, the nights not counted
+	for day, planned in ((first, 360), (add_days(first, 1), 480), (last, 240)):
+		(row,) = (row for row in board.load(day=str(day))["technicians"] if row["name"] == shop.aoife)
+		(shown,) = row["visits"]
+		assert (row["planned"], shown["name"], bool(shown["days"])) == (planned, job.name, True), day
+		assert shown["movable"] == (day == first)
+	week = board_week.load(day=str(first))["technicians"]
+	days = next(row["days"] for row in week if row["name"] == shop.aoife)
+	assert [day["planned"] for day in days[2:5]] == [360, 480, 240]
+
+	# The planner leaves it where it is on each day, also where planned visits may move
+	waits = call("Plan Near", NEAR)
+	frappe.set_user("Administrator")
+	frappe.db.set_value("Service Technician", shop.brian, "is_active", 0)
+	plan = make.make(
+		"Visit Plan",
+		company=make.COMPANY,
+		from_date=add_days(first, 1),
+		to_date=add_days(first, 1),
+		reschedule=1,
+	)
+	plan.start()
+	proposing.propose(_begun(plan.reload()), plan.attempt)
+	assert waits.name in rows(plan.reload(), "Left over")
+	assert not rows(plan, "Proposed")
+
+	# Whoever is away on a day in between is not sent; a day off in between is not worked
+	def away(code: str):
+		absence = availability_rules.Absence(code, add_days(first, 1), "Annual Leave")
+		monkeypatch.setattr(
+			availability,
+			"absence_on",
+			lambda name, day, made=False: absence if getdate(day) == getdate(add_days(first, 1)) else None,
+		)
+
+	away("leave")
+	with pytest.raises(frappe.ValidationError, match="on leave"):
+		job.reload().dispatch()
+	away("holiday")
+	job.reload().dispatch()
+	window = frappe.db.get_value("Repair Call", job.repair_call, ["promised_from", "promised_to"])
+	assert progress.window(*window).startswith("from ")
+
+	# Moved as a whole by the board; hours are entered for each day
+	board.plan(shop.aoife, first, 9 * 60, 51 * 60, voucher=job.name)
+	assert job.reload().planned_end == get_datetime(f"{last} 12:00:00")
+	line = {"activity": "Repair", "from_time": f"{first} 09:00:00", "to_time": f"{last} 12:00:00"}
+	job.append("labour", line)
+	with pytest.raises(frappe.ValidationError, match="a row for each day"):
+		job.save()
+
+
+def test_who_has_the_parts_in_the_van_goes_and_what_is_in_no_van_is_said(shop, monkeypatch):
+	brian = frappe.get_doc("Service Technician", shop.brian)
+	brian.update({"van_warehouse": make.warehouse("Van Brian"), "skills": []})
+	brian.append("skills", {"item_group": "All Item Groups", "support_kind": "Use"})
+	brian.save()
+	frappe.db.set_value("Service Technician", shop.aoife, "van_warehouse", shop.van)
+	make.receive(shop.seal, 3, 12.5, brian.van_warehouse)
+	pump = make.item("Plan Pump")
+	make.price(pump, 50)
+	needs_pump, needs_seals, nothing = (call(name, NEAR) for name in ("Plan Pump", "Plan Seal", "Plan Near"))
+	for waits, part in ((needs_pump, make.part(pump, 2)), (needs_seals, make.part(shop.seal, 8))):
+		make.make("Service Voucher", repair_call=waits.name, company=make.COMPANY, parts=[part])
+	found = rows(proposed(shop), "Proposed")
+	assert found[needs_seals.name].technician == shop.aoife, "ten seals in that van, three in the other"
+	assert "The parts are in the van." in found[needs_seals.name].why
+	assert "Not in the van: 2 × Plan Pump." in found[needs_pump.name].why
+	assert "van" not in found[nothing.name].why
+	# What visits planned for the day need of a van is not there for others
+	frappe.set_user("Administrator")
+	start = get_datetime(f"{shop.day} 15:00:00")
+	make.planned(
+		make.call(make.customer("Plan Other")),
+		shop.aoife,
+		planned_start=start,
+		planned_end=get_datetime(f"{shop.day} 16:00:00"),
+		parts=[make.part(shop.seal, 4)],
+	)
+	found = rows(proposed(shop), "Proposed")
+	assert "Not in the van: 2 × Gas Valve Seal." in found[needs_seals.name].why or (
+		"Not in the van: 5 × Gas Valve Seal." in found[needs_seals.name].why
+	)
+	frappe.set_user("Administrator")
+	monkeypatch.setattr(settings, "missing_parts", lambda: 100_000.0)
+	left = rows(proposed(shop), "Left over")
+	assert "The parts are in no van: 2 × Plan Pump." in left[needs_pump.name].why
 
 
 def test_what_is_accepted_becomes_visits_once_and_the_rest_still_waits(shop):

@@ -117,6 +117,16 @@ def test_what_costs_more_to_visit_than_to_leave_is_left_and_said_so():
 	assert [(each.key, each.why) for each in plan.left] == [("far", "dearer")]
 
 
+def test_what_is_dearer_in_a_shift_goes_to_another_and_is_left_where_it_is_dearer_everywhere():
+	shifts = [shift("Aoife"), shift("Brian")]
+	needs = [visit("pump", 1, extra={"Aoife": 30}), visit("boiler", 1, extra={"Aoife": 5, "Brian": 2000})]
+	plan = make_plan(problem(needs, shifts, 0, 1), rounds=20)
+	assert {key: who for key, (who, _start) in starts(plan).items()} == {"pump": "Brian", "boiler": "Aoife"}
+	everywhere = [visit("valve", 1, extra={"Aoife": 2000, "Brian": 2000})]
+	plan = make_plan(problem(everywhere, shifts, 0, 1), rounds=20)
+	assert [(each.key, each.why) for each in plan.left] == [("valve", "dearer")]
+
+
 def test_the_pressing_call_goes_first_and_lateness_is_told():
 	stops = [
 		visit("soon", 1, 3, due=9 * HOUR, late_cost=100),

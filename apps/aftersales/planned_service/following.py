@@ -1,5 +1,7 @@
 """Planned services follow their calls, and visits know what to do (document events)."""
 
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -115,6 +117,21 @@ def join_products(doc: Document, method: str | None, old: str, new: str, merge: 
 		if row.plan in kept:
 			frappe.db.delete(DOCTYPE, {"name": row.name})
 		kept.add(row.plan)
+
+
+def parts_of_calls(calls: Iterable[str]) -> dict[str, tuple[Document, ...]]:
+	"""Call → the parts kit of its planned service (item_code, qty); those that have one."""
+	rows = frappe.get_all(
+		DOCTYPE,
+		filters={"repair_call": ("in", list(calls) or [""])},
+		fields=["repair_call", "plan", "number"],
+		order_by="repair_call asc",
+	)
+	found = {
+		row.repair_call: plans.work_of(frappe.get_cached_doc(plans.DOCTYPE, row.plan), cint(row.number)).parts
+		for row in rows
+	}
+	return {call: parts for call, parts in found.items() if parts}
 
 
 def _work_of_call(call: str | None) -> plans.Work | None:

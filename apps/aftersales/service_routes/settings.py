@@ -34,3 +34,9 @@ def prices() -> Prices:
 	"""What the planner weighs against each other."""
 	settings = routes_settings()
 	return Prices(flt(settings.driving_hour), flt(settings.kilometre), flt(settings.overtime_hour))
+
+
+def missing_parts() -> float:
+	"""What it costs that the parts of a visit are not in the van; 0: they are not looked at."""
+	price = routes_settings().missing_parts
+	return 30.0 if price is None else flt(price)

@@ -4,6 +4,7 @@ from frappe import _
 from frappe.utils import format_datetime, format_duration, format_time
 
 from aftersales.service_routes.planner.planning_rules import Left, Planned
+from aftersales.visit_planning import van_parts
 from aftersales.visit_planning.loading import Case
 
 
@@ -27,11 +28,30 @@ def why(case: Case, found: Planned) -> str:
 		told.append(_("{0} after it was due.").format(_duration(found.late)))
 	elif row.get("due"):
 		told.append(_("In time: due {0}.").format(format_datetime(row.due)))
+	if found.key in case.missing:
+		lacking = case.missing[found.key].get(case.shifts[found.shift][0])
+		told.append(
+			_("Not in the van: {0}.").format(van_parts.in_words(lacking))
+			if lacking
+			else _("The parts are in the van.")
+		)
 	return " ".join(told)
 
 
-def why_left(left: Left) -> str:
+def why_left(case: Case, left: Left) -> str:
 	"""What stands against a call that is in no day, as plain text."""
+	return " ".join(part for part in (_why_left(left), _parts_in_no_van(case, left)) if part)
+
+
+def _parts_in_no_van(case: Case, left: Left) -> str:
+	missing = case.missing.get(left.key)
+	if not missing or not all(missing.values()):
+		return ""
+	least = min(missing.values(), key=lambda needs: (sum(needs.values()), sorted(needs.items())))
+	return _("The parts are in no van: {0}.").format(van_parts.in_words(least))
+
+
+def _why_left(left: Left) -> str:
 	if left.why == "nobody_fits":
 		return _("No technician who is there on these days is qualified for it.")
 	if left.why == "outside_hours":

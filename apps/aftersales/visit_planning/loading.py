@@ -12,14 +12,16 @@ import frappe
 from frappe.utils import cint, flt, get_datetime, getdate
 
 from aftersales.core.geo_rules import Point
-from aftersales.field_service import arrival, dispatch_board
+from aftersales.field_service import arrival, day_rules, dispatch_board
 from aftersales.field_service.arrival_rules import Span
 from aftersales.field_service.board_needs import Needs
+from aftersales.field_service.board_rows import LONGEST
 from aftersales.field_service.crew import crews
 from aftersales.service_calls import triage
 from aftersales.service_routes import places, settings, travel
 from aftersales.service_routes.planner.route_rules import Problem, Shift, Visit
 from aftersales.service_staff import availability, availability_rules
+from aftersales.visit_planning import van_parts
 
 MOST_CALLS = 2000
 MOST_DAYS = 14
@@ -51,6 +53,8 @@ class Case:
 	visits: dict[str, frappe._dict] = field(default_factory=dict)
 	shifts: dict[str, tuple[str, date]] = field(default_factory=dict)
 	travel_by: str = ""
+	missing: dict[str, dict[str, van_parts.Needs]] = field(default_factory=dict)
+	"""Call → technician → parts that are not in the van; calls that need parts only."""
 
 	def moment(self, seconds: int) -> datetime:
 		return self.midnight + timedelta(seconds=seconds)
@@ -64,12 +68,17 @@ def load(wanted: Wanted, now: datetime) -> Case:
 	planned = _visits(list(people), midnight, datetime.combine(wanted.until, time()) + timedelta(days=1))
 	calls = _calls(wanted, now, midnight, days)
 	shifts = _shifts(people, days, midnight, now)
+	planned = _day_by_day(planned, days, shifts)
 	fits = _fits(people, days, [*planned, *calls], shifts)
 	ways = _Ways()
 	problem_shifts = _with_places(shifts, people, midnight, ways)
 	visits = [_existing(row, fits[row.name], wanted, midnight, now, ways) for row in planned]
+	price = settings.missing_parts()
+	missing = van_parts.missing(list(people), calls, planned) if price else {}
 	end = max((spans[-1][1] for _technician, _day, spans in shifts.values()), default=midnight)
-	visits += [_new(row, fits[row.name], midnight, end, now, ways) for row in calls]
+	for row in calls:
+		extra = _extra(missing.get(row.name), shifts, price)
+		visits.append(_new(row, fits[row.name], midnight, end, now, ways, extra))
 	seconds, metres, by = ways.table()
 	return Case(
 		Problem(visits, problem_shifts, seconds, metres, settings.prices()),
@@ -78,6 +87,7 @@ def load(wanted: Wanted, now: datetime) -> Case:
 		{row.name: row for row in planned},
 		{key: (technician, day) for key, (technician, day, _hours) in shifts.items()},
 		by,
+		missing,
 	)
 
 
@@ -180,7 +190,7 @@ def _visits(technicians: list[str], begin: datetime, until: datetime) -> list[fr
 			"technician": ("in", technicians),
 			"docstatus": 0,
 			"status": ("in", OPEN_STATES),
-			"planned_start": ("between", [begin - timedelta(days=1), until]),
+			"planned_start": ("between", [begin - LONGEST, until]),
 			"planned_end": (">", begin),
 		}
 	)
@@ -192,6 +202,28 @@ def _visits(technicians: list[str], begin: datetime, until: datetime) -> list[fr
 		known[visit].crew = [member.technician for member in members]
 	rows += [_with_crew(known[row.name], row) for row in others]
 	return [row for row in rows if row.planned_start < until]
+
+
+def _day_by_day(rows: list[frappe._dict], days: list[date], shifts: dict) -> list[frappe._dict]:
+	"""A visit that lasts several days fills what is worked on each of them; it is never moved by a plan."""
+	found = []
+	for row in rows:
+		span = (row.planned_start, row.planned_end)
+		if not day_rules.lasts_days(span):
+			found.append(row)
+			continue
+		for day in days:
+			midnight = datetime.combine(day, time())
+			_name, _day, working = shifts.get(shift_key(row.technician, day), (None, None, ()))
+			parts = day_rules.time_of_day(span, midnight, working)
+			if parts:
+				part = {
+					"name": f"{row.name} {day}",
+					"planned_start": parts[0][0],
+					"planned_end": parts[-1][1],
+				}
+				found.append(frappe._dict(row, **part, arrived_at=None, part_of=row.name))
+	return found
 
 
 def _read_visits(filters: dict) -> list[frappe._dict]:
@@ -273,7 +305,8 @@ def _existing(
 	length = max(300, round((row.planned_end - row.planned_start).total_seconds()))
 	place = ways.of_row(row)
 	key = shift_key(row.technician, getdate(start))
-	if wanted.reschedule and row.status == "Draft" and row.planned_start > now and not row.crew:
+	loose = row.status == "Draft" and row.planned_start > now and not row.crew and not row.part_of
+	if wanted.reschedule and loose:
 		earliest, latest = _window(row, midnight, now)
 		return Visit(row.name, place, length, earliest, latest, left_out_cost=PROMISED, fits=fits)
 	earliest, latest = _window(row, midnight, now)
@@ -281,8 +314,21 @@ def _existing(
 	return Visit(row.name, place, length, earliest, latest, fixed=fixed, left_out_cost=PROMISED)
 
 
+def _extra(missing: dict[str, van_parts.Needs] | None, shifts: dict, price: float) -> dict[str, float]:
+	"""What a call costs more in the shifts of those who would have to fetch its parts."""
+	if not missing:
+		return {}
+	return {key: price for key, (technician, _day, _hours) in shifts.items() if missing.get(technician)}
+
+
 def _new(
-	row: frappe._dict, fits: frozenset[str], midnight: datetime, end: datetime, now: datetime, ways: "_Ways"
+	row: frappe._dict,
+	fits: frozenset[str],
+	midnight: datetime,
+	end: datetime,
+	now: datetime,
+	ways: "_Ways",
+	extra: dict[str, float],
 ) -> Visit:
 	"""A call that waits. `end`: of the last day; who is left over is visited after it, and is as late as then at least."""
 	emergency = triage.is_emergency(row)
@@ -312,6 +358,7 @@ def _new(
 		late_cost=late_cost,
 		left_out_cost=cost + min(age, 300),
 		fits=fits,
+		extra=extra,
 	)
 
 

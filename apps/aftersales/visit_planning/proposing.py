@@ -122,7 +122,7 @@ def _row(case: Case, found: Planned) -> dict:
 
 
 def _left_row(case: Case, left: Left) -> dict:
-	return {"repair_call": left.key, "state": "Left over", "why": explaining.why_left(left)}
+	return {"repair_call": left.key, "state": "Left over", "why": explaining.why_left(case, left)}
 
 
 def _end(name: str, attempt: int, values: dict) -> None:

@@ -56,7 +56,7 @@ def best_in_route(route: Route, visit: int, skip: Callable[[], bool] | None = No
 	breaks, grid, stops, starts = shift.breaks, ground.problem.grid, route.stops, route.starts
 	from_here, to_end = seconds[there], shift.end + shift.overtime
 	at, now, best = shift.start_place, shift.begin, None
-	last = len(stops)
+	last, extra = len(stops), ground.extra[visit].get(route.number, 0.0)
 	for position in range(last + 1):
 		arrive = drive(now, seconds[at][there], breaks) if breaks else now + seconds[at][there]
 		if arrive < earliest:
@@ -78,7 +78,7 @@ def best_in_route(route: Route, visit: int, skip: Callable[[], bool] | None = No
 		else:
 			reached = leaves + from_here[following]
 		if reached <= limit and not (skip and skip()):
-			added = cost[at][there] + cost[there][following]
+			added = cost[at][there] + cost[there][following] + extra
 			if stops:
 				added -= cost[at][following]
 			if one.due is not None:

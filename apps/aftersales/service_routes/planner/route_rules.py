@@ -22,7 +22,8 @@ class Visit:
 
 	`place` is a row of the travel table, `length` the work in seconds. `fits` names the shifts that may make it
 	(None: all). `fixed`: the shift and the start that must not change; such a visit stays where it is, even where the
-	way to it is too long. `load` counts against the capacity of a shift.
+	way to it is too long. `load` counts against the capacity of a shift. `extra`: what it costs more in a shift, such as
+	parts that have to be fetched first.
 	"""
 
 	key: str
@@ -36,6 +37,7 @@ class Visit:
 	fits: frozenset[str] | None = None
 	fixed: tuple[str, int] | None = None
 	load: int = 0
+	extra: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,10 @@ class Ground:
 			for visit in problem.visits
 		]
 		self.number_of_shift = numbers
+		self.extra = [
+			{numbers[key]: cost for key, cost in visit.extra.items() if key in numbers}
+			for visit in problem.visits
+		]
 
 	def lateness(self, visit: int, start: int) -> float:
 		"""What it costs to begin a visit at `start`."""
@@ -181,7 +187,7 @@ class Route:
 			start = begins_at(ground, stop, drive(now, seconds[at][there], shift.breaks), shift.breaks, grid)
 			if start > ground.latest[stop] and ground.fixed[stop] is None:
 				self.broken = True
-			total += cost[at][there] + ground.lateness(stop, start)
+			total += cost[at][there] + ground.lateness(stop, start) + ground.extra[stop].get(self.number, 0.0)
 			self.soft = self.soft or (ground.visits[stop].due is not None and ground.fixed[stop] is None)
 			starts.append(start)
 			at, now = there, start + ground.length[stop]

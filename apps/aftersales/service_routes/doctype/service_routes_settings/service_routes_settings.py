@@ -20,6 +20,7 @@ class ServiceRoutesSettings(ServiceDocument):
 		geocoder_url: DF.Data | None
 		kilometre: DF.Float
 		late_hour: DF.Float
+		missing_parts: DF.Float
 		most_overtime: DF.Int
 		overtime_hour: DF.Float
 		routing_key: DF.Password | None

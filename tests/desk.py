@@ -148,8 +148,9 @@ class Desk:
 		# A request that was refused is a plain object, or nothing; what it says is read on the screen.
 		if error.message in ("Object", "undefined"):
 			return
-		# Version 16 reads frappe.route_options after it has set them to null (its sidebar.js)
-		if "reading 'sidebar'" not in error.message:
+		# Version 16 reads frappe.route_options after it has set them to null (its sidebar.js), and a list that comes
+		# late asks for the title of the form to which the user has gone on meanwhile (its breadcrumbs.js)
+		if "reading 'sidebar'" not in error.message and "set_form_breadcrumb" not in (error.stack or ""):
 			self.errors.append(f"{error.message}\n{error.stack}")
 
 	def ask(self, script: str, argument=None):

@@ -330,7 +330,7 @@ def _days_shown(row: frappe._dict) -> str:
 	"""From when to when a visit lasts that lasts several days; "" for any other."""
 	if not day_rules.lasts_days(span(row)):
 		return ""
-	return " – ".join(format_datetime(moment, "short") for moment in span(row))
+	return " – ".join(format_datetime(moment, "d MMM HH:mm") for moment in span(row))
 
 
 def _promise_shown(call: str, window: Span, midnight: datetime) -> dict:

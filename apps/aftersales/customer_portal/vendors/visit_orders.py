@@ -9,7 +9,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, fmt_money, format_datetime, get_datetime
+from frappe.utils import escape_html, fmt_money, get_datetime
 
 from aftersales.core import site_address
 from aftersales.core.guards import NotPossible, require_role
@@ -56,7 +56,7 @@ def _send(doc: Document) -> None:
 		return
 	address = site_address.absolute(links.path_of_order(doc.name, doc.supplier, recipient=terms.email))
 	language = frappe.db.get_value("Supplier", doc.supplier, "language") or frappe.local.lang
-	subject = _("Service visit on {0}", lang=language).format(format_datetime(doc.planned_start, "short"))
+	subject = _("Service visit on {0}", lang=language).format(progress.moment(doc.planned_start))
 	text = _("Please see what is to be done, and accept or decline it:", lang=language)
 	try:
 		with all_or_nothing():

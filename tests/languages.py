@@ -8,10 +8,13 @@ import re
 from functools import cache
 from pathlib import Path
 
+import frappe
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page
 
 import aftersales
+from aftersales.core.shipped_text_rules import messages, texts_of
+from aftersales.setup import defaults
 
 APP = Path(aftersales.__file__).resolve().parent
 LOCALE = APP / "locale"
@@ -20,9 +23,23 @@ FILLED_IN = re.compile(r"\{[^{}]*\}|%\(\w+\)[sd]|%[sd]\b")
 WORDS = re.compile(r"[A-Za-z]{3,}")
 MARGINS = re.compile(r"^[\s:*…·•()\d.,/-]+|[\s:*…·•()\d.,/-]+$")
 PARTS = re.compile(r"\s*[:：·|]\s+|：|\s+·\s+")
+ENGLISH_DAY = re.compile(
+	r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(day|sday|nesday|rsday|urday)?\b(?=,? ?\d)|\d日 ?[A-Z][a-z]"
+)
 IN_QUOTES = re.compile(r"""(["'`])([A-Z][A-Za-z][^"'`{}<>\n\\$]{1,120})\1""")
 IN_TAGS = re.compile(r">\s*([A-Z][a-z][^<>{}\n]{1,120}?)\s*<")
 SAME_EVERYWHERE = frozenset({"English", "Deutsch", "Administrator", "Guest", "EUR", "Ctrl ⏎", "Ctrl ⇧ ⏎"})
+
+NAMED = (
+	"Company",
+	"Customer",
+	"Service Technician",
+	"Item",
+	"Item Group",
+	"Warehouse",
+	"Brand",
+	"Issue Priority",
+)
 
 SHOWN = """() => {
 	const found = new Set();
@@ -53,6 +70,12 @@ def on(page: Page) -> list[str]:
 	return page.evaluate(SHOWN)
 
 
+def names() -> set[str]:
+	"""What people called records that are shown on the screens, and shipped texts, which are the site's."""
+	texts = {part for values in defaults.shipped() for text in texts_of(values) for part in messages(text)}
+	return {name for doctype in NAMED for name in frappe.get_all(doctype, pluck="name")} | texts
+
+
 class Catalogue:
 	"""The app's catalogue of a language, asked whether a text on the screen should have been said otherwise."""
 
@@ -74,6 +97,8 @@ class Catalogue:
 	def fault(self, text: str) -> str | None:
 		"""What is wrong with a text that is read on a screen; None where nothing is."""
 		text = _bare(text)
+		if ENGLISH_DAY.search(text):
+			return f"{text}: a day in English"
 		if not WORDS.search(text) or text in SAME_EVERYWHERE | self.names | self.words:
 			return None
 		if text in self.said:

@@ -345,7 +345,7 @@ def _zones() -> Step:
 		"zones",
 		_("Service zones"),
 		DONE if zones else TO_DO,
-		", ".join(zones[:4]) or _("Zones decide how soon a technician arrives."),
+		", ".join(map(_, zones[:4])) or _("Zones decide how soon a technician arrives."),
 		routes=((_("Zones"), "List/Service Zone"),),
 	)
 

@@ -13,6 +13,7 @@ import "./home_pages";
 import "./kept_entries";
 import "./lists";
 import "./missing_values";
+import "./moments";
 import "./report_filters";
 import "./report_titles";
 import "./saved_filters";

@@ -9,7 +9,12 @@ frappe.listview_settings["Service Voucher"] = {
 		// with the hour, for which the column has room without the year
 		planned_start: (value) =>
 			aftersales.lists.text(
-				value ? frappe.datetime.convert_to_user_tz(value, false).format(__("ddd D MMM HH:mm")) : ""
+				value
+					? aftersales.written_moment(
+							frappe.datetime.convert_to_user_tz(value, false),
+							__("ddd D MMM HH:mm")
+					  )
+					: ""
 			),
 		customer_name(name, df, doc) {
 			if (
@@ -20,9 +25,8 @@ frappe.listview_settings["Service Voucher"] = {
 				return name;
 			}
 			const start = frappe.datetime.convert_to_user_tz(doc.planned_start, false);
-			return `${start.format(
-				start.isSame(moment(), "week") ? "ddd HH:mm" : __("D MMM HH:mm")
-			)} · ${name}`;
+			const pattern = start.isSame(moment(), "week") ? "ddd HH:mm" : __("D MMM HH:mm");
+			return `${aftersales.written_moment(start, pattern)} · ${name}`;
 		},
 	},
 

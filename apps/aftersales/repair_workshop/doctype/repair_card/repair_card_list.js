@@ -25,7 +25,8 @@ frappe.listview_settings["Repair Card"] = {
 	formatters: {
 		promised_return(value, field, doc) {
 			if (!value) return aftersales.lists.text("");
-			const shown = frappe.datetime.convert_to_user_tz(value, false).format(__("ddd D MMM HH:mm"));
+			const promised = frappe.datetime.convert_to_user_tz(value, false);
+			const shown = aftersales.written_moment(promised, __("ddd D MMM HH:mm"));
 			const late =
 				value < frappe.datetime.now_datetime() && !["Returned", "Cancelled"].includes(doc.status);
 			return aftersales.lists.text(shown, late ? 'class="text-danger"' : "");

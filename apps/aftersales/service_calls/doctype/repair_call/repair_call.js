@@ -411,9 +411,10 @@ function told_of_window(window) {
 	const [from, to] = [window.start, window.end].map((text) =>
 		frappe.datetime.convert_to_user_tz(text, false)
 	);
-	const until = to.format(from.isSame(to, "day") ? "HH:mm" : __("ddd D MMM HH:mm"));
+	const pattern = __("ddd D MMM HH:mm");
+	const until = from.isSame(to, "day") ? to.format("HH:mm") : aftersales.written_moment(to, pattern);
 	const judged = window.outside_hours ? __("out of hours") : window.in_time ? "" : __("too late");
-	const told = `${from.format(__("ddd D MMM HH:mm"))} – ${until}`;
+	const told = `${aftersales.written_moment(from, pattern)} – ${until}`;
 	const driving = aftersales.driving_of_window(window.detour, window.cheap);
 	return [told, window.technician, driving, judged].filter(Boolean).join(", ");
 }

@@ -259,7 +259,7 @@ aftersales.PhoneDesk = class {
 		$who.append($('<span class="text-muted">').text(customer_group || ""));
 		$('<a tabindex="-1">')
 			.attr("href", frappe.utils.get_form_link("Customer", customer))
-			.text(__("Open"))
+			.text(__("Show"))
 			.appendTo($who);
 		if (note) $('<div class="pd-note text-muted">').text(note).appendTo($who);
 	}
@@ -451,7 +451,7 @@ aftersales.PhoneDesk = class {
 		const kept = windows.findIndex((window) => chosen && window.start === chosen.start);
 		this.$(`input[name=pd-window][value="${kept < 0 ? "" : kept}"]`).prop("checked", true);
 		$('<div class="text-muted small mt-2 pd-key-hint">')
-			.html(__("{0} is assigned next", ["<kbd>F4</kbd>"]))
+			.html(`<kbd>F4</kbd> ${__("promise the next window suggested")}`)
 			.appendTo($card);
 	}
 
@@ -480,14 +480,14 @@ aftersales.PhoneDesk = class {
 	}
 
 	moment(text) {
-		return frappe.datetime.convert_to_user_tz(text, false).format(__("ddd D MMM HH:mm"));
+		const when = frappe.datetime.convert_to_user_tz(text, false);
+		return aftersales.written_moment(when, __("ddd D MMM HH:mm"));
 	}
 
 	span({ start, end }) {
 		const [from, to] = [start, end].map((text) => frappe.datetime.convert_to_user_tz(text, false));
-		return `${from.format(__("ddd D MMM HH:mm"))} – ${to.format(
-			from.isSame(to, "day") ? "HH:mm" : __("ddd D MMM HH:mm")
-		)}`;
+		const until = from.isSame(to, "day") ? to.format("HH:mm") : this.moment(end);
+		return `${this.moment(start)} – ${until}`;
 	}
 
 	// ------------------------------------------------------------ what was before

@@ -33,7 +33,7 @@ aftersales.ServiceMap = class ServiceMap {
 		item(__("Visit Plan List"), () => frappe.set_route("List", "Visit Plan"));
 		this.head = new aftersales.DayHead(this.page, this);
 		this.head.$days.append(`
-			<label class="sm-products"><input type="checkbox"> ${__("Products")}</label>`);
+			<label class="sm-products"><input type="checkbox"> ${__("Products", null, "After-sales")}</label>`);
 		this.head.$days.on("change", "input", () => this.map && this.load_products());
 		this.$body = $(`
 			<div class="service-map">
@@ -235,7 +235,9 @@ aftersales.ServiceMap = class ServiceMap {
 			.html(
 				wanted
 					? `<article class="sm-route"><header>${__(
-							"Products"
+							"Products",
+							null,
+							"After-sales"
 					  )} <span class="text-muted">${count}</span></header><ul>${items.join(
 							""
 					  )}</ul></article>`

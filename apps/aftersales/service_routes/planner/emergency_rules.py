@@ -106,10 +106,16 @@ def _pushed(ground: Ground, route: Route, position: int, at: int, leave: int) ->
 		stop = route.stops[number]
 		old = route.starts[number]
 		arrive = drive(leave, ground.seconds[at][ground.place[stop]], breaks)
-		start = max(old, first_start(max(arrive, ground.earliest[stop]), ground.length[stop], breaks, 60))
+		start = max(old, _new_start(ground, stop, max(arrive, ground.earliest[stop]), breaks))
 		if start - old > NO_CHANGE:
 			changes.append(Change(ground.visits[stop].key, old, start, start > ground.latest[stop]))
 		else:
 			start = max(old, start)
 		at, leave = ground.place[stop], start + ground.length[stop]
 	return changes, drive(leave, ground.seconds[at][route.shift.end_place], breaks)
+
+
+def _new_start(ground: Ground, stop: int, arrive: int, breaks: Sequence[tuple[int, int]]) -> int:
+	"""On the grid, as people tell each other the time; to the minute where the window would be missed by that."""
+	start = first_start(arrive, ground.length[stop], breaks, ground.problem.grid)
+	return start if start <= ground.latest[stop] else first_start(arrive, ground.length[stop], breaks, 60)

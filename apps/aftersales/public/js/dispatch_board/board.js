@@ -70,6 +70,7 @@ export class DispatchBoard extends Planning {
 
 	show_view(view) {
 		this.view = view;
+		this.month = null;
 		return this.load();
 	}
 
@@ -130,7 +131,12 @@ export class DispatchBoard extends Planning {
 
 	draw_month(month) {
 		this.$days.find(".db-day").text(month_in_words(month.days[0]));
-		draw_grid(this.$body.find(".db-plan"), month_html(month, this));
+		const $plan = this.$body.find(".db-plan");
+		draw_grid($plan, month_html(month, this));
+		// On a phone a month is wider than the screen: it begins with today, and stays where it was moved to
+		if (this.month !== month.days[0])
+			$plan.find("thead .db-today")[0]?.scrollIntoView({ block: "nearest", inline: "center" });
+		this.month = month.days[0];
 	}
 
 	draw() {

@@ -98,6 +98,8 @@ async function accept(frm, rows) {
 				answer.accepted,
 				answer.refused,
 		  ])
+		: answer.accepted === 1
+		? __("1 visit planned.")
 		: __("{0} visits planned.", [answer.accepted]);
 	frappe.show_alert({ message: text, indicator: answer.refused ? "orange" : "green" });
 }

@@ -26,7 +26,7 @@ from aftersales.installed_base.contact_writing_rules import FORMATS, OWN_SCRIPT,
 		("mx", {"streets": ["Av. Juárez 20"], "place": "Puebla"}, ["Av. Juárez 20", "Puebla", "Land"]),
 		(
 			"cn",
-			{"streets": ["世纪大道100号"], "place": "上海市", "district": "浦东新区", "postal_code": "200120"},
+			{"streets": ["世纪大道100号", None], "place": "上海市", "district": "浦东新区", "postal_code": "200120"},
 			["Land", "200120", "上海市浦东新区世纪大道100号"],
 		),
 		(

@@ -61,7 +61,7 @@ def address_lines(
 	code: str | None,
 	country: str | None,
 	*,
-	streets: list[str],
+	streets: list[str | None],
 	place: str | None,
 	district: str | None = None,
 	province: str | None = None,
@@ -83,7 +83,7 @@ def address_lines(
 		"Z": [postal_code] if postal_code else [],
 	}
 	code = (code or "").upper()
-	own_script = code in OWN_SCRIPT and _EAST_ASIAN.search("".join(streets) + (place or ""))
+	own_script = code in OWN_SCRIPT and _EAST_ASIAN.search("".join(values["A"]) + (place or ""))
 	pattern = OWN_SCRIPT[code] if own_script else FORMATS.get(code, GENERAL)
 	lines = [line for part in pattern.split("|") for line in _written(part, values, own_script)]
 	named = [country] if country else []

@@ -82,9 +82,8 @@ def test_no_room_names_doctypes_of_a_room_above_it():
 LONGEST_FILE, LONGEST_FUNCTION = 450, 60
 LONGER = {
 	"hooks.py": 700,  # a table of contents
-	"service_desk/page/phone_desk/phone_desk.js": 620,
 }
-"""Files that are still too long, and how long they may be: they are only to become shorter."""
+"""Files that may be longer, and how long."""
 
 
 def hand_written() -> list[Path]:

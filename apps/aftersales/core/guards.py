@@ -4,7 +4,7 @@ A field of record (who verified, what was billed, what coverage applied) is writ
 through :func:`set_protected_values`; any other change to it is refused, not silently undone.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 import frappe
@@ -74,6 +74,23 @@ def has_any_role(roles: Iterable[str], user: str | None = None) -> bool:
 	"""True when `user` (default: the session's) holds one of `roles`; Administrator holds all."""
 	user = user or frappe.session.user
 	return user == "Administrator" or bool(set(roles) & set(frappe.get_roles(user)))
+
+
+def granted_only_by(roles: Collection[str], doctype: str, right: str, user: str) -> bool:
+	"""True when `user` has one of `roles`, and no other role gives them `right` on documents of `doctype`.
+
+	Read from the permissions in force, so that a role which an administrator adds counts as well.
+	"""
+	if user == "Administrator":
+		return False
+	held = set(frappe.get_roles(user))
+	if not held.intersection(roles):
+		return False
+	others = held.difference(roles)
+	return not any(
+		rule.role in others and not rule.permlevel and rule.get(right)
+		for rule in frappe.get_meta(doctype).permissions
+	)
 
 
 def require_role(roles: Iterable[str], what: str) -> None:

@@ -8,6 +8,7 @@ force, so that a role the administrator adds counts as well.
 import frappe
 from frappe.model.document import Document
 
+from aftersales.core.guards import granted_only_by
 from aftersales.field_service.crew import crews
 from aftersales.service_staff.technicians import technicians_of_user
 
@@ -48,12 +49,4 @@ def has_voucher_permission(doc: Document, ptype: str = "read", user: str | None 
 
 def is_restricted(user: str, ptype: str) -> bool:
 	"""True when only the role Service Technician gives `user` the right `ptype` to vouchers."""
-	if user == "Administrator":
-		return False
-	roles = set(frappe.get_roles(user))
-	if TECHNICIAN not in roles:
-		return False
-	return not any(
-		rule.role in roles and rule.role != TECHNICIAN and not rule.permlevel and rule.get(ptype)
-		for rule in frappe.get_meta("Service Voucher").permissions
-	)
+	return granted_only_by({TECHNICIAN}, "Service Voucher", ptype, user)

@@ -10,6 +10,8 @@ import frappe
 from frappe.model.document import Document
 from pypika.queries import QueryBuilder
 
+from aftersales.core.guards import granted_only_by
+
 TECHNICIANS = {"Service Technician", "Workshop Technician"}
 WRITING = ("write", "create", "delete", "share", "import")
 
@@ -40,16 +42,7 @@ def has_call_permission(doc: Document, ptype: str = "read", user: str | None = N
 
 def is_restricted(user: str, right: str) -> bool:
 	"""True when only technicians' roles give `user` this right to calls."""
-	if user == "Administrator":
-		return False
-	roles = set(frappe.get_roles(user))
-	if not roles & TECHNICIANS:
-		return False
-	others = roles - TECHNICIANS
-	return not any(
-		rule.role in others and not rule.permlevel and rule.get(right)
-		for rule in frappe.get_meta("Repair Call").permissions
-	)
+	return granted_only_by(TECHNICIANS, "Repair Call", right, user)
 
 
 def _works_for(user: str, call: str) -> bool:

@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from aftersales.core.guards import NotPossible
+from aftersales.core.language import answer_in
 from aftersales.customer_portal import documents, limits, links, payments, progress
 from aftersales.customer_portal.appointments import booking_page
 from aftersales.customer_portal.customers import language_of
@@ -49,7 +50,7 @@ def link(visit: Visit, token: str) -> Page | GoTo | File:
 			"for_customers.html", {"title": _("This page is for customers"), "navigation": False}, 403
 		)
 	if opened.customer:
-		frappe.local.lang = language_of(opened.customer) or frappe.local.lang
+		answer_in(language_of(opened.customer))
 	found = OPENED.get(opened.purpose, _track)(visit, opened)
 	return _no_such_link() if found is None else found
 

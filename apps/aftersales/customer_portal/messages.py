@@ -25,6 +25,7 @@ from frappe.utils import add_to_date, fmt_money, format_date, format_time, get_d
 from aftersales.core import renaming
 from aftersales.core.guards import status_changed_to
 from aftersales.core.input.requests import WholeNumber, validate_call
+from aftersales.core.language import in_language
 from aftersales.core.savepoints import one_of_many
 from aftersales.customer_care import care_portal_api as care
 from aftersales.customer_goods import loaners
@@ -392,14 +393,12 @@ def _said(facts: dict) -> frappe._dict:
 @contextmanager
 def _written_to_customer(customer: str) -> Iterator[None]:
 	"""Inside, texts are in the customer's language, and mails carry the headers of :func:`mark_automatic`."""
-	before = frappe.local.lang
-	frappe.local.lang = language_of(customer) or frappe.get_system_settings("language") or before
-	frappe.flags.message_to_customer = True
-	try:
-		yield
-	finally:
-		frappe.local.lang = before
-		frappe.flags.message_to_customer = False
+	with in_language(language_of(customer) or frappe.get_system_settings("language")):
+		frappe.flags.message_to_customer = True
+		try:
+			yield
+		finally:
+			frappe.flags.message_to_customer = False
 
 
 def _window(call: Document) -> tuple:

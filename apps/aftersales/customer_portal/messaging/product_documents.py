@@ -5,6 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from aftersales.core.input.requests import validate_call
+from aftersales.core.language import in_language
 from aftersales.customer_portal import links
 from aftersales.customer_portal.customers import language_of
 from aftersales.customer_portal.messaging import channels
@@ -53,14 +54,10 @@ def send(repair_call: str, document: str) -> None:
 	contacts_on_file.addressed(call)
 	if not (call.contact_email or call.contact_phone):
 		frappe.throw(_("Enter an e-mail address or a phone number of the contact, and confirm the contact."))
-	before = frappe.local.lang
-	frappe.local.lang = language_of(call.customer) or before
-	try:
+	with in_language(language_of(call.customer)):
 		told = lines(call, document)
 		if told:
 			text = f"{_('Here is the document for your product:')}\n\n{told}\n\n{call.company}"
 			channels.send(call, Text(_("Document for your product"), text, as_html(text), text))
-	finally:
-		frappe.local.lang = before
 	if not told:
 		frappe.throw(_("{0} is not a document for customers of this product.").format(frappe.bold(document)))

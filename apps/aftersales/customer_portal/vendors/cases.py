@@ -11,6 +11,7 @@ from frappe.utils import escape_html, format_date, format_datetime, validate_ema
 from aftersales.core import site_address
 from aftersales.core.guards import NotPossible, require_role
 from aftersales.core.input.requests import validate_call
+from aftersales.core.language import answer_in
 from aftersales.core.notices import Notice, notify
 from aftersales.core.roles import SUPERVISORS
 from aftersales.customer_portal import limits, links
@@ -78,9 +79,7 @@ def page(visit: Visit, opened: Link) -> Page | GoTo | None:
 	link, supplier, recipient = frappe.db.get_value(
 		"Service Link", {"link_key": opened.key}, ("name", "supplier", "recipient")
 	)
-	frappe.local.lang = (
-		supplier and frappe.db.get_value("Supplier", supplier, "language")
-	) or frappe.local.lang
+	answer_in(supplier and frappe.db.get_value("Supplier", supplier, "language"))
 
 	def show() -> Page:
 		calls = shared_case.calls_of(case.name)

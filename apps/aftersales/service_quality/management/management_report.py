@@ -18,6 +18,7 @@ from frappe.utils.pdf import get_pdf
 
 from aftersales.core.guards import has_any_role, require_role
 from aftersales.core.input.requests import Day, validate_call
+from aftersales.core.language import in_language
 from aftersales.core.report_filters import Scope, check_company
 from aftersales.core.savepoints import one_of_many
 from aftersales.service_accounts import receivable_rules
@@ -135,9 +136,7 @@ def paper(company: str, period: Period, language: str) -> Paper:
 
 def page(company: str, period: Period, language: str) -> str:
 	"""The report of a company and period in a language, as HTML."""
-	before = frappe.local.lang
-	frappe.local.lang = language
-	try:
+	with in_language(language):
 		return frappe.render_template(
 			TEMPLATE,
 			{
@@ -147,8 +146,6 @@ def page(company: str, period: Period, language: str) -> str:
 				"lang": language,
 			},
 		)
-	finally:
-		frappe.local.lang = before
 
 
 def _named(period: Period) -> str:

@@ -83,6 +83,20 @@ doc_events = {
 		"on_trash": "aftersales.service_levels.clocks.forget",
 		"service_target_breached": "aftersales.service_quality.standards.deviations.target_breached",
 	},
+	# Documents whose status an administrator's workflow may lead; before the other functions of these events
+	(
+		"Collection Receipt",
+		"Follow-up",
+		"Loaner Issue",
+		"Repair Call",
+		"Repair Card",
+		"Service Complaint",
+		"Service Voucher",
+		"Vendor Repair",
+	): {
+		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
+		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
+	},
 	# What User Permissions by territory and customer group restrict users by
 	(
 		"Campaign Product",
@@ -104,10 +118,7 @@ doc_events = {
 		"Warranty Registration",
 	): {"validate": "aftersales.core.customer_scope.take_from_customer"},
 	"Repair Call": {
-		"before_validate": [
-			"aftersales.service_levels.workflow_states.sync_status_from_workflow",
-			"aftersales.customer_portal.stored_messages.hide_links",
-		],
+		"before_validate": "aftersales.customer_portal.stored_messages.hide_links",
 		"validate": "aftersales.service_quality.faults.join_known",
 		"on_update": [
 			"aftersales.customer_care.complaints.register_from_call",
@@ -118,17 +129,13 @@ doc_events = {
 			"aftersales.product_knowledge.campaigns.call_saved",
 			"aftersales.service_quality.standards.compensation.call_saved",
 		],
-		"on_change": [
-			"aftersales.service_levels.workflow_states.sync_workflow_state",
-			"aftersales.service_calls.assignment.show_owner_from_rule",
-		],
+		"on_change": "aftersales.service_calls.assignment.show_owner_from_rule",
 	},
 	"Service Standard": {
 		"on_update": "aftersales.customer_portal.standards_page.forget",
 		"on_trash": "aftersales.customer_portal.standards_page.forget",
 	},
 	"Service Voucher": {
-		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
 		"before_insert": "aftersales.planned_service.following.fill_visit",
 		"on_update": [
 			"aftersales.service_checklists.checklists.job_saved",
@@ -153,24 +160,18 @@ doc_events = {
 			"aftersales.field_service.subcontracting.orders.visit_deleted",
 			"aftersales.service_checklists.checklists.job_deleted",
 		],
-		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
 	},
 	"Subcontracted Visit": {"on_update": "aftersales.customer_portal.vendors.visit_orders.order_saved"},
 	"Collection Receipt": {
-		"before_validate": [
-			"aftersales.service_levels.workflow_states.sync_status_from_workflow",
-			"aftersales.field_service.taken_along.give_values_to_receipt",
-		],
+		"before_validate": "aftersales.field_service.taken_along.give_values_to_receipt",
 		"on_submit": [
 			"aftersales.repair_workshop.workshop_intake.join_card",
 			"aftersales.customer_portal.messages.receipt_submitted",
 		],
 		"before_cancel": "aftersales.repair_workshop.workshop_intake.validate_receipt_cancel",
 		"on_cancel": "aftersales.repair_workshop.workshop_intake.release_cards",
-		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
 	},
 	"Repair Card": {
-		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
 		"on_update": [
 			"aftersales.customer_portal.messages.card_saved",
 			"aftersales.service_checklists.checklists.job_saved",
@@ -186,27 +187,16 @@ doc_events = {
 		],
 		"on_cancel": "aftersales.service_checklists.checklists.job_cancelled",
 		"on_trash": "aftersales.service_checklists.checklists.job_deleted",
-		"on_change": [
-			"aftersales.service_levels.workflow_states.sync_workflow_state",
-			"aftersales.repair_workshop.uncollected.card_changed",
-		],
+		"on_change": "aftersales.repair_workshop.uncollected.card_changed",
 		"on_update_after_submit": "aftersales.service_accounts.delay.propose",
 	},
 	"Follow-up": {
-		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
 		"on_update": "aftersales.customer_care.commendations.follow_up_saved",
-		"on_change": [
-			"aftersales.service_levels.workflow_states.sync_workflow_state",
-			"aftersales.service_calls.assignment.show_owner_from_rule",
-		],
+		"on_change": "aftersales.service_calls.assignment.show_owner_from_rule",
 	},
 	"Service Complaint": {
 		"on_update": "aftersales.customer_portal.messages.complaint_saved",
-		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
-		"on_change": [
-			"aftersales.service_levels.workflow_states.sync_workflow_state",
-			"aftersales.service_calls.assignment.show_owner_from_rule",
-		],
+		"on_change": "aftersales.service_calls.assignment.show_owner_from_rule",
 	},
 	"Customer": {
 		"on_update": "aftersales.erpnext_events.customer.on_update",
@@ -243,14 +233,6 @@ doc_events = {
 		],
 	},
 	"Meter Reading": {"after_insert": "aftersales.planned_service.metering.follow_reading"},
-	"Loaner Issue": {
-		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
-		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
-	},
-	"Vendor Repair": {
-		"before_validate": "aftersales.service_levels.workflow_states.sync_status_from_workflow",
-		"on_change": "aftersales.service_levels.workflow_states.sync_workflow_state",
-	},
 	"Service Technician": {
 		"validate": "aftersales.spare_parts.vans.check_van_stock",
 		"on_update": "aftersales.field_service.leavers.technician_saved",

@@ -1,8 +1,8 @@
 """Keeps `status` and the administrator's workflow state in step, on whichever way a document is changed.
 
-`follow` runs before the document's own guards, so that a state set by a plain save or through the API
+:func:`sync_status_from_workflow` runs before the document's own guards, so that a state set by a plain save or through the API
 meets the same guards as the status it stands for, and so that a status set by an action is checked by
-Frappe against the workflow's transitions. `settle` runs when everything is written and catches what was
+Frappe against the workflow's transitions. :func:`sync_workflow_state` runs when everything is written and catches what was
 moved by the app itself (a submit, a visit that reports to its call), which needs no transition.
 """
 

@@ -6,9 +6,10 @@ import frappe
 from frappe.query_builder import Interval
 from frappe.utils import add_days, getdate
 
+from aftersales.core.permitted import permitted
 from aftersales.customer_care.follow_ups import ANSWERED, UNFINISHED
 from aftersales.customer_care.opinion_rules import CONTENT, DETRACTORS, PROMOTERS
-from aftersales.service_calls.metrics import Selection, number, of_calls, permitted, waiting
+from aftersales.service_calls.metrics import Selection, number, of_calls, waiting
 
 
 def answers(selection: Selection) -> list[dict]:

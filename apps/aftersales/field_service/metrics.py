@@ -12,6 +12,7 @@ from pypika.functions import NullIf
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, ExistsCriterion
 
+from aftersales.core.permitted import permitted
 from aftersales.field_service.arrival import working_hours
 from aftersales.field_service.visit_rules import COMPLETED, REVISIT_NEEDED, TAKEN_TO_WORKSHOP
 from aftersales.service_calls import metrics as calls
@@ -185,7 +186,7 @@ def people(company: str | None = None, also: Iterable[str] = ()) -> list[frappe.
 	)
 	if company:
 		query = query.where((technician.company == company) | technician.name.isin([*also, ""]))
-	return calls.permitted(query, technician).run(as_dict=True)
+	return permitted(query, technician).run(as_dict=True)
 
 
 def _flag(condition: Criterion) -> Case:
@@ -209,7 +210,7 @@ def _repeated(call: Table, within_days: int) -> Criterion:
 
 def _of_company(query: QueryBuilder, visit: Table, period: Period) -> QueryBuilder:
 	"""Of the visits in `query` those of the company that the user may see."""
-	query = calls.permitted(query, visit)
+	query = permitted(query, visit)
 	return query.where(visit.company == period.company) if period.company else query
 
 

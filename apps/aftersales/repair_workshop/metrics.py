@@ -10,6 +10,7 @@ from pypika.functions import NullIf
 from pypika.queries import Table
 from pypika.terms import Term
 
+from aftersales.core.permitted import permitted
 from aftersales.repair_workshop.card_rules import GONE
 from aftersales.service_calls import metrics as calls
 from aftersales.service_calls.metrics import Selection
@@ -48,7 +49,7 @@ def repairs_by_technician(from_date: date, to_date: date, company: str | None = 
 		.select(card.repaired_by.as_("technician"), Count(card.name).as_("repairs"))
 		.groupby(card.repaired_by)
 	)
-	query = calls.permitted(query, card)
+	query = permitted(query, card)
 	return (query.where(card.company == company) if company else query).run(as_dict=True)
 
 
@@ -77,7 +78,7 @@ def bench_hours_by_technician(from_date: date, to_date: date, company: str | Non
 		)
 		if company:
 			query = query.where(card.company == company)
-		found += calls.permitted(query, card).run(as_dict=True)
+		found += permitted(query, card).run(as_dict=True)
 	return found
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import frappe
-from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Case, CustomFunction, Interval
 from frappe.query_builder.functions import Avg, Coalesce, Count, DateFormat, Max, NullIf, Sum
 from frappe.utils import add_days, now_datetime
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, LiteralValue, Term
 
+from aftersales.core.permitted import doctype_of, permitted, permitted_rows
 from aftersales.service_calls.call_status_rules import CLOSED
 from aftersales.service_levels import lateness
 
@@ -198,30 +198,11 @@ def narrowed(
 	for name, wanted in selection.filters.items():
 		if wanted:
 			query = query.where(_own(name, call, alone) == wanted)
-	allowed = _allowed("Repair Call")
+	allowed = permitted_rows(call)
 	if alone is not None:
 		of_calls = call.name.notnull() & (allowed or call.name.notnull())
-		allowed = of_calls | (call.name.isnull() & (_allowed(_doctype_of(alone)) or call.name.isnull()))
+		allowed = of_calls | (call.name.isnull() & (permitted_rows(alone) or call.name.isnull()))
 	return query.where(allowed) if allowed else query
-
-
-def permitted(query: QueryBuilder, table: Table) -> QueryBuilder:
-	"""Only the documents that a list of `table` would show to the user."""
-	allowed = _allowed(_doctype_of(table))
-	return query.where(allowed) if allowed else query
-
-
-class _Allowed(LiteralValue, Criterion):
-	"""Frappe's condition of a list, as a criterion that goes with others."""
-
-
-def _allowed(doctype: str) -> Criterion | None:
-	allowed = build_match_conditions(doctype)
-	return _Allowed(f"({allowed})") if allowed else None
-
-
-def _doctype_of(table: Table) -> str:
-	return table._table_name.removeprefix("tab")
 
 
 def _own(name: str, call: Table, alone: Table | None) -> Term:
@@ -314,7 +295,7 @@ def waiting(
 		Count(table.name).as_("number"),
 		Max(age).as_("oldest"),
 		Avg(age).as_("mean"),
-		number(lateness.is_late(_doctype_of(table), table.name, due, by_clock_alone)).as_("late"),
+		number(lateness.is_late(doctype_of(table), table.name, due, by_clock_alone)).as_("late"),
 	).groupby(stage)
 	if company:
 		query = query.where(table.company == company)

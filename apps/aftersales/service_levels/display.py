@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import frappe
 from frappe import _
-from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count
 from frappe.utils import get_datetime, now_datetime
-from pypika.terms import Criterion, LiteralValue
+from pypika.terms import Criterion
 
 from aftersales.core.input.requests import DocTypeName, Names, validate_call
+from aftersales.core.permitted import permitted
 from aftersales.service_levels import pauses
 from aftersales.service_levels.clock_machine import OPEN_STATES, State
 
@@ -106,9 +106,7 @@ def count_due_next_hour(filters: dict | str | None = None) -> dict:
 def _card(condition: Criterion) -> dict:
 	frappe.has_permission("Service Clock", "read", throw=True)
 	clock = frappe.qb.DocType("Service Clock")
-	query = frappe.qb.from_(clock).select(Count(clock.name)).where(condition)
-	if allowed := build_match_conditions("Service Clock"):
-		query = query.where(LiteralValue(f"({allowed})"))
+	query = permitted(frappe.qb.from_(clock).select(Count(clock.name)).where(condition), clock)
 	return {"value": query.run()[0][0], "fieldtype": "Int", "route": ["query-report", "Due Next"]}
 
 

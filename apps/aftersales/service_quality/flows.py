@@ -12,6 +12,7 @@ from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, LiteralValue, Term
 
 from aftersales.core.job_types import CARD, JOB_DOCTYPES, VISIT
+from aftersales.core.permitted import permitted
 from aftersales.core.source_text import N_
 from aftersales.field_service import metrics as visits
 from aftersales.field_service.metrics import Period
@@ -132,7 +133,7 @@ def _in_state(status: str, begin: datetime, end: datetime, company: str | None) 
 		if company:
 			query = query.where(card.company == company)
 		counted = _counted(query, card.assigned_technician, log.entered_at, following.entered_at, begin, end)
-		found = _sum(found, _by_person(calls.permitted(counted, card)))
+		found = _sum(found, _by_person(permitted(counted, card)))
 	return found
 
 
@@ -177,7 +178,7 @@ def _run(
 	)
 	if company:
 		query = query.where(table.company == company)
-	return _by_person(calls.permitted(_counted(query, person, came, left, begin, end), table))
+	return _by_person(permitted(_counted(query, person, came, left, begin, end), table))
 
 
 def _counted(

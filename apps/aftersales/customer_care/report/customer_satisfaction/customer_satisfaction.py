@@ -5,14 +5,14 @@ Counted are follow-ups answered in the period, each opinion only where it was gi
 
 import frappe
 from frappe import _
-from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Case, CustomFunction, Order
 from frappe.query_builder.functions import Coalesce, Count, DateFormat, NullIf, Sum
 from frappe.utils import add_days, getdate
-from pypika.terms import LiteralValue, Term
+from pypika.terms import Term
 
 from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
+from aftersales.core.permitted import permitted
 from aftersales.core.report_parts import card
 from aftersales.customer_care import opinion_rules
 from aftersales.customer_care.follow_ups import ANSWERED
@@ -108,10 +108,7 @@ def _counts(filters: frappe._dict, group: str) -> list[frappe._dict]:
 	for field in ("company", "technician", "kind"):
 		if filters.get(field):
 			query = query.where(answer[field] == filters[field])
-	# The user permissions of who asks, as any list of follow-ups would apply them.
-	if allowed := build_match_conditions("Follow-up"):
-		query = query.where(LiteralValue(f"({allowed})"))
-	return query.run(as_dict=True)
+	return permitted(query, answer).run(as_dict=True)
 
 
 def _value_of(group: str, answer, call, product) -> Term:

@@ -2,12 +2,11 @@
 
 import frappe
 from frappe import _
-from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Order
 from frappe.utils import cint, date_diff, getdate, nowdate
-from pypika.terms import LiteralValue
 
 from aftersales.core.input.filters import validate_filters
+from aftersales.core.permitted import permitted
 from aftersales.customer_goods.loaner_rules import ISSUED, days_overdue
 
 FILTERS = ("company", "customer", "item_code")
@@ -80,9 +79,7 @@ def _lent(filters: frappe._dict) -> list[frappe._dict]:
 			query = query.where(loaner[field] == filters[field])
 	if cint(filters.overdue):
 		query = query.where(loaner.due_back < nowdate())
-	if permitted := build_match_conditions("Loaner Issue"):
-		query = query.where(LiteralValue(f"({permitted})"))
-	return query.run(as_dict=True)
+	return permitted(query, loaner).run(as_dict=True)
 
 
 def _summary(rows: list[frappe._dict]) -> list[dict]:

@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 import frappe
 from frappe import _
-from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Order
 from frappe.utils import add_days, cint, getdate, now_datetime
 from pypika.queries import QueryBuilder
-from pypika.terms import LiteralValue
 
 from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
+from aftersales.core.permitted import permitted
 from aftersales.customer_goods.custody_rules import AGE_BANDS, ISSUED, age_band
 
 FILTERS = ("company", "customer", "location", "status", "equipment")
@@ -111,8 +110,7 @@ def _query(filters: frappe._dict) -> QueryBuilder:
 		query = query.where(receipt.received_at < add_days(getdate(filters.to_date), 1))
 	if cint(filters.older_than):
 		query = query.where(receipt.received_at < add_days(now_datetime(), -cint(filters.older_than)))
-	permitted = build_match_conditions("Collection Receipt")
-	return query.where(LiteralValue(f"({permitted})")) if permitted else query
+	return permitted(query, receipt)
 
 
 def _count_days(rows: Iterable[frappe._dict]) -> None:

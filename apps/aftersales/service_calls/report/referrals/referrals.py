@@ -2,13 +2,12 @@
 
 import frappe
 from frappe import _
-from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Order
 from frappe.query_builder.functions import Count, DateFormat
 from frappe.utils import add_days, getdate
-from pypika.terms import LiteralValue
 
 from aftersales.core.input.filters import validate_filters
+from aftersales.core.permitted import permitted
 
 
 @validate_filters
@@ -53,7 +52,9 @@ def _counts(filters: frappe._dict) -> list[frappe._dict]:
 		query = query.where(call.received_at < add_days(getdate(filters.to_date), 1))
 	if filters.company:
 		query = query.where(call.company == filters.company)
-	# The user permissions of who asks, as any list of calls would apply them.
-	if allowed := build_match_conditions("Repair Call"):
-		query = query.where(LiteralValue(f"({allowed})"))
-	return query.orderby(calls, order=Order.desc).orderby(call.referral, order=Order.asc).run(as_dict=True)
+	return (
+		permitted(query, call)
+		.orderby(calls, order=Order.desc)
+		.orderby(call.referral, order=Order.asc)
+		.run(as_dict=True)
+	)

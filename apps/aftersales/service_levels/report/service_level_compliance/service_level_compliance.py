@@ -6,14 +6,14 @@ those that are open now are shown beside, and do not count.
 
 import frappe
 from frappe import _
-from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import Case, Order
 from frappe.query_builder.functions import Avg, Coalesce, DateFormat, Sum
 from frappe.utils import add_to_date, flt, getdate
-from pypika.terms import LiteralValue, Term
+from pypika.terms import Term
 
 from aftersales.core import charts
 from aftersales.core.input.filters import validate_filters
+from aftersales.core.permitted import permitted
 from aftersales.core.report_parts import card
 from aftersales.service_levels.clock_machine import State
 
@@ -80,10 +80,7 @@ def _counts(filters: frappe._dict, group: str) -> list[frappe._dict]:
 	for field in ("measure", "company", "reference_doctype"):
 		if filters.get(field):
 			query = query.where(clock[field] == filters[field])
-	# The user permissions of who asks (company, customer), as any list of clocks would apply them.
-	if allowed := build_match_conditions("Service Clock"):
-		query = query.where(LiteralValue(f"({allowed})"))
-	return query.run(as_dict=True)
+	return permitted(query, clock).run(as_dict=True)
 
 
 def _value_of(clock, field: str) -> Term:

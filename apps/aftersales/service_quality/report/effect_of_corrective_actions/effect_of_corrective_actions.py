@@ -12,8 +12,8 @@ from frappe.query_builder.functions import Coalesce, Date
 from frappe.utils import getdate
 
 from aftersales.core.input.filters import validate_filters
+from aftersales.core.permitted import permitted
 from aftersales.core.report_filters import column, link
-from aftersales.service_calls.metrics import permitted
 from aftersales.service_quality.reliability import effect_rules
 from aftersales.service_quality.reliability.effect_rules import Effect
 

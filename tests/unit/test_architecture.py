@@ -1,6 +1,7 @@
 """The house: rooms are ranked, for imports and tables; decisions import no framework; files and functions stay readable."""
 
 import ast
+import functools
 import os
 import subprocess
 import sys
@@ -44,6 +45,30 @@ def test_imports_keep_the_contracts():
 		text=True,
 	)
 	assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_unit_tests_load_no_framework():
+	"""They run on a machine that has no bench, where nobody can import Frappe."""
+	found = [
+		path.name for path in sorted((PROJECT / "tests" / "unit").glob("test_*.py")) if _loads_frappe(path)
+	]
+	assert not found
+
+
+@functools.cache
+def _loads_frappe(path: Path) -> bool:
+	"""True when the module at `path`, or one of the app that it imports at its top, imports Frappe."""
+	names = set()
+	for node in ast.parse(path.read_text()).body:
+		if isinstance(node, ast.Import):
+			names.update(alias.name for alias in node.names)
+		elif isinstance(node, ast.ImportFrom) and node.module:
+			names.update([node.module, *(f"{node.module}.{alias.name}" for alias in node.names)])
+	if any(name.split(".")[0] in ("frappe", "erpnext") for name in names):
+		return True
+	places = [PACKAGE.joinpath(*name.split(".")[1:]) for name in names if name.startswith("aftersales.")]
+	modules = [place.with_suffix(".py") for place in places]
+	return any(_loads_frappe(module) for module in modules if module.exists())
 
 
 NAMED_FROM_BELOW = {

@@ -1,9 +1,15 @@
 """Where each role's session of the desk begins."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from aftersales.setup.home_pages import HOMES, home_of
-from aftersales.setup.roles import ROLES
+import aftersales
+from aftersales.setup.home_page_rules import HOMES, home_of
+
+SHIPPED = json.loads((Path(aftersales.__file__).parent / "fixtures" / "role.json").read_text())
+ROLES = [role["role_name"] for role in SHIPPED]
 
 
 @pytest.mark.parametrize(

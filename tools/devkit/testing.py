@@ -15,7 +15,16 @@ from devkit import prerequisites, sites
 from devkit.ground import Ground, NoBench, Stop, say
 
 # What the unit tests import besides the app; a bench has them through pyproject.toml and Frappe.
-UNIT_REQUIREMENTS = ("pytest>=8,<9", "hypothesis>=6.77,<7", "openpyxl>=3.1,<4", "babel>=2.13,<3")
+UNIT_REQUIREMENTS = (
+	"babel>=2.13,<3",
+	"chardet>=5,<6",
+	"hypothesis>=6.77,<7",
+	"import-linter>=2.5,<3",
+	"openpyxl>=3.1,<4",
+	"pytest>=8,<9",
+	"python-dateutil>=2.8,<3",
+	"segno>=1.6,<2",
+)
 # `make test` runs a process per site, side by side; whole files go to one process or the other.
 TEST_SITES = ("test.localhost", "test2.localhost", "test3.localhost", "test4.localhost")
 PROCESSES = 2
@@ -177,7 +186,7 @@ def unit_venv() -> Path:
 
 
 def _python_with_pytest() -> str:
-	needed = "import babel, pytest, hypothesis, openpyxl"
+	needed = "import babel, chardet, dateutil, hypothesis, importlinter, openpyxl, pytest, segno"
 	for python in (sys.executable, shutil.which("python3") or ""):
 		if python and subprocess.run([python, "-c", needed], capture_output=True).returncode == 0:
 			return python

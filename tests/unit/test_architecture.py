@@ -112,7 +112,7 @@ LONGER = {
 
 
 def hand_written() -> list[Path]:
-	paths = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.js")]
+	paths = [path for kind in ("*.py", "*.js", "*.scss", "*.css") for path in PACKAGE.rglob(kind)]
 	return [path for path in paths if "node_modules" not in path.parts and "dist" not in path.parts]
 
 

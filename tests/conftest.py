@@ -198,6 +198,7 @@ def _site(request):
 		finally:
 			shared.end_test()
 		return
+	sessions.keep(not commits)  # other processes, too, change what a test commits
 	sessions.connect(SITE, force=True)
 	try:
 		if commits:
@@ -217,7 +218,7 @@ def _site(request):
 				frappe.set_user("Administrator")
 				held.release()
 	finally:
-		frappe.destroy()
+		sessions.leave()
 
 
 @contextmanager
@@ -242,6 +243,7 @@ def shared_site(request):
 	from tests import isolation, sessions
 
 	assert not getattr(frappe.local, "db", None), "the test has begun: ask for the fixture as an argument"
+	sessions.keep(True)
 	sessions.connect(SITE, force=True)
 	caching._SITE_CACHE.pop(SITE, None)
 	stash = request.node.stash
@@ -253,7 +255,7 @@ def shared_site(request):
 		del stash[SHARED]
 		frappe.set_user("Administrator")
 		shared.release()
-		frappe.destroy()
+		sessions.leave()
 
 
 @pytest.fixture(scope="module")

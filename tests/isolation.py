@@ -31,7 +31,12 @@ DDL = re.compile(r"^\s*(?:create|alter|drop|truncate|rename)\s+(?!temporary\b)",
 # Tables whose rows Frappe keeps in Redis beyond the documents themselves. After a rollback the cache
 # would still hold what the test wrote, for later tests and for every other process of the site.
 CACHED_PER_USER = {"User", "Has Role", "User Permission", "DefaultValue", "Block Module"}
-OURS_CACHED = ("aftersales_service_targets", "aftersales_service_prices")
+HOLIDAYS = {"Holiday List", "Holiday", "Service Calendar", "Service Calendar Window"}
+OURS_CACHED = {
+	"aftersales_service_prices": {"Service Price", "Service Price Part", *HOLIDAYS},
+	"aftersales_service_targets": {"Service Target", "Service Target Step", "Singles", *HOLIDAYS},
+}
+"""What the app itself keeps in Redis, and the tables that it is made of; Singles has the time zone."""
 CACHED_WIDELY = {
 	"Assignment Rule",
 	"Client Script",
@@ -42,6 +47,7 @@ CACHED_WIDELY = {
 	"DocType",
 	"Document Naming Rule",
 	"Domain",
+	"Energy Point Rule",
 	"Installed Application",
 	"Milestone Tracker",
 	"Module Def",
@@ -216,8 +222,8 @@ def forget(tables: set[str], before: SiteCache | None = None) -> None:
 	forget_limits()  # after what was put back: it holds those of the test
 	if not tables:
 		return
-	frappe.cache.delete_keys("document_cache")
-	frappe.cache.delete_value([*OURS_CACHED])
+	_forget_documents(tables)
+	frappe.cache.delete_value([key for key, made_of in OURS_CACHED.items() if tables & made_of])
 	if "Fiscal Year" in tables:
 		frappe.cache.delete_value("fiscal_years")  # ERPNext's own list of them
 	if tables & CACHED_PER_USER:
@@ -225,6 +231,17 @@ def forget(tables: set[str], before: SiteCache | None = None) -> None:
 			frappe.cache.delete_key(key)
 	if "Singles" in tables or "System Settings" in tables:
 		frappe.cache.delete_value(["system_settings", "time_zone"])
+
+
+def _forget_documents(tables: set[str]) -> None:
+	"""Documents that Frappe keeps in Redis, and that these tables are part of."""
+	changed = []
+	for key in frappe.cache.get_keys("document_cache::"):
+		meta = frappe.get_meta(key.decode().split("::")[1])
+		own = {"Singles"} if meta.issingle else {meta.name}
+		if not tables.isdisjoint(own | {field.options for field in meta.get_table_fields()}):
+			changed.append(key)
+	frappe.cache.delete_value(changed, make_keys=False)
 
 
 def forget_limits() -> None:

@@ -11,6 +11,7 @@ summary says so. Marker `needs_app`: apps that the site must have; the same. Mar
 behind fail it. Everything in tests/browser is `commits` by nature.
 """
 
+import collections
 import copy
 import functools
 import os
@@ -39,6 +40,8 @@ CHROMIUM = os.environ.get("AFTERSALES_CHROMIUM")
 CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 AT = os.environ.get("AFTERSALES_AT")
 """A time of day, as 23:50: what is rolled back runs at it, to see whether a run near midnight passes."""
+SECONDS = HERE / "seconds.txt"
+"""Seconds that each file took: written anew by AFTERSALES_SECONDS=FILE, where that names a file the tests can write."""
 SHARED = pytest.StashKey()
 """On a test file: the transaction that its tests share, while a fixture of its has one open."""
 left_out: set[str] = set()
@@ -120,9 +123,27 @@ def _installed_apps() -> set[str]:
 
 
 def _longest_first(items: list[pytest.Item]) -> None:
-	"""Files that take minutes go out before the rest, so that the processes end together."""
-	slow = {item.path for item in items if item.get_closest_marker("slow")}
-	items.sort(key=lambda item: item.path not in slow)
+	"""The files that take longest go out first, so that the processes end together; one that is new comes first of all."""
+	lines = (line.split() for line in SECONDS.read_text().splitlines())
+	seconds = {path: int(number) for number, path in lines}
+	items.sort(key=lambda item: -seconds.get(_file(item.nodeid), 1000))
+
+
+def _file(nodeid: str) -> str:
+	return nodeid.partition("::")[0].removeprefix("tests/")
+
+
+def _note_seconds(reports: dict[str, list]) -> None:
+	seconds = collections.Counter()
+	for report in (report for kind in reports.values() for report in kind if hasattr(report, "duration")):
+		seconds[_file(report.nodeid)] += report.duration
+	lines = [f"{round(number)} {path}" for path, number in seconds.items()]
+	Path(os.environ["AFTERSALES_SECONDS"]).write_text("\n".join(sorted(lines, key=_order)) + "\n")
+
+
+def _order(line: str) -> tuple:
+	number, path = line.split()
+	return -int(number), path
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -143,6 +164,8 @@ def pytest_sessionfinish(session):
 
 
 def pytest_terminal_summary(terminalreporter):
+	if os.environ.get("AFTERSALES_SECONDS") and not PROCESS:
+		_note_seconds(terminalreporter.stats)
 	if left_out:
 		rooms = ", ".join(f"tests/{room}" for room in sorted(left_out))
 		why = "there is no Chromium" if SITE else "there is no site"

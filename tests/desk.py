@@ -166,6 +166,8 @@ class Desk:
 		self.ask(
 			"""([doctype, name]) => {
 				if (!name) return void frappe.new_doc(doctype);
+				// Frappe's router stays where it is when the route is the same
+				if (frappe.get_route_str() === `Form/${doctype}/${name}` && cur_frm?.docname === name) return cur_frm.reload_doc();
 				frappe.model.remove_from_locals(doctype, name);
 				return frappe.set_route("Form", doctype, name);
 			}""",

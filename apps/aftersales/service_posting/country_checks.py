@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import get_link_to_form, strip_html
 
-from aftersales.core.savepoints import trial
+from aftersales.core.savepoints import DATABASE_GAVE_UP, trial
 
 EVENTS = ("validate", "before_submit")
 
@@ -51,6 +51,8 @@ def refusal_on_submit(invoice: Document) -> str | None:
 				frappe.get_attr(handler)(tried, event)
 	except frappe.ValidationError as error:
 		refusal = strip_html(str(error)).strip()
+	except DATABASE_GAVE_UP:
+		raise
 	except Exception:
 		broken = frappe.get_traceback()
 	finally:

@@ -29,7 +29,7 @@ from aftersales.service_accounts.warranty_lines import (
 from aftersales.service_billing.journal import cost_center
 from aftersales.service_posting.job_plan import category_accounts, category_of_payer
 from aftersales.service_posting.posting import posting_key
-from aftersales.service_posting.supplier_terms import currency_of_supplier
+from aftersales.service_posting.supplier_terms import currency_of_supplier, draft_debit_note
 from aftersales.vendor_repairs.vendor_costs import VENDOR_REPAIR, bills_of
 
 DEBIT_NOTE = "Purchase Invoice"
@@ -96,38 +96,15 @@ def make_debit_note(claim: Document) -> str:
 		frappe.ValidationError: an account is missing; names the field to fill.
 	"""
 	accounts = _accounts(claim)
-	currency, rate, payable = currency_of_supplier(claim.supplier, claim.company)
-	note = frappe.get_doc(
-		{
-			"doctype": DEBIT_NOTE,
-			"supplier": claim.supplier,
-			"company": claim.company,
-			"posting_date": nowdate(),
-			**dimensions.of_source(claim, {(line.job_type, line.job) for line in claim.lines}),
-			"is_return": 1,
-			"update_stock": 0,
-			"currency": currency,
-			"conversion_rate": rate,
-			"credit_to": payable,
-			"bill_no": claim.supplier_reference,
-			"remarks": _("Warranty claim {0}").format(claim.name),
-			"items": [
-				_item(claim, line, accounts, rate, currency)
-				for line in claim.lines
-				if flt(line.accepted_amount)
-			],
-			"aftersales_voucher_type": claim.doctype,
-			"aftersales_voucher": claim.name,
-			"aftersales_posting_key": posting_key(claim.doctype, claim.name, DEBIT_NOTE),
-		}
+	currency, rate, _payable = terms = currency_of_supplier(claim.supplier, claim.company)
+	accepted = [line for line in claim.lines if flt(line.accepted_amount)]
+	return draft_debit_note(
+		claim,
+		terms,
+		[_item(claim, line, accounts, rate, currency) for line in accepted],
+		remarks=_("Warranty claim {0}").format(claim.name),
+		**dimensions.of_source(claim, {(line.job_type, line.job) for line in claim.lines}),
 	)
-	note.flags.made_by_posting = True
-	note.set("__islocal", True)  # ERPNext sets default taxes on new documents only
-	with with_system_privileges(note):
-		note.set_missing_values()
-		note.set_taxes()
-		note.insert()
-	return note.name
 
 
 # ---------------------------------------------------------------- the debit note in ERPNext

@@ -12,7 +12,7 @@ from aftersales.core import dimensions
 from aftersales.core.guards import with_system_privileges
 from aftersales.core.money import rounded
 from aftersales.core.selling_terms import KEY, posting_key
-from aftersales.service_posting.supplier_terms import currency_of_supplier
+from aftersales.service_posting.supplier_terms import currency_of_supplier, draft_debit_note
 from aftersales.service_setup.settings import aftersales_settings
 from aftersales.vendor_repairs.cores import core_rules as rules
 
@@ -26,48 +26,29 @@ def make(doc: Document) -> str:
 		frappe.ValidationError: no account for core credits is set.
 	"""
 	account, center = credit_account(doc.company)
-	currency, rate, payable = currency_of_supplier(doc.supplier, doc.company)
-	note = frappe.get_doc(
+	currency, rate, _payable = terms = currency_of_supplier(doc.supplier, doc.company)
+	items = [
 		{
-			"doctype": DEBIT_NOTE,
-			"supplier": doc.supplier,
-			"company": doc.company,
-			"posting_date": nowdate(),
-			**dimensions.of_job_named(None, None, doc.company),
-			"is_return": 1,
-			"update_stock": 0,
-			"currency": currency,
-			"conversion_rate": rate,
-			"credit_to": payable,
-			"bill_no": doc.supplier_reference,
-			"remarks": _("Old parts by {0}").format(doc.name),
-			"items": [
-				{
-					"item_name": _("Old part: {0}").format(row.item_name or row.item_code)[:140],
-					"description": f"{doc.name}: {flt(row.qty):g} × {frappe.utils.escape_html(row.item_code)}",
-					"qty": -1,
-					"uom": "Nos",
-					"stock_uom": "Nos",
-					"conversion_factor": 1,
-					"rate": rounded(flt(row.accepted_amount) / rate, currency),
-					"expense_account": account,
-					"cost_center": center,
-				}
-				for row in doc.items
-				if flt(row.accepted_amount)
-			],
-			"aftersales_voucher_type": doc.doctype,
-			"aftersales_voucher": doc.name,
-			KEY: posting_key(doc.doctype, doc.name, DEBIT_NOTE),
+			"item_name": _("Old part: {0}").format(row.item_name or row.item_code)[:140],
+			"description": f"{doc.name}: {flt(row.qty):g} × {frappe.utils.escape_html(row.item_code)}",
+			"qty": -1,
+			"uom": "Nos",
+			"stock_uom": "Nos",
+			"conversion_factor": 1,
+			"rate": rounded(flt(row.accepted_amount) / rate, currency),
+			"expense_account": account,
+			"cost_center": center,
 		}
+		for row in doc.items
+		if flt(row.accepted_amount)
+	]
+	return draft_debit_note(
+		doc,
+		terms,
+		items,
+		remarks=_("Old parts by {0}").format(doc.name),
+		**dimensions.of_job_named(None, None, doc.company),
 	)
-	note.flags.made_by_posting = True
-	note.set("__islocal", True)  # ERPNext sets default taxes on new documents only
-	with with_system_privileges(note):
-		note.set_missing_values()
-		note.set_taxes()
-		note.insert()
-	return note.name
 
 
 def credit_account(company: str) -> tuple[str, str]:

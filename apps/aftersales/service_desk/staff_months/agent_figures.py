@@ -7,9 +7,10 @@ from frappe.query_builder import Case
 from frappe.query_builder.functions import Avg, Count, Sum
 from frappe.utils import add_days, flt
 
+from aftersales.core.permitted import permitted
 from aftersales.customer_care.follow_ups import ANSWERED
 from aftersales.customer_care.opinion_rules import CONTENT
-from aftersales.service_calls.metrics import between, number, permitted
+from aftersales.service_calls.metrics import between, number
 
 SUMS = ("calls", "by_phone", "rated", "content")
 

@@ -33,6 +33,7 @@ SAME_EVERYWHERE = frozenset({"English", "Deutsch", "Administrator", "Guest", "EU
 NAMED = (
 	"Company",
 	"Customer",
+	"Customer Group",
 	"Service Technician",
 	"Item",
 	"Item Group",

@@ -1,6 +1,6 @@
 """A business day in Spanish and one in Chinese: from the call to invoice, mails and papers, nothing of ours in English.
 
-The screens of the day are read by tests/browser/test_languages.py.
+In the browser: tests/browser/test_day_in_languages.py.
 """
 
 import io

@@ -33,6 +33,13 @@ WAIT = 30_000
 LOADED = "window.$ && window.frappe?.request && frappe.ui?.form && frappe.router?.current_route"
 """The desk's scripts are there, and it has gone to a page."""
 
+# Version 16 shows a list that comes late above the form to which somebody has gone on from it.
+ARRIVED = f"""() => {{
+	if (!({LOADED})) return false;
+	const [view, doctype] = frappe.get_route();
+	return parseInt(frappe.boot.versions.frappe) < 16 || view !== "List" || window.cur_list?.doctype === doctype;
+}}"""
+
 # Nothing is on its way to or from the server, nothing frozen, for long enough that what follows has begun.
 QUIET = f"""() => {{
 	const loaded = {LOADED};
@@ -163,6 +170,7 @@ class Desk:
 
 	def open(self, doctype: str, name: str | None = None) -> "Desk":
 		"""Go to the form of a document, or to a new one, as it is on the server now."""
+		self.page.wait_for_function(ARRIVED, timeout=WAIT)
 		self.ask(
 			"""([doctype, name]) => {
 				if (!name) return void frappe.new_doc(doctype);

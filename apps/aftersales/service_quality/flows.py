@@ -184,9 +184,12 @@ def _run(
 def _counted(
 	query: QueryBuilder, person: Term, came: Term, left: Term, begin: datetime, end: datetime
 ) -> QueryBuilder:
-	"""The sums of flow_rules.Counts by person, in its order; what waits at the `end` may have left since."""
+	"""The sums of flow_rules.Counts by person, in its order; what waits at the `end` may have left since.
+
+	A visit that was written down after it was made has waited no time, and not less than none.
+	"""
 	has_left = left.isnotnull() & (left < end)
-	inside = calls.Seconds(calls.SECOND, Greatest(came, begin), Least(Coalesce(left, end), end))
+	inside = calls.between(Greatest(came, begin), Least(Coalesce(left, end), end))
 	return query.select(
 		Coalesce(person, ""),
 		Sum(Case().when(came >= begin, 1).else_(0)),
@@ -194,7 +197,7 @@ def _counted(
 		Sum(Case().when(came < begin, 1).else_(0)),
 		Sum(Case().when(has_left, 0).else_(1)),
 		Sum(inside),
-		Sum(Case().when(has_left, calls.Seconds(calls.SECOND, came, left)).else_(0)),
+		Sum(Case().when(has_left, calls.between(came, left)).else_(0)),
 	).groupby(Coalesce(person, ""))
 
 

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 LOWER_IS_BETTER = (
 	*("response_time", "time_to_arrive", "resolution_time", "resolution_time_net", "repeat_rate"),
 	*("turnaround_time", "mean_repair_time", "mean_time_to_restore", "cost_per_call"),
-	*("days_outstanding", "warranty_cost_rate"),
+	*("days_outstanding", "warranty_cost_rate", "repair_share"),
 )
 REACHED, NEAR, MISSED, UNKNOWN = "Reached", "Close", "Missed", "No Data"
 COLORS = {REACHED: "green", NEAR: "orange", MISSED: "red", UNKNOWN: "gray"}

@@ -35,9 +35,12 @@ def test_clocks_may_differ_by_some_minutes(shop):
 
 
 def test_hours_to_come_are_planned_but_not_billed(shop):
-	"""The wrong month in To is a bill of 700 hours."""
+	"""The wrong month in To is a bill of 700 hours: it is not even stored."""
 	month = {"from_time": now_datetime(), "to_time": add_to_date(now_datetime(), months=1)}
-	doc = make.voucher(make.call(shop.customer), shop.technician, labour=[make.hours(**month)])
+	with pytest.raises(frappe.ValidationError, match="Labour row 1: more than a day"):
+		make.voucher(make.call(shop.customer), shop.technician, labour=[make.hours(**month)])
+	to_come = {"from_time": now_datetime(), "to_time": add_to_date(now_datetime(), hours=3)}
+	doc = make.voucher(make.call(shop.customer), shop.technician, labour=[make.hours(**to_come)])
 	with pytest.raises(frappe.ValidationError, match="Labour row 1: the work ends in the future"):
 		doc.submit()
 	assert not frappe.db.exists("Sales Invoice", {"customer": shop.customer})

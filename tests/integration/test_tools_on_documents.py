@@ -25,7 +25,13 @@ KEPT_BY_THE_APP = {
 	"Technician Upload",
 }
 """Records that the app writes by itself: nobody repeats or edits them."""
-MADE_BY_OTHERS = {"Planned Service", "Service Checklist", "Staff Monthly Record", "Uncollected Product"}
+MADE_BY_OTHERS = {
+	"Planned Service",
+	"Service Checklist",
+	"Staff Monthly Record",
+	"Subcontracted Visit",
+	"Uncollected Product",
+}
 """Made by the app for a plan or a job, then worked on by people: a deleted one is made anew, not restored."""
 
 

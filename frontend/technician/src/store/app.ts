@@ -1,10 +1,10 @@
 /** The state of the app: whose phone it is, what is on it, what waits, and whether the server was reached. */
 import { reactive, shallowRef } from "vue";
 import * as api from "@/lib/api";
-import { entered } from "@/lib/diff";
+import { apply, diff, entered } from "@/lib/diff";
 import { setTexts } from "@/lib/i18n";
 import { phoneId } from "@/lib/ids";
-import type { Elsewhere, Parcel } from "@/lib/types";
+import type { Elsewhere, Entered, Parcel } from "@/lib/types";
 import { PhoneStore, plain, type ActValues, type StoredVisit } from "./db";
 import { keepFiles } from "./files";
 import { isStale, look, tidy, type Keeping } from "./keeping";
@@ -233,13 +233,20 @@ export async function act(voucher: string, kind: Kind, values: ActValues = {}): 
 	void send();
 }
 
-/** Keep what is entered on a visit as it is on the screen. Rejects when the phone cannot store it. */
-export async function keepEntered(visit: StoredVisit): Promise<void> {
+/** Keep what was entered on the screen since `before`, the entries as the screen had them stored (JSON): over what an
+ * answer of the server has changed meanwhile, which stays. Rejects when the phone cannot store it. */
+export async function keepEntered(visit: StoredVisit, before: string): Promise<void> {
+	const db = store.value;
 	try {
-		await store.value?.visits.update(visit.name, {
-			mine: plain(visit.mine),
-			...(visit.handover && { handover: plain(visit.handover) }),
-			touched: Date.now(),
+		await db?.transaction("rw", db.visits, async () => {
+			const stored = await db.visits.get(visit.name);
+			const isChanged = stored && before && JSON.stringify(stored.mine) !== before;
+			const mine = plain(visit.mine);
+			await db.visits.update(visit.name, {
+				mine: isChanged ? apply(stored.mine, diff(JSON.parse(before) as Entered, mine)) : mine,
+				...(visit.handover && { handover: plain(visit.handover) }),
+				touched: Date.now(),
+			});
 		});
 	} catch (error) {
 		if (app.keeping) app.keeping = { ...app.keeping, writable: false, enough: false };

@@ -110,7 +110,7 @@ def visit_deleted(visit: Document, method: str | None = None) -> None:
 def live_order(visit: str) -> Document | None:
 	"""The order of a visit that counts, locked; None where it is nobody's or was ended."""
 	name = frappe.db.get_value(ORDER, {"open_key": visit}, "name", for_update=True)
-	return frappe.get_doc(ORDER, name) if name else None
+	return frappe.get_doc(ORDER, name, for_update=True) if name else None
 
 
 def locked(name: str) -> Document:

@@ -19,6 +19,8 @@ from aftersales.service_setup.settings import aftersales_settings
 OUTCOMES = ("Completed", "Revisit Needed", "No Access", "Not Repairable", "No Fault Found")
 TEST_RESULTS = ("Passed", "Failed", "Not Tested")
 MOST_PARTS = 50
+MOST_HOURS = 500
+"""As the page allows: hours reported by a forged form become what is ordered."""
 
 COLUMNS = (
 	*(
@@ -126,6 +128,8 @@ def _seen(name: str, seen: str) -> Document:
 def _validate_report(told: dict, arrived: datetime | None, departed: datetime | None) -> None:
 	if not arrived or not departed:
 		raise NotPossible(_("Please enter when you arrived and when you left."))
+	if not 0 <= flt(told["hours"]) <= MOST_HOURS:
+		raise NotPossible(_("Please send the form once more."))
 	if departed < arrived:
 		raise NotPossible(_("You cannot have left before you arrived."))
 	if departed > frappe.utils.now_datetime():

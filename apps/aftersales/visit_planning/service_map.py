@@ -8,6 +8,7 @@ from frappe.utils import flt
 
 from aftersales.core.geo_rules import Point
 from aftersales.core.input.requests import Day, Number, validate_call
+from aftersales.core.permitted import permitted
 from aftersales.field_service import board_travel, dispatch_board
 from aftersales.service_routes import places
 from aftersales.service_routes.settings import routes_settings
@@ -61,7 +62,7 @@ def products(south: Number, west: Number, north: Number, east: Number) -> dict:
 	frappe.has_permission("Customer Equipment", "read", throw=True)
 	product, address = frappe.qb.DocType("Customer Equipment"), frappe.qb.DocType("Address")
 	latitude, longitude = address[places.LATITUDE], address[places.LONGITUDE]
-	rows = (
+	query = (
 		frappe.qb.from_(product)
 		.join(address)
 		.on(address.name == product.address)
@@ -70,8 +71,9 @@ def products(south: Number, west: Number, north: Number, east: Number) -> dict:
 		.where((latitude != 0) | (longitude != 0))
 		.orderby(product.name)
 		.limit(MOST_PRODUCTS + 1)
-		.run()
 	)
+	# Before the limit: those of others would take the places of those that the user may read
+	rows = permitted(query, product).run()
 	where = {name: (flt(row_latitude), flt(row_longitude)) for name, row_latitude, row_longitude in rows}
 	shown = where and frappe.get_list(
 		"Customer Equipment",

@@ -121,7 +121,9 @@ def test_from_the_call_to_the_invoice(day):
 		pytest.skip("no Chinese font on this machine: apt install fonts-noto-cjk")
 	reader = pdf_of(printed["Service Voucher"])
 	# A font may have one glyph for two code points: a radical and its character, a compatibility form
-	text = unicodedata.normalize("NFKC", "".join("".join(each.extract_text().split()) for each in reader.pages))
+	text = unicodedata.normalize(
+		"NFKC", "".join("".join(each.extract_text().split()) for each in reader.pages)
+	)
 	assert "".join(day.findings.split()) in text
 	if day.language == "zh":
 		assert any("CJK" in font or "Hei" in font or "Song" in font for font in fonts(reader)), fonts(reader)

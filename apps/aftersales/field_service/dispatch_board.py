@@ -290,7 +290,9 @@ def _technician_shown(
 		"away": availability.told_plain(day.name, person.absence) if person.absence else None,
 		"working": [_minutes(span, midnight) for span in day.working],
 		"worked": day_rules.minutes(day.working),
-		"planned": day_rules.minutes(day_rules.taken_of_day(map(span, own), midnight, day.working)),
+		"planned": day_rules.minutes(
+			day_rules.taken_of_day([span(one) for one in own], midnight, day.working)
+		),
 		"free_from": _minute(free, midnight) if free else None,
 		"visits": [
 			_visit_shown(row, lane, needs, midnight, now) for row, lane in zip(own, lanes, strict=True)

@@ -345,7 +345,7 @@ def _zones() -> Step:
 		"zones",
 		_("Service zones"),
 		DONE if zones else TO_DO,
-		", ".join(map(_, zones[:4])) or _("Zones decide how soon a technician arrives."),
+		", ".join(_(zone) for zone in zones[:4]) or _("Zones decide how soon a technician arrives."),
 		routes=((_("Zones"), "List/Service Zone"),),
 	)
 

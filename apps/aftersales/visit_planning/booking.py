@@ -124,7 +124,7 @@ def _why_not(doc: Document, open_visits: Sequence[Document]) -> rules.Why | None
 		promised_from=get_datetime(doc.promised_from) if doc.promised_from else None,
 		visit_status=visit and visit.status,
 		# Two visits at different times are no appointment that moves as one
-		several=any(one.crew for one in open_visits) or sum(map(_is_planned, open_visits)) > 1,
+		several=any(one.crew for one in open_visits) or sum(_is_planned(one) for one in open_visits) > 1,
 	)
 	policy = aftersales_settings().self_booking or rules.OFF
 	return rules.why_not(policy, facts, now_datetime(), _cutoff())

@@ -193,7 +193,7 @@ def _sums(scope, shop: frappe._dict, first: str) -> dict[str, tuple[float, float
 		)
 	((receipts,),) = frappe.db.sql(
 		"""select sum(cash_collected) from `tabService Voucher`
-		where docstatus = 1 and cash_collected > 0 and payment_entry is null"""
+		where docstatus > 0 and cash_collected > 0 and payment_entry is null"""  # of cancelled visits, too
 	)
 	found["Cash with Technicians"] = (added(cash_with_technicians, "amount")[0], flt(receipts, 2))
 	((drafts,),) = frappe.db.sql(
